@@ -1,0 +1,195 @@
+//! What is written behind the answer: refused attempts, and when a key was last used. Never on the path of a
+//! request: it goes into a bounded queue, and a task writes it down in batches.
+//!
+//! Identical attempts (same workspace, principal, permission and step) within a minute are one row with a
+//! count; a workspace gets at most [`ROWS`] such rows an hour, and then one that counts the rest. So nobody can
+//! fill the log, or hide in it.
+
+use super::{Action, Gate, Grant, Step};
+use crate::app::App;
+use crate::audit;
+use crate::db::{Time, Tx, sql};
+use crate::error::Result;
+use crate::http::Origin;
+use std::collections::HashMap;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+const WAITING: usize = 4096;
+const PAUSE: Duration = Duration::from_millis(100);
+const MINUTE: i64 = 60_000;
+/// Rows of refused attempts that a workspace gets in an hour.
+pub const ROWS: i64 = 1000;
+
+/// Somebody known tries something; noted only if it is refused.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    pub workspace: Uuid,
+    pub permission: &'static str,
+    pub actor: audit::Actor,
+}
+
+impl Attempt {
+    pub fn new(grant: &Grant, action: &'static Action, origin: &Origin) -> Self {
+        Attempt {
+            workspace: grant.workspace,
+            permission: action.name,
+            actor: audit::Actor::new(grant, origin),
+        }
+    }
+}
+
+enum Note {
+    Refused(Attempt, Step, Time),
+    Used { workspace: Uuid, key: Uuid, at: Time },
+    Flush(oneshot::Sender<()>),
+}
+
+/// The narrow door.
+#[derive(Clone)]
+pub struct Behind(mpsc::Sender<Note>);
+
+impl Behind {
+    /// Must be called inside a runtime; the task ends with the last handle.
+    pub fn open(gate: Gate, new_id: impl Fn() -> Uuid + Send + Sync + 'static) -> Self {
+        let (send, receive) = mpsc::channel(WAITING);
+        tokio::spawn(write_down(gate, receive, std::sync::Arc::new(new_id)));
+        Behind(send)
+    }
+
+    /// Lost when the queue is full: a flood may cost notes, never answers.
+    pub fn refused(&self, attempt: Attempt, step: Step, at: Time) {
+        let _full = self.0.try_send(Note::Refused(attempt, step, at));
+    }
+
+    pub fn used(&self, workspace: Uuid, key: Uuid, at: Time) {
+        let _full = self.0.try_send(Note::Used { workspace, key, at });
+    }
+
+    /// Waits until everything noted so far is written.
+    pub async fn flush(&self) {
+        let (done, written) = oneshot::channel();
+        if self.0.send(Note::Flush(done)).await.is_ok() {
+            let _ended = written.await;
+        }
+    }
+}
+
+impl App {
+    /// For the edge: what became of a request by somebody known.
+    pub fn note(&self, attempt: Attempt, refused: Option<Step>) {
+        let now = self.now();
+        match (refused, attempt.actor.api_key_id) {
+            (Some(step), _) => self.behind.refused(attempt, step, now),
+            (None, Some(key)) => self.behind.used(attempt.workspace, key, now),
+            (None, None) => (),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Batch {
+    refused: HashMap<(Uuid, String), Refusal>,
+    used: HashMap<(Uuid, Uuid), Time>,
+    waiting: Vec<oneshot::Sender<()>>,
+}
+
+impl Batch {
+    fn add(&mut self, note: Note) {
+        match note {
+            Note::Refused(attempt, step, at) => {
+                let same = attempt.actor.same(attempt.permission, step);
+                let entry = self.refused.entry((attempt.workspace, same.clone()));
+                entry.or_insert(Refusal { same, attempt, step, at, count: 0 }).count += 1;
+            }
+            Note::Used { workspace, key, at } => drop(self.used.insert((workspace, key), at)),
+            Note::Flush(done) => self.waiting.push(done),
+        }
+    }
+}
+
+async fn write_down(
+    gate: Gate,
+    mut notes: mpsc::Receiver<Note>,
+    new_id: std::sync::Arc<dyn Fn() -> Uuid + Send + Sync>,
+) {
+    while let Some(first) = notes.recv().await {
+        let mut batch = Batch::default();
+        batch.add(first);
+        if batch.waiting.is_empty() {
+            tokio::time::sleep(PAUSE).await;
+        }
+        while let Ok(note) = notes.try_recv() {
+            batch.add(note);
+        }
+        let refused: Vec<_> = batch.refused.into_values().map(|refusal| (refusal, new_id())).collect();
+        let used: Vec<_> = batch.used.into_iter().collect();
+        let written = gate.narrow().write(async move |tx| {
+            for (refusal, id) in &refused {
+                refusal.write(*id, tx).await?;
+            }
+            for ((workspace, key), at) in &used {
+                stamp(*workspace, *key, *at, tx).await?;
+            }
+            Ok(())
+        });
+        if let Err(error) = written.await {
+            tracing::error!(%error, "refused attempts could not be recorded");
+        }
+        for done in batch.waiting {
+            let _gone = done.send(());
+        }
+    }
+}
+
+async fn stamp(workspace: Uuid, key: Uuid, at: Time, tx: &mut Tx) -> Result<u64> {
+    sql("update api_keys set last_used_at = $3 where workspace_id = $1 and id = $2 \
+         and coalesce(last_used_at < $3, true)")
+    .bind(workspace)
+    .bind(key)
+    .bind(at)
+    .run(tx)
+    .await
+}
+
+/// Identical attempts.
+struct Refusal {
+    same: String,
+    attempt: Attempt,
+    step: Step,
+    at: Time,
+    count: i64,
+}
+
+impl Refusal {
+    async fn write(&self, id: Uuid, tx: &mut Tx) -> Result<()> {
+        if self.count_up(&self.same, self.at.minus(MINUTE), tx).await? > 0 {
+            return Ok(());
+        }
+        let hour = self.at.minus(60 * MINUTE);
+        let rows =
+            sql("select count(*) from audit_log where workspace_id = $1 and refusal is not null and at > $2")
+                .bind(self.attempt.workspace)
+                .bind(hour);
+        let rows: i64 = rows.optional(&mut *tx).await?.unwrap_or(0);
+        if rows < ROWS {
+            return audit::refused(&self.attempt, self.step, &self.same, self.at, self.count, id, tx).await;
+        }
+        if self.count_up(audit::OVERFLOW, hour, tx).await? == 0 {
+            audit::overflow(self.attempt.workspace, self.at, self.count, id, tx).await?;
+        }
+        Ok(())
+    }
+
+    async fn count_up(&self, same: &str, since: Time, tx: &mut Tx) -> Result<u64> {
+        sql("update audit_log set affected_count = affected_count + $4 \
+             where workspace_id = $1 and refusal = $2 and at > $3")
+        .bind(self.attempt.workspace)
+        .bind(same)
+        .bind(since)
+        .bind(self.count)
+        .run(tx)
+        .await
+    }
+}

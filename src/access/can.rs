@@ -1,0 +1,268 @@
+//! `Can<P>` in a handler's signature is the check, the proof, and the documentation of the check.
+
+use super::{Action, Ask, Attempt, Call, Facts, Grant, Permission, Pred, Shape, Sight};
+use crate::app::App;
+use crate::audit::Change;
+use crate::auth;
+use crate::db::{Part, Reader, Source, Time, Tx, Writer};
+use crate::error::{Error, Result};
+use crate::http::{Origin, Slot};
+use aide::openapi::{Operation, SecurityRequirement};
+use aide::{OperationInput, generate::GenContext};
+use axum::{extract::FromRequestParts, http::HeaderMap, http::request::Parts};
+use std::marker::PhantomData;
+use std::ops::Deref;
+use uuid::Uuid;
+
+/// Holds the write door. Only `can` and `behind` can reach into it, so only a proof can open a transaction;
+/// `behind` is the narrow door for what is recorded after the answer.
+#[derive(Clone)]
+pub struct Gate(Writer);
+
+impl Gate {
+    pub fn new(writer: Writer) -> Self {
+        Gate(writer)
+    }
+
+    pub(super) fn narrow(&self) -> &Writer {
+        &self.0
+    }
+}
+
+/// What the caller showed; the write door reads it again.
+#[derive(Clone)]
+enum Shown {
+    /// The hash of a key.
+    Key(String),
+    /// A member row that is an invitation, whose link the caller holds.
+    Invitation {
+        workspace: Uuid,
+        member: Uuid,
+    },
+    Operator {
+        workspace: Uuid,
+    },
+}
+
+/// Who is calling, with what right, from where.
+#[derive(Clone)]
+pub struct Caller {
+    app: App,
+    shown: Shown,
+    pub grant: Grant,
+    pub origin: Origin,
+    call: Call,
+}
+
+pub struct Can<P> {
+    caller: Caller,
+    permission: PhantomData<P>,
+}
+
+/// A proof answers for its caller.
+impl<P> Deref for Can<P> {
+    type Target = Caller;
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl Caller {
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+    pub fn call(&self) -> &Call {
+        &self.call
+    }
+    pub fn workspace(&self) -> Uuid {
+        self.grant.workspace
+    }
+    pub fn member(&self) -> Option<Uuid> {
+        self.grant.who.member
+    }
+    pub fn user(&self) -> Option<Uuid> {
+        self.grant.who.user
+    }
+    pub fn reader(&self) -> &Reader {
+        &self.app.reader
+    }
+    pub fn now(&self) -> Time {
+        self.app.now()
+    }
+    pub fn new_id(&self) -> Uuid {
+        self.app.new_id()
+    }
+
+    /// Fills `{visible}` with what the caller may see under another permission: for references in a body.
+    pub fn sees<Q: Permission>(&self, shape: &Shape) -> impl FnOnce(&mut Part) {
+        render(self.grant.pred(Q::See::ACTION), *shape)
+    }
+
+    /// A further permission in the same request: every step that needs no record.
+    pub fn also<Q: Permission>(&self) -> Result<()> {
+        Can::<Q>::ask(Ok(&self.grant), Some(&self.call)).enforce()
+    }
+
+    async fn again(&self, tx: &mut Tx) -> Result<Self> {
+        let now = self.app.now();
+        let grant = match &self.shown {
+            Shown::Key(hash) => Grant::of_key(hash, now, &mut *tx).await?.ok_or(auth::UNKNOWN),
+            Shown::Operator { workspace } => Ok(Grant::operator(*workspace)),
+            Shown::Invitation { workspace, member } => {
+                invitee(*workspace, *member, now, &mut *tx).await?.ok_or(auth::UNKNOWN)
+            }
+        };
+        let unknown = |why: &str| Error::refused(super::Step::Credential, why);
+        Ok(Caller { grant: grant.map_err(unknown)?, ..self.clone() })
+    }
+}
+
+async fn invitee(
+    workspace: Uuid,
+    member: Uuid,
+    now: Time,
+    from: impl Into<Source<'_>>,
+) -> Result<Option<Grant>> {
+    let grant = Grant::of_member(workspace, member, now, from).await?;
+    let open = grant.filter(|grant| grant.lapsed.is_some());
+    Ok(open.map(|grant| Grant { principal: super::Principal::Invitee, lapsed: None, ..grant }))
+}
+
+fn render(pred: Pred, shape: Shape) -> impl FnOnce(&mut Part) {
+    move |out| pred.sql(&shape, out)
+}
+
+impl<P: Permission> Can<P> {
+    pub fn ask<'a>(grant: Result<&'a Grant, &'static str>, call: Option<&'a Call>) -> Ask<'a> {
+        Ask { action: P::ACTION, see: P::See::ACTION, grant, call, record: None }
+    }
+
+    /// Every step that needs no record.
+    async fn check(app: &App, headers: &HeaderMap, origin: Origin, slot: Slot<Attempt>) -> Result<Self> {
+        let key = auth::bearer(headers);
+        let hash = key.map(auth::hash);
+        let grant = match &hash {
+            Ok(hash) => Grant::of_key(hash, app.now(), &app.reader).await?.ok_or(auth::UNKNOWN),
+            Err(why) => Err(*why),
+        };
+        let delegation = headers.get("x-as-workspace");
+        let mut call = Call {
+            address: origin.address,
+            delegation: delegation.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
+            within_rate: true,
+        };
+        if let Ok(grant) = &grant {
+            slot.fill(|| Attempt::new(grant, P::ACTION, &origin));
+            let known = grant.lapsed.is_none()
+                && Self::ask(Ok(grant), Some(&call)).refused_by() != Some(super::Step::Network);
+            call.within_rate = !known || app.rate.admits(grant.workspace);
+        }
+        Self::ask(grant.as_ref().map_err(|why| *why), Some(&call)).enforce()?;
+        let (Ok(grant), Ok(hash)) = (grant, hash) else {
+            return Err(Error::internal("enforced without a grant"));
+        };
+        let caller = Caller { app: app.clone(), shown: Shown::Key(hash), grant, origin, call };
+        Ok(Can { caller, permission: PhantomData })
+    }
+
+    /// The proof of who holds the link of an open invitation. The caller has looked the link up.
+    pub async fn invited(app: &App, workspace: Uuid, member: Uuid, origin: Origin) -> Result<Option<Self>> {
+        let Some(grant) = invitee(workspace, member, app.now(), &app.reader).await? else { return Ok(None) };
+        let shown = Shown::Invitation { workspace, member };
+        Ok(Some(Self::without_key(app, shown, grant, origin)))
+    }
+
+    /// The proof of the command line, which stands on the server itself. `cli` alone calls this.
+    pub fn operator(app: &App, workspace: Uuid) -> Self {
+        let grant = Grant::operator(workspace);
+        Self::without_key(app, Shown::Operator { workspace }, grant, Origin::local())
+    }
+
+    fn without_key(app: &App, shown: Shown, grant: Grant, origin: Origin) -> Self {
+        let call = Call { address: origin.address, delegation: None, within_rate: true };
+        Can { caller: Caller { app: app.clone(), shown, grant, origin, call }, permission: PhantomData }
+    }
+
+    pub fn action(&self) -> &'static Action {
+        P::ACTION
+    }
+
+    /// Fills `{visible}`: what the caller may see.
+    pub fn visible(&self, shape: &Shape) -> impl FnOnce(&mut Part) {
+        render(self.grant.pred(P::See::ACTION), *shape)
+    }
+
+    /// Fills `{within}`: what the caller may do this to. A column, so null has to become false.
+    pub fn within(&self, shape: &Shape) -> impl FnOnce(&mut Part) {
+        let inner = render(self.grant.pred(P::ACTION), *shape);
+        move |out| {
+            out.push("coalesce(");
+            inner(out);
+            out.push(", false)");
+        }
+    }
+
+    /// The steps about the record, for what a finder found: a visible record and whether it is within reach.
+    pub fn admit<T>(&self, found: Option<(T, bool)>) -> Result<T> {
+        let mut ask = Self::ask(Ok(&self.grant), None);
+        ask.record = Some(Sight::of(found.as_ref().map(|(_, within)| *within)));
+        ask.enforce()?;
+        found.map(|(record, _)| record).ok_or_else(Error::hidden)
+    }
+
+    /// Whether the caller would reach a record that is about to be so.
+    pub fn reaches(&self, facts: &Facts) -> bool {
+        self.grant.pred(P::ACTION).eval(facts)
+    }
+
+    /// The only way to a write transaction. It spends the proof; inside, the credential and the role are read
+    /// again and put through the same steps, the fresh proof is lent to `body`, and the audit row commits with
+    /// the change that `body` must return. `body` may run more than once.
+    pub async fn write<T, F>(self, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: AsyncFn(&Self, &mut Tx) -> Result<Change<T>> + Send + Sync + 'static,
+    {
+        let gate = self.app.gate.clone();
+        let change = async move |tx: &mut Tx| {
+            let can = Can { caller: self.caller.again(tx).await?, permission: self.permission };
+            Self::ask(Ok(&can.grant), Some(&can.call)).enforce()?;
+            body(&can, tx).await?.record(&can, P::ACTION, tx).await
+        };
+        gate.0.write(change).await
+    }
+}
+
+impl<P: Permission> FromRequestParts<App> for Can<P> {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_else(Origin::local);
+        let slot = parts.extensions.get::<Slot<Attempt>>().cloned().unwrap_or_default();
+        Can::check(app, &parts.headers, origin, slot).await
+    }
+}
+
+impl<P: Permission> OperationInput for Can<P> {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        document(P::ACTION, operation);
+    }
+}
+
+fn document(action: &'static Action, operation: &mut Operation) {
+    let scopes = action.scopes();
+    operation.summary = Some(action.summary.to_owned());
+    operation.description = Some(match scopes.first() {
+        Some(_) => {
+            format!("Permission `{}`; an API key needs one of `{}`.", action.name, scopes.join("`, `"))
+        }
+        None => format!("Permission `{}`; an API key needs no scope.", action.name),
+    });
+    operation.tags = vec![action.resource.to_owned()];
+    operation.extensions.insert("x-permission".to_owned(), action.name.into());
+    // One requirement for each accepted scope: any of them will do.
+    let bearer = |scopes: Vec<String>| SecurityRequirement::from_iter([("ApiKeyAuth".to_owned(), scopes)]);
+    operation.security = match scopes.is_empty() {
+        true => vec![bearer(vec![])],
+        false => scopes.into_iter().map(|scope| bearer(vec![scope])).collect(),
+    };
+}

@@ -1,0 +1,204 @@
+//! The decision: named steps in a fixed order. What enforces is also what explains; enforcing stops at the
+//! first step that does not hold, explaining shows them all.
+
+use super::{Action, Facts, Grant, Mark, Reach, Step};
+use crate::error::Error;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::net::IpAddr;
+
+pub const STEPS: [Step; 10] = [
+    Step::Credential,
+    Step::Network,
+    Step::Rate,
+    Step::Workspace,
+    Step::Delegation,
+    Step::Scope,
+    Step::Role,
+    Step::GuardRail,
+    Step::Record,
+    Step::Reach,
+];
+
+/// What the predicates say of the record in question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    Hidden,
+    Seen,
+    Within,
+}
+
+impl Sight {
+    /// From what a statement found: nothing, or whether it is within reach.
+    pub fn of(found: Option<bool>) -> Sight {
+        match found {
+            None => Sight::Hidden,
+            Some(false) => Sight::Seen,
+            Some(true) => Sight::Within,
+        }
+    }
+}
+
+/// The call itself; what is asked without one (an explanation) passes the steps about it.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub address: IpAddr,
+    /// The header `x-as-workspace`, as sent.
+    pub delegation: Option<String>,
+    pub within_rate: bool,
+}
+
+pub struct Ask<'a> {
+    pub action: &'static Action,
+    pub see: &'static Action,
+    /// The grant behind the credential, or why there is none.
+    pub grant: Result<&'a Grant, &'static str>,
+    pub call: Option<&'a Call>,
+    /// None while no record is in question: a list, a creation.
+    pub record: Option<Sight>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Decision {
+    pub allowed: bool,
+    /// The first step that does not hold.
+    pub refused_by: Option<Step>,
+    pub steps: Vec<Verdict>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Verdict {
+    pub step: Step,
+    pub holds: bool,
+    pub reason: String,
+}
+
+impl Ask<'_> {
+    /// Asks about a record in memory instead of one that the database has judged.
+    pub fn about(mut self, facts: &Facts) -> Self {
+        let judge = |action| self.grant.is_ok_and(|grant| grant.pred(action).eval(facts));
+        self.record = Some(Sight::of(judge(self.see).then(|| judge(self.action))));
+        self
+    }
+
+    pub fn refused_by(&self) -> Option<Step> {
+        STEPS.into_iter().find(|&step| !self.holds(step))
+    }
+
+    pub fn enforce(&self) -> Result<(), Error> {
+        let Some(step) = self.refused_by() else { return Ok(()) };
+        let plan = step == Step::Workspace && self.grant.is_ok_and(|grant| !grant.removed);
+        Err(match step {
+            Step::Workspace if plan => Error::NotInPlan(self.action.resource),
+            Step::Workspace | Step::Delegation | Step::Record => {
+                Error::refused(step, Error::NotFound.to_string())
+            }
+            Step::Credential
+            | Step::Network
+            | Step::Rate
+            | Step::Scope
+            | Step::Role
+            | Step::GuardRail
+            | Step::Reach => Error::refused(step, self.reason(step)),
+        })
+    }
+
+    pub fn explain(&self) -> Decision {
+        let refused_by = self.refused_by();
+        let verdict = |step| Verdict { step, holds: self.holds(step), reason: self.reason(step) };
+        Decision { allowed: refused_by.is_none(), refused_by, steps: STEPS.map(verdict).into() }
+    }
+
+    fn holds(&self, step: Step) -> bool {
+        let Ok(grant) = self.grant else { return false };
+        let action = self.action;
+        match step {
+            Step::Credential => grant.lapsed.is_none(),
+            Step::Network => self.call.is_none_or(|call| from_allowed(grant, call.address)),
+            Step::Rate => self.call.is_none_or(|call| call.within_rate),
+            Step::Workspace => !grant.removed && !grant.denied.iter().any(|name| name == action.resource),
+            Step::Delegation => self.call.is_none_or(|call| to_own(grant, call)),
+            Step::Scope => grant.scopes.as_ref().is_none_or(|scopes| {
+                action.verbs.is_empty() || scopes.iter().any(|s| action.admits(s, grant.strict_scopes))
+            }),
+            Step::Role => grant.reach(action) != Reach::None,
+            Step::GuardRail => true,
+            Step::Record => self.record != Some(Sight::Hidden),
+            Step::Reach => self.record.is_none_or(|sight| sight == Sight::Within),
+        }
+    }
+
+    fn reason(&self, step: Step) -> String {
+        let grant = match self.grant {
+            Ok(grant) => grant,
+            Err(why) => return why.to_owned(),
+        };
+        let name = self.action.name;
+        match step {
+            Step::Credential => match grant.lapsed {
+                Some(why) => format!("credential: this API key is {why}"),
+                None => "credential: valid".to_owned(),
+            },
+            Step::Network => "network: the key works only from the addresses in its `allowed_ips`".to_owned(),
+            Step::Rate => "Rate limit exceeded".to_owned(),
+            Step::Workspace if grant.removed => "workspace: it is removed".to_owned(),
+            Step::Workspace => format!("workspace: whether its plan includes `{}`", self.action.resource),
+            Step::Delegation => "delegation: the call acts in the key's own workspace".to_owned(),
+            Step::Scope => self.scope_reason(grant),
+            Step::Role => self.role_reason(grant),
+            Step::GuardRail => "guard-rail: none is imposed".to_owned(),
+            Step::Record => match self.record {
+                None => "record: none in question".to_owned(),
+                Some(Sight::Hidden) => "record: not there, or not visible".to_owned(),
+                Some(Sight::Seen | Sight::Within) => "record: visible".to_owned(),
+            },
+            Step::Reach => {
+                let limited = if grant.limits.is_empty() { "" } else { ", within a tag limit" };
+                format!("reach: `{name}` reaches `{}`{limited}", grant.reach(self.action).name())
+            }
+        }
+    }
+
+    fn scope_reason(&self, grant: &Grant) -> String {
+        let mut accepted = self.action.scopes();
+        accepted.retain(|scope| self.action.admits(scope, grant.strict_scopes));
+        match (accepted.is_empty(), &grant.scopes) {
+            (true, _) => format!("scope: `{}` needs none", self.action.name),
+            (_, None) => "scope: none is needed without a key".to_owned(),
+            (false, Some(_)) => {
+                format!("scope: `{}` takes one of `{}`", self.action.name, accepted.join("`, `"))
+            }
+        }
+    }
+
+    fn role_reason(&self, grant: &Grant) -> String {
+        let (action, name) = (self.action, self.action.name);
+        if !grant.named(action) {
+            return format!(
+                "role: `{name}` takes the member permission `{}`, which is not given",
+                action.needs
+            );
+        }
+        if action.is(Mark::InPerson) && !grant.in_person() {
+            return format!("role: `{name}` takes a person; use a personal key, not a workspace key");
+        }
+        if action.is(Mark::Unlimited) && !grant.limits.is_empty() {
+            return format!("role: `{name}` is not for callers with a tag limit");
+        }
+        let roles: Vec<_> = action.roles().map(|role| role.name()).collect();
+        let yours = grant.role.map_or("none", |role| role.name());
+        format!("role: `{name}` is for {}; yours is {yours}", roles.join(", "))
+    }
+}
+
+/// An IPv4 address that came by an IPv6 socket is compared as IPv4.
+fn from_allowed(grant: &Grant, address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    grant.origins.iter().all(|list| list.iter().any(|net| net.contains(&address)))
+}
+
+/// Until groups exist, a caller acts in its own workspace or nowhere.
+fn to_own(grant: &Grant, call: &Call) -> bool {
+    let own = |header: &String| header.trim().parse().is_ok_and(|id: uuid::Uuid| id == grant.workspace);
+    call.delegation.as_ref().is_none_or(own)
+}

@@ -1,0 +1,67 @@
+//! Who may do what. This table is the only place where that is decided.
+//!
+//! A row is a type (`campaigns::Launch`). After `=` stands its name; in round brackets the verbs that let an
+//! API key through, the first of them the one that strict scopes demand (none: no scope is needed); then the
+//! activity type of its audit row (1 to 38 are the reference's, ours begin at 1001, are numbered once and
+//! never used again, `_` changes nothing). A cell says how far the role reaches: `x` every record of the
+//! workspace, `team` those shared with the team and one's own, `own` those one owns or collaborates on,
+//! `asgn` those assigned to one, `_` none. Behind the cells: which of the wire's member permissions it takes
+//! where a member has a list of them, and what it is. Marks: `InPerson` is for a person, not a workspace key;
+//! `Unlimited` is not for callers with a tag limit; `@` names the resource whose records it is about.
+//! A forgotten column does not compile.
+
+super::access_matrix! {
+    roles [Owner Admin Manager Editor Member Sdr View Client]
+
+    workspaces "workspaces" {
+        //                                     Owner Admin Manager Editor Member Sdr  View Client
+        Read   = read   (read)          _     [x     x     x       x      x      x    x    x   ] "dashboard.view"      "See the workspace"
+        Create = create (create)        1001  [x     x     x       x      x      x    x    _   ] "organization.manage" "Create a workspace of one's own" + InPerson + Unlimited
+        Update = update (update)        1002  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change the workspace's settings" + Unlimited
+        Delete = delete (delete)        1003  [x     _     _       _      _      _    _    _   ] "organization.manage" "Schedule the workspace's removal, or cancel it" + InPerson + Unlimited
+        ChangeOwner = change_owner (update) 1004 [x  _     _       _      _      _    _    _   ] "organization.manage" "Hand over the ownership" + InPerson + Unlimited
+    }
+    workspace_members "workspace_members" {
+        Read   = read   (read)          _     [x     x     x       _      _      _    _    _   ] "organization.users.manage" "See members and invitations"
+        Create = create (create)        1005  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Invite a member" + Unlimited
+        Update = update (update)        1006  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Change a member's role, nickname or tag limit" + Unlimited
+        Delete = delete (delete)        1007  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Remove a member or an invitation" + Unlimited
+        Resend = resend (create)        1008  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Send an invitation again" + Unlimited
+        Accept = accept ()              1009  [x     x     x       x      x      x    x    x   ] ""                    "Accept one's invitation"
+    }
+    api_keys "api_keys" {
+        Read   = read   (read)          _     [x     x     x       _      _      _    _    _   ] "organization.integrations" "See API keys"
+        Create = create (create)        37    [x     x     _       _      _      _    _    _   ] "organization.integrations" "Create an API key"
+        Delete = delete (delete)        38    [x     x     _       _      _      _    _    _   ] "organization.integrations" "Revoke an API key" + Unlimited
+    }
+    custom_tags "custom_tags" {
+        Read   = read   (read)          _     [x     x     x       x      x      x    x    x   ] "campaigns.view"      "See tags"
+        Create = create (create)        1010  [x     x     x       x      _      _    _    _   ] "preferences.manage"  "Create tags" + Unlimited
+        Update = update (update)        1011  [x     x     x       x      _      _    _    _   ] "preferences.manage"  "Rename tags" + Unlimited
+        Delete = delete (delete)        1012  [x     x     _       x      _      _    _    _   ] "preferences.manage"  "Delete tags" + Unlimited
+        Toggle = toggle (update)        1013  [x     x     team    team   own    _    _    _   ] "campaigns.edit"      "Put tags on campaigns, or take them off" + Unlimited @ campaigns
+    }
+    custom_tag_mappings "custom_tag_mappings" {
+        Read   = read   (read)          _     [x     x     team    team   team   team team team] "campaigns.view"      "See which tag is on what"
+    }
+    audit_logs "audit_logs" {
+        Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "Read the audit log"
+    }
+    campaigns "campaigns" {
+        Read   = read   (read)          _     [x     x     team    team   team   team team team] "campaigns.view"      "See campaigns"
+        Create = create (create)        1014  [x     x     team    team   own    _    _    _   ] "campaigns.create"    "Create campaigns"
+        Update = update (update)        11    [x     x     team    team   own    _    _    _   ] "campaigns.edit"      "Change campaigns, their visibility and collaborators"
+        Launch = launch (launch update) 4     [x     x     team    team   own    team _    _   ] "campaigns.edit"      "Launch campaigns"
+        Pause  = pause  (launch update) 5     [x     x     team    team   own    team _    _   ] "campaigns.edit"      "Pause campaigns"
+        Delete = delete (delete)        3     [x     x     _       team   own    _    _    _   ] "campaigns.delete"    "Delete campaigns"
+    }
+    accounts "accounts" {
+        Read   = read   (read)          _     [x     x     team    team   asgn   team team _   ] "accounts.view"       "See sending accounts"
+        Use    = use    (read)          _     [x     x     asgn    team   asgn   asgn _    _   ] "accounts.view"       "Send from accounts"
+    }
+    access "workspace_members" {
+        Read    = read    ()            _     [x     x     x       x      x      x    x    x   ] ""                    "See what one may do"
+        Explain = explain ()            _     [x     x     x       x      x      x    x    x   ] ""                    "Ask why one may do something, or not"
+        ExplainOthers = explain_others (read) _ [x   x     _       _      _      _    _    _   ] "organization.users.manage" "Ask the same of another member or key" + Unlimited
+    }
+}

@@ -1,0 +1,190 @@
+//! Who may do what, and why not. `matrix` says it, `grant` reads who is asking, `predicate` says which
+//! records, `decide` puts the question through its steps, `can` is the proof that a handler asks for, and
+//! `behind` writes what is recorded after the answer.
+
+mod behind;
+mod can;
+mod decide;
+mod grant;
+mod make;
+mod matrix;
+mod predicate;
+mod print;
+mod role;
+
+pub use behind::{Attempt, Behind};
+pub use can::{Caller, Can, Gate};
+pub use decide::{Ask, Call, Decision, STEPS, Sight, Verdict};
+pub use grant::{Ceiling, Grant, Origins, Principal};
+pub use make::may_make;
+pub use matrix::*;
+pub use predicate::{Facts, Pred, Shape, Who};
+pub use print::markdown;
+
+pub use crate::error::Step;
+
+/// How far a permission goes, from a cell of the matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    All,
+    Team,
+    Own,
+    Assigned,
+    None,
+}
+
+impl Reach {
+    pub fn name(self) -> &'static str {
+        match self {
+            Reach::All => "all",
+            Reach::Team => "team",
+            Reach::Own => "own",
+            Reach::Assigned => "assigned",
+            Reach::None => "none",
+        }
+    }
+}
+
+/// What a row asks for beside its cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A person by session or personal key, never a workspace key.
+    InPerson,
+    /// Nobody with a tag limit: what it changes cannot be traced to a tag.
+    Unlimited,
+}
+
+/// A row of the matrix.
+#[derive(Debug)]
+pub struct Action {
+    /// `campaigns:launch`: the permission, and the verb of its audit rows.
+    pub name: &'static str,
+    pub resource: &'static str,
+    /// The resource in the wire's scopes.
+    pub scope: &'static str,
+    /// Any of these, on the resource or on `all`, lets an API key through. None: no scope is needed.
+    pub verbs: &'static [&'static str],
+    /// The activity type of its audit rows; none where nothing is changed.
+    pub activity: Option<i64>,
+    pub reach: [Reach; ROLES.len()],
+    /// Which of the wire's member permissions it takes, where a member has a list of them; "" for none.
+    pub needs: &'static str,
+    pub summary: &'static str,
+    /// The row that makes a record visible at all.
+    pub see: fn() -> &'static Action,
+    pub marks: &'static [Mark],
+}
+
+impl Action {
+    pub fn of(name: &str) -> Option<&'static Action> {
+        ACTIONS.iter().find(|action| action.name == name).copied()
+    }
+
+    pub fn reach(&self, role: Role) -> Reach {
+        self.reach.get(role as usize).copied().unwrap_or(Reach::None)
+    }
+
+    pub fn is(&self, mark: Mark) -> bool {
+        self.marks.contains(&mark)
+    }
+
+    /// With strict scopes only the first verb counts, so that `campaigns:update` no longer launches.
+    pub fn admits(&self, scope: &str, strict: bool) -> bool {
+        let verbs = if strict { self.verbs.get(..1).unwrap_or_default() } else { self.verbs };
+        scope.split_once(':').is_some_and(|(resource, verb)| {
+            (resource == self.scope || resource == "all") && (verb == "all" || verbs.contains(&verb))
+        })
+    }
+
+    /// The accepted scopes, narrowest first. Empty: none is needed.
+    pub fn scopes(&self) -> Vec<String> {
+        let verbs = || self.verbs.iter().copied().chain((!self.verbs.is_empty()).then_some("all"));
+        let resources = [self.scope, "all"].into_iter();
+        resources.flat_map(|resource| verbs().map(move |verb| format!("{resource}:{verb}"))).collect()
+    }
+
+    pub fn roles(&self) -> impl Iterator<Item = Role> {
+        ROLES.iter().copied().filter(|&role| self.reach(role) != Reach::None)
+    }
+}
+
+/// A type that stands for a row. `See` is the row that makes a record visible at all.
+pub trait Permission: Send + Sync + 'static {
+    type See: Permission;
+    const ACTION: &'static Action;
+}
+
+macro_rules! cell {
+    (x) => {
+        $crate::access::Reach::All
+    };
+    (team) => {
+        $crate::access::Reach::Team
+    };
+    (own) => {
+        $crate::access::Reach::Own
+    };
+    (asgn) => {
+        $crate::access::Reach::Assigned
+    };
+    (_) => {
+        $crate::access::Reach::None
+    };
+}
+use cell;
+
+macro_rules! activity {
+    (_) => {
+        None
+    };
+    ($number:literal) => {
+        Some($number)
+    };
+}
+use activity;
+
+macro_rules! see {
+    () => {
+        Read
+    };
+    ($resource:ident) => {
+        super::$resource::Read
+    };
+}
+use see;
+
+macro_rules! access_matrix {
+    (roles [$($role:ident)*]
+     $($resource:ident $scope:literal { $($row:ident = $name:ident ($($verb:ident)*) $activity:tt
+        [$($cell:tt)*] $needs:literal $summary:literal $(+ $mark:ident)* $(@ $see:ident)?)* })*) => {
+        /// A column of the matrix; a member has exactly one.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Role { $($role),* }
+
+        pub const ROLES: &[Role] = &[$(Role::$role),*];
+
+        pub const ACTIONS: &[&$crate::access::Action] =
+            &[$($(<$resource::$row as $crate::access::Permission>::ACTION),*),*];
+
+        $(pub mod $resource {
+            $(#[doc = $summary]
+            pub struct $row;
+            impl $crate::access::Permission for $row {
+                type See = $crate::access::see!($($see)?);
+                const ACTION: &'static $crate::access::Action = &$crate::access::Action {
+                    name: concat!(stringify!($resource), ":", stringify!($name)),
+                    resource: stringify!($resource),
+                    scope: $scope,
+                    verbs: &[$(stringify!($verb)),*],
+                    activity: $crate::access::activity!($activity),
+                    reach: [$($crate::access::cell!($cell)),*],
+                    needs: $needs,
+                    summary: $summary,
+                    see: || <<Self as $crate::access::Permission>::See as $crate::access::Permission>::ACTION,
+                    marks: &[$($crate::access::Mark::$mark),*],
+                };
+            })*
+        })*
+    };
+}
+use access_matrix;

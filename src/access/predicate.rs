@@ -1,0 +1,142 @@
+//! Reach as one closed value: it judges a record in memory, and writes itself as SQL. Lists, counts, finders
+//! and explanations all use it, so they cannot disagree.
+
+use super::Reach;
+use crate::db::Part;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// There is no `not`: so null is as good as false, and nothing that is missing opens anything.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum Pred {
+    And(Vec<Pred>),
+    Or(Vec<Pred>),
+    Workspace(Uuid),
+    Team,
+    /// A user.
+    Owner(Uuid),
+    /// Members.
+    Collaborator(Uuid),
+    Assigned(Uuid),
+    Tag(Uuid),
+}
+
+/// What a predicate wants to know of a record.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    pub workspace: Uuid,
+    pub team: bool,
+    pub owner: Option<Uuid>,
+    pub assignee: Option<Uuid>,
+    pub collaborators: Vec<Uuid>,
+    pub tags: Vec<Uuid>,
+}
+
+/// Where a resource keeps those facts; what it lacks is false of all its records. A column may be null: then
+/// so is the comparison, which is as good as false because [`Pred`] has no `not`.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    /// The table and its alias, and the column of its id.
+    pub from: &'static str,
+    pub id: &'static str,
+    pub workspace: &'static str,
+    /// A condition.
+    pub team: Option<&'static str>,
+    /// Columns.
+    pub owner: Option<&'static str>,
+    pub assignee: Option<&'static str>,
+    /// Subqueries.
+    pub collaborators: Option<&'static str>,
+    pub tags: Option<&'static str>,
+}
+
+impl Shape {
+    pub const fn bare(from: &'static str, id: &'static str, workspace: &'static str) -> Self {
+        Shape {
+            from,
+            id,
+            workspace,
+            team: None,
+            owner: None,
+            assignee: None,
+            collaborators: None,
+            tags: None,
+        }
+    }
+}
+
+/// Whose own records are meant. Both none: a workspace key's, whose reach is `All` or `Team`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Who {
+    pub user: Option<Uuid>,
+    pub member: Option<Uuid>,
+}
+
+impl Pred {
+    /// Every tag limit must be met.
+    pub fn new(workspace: Uuid, reach: Reach, who: Who, limits: &[Vec<Uuid>]) -> Pred {
+        let own = || who.user.map(Pred::Owner).into_iter().chain(who.member.map(Pred::Collaborator));
+        let assigned = || who.member.map(Pred::Assigned);
+        let reach = match reach {
+            Reach::All => Pred::And(vec![]),
+            Reach::Team => Pred::Or([Pred::Team].into_iter().chain(own()).chain(assigned()).collect()),
+            Reach::Own => Pred::Or(own().collect()),
+            Reach::Assigned => Pred::Or(assigned().into_iter().collect()),
+            Reach::None => Pred::Or(vec![]),
+        };
+        let limits = limits.iter().map(|tags| Pred::Or(tags.iter().copied().map(Pred::Tag).collect()));
+        Pred::And([Pred::Workspace(workspace), reach].into_iter().chain(limits).collect())
+    }
+
+    pub fn eval(&self, facts: &Facts) -> bool {
+        match self {
+            Pred::And(all) => all.iter().all(|pred| pred.eval(facts)),
+            Pred::Or(any) => any.iter().any(|pred| pred.eval(facts)),
+            Pred::Workspace(workspace) => facts.workspace == *workspace,
+            Pred::Team => facts.team,
+            Pred::Owner(user) => facts.owner == Some(*user),
+            Pred::Collaborator(member) => facts.collaborators.contains(member),
+            Pred::Assigned(member) => facts.assignee == Some(*member),
+            Pred::Tag(tag) => facts.tags.contains(tag),
+        }
+    }
+
+    pub fn sql(&self, shape: &Shape, out: &mut Part) {
+        match self {
+            Pred::And(all) => joined(all, "true", " and ", shape, out),
+            Pred::Or(any) => joined(any, "false", " or ", shape, out),
+            Pred::Workspace(workspace) => equal(Some(shape.workspace), *workspace, out),
+            Pred::Team => {
+                out.push(shape.team.unwrap_or("false"));
+            }
+            Pred::Owner(user) => equal(shape.owner, *user, out),
+            Pred::Assigned(member) => equal(shape.assignee, *member, out),
+            Pred::Collaborator(member) => among(shape.collaborators, *member, out),
+            Pred::Tag(tag) => among(shape.tags, *tag, out),
+        }
+    }
+}
+
+fn equal(column: Option<&str>, id: Uuid, out: &mut Part) {
+    match column {
+        Some(column) => out.push(column).push(" = ").bind(id),
+        None => out.push("false"),
+    };
+}
+
+fn among(subquery: Option<&str>, id: Uuid, out: &mut Part) {
+    match subquery {
+        Some(subquery) => out.bind(id).push(" in (").push(subquery).push(")"),
+        None => out.push("false"),
+    };
+}
+
+/// An empty `and` is true, an empty `or` is false: a member who reaches nothing sees nothing.
+fn joined(preds: &[Pred], empty: &str, by: &str, shape: &Shape, out: &mut Part) {
+    out.push(if preds.is_empty() { empty } else { "(" });
+    for (i, pred) in preds.iter().enumerate() {
+        out.push(if i > 0 { by } else { "" });
+        pred.sql(shape, out);
+    }
+    out.push(if preds.is_empty() { "" } else { ")" });
+}

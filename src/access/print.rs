@@ -1,0 +1,44 @@
+//! The matrix as Markdown, for `docs/access-matrix.md` and `gatepost access matrix`.
+
+use super::{ACTIONS, Action, Mark, ROLES, Reach};
+
+pub fn markdown() -> String {
+    let row = |head: &str, cells: Vec<String>| format!("| {head} | {} |\n", cells.join(" | "));
+    let roles = ROLES.iter().map(|role| role.name().to_owned());
+    let head = roles.chain(["scopes, any of", "member permission", "remarks"].map(str::to_owned)).collect();
+    let mut out = String::from(
+        "# Who may do what\n\nGenerated from `src/access/matrix.rs` by `make accept`. A cell says how far the role \
+         reaches: `all` records of the workspace, `team` those shared with the team and one's own, `own` those one \
+         owns or collaborates on, `assigned` those assigned to one; empty: not at all. Every scope is also \
+         granted by `<resource>:all`, `all:<verb>` and `all:all`; with the workspace's `strict_scopes` only the \
+         first one named counts.\n\n",
+    );
+    out += &row("permission", head);
+    out += &row("---", (0..ROLES.len() + 3).map(|_| "---".to_owned()).collect());
+    for action in ACTIONS {
+        let cells = ROLES.iter().map(|&role| match action.reach(role) {
+            Reach::None => String::new(),
+            reach => reach.name().to_owned(),
+        });
+        let rest = [scopes(action), code(action.needs), remarks(action)];
+        out += &row(&format!("`{}` {}", action.name, action.summary), cells.chain(rest).collect());
+    }
+    out
+}
+
+fn code(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("`{text}`") }
+}
+
+fn scopes(action: &Action) -> String {
+    let scopes: Vec<_> = action.verbs.iter().map(|verb| format!("`{}:{verb}`", action.scope)).collect();
+    if scopes.is_empty() { "none needed".to_owned() } else { scopes.join(", ") }
+}
+
+fn remarks(action: &Action) -> String {
+    let remarks = action.marks.iter().map(|mark| match mark {
+        Mark::InPerson => "in person",
+        Mark::Unlimited => "without a tag limit",
+    });
+    remarks.collect::<Vec<_>>().join(", ")
+}

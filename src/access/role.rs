@@ -1,0 +1,68 @@
+//! The names of the roles, on the wire and in the database.
+
+use super::{ACTIONS, ROLES, Reach, Role};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::borrow::Cow;
+
+/// What the reference knows; the rest is ours.
+const OFFICIAL: [Role; 5] = [Role::Owner, Role::Admin, Role::Editor, Role::View, Role::Client];
+/// Taken for `view` on input.
+const ALIAS: &str = "viewer";
+
+impl Role {
+    /// `owner`, `admin`, ...: as on the wire and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Owner => "owner",
+            Role::Admin => "admin",
+            Role::Manager => "manager",
+            Role::Editor => "editor",
+            Role::Member => "member",
+            Role::Sdr => "sdr",
+            Role::View => "view",
+            Role::Client => "client",
+        }
+    }
+
+    /// Takes the alias `viewer` as well.
+    pub fn parse(name: &str) -> Option<Role> {
+        let name = if name == ALIAS { Role::View.name() } else { name };
+        ROLES.iter().copied().find(|role| role.name() == name)
+    }
+
+    /// Whether the role has any permission on a resource that an API key can have too.
+    pub fn holds(self, resource: &str) -> bool {
+        let on = |action: &&super::Action| action.resource == resource && !action.verbs.is_empty();
+        ACTIONS.iter().copied().filter(on).any(|action| action.reach(self) != Reach::None)
+    }
+}
+
+impl Serialize for Role {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        Role::parse(&name).ok_or_else(|| D::Error::custom(format!("`{name}` is no role")))
+    }
+}
+
+impl JsonSchema for Role {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "Role".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let ours = ROLES.iter().filter(|role| !OFFICIAL.contains(role)).map(|role| role.name());
+        let ours: Vec<_> = ours.chain([ALIAS]).collect();
+        let official = OFFICIAL.iter().map(|role| role.name());
+        let names: Vec<_> = official.chain(ours.iter().copied()).collect();
+        json_schema!({ "type": "string", "enum": names, "x-gatepost-values": ours })
+    }
+}

@@ -1,0 +1,93 @@
+//! What a running server is made of.
+
+use crate::access::{Behind, Gate};
+use crate::auth::Passwords;
+use crate::config;
+use crate::db::{Reader, Time, Writer};
+use crate::error::Result;
+use crate::http::RateLimit;
+use ipnet::IpNet;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The reader is for everyone; the writer is behind the gate, which only `Can` opens.
+#[derive(Clone)]
+pub struct App {
+    pub reader: Reader,
+    pub gate: Gate,
+    pub behind: Behind,
+    pub rate: RateLimit,
+    pub passwords: Passwords,
+    /// What links begin with, without a slash at the end.
+    pub public_url: Arc<str>,
+    pub trusted_proxies: Arc<[IpNet]>,
+    ambient: Arc<dyn Ambient>,
+}
+
+/// What a program takes from its surroundings; tests bring their own.
+pub trait Ambient: Send + Sync {
+    fn now(&self) -> Time;
+    fn new_id(&self) -> Uuid;
+    fn random(&self) -> Result<[u8; 30]>;
+}
+
+pub struct System;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that takes time, ids and chance from the system"
+)]
+impl Ambient for System {
+    fn now(&self) -> Time {
+        Time(chrono::Utc::now().timestamp_millis())
+    }
+    fn new_id(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+    fn random(&self) -> Result<[u8; 30]> {
+        let mut bytes = [0; 30];
+        getrandom::fill(&mut bytes).map_err(|error| crate::error::Error::internal(error.to_string()))?;
+        Ok(bytes)
+    }
+}
+
+/// What an [`App`] is made with, beside its database.
+pub struct Parts {
+    pub rate_limit: config::RateLimit,
+    pub trusted_proxies: Vec<IpNet>,
+    pub public_url: String,
+    /// Derived from the server's secret key.
+    pub pepper: Vec<u8>,
+    pub ambient: Arc<dyn Ambient>,
+}
+
+impl App {
+    /// Must be called inside a runtime.
+    pub fn new((reader, writer): (Reader, Writer), parts: Parts) -> Result<App> {
+        let (gate, ambient) = (Gate::new(writer), parts.ambient);
+        let ids = ambient.clone();
+        Ok(App {
+            reader,
+            behind: Behind::open(gate.clone(), move || ids.new_id()),
+            gate,
+            rate: RateLimit::new(parts.rate_limit),
+            passwords: Passwords::new(&parts.pepper)?,
+            public_url: parts.public_url.trim_end_matches('/').into(),
+            trusted_proxies: parts.trusted_proxies.into(),
+            ambient,
+        })
+    }
+
+    pub fn now(&self) -> Time {
+        self.ambient.now()
+    }
+
+    pub fn new_id(&self) -> Uuid {
+        self.ambient.new_id()
+    }
+
+    /// For a secret: 240 fresh bits.
+    pub fn random(&self) -> Result<[u8; 30]> {
+        self.ambient.random()
+    }
+}

@@ -1,0 +1,233 @@
+//! What was changed, by whom, under which permission: committed with the change or not at all. And what was
+//! refused, written behind the answer.
+
+mod diff;
+pub use diff::{diff, redact};
+
+use crate::access::Action;
+use crate::access::{Attempt, Caller, Grant, Step};
+use crate::db::{Time, Tx, sql};
+use crate::error::{Error, Result};
+use crate::http::Origin;
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Activity types of rows that no permission of the matrix has; numbered with those, never reused.
+pub const REFUSED: i64 = 1015;
+pub const OVERFLOWN: i64 = 1016;
+
+/// What makes the row of the many attempts that got none of their own.
+pub const OVERFLOW: &str = "overflow";
+
+/// What a row is about: `campaign/<id>`.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject {
+    pub kind: &'static str,
+    pub id: Uuid,
+}
+
+impl Subject {
+    pub fn new(kind: &'static str, id: Uuid) -> Self {
+        Subject { kind, id }
+    }
+
+    /// The wire has a column of its own for campaigns.
+    fn campaign(self) -> Option<Uuid> {
+        (self.kind == "campaign").then_some(self.id)
+    }
+}
+
+/// Who did it, and from where.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    pub label: String,
+    pub user_id: Option<Uuid>,
+    pub member_id: Option<Uuid>,
+    pub api_key_id: Option<Uuid>,
+    pub role: Option<&'static str>,
+    pub ip_address: String,
+    pub user_agent: Option<String>,
+    pub request_id: String,
+}
+
+impl Actor {
+    pub fn new(grant: &Grant, origin: &Origin) -> Self {
+        Actor {
+            label: grant.label(),
+            user_id: grant.who.user,
+            member_id: grant.who.member,
+            api_key_id: grant.key(),
+            role: grant.role.map(|role| role.name()),
+            ip_address: origin.address_text(),
+            user_agent: origin.user_agent.clone(),
+            request_id: origin.request_id.clone(),
+        }
+    }
+
+    /// What makes two refused attempts the same.
+    pub fn same(&self, permission: &str, step: Step) -> String {
+        let principal = self.api_key_id.or(self.member_id).map_or_else(String::new, |id| id.to_string());
+        format!("{principal} {permission} {}", step.name())
+    }
+}
+
+/// What a write did to one subject. A transaction that has none to show does not commit.
+pub struct Change<T> {
+    workspace: Option<Uuid>,
+    subject: Subject,
+    before: Value,
+    after: Value,
+    affected: Option<i64>,
+    value: T,
+}
+
+impl<T> Change<T> {
+    /// `before` and `after` are compared field by field; `value` is the answer.
+    pub fn new(subject: Subject, before: impl Serialize, after: impl Serialize, value: T) -> Self {
+        Self { workspace: None, subject, before: json!(before), after: json!(after), affected: None, value }
+    }
+
+    /// How many records a bulk call touched.
+    pub fn affecting(self, records: usize) -> Self {
+        Self { affected: Some(records as i64), ..self }
+    }
+
+    /// The workspace concerned, where it is not the caller's.
+    pub fn in_workspace(self, workspace: Uuid) -> Self {
+        Self { workspace: Some(workspace), ..self }
+    }
+
+    /// The verb is the permission that was checked; nobody types it.
+    pub async fn record(self, by: &Caller, action: &'static Action, tx: &mut Tx) -> Result<T> {
+        let activity =
+            action.activity.ok_or_else(|| Error::internal("a change under a permission to read"))?;
+        let row = Row {
+            workspace: self.workspace.unwrap_or_else(|| by.workspace()),
+            id: by.new_id(),
+            at: by.now(),
+            activity,
+            action: action.name,
+            resource: format!("{}/{}", self.subject.kind, self.subject.id),
+            campaign: self.subject.campaign(),
+            affected: self.affected,
+            metadata: json!({ "changes": diff(&self.before, &self.after) }),
+            refusal: None,
+        };
+        row.write(&Actor::new(&by.grant, &by.origin), tx).await?;
+        Ok(self.value)
+    }
+}
+
+impl<T: Serialize + Clone> Change<T> {
+    pub fn created(subject: Subject, value: T) -> Self {
+        Self::new(subject, Value::Null, value.clone(), value)
+    }
+
+    pub fn updated(subject: Subject, before: &T, value: T) -> Self {
+        Self::new(subject, before, value.clone(), value)
+    }
+
+    pub fn deleted(subject: Subject, value: T) -> Self {
+        Self::new(subject, value.clone(), Value::Null, value)
+    }
+}
+
+struct Row<'a> {
+    workspace: Uuid,
+    id: Uuid,
+    at: Time,
+    activity: i64,
+    action: &'a str,
+    resource: String,
+    campaign: Option<Uuid>,
+    affected: Option<i64>,
+    metadata: Value,
+    refusal: Option<&'a str>,
+}
+
+impl Row<'_> {
+    async fn write(mut self, actor: &Actor, tx: &mut Tx) -> Result<()> {
+        if let (Some(role), Some(metadata)) = (actor.role, self.metadata.as_object_mut()) {
+            metadata.insert("role".to_owned(), role.into());
+        }
+        let search = format!("{} {} {} {}", self.action, self.resource, actor.label, actor.ip_address);
+        sql("insert into audit_log (workspace_id, id, at, activity_type, action, resource, actor, user_id, \
+             member_id, api_key_id, ip_address, user_agent, request_id, campaign_id, affected_count, metadata, \
+             search, refusal) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)")
+        .bind(self.workspace)
+        .bind(self.id)
+        .bind(self.at)
+        .bind(self.activity)
+        .bind(self.action)
+        .bind(self.resource)
+        .bind(&actor.label)
+        .bind(actor.user_id)
+        .bind(actor.member_id)
+        .bind(actor.api_key_id)
+        .bind(&actor.ip_address)
+        .bind(actor.user_agent.clone())
+        .bind(&actor.request_id)
+        .bind(self.campaign)
+        .bind(self.affected)
+        .bind(self.metadata)
+        .bind(search.to_lowercase())
+        .bind(self.refusal.map(str::to_owned))
+        .run(tx)
+        .await
+        .map(drop)
+    }
+}
+
+/// The first of identical refused attempts.
+pub(crate) async fn refused(
+    attempt: &Attempt,
+    step: Step,
+    same: &str,
+    at: Time,
+    count: i64,
+    id: Uuid,
+    tx: &mut Tx,
+) -> Result<()> {
+    let row = Row {
+        workspace: attempt.workspace,
+        id,
+        at,
+        activity: REFUSED,
+        action: attempt.permission,
+        resource: "refused".to_owned(),
+        campaign: None,
+        affected: Some(count),
+        metadata: json!({ "refused_by": step }),
+        refusal: Some(same),
+    };
+    row.write(&attempt.actor, tx).await
+}
+
+/// The one row for the rest of an hour.
+pub(crate) async fn overflow(workspace: Uuid, at: Time, count: i64, id: Uuid, tx: &mut Tx) -> Result<()> {
+    let actor = Actor {
+        label: "many".to_owned(),
+        user_id: None,
+        member_id: None,
+        api_key_id: None,
+        role: None,
+        ip_address: "many".to_owned(),
+        user_agent: None,
+        request_id: String::new(),
+    };
+    let row = Row {
+        workspace,
+        id,
+        at,
+        activity: OVERFLOWN,
+        action: "refused:overflow",
+        resource: "refused".to_owned(),
+        campaign: None,
+        affected: Some(count),
+        metadata: json!({ "refused_by": "any" }),
+        refusal: Some(OVERFLOW),
+    };
+    row.write(&actor, tx).await
+}

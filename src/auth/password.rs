@@ -1,0 +1,66 @@
+//! Passwords: Argon2id, 19 MiB, two passes, one lane, with the server's secret key as pepper, in a bounded pool
+//! so that a flood of sign-ins neither eats the memory nor slows the rest.
+
+use crate::error::{Error, Result};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Hashes at once; a core each is enough.
+const AT_ONCE: usize = 2;
+
+#[derive(Clone)]
+pub struct Passwords {
+    argon2: Arc<Argon2<'static>>,
+    places: Arc<Semaphore>,
+}
+
+impl Passwords {
+    /// `pepper` is the server's secret key; it lives as long as the server.
+    pub fn new(pepper: &[u8]) -> Result<Self> {
+        let params = Params::new(19 * 1024, 2, 1, None).map_err(wrong)?;
+        let pepper: &'static [u8] = Box::leak(pepper.to_vec().into_boxed_slice());
+        let argon2 =
+            Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params).map_err(wrong)?;
+        Ok(Passwords { argon2: Arc::new(argon2), places: Arc::new(Semaphore::new(AT_ONCE)) })
+    }
+
+    /// The PHC string to store.
+    pub async fn hash(&self, password: &str) -> Result<String> {
+        let password = password.to_owned();
+        self.run(move |argon2| {
+            argon2.hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(wrong)
+        })
+        .await
+    }
+
+    /// Costs the same with no stored hash at all.
+    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool> {
+        let Some(stored) = stored.map(str::to_owned) else { return self.hash(password).await.map(|_| false) };
+        let password = password.to_owned();
+        self.run(move |argon2| {
+            let stored = PasswordHash::new(&stored).map_err(wrong)?;
+            Ok(argon2.verify_password(password.as_bytes(), &stored).is_ok())
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Argon2<'static>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let place = self.places.clone().acquire_owned().await.map_err(Error::internal)?;
+        let argon2 = self.argon2.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            let done = work(&argon2);
+            drop(place);
+            done
+        });
+        work.await.map_err(Error::internal)?
+    }
+}
+
+fn wrong(error: impl std::fmt::Display) -> Error {
+    Error::internal(error.to_string())
+}

@@ -1,0 +1,64 @@
+//! The first workspace, its owner, and a key to begin with.
+
+use super::open;
+use super::workspace::{Made, make};
+use crate::app::App;
+use crate::config::Config;
+use crate::db::sql;
+use crate::error::{Error, Result};
+use serde_json::json;
+use uuid::Uuid;
+
+#[derive(clap::Args)]
+pub struct Init {
+    /// The name of the workspace
+    #[arg(long, value_name = "NAME")]
+    workspace: String,
+    /// The address of its owner
+    #[arg(long, value_name = "ADDRESS")]
+    owner_email: String,
+    /// Print one line of JSON: workspace_id, user_id, member_id, email, api_key
+    #[arg(long)]
+    json: bool,
+}
+
+impl Init {
+    pub async fn run(&self, config: &Config) -> Result<()> {
+        let app = open::any(config).await?;
+        if !is_empty(&app).await? {
+            return Err(Error::invalid(
+                "the database has a workspace already, and is left as it is; add another with \
+                 `gatepost workspace create`",
+            ));
+        }
+        let made = make(&app, &self.workspace, &self.owner_email).await?;
+        made.print(self.json);
+        if !self.json {
+            println!("\nThe key is shown this once. Next: gatepost serve");
+        }
+        Ok(())
+    }
+}
+
+pub async fn is_empty(app: &App) -> Result<bool> {
+    let first: Option<Uuid> = sql("select id from workspaces limit 1").optional(&app.reader).await?;
+    Ok(first.is_none())
+}
+
+impl Made {
+    pub fn print(&self, as_json: bool) {
+        match as_json {
+            true => println!(
+                "{}",
+                json!({
+                    "workspace_id": self.workspace, "user_id": self.user, "member_id": self.member,
+                    "email": self.email, "api_key": self.api_key,
+                })
+            ),
+            false => println!(
+                "workspace  {}\nowner      {}\nAPI key    {}",
+                self.workspace, self.email, self.api_key
+            ),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The command line: what an operator does on the machine itself.
+
+mod access;
+mod demo;
+mod init;
+mod key;
+mod open;
+mod serve;
+mod workspace;
+
+use crate::config::{Config, Settings};
+use crate::error::Result;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Access control, isolation and audit behind Instantly's API v2, on your own machine.
+///
+/// To try it: `gatepost demo`. To begin: `gatepost init --workspace NAME --owner-email ADDRESS`, then
+/// `gatepost serve`.
+///
+/// Every setting can be given as a flag, in the environment (`GATEPOST_` and its name) or in a TOML file
+/// (`--config`); a flag overrides the environment, which overrides the file.
+#[derive(Parser)]
+#[command(name = "gatepost", version, max_term_width = 110)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Create the database, a workspace, its owner, and an API key for the owner
+    Init(init::Init),
+    /// Answer requests until SIGTERM or Ctrl-C
+    Serve,
+    /// Serve a workspace with people and campaigns to try things on, in a temporary folder
+    Demo(demo::Demo),
+    /// Create and change workspaces
+    #[command(subcommand)]
+    Workspace(workspace::Workspace),
+    /// Create API keys
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Print who may do what, and explain why somebody may do something
+    #[command(subcommand)]
+    Access(access::Access),
+}
+
+pub async fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match dispatch(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", chain(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(arguments: Arguments) -> Result<()> {
+    let config = Config::of(&arguments.settings)?;
+    log(&config)?;
+    match arguments.command {
+        Command::Init(init) => init.run(&config).await,
+        Command::Serve => serve::run(&config).await,
+        Command::Demo(demo) => demo.run(config).await,
+        Command::Workspace(workspace) => workspace.run(&config).await,
+        Command::Key(key) => key.run(&config).await,
+        Command::Access(access) => access.run(&config).await,
+    }
+}
+
+fn log(config: &Config) -> Result<()> {
+    let wrong = |error: &dyn std::fmt::Display| crate::error::Error::invalid(format!("log: {error}"));
+    let filter = EnvFilter::try_new(&config.log).map_err(|error| wrong(&error))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    log.with_ansi(colours).try_init().map_err(|error| wrong(&error))
+}
+
+/// At the command line the cause is shown: who stands there may know it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,127 @@
+//! From the configuration to a running [`App`]: where the data lies, and the key that protects secrets at rest.
+
+use crate::app::{App, Parts, System};
+use crate::config::{Config, DATA};
+use crate::db;
+use crate::error::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Fewer characters could be guessed.
+const SHORTEST: usize = 32;
+const KEY_FILE: &str = "secret.key";
+
+pub enum Place {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+impl Place {
+    pub fn of(config: &Config) -> Result<Place> {
+        match (&config.database, &config.data) {
+            (Some(_), Some(_)) => Err(Error::invalid("set --data or --database, not both")),
+            (None, data) => Ok(Place::Sqlite(data.clone().unwrap_or_else(|| DATA.into()))),
+            (Some(url), None) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Ok(Place::Postgres(url.clone()))
+            }
+            (Some(_), None) => Err(Error::invalid("--database must be a URL that begins with postgres://")),
+        }
+    }
+
+    /// Whether there is a database already, as far as can be told from outside.
+    fn exists(&self) -> bool {
+        match self {
+            Place::Sqlite(folder) => folder.join("gatepost.db").is_file(),
+            Place::Postgres(_) => true,
+        }
+    }
+}
+
+/// For the commands that need a database that is there.
+pub async fn existing(config: &Config) -> Result<App> {
+    let place = Place::of(config)?;
+    if let (Place::Sqlite(folder), false) = (&place, place.exists()) {
+        let folder = folder.display();
+        return Err(Error::invalid(format!(
+            "there is no database in {folder}; create one with `gatepost init`"
+        )));
+    }
+    any(config).await
+}
+
+/// Creates what is missing.
+pub async fn any(config: &Config) -> Result<App> {
+    let place = Place::of(config)?;
+    let key = secret_key(config, &place)?;
+    let url = match &place {
+        Place::Sqlite(folder) => format!("sqlite:{}", folder.join("gatepost.db").display()),
+        Place::Postgres(url) => url.clone(),
+    };
+    let database = db::open(&url, &hex(&derive("fingerprint", &key))).await?;
+    let parts = Parts {
+        rate_limit: config.rate_limit,
+        trusted_proxies: config.trusted_proxies.clone(),
+        public_url: config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen)),
+        pepper: derive("passwords", &key),
+        ambient: Arc::new(System),
+    };
+    App::new(database, parts)
+}
+
+fn secret_key(config: &Config, place: &Place) -> Result<String> {
+    let key = match (&config.secret_key, place) {
+        (Some(key), _) => key.clone(),
+        (None, Place::Sqlite(folder)) => key_file(folder)?,
+        (None, Place::Postgres(_)) => {
+            return Err(Error::invalid(
+                "with PostgreSQL the secret key must be set: GATEPOST_SECRET_KEY, the same for every server on \
+                 the database (make one with `openssl rand -hex 32`)",
+            ));
+        }
+    };
+    match key.len() >= SHORTEST {
+        true => Ok(key),
+        false => Err(Error::invalid(format!("the secret key must have {SHORTEST} characters or more"))),
+    }
+}
+
+/// Read, or made on first use: for its owner's eyes alone.
+fn key_file(folder: &Path) -> Result<String> {
+    let failed =
+        |what: &str, error: std::io::Error| Error::invalid(format!("{what} {}: {error}", folder.display()));
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|e| failed("cannot create", e))?;
+    let path = folder.join(KEY_FILE);
+    let fresh = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+    match fresh {
+        Ok(mut file) => {
+            let key = hex(&crate::app::Ambient::random(&System)?);
+            file.write_all(key.as_bytes())
+                .and_then(|()| file.sync_all())
+                .map_err(|e| failed("cannot write in", e))?;
+            Ok(key)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let key = fs::read_to_string(&path).map_err(|e| failed("cannot read in", e))?;
+            Ok(key.trim().to_owned())
+        }
+        Err(error) => Err(failed("cannot write in", error)),
+    }
+}
+
+/// A key of its own for each use, so that none gives another away. The secret has the randomness of a key, so
+/// one hash will do.
+fn derive(usage: &str, key: &str) -> Vec<u8> {
+    Sha256::digest(format!("gatepost {usage} {key}")).to_vec()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

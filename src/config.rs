@@ -1,0 +1,156 @@
+//! Every setting, once: a flag overrides the environment, which overrides the file, which overrides the default.
+
+use crate::error::{Error, Result};
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use ipnet::IpNet;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+/// As written by a person, each part optional.
+#[derive(Clone, Debug, Default, Serialize, clap::Args)]
+pub struct Settings {
+    /// A TOML file with any of these settings, named as the flags with `_` for `-` [env: GATEPOST_CONFIG]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+
+    /// Where to answer; port 0 takes a free one [default: 127.0.0.1:8080] [env: GATEPOST_LISTEN]
+    #[arg(long, global = true, value_name = "ADDRESS:PORT", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<String>,
+
+    /// The data folder, with the SQLite database in it [default: gatepost-data] [env: GATEPOST_DATA]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<PathBuf>,
+
+    /// A PostgreSQL database in SQLite's place: postgres://user:password@host/name[?sslmode=require]
+    /// [env: GATEPOST_DATABASE]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
+
+    /// What links to this server begin with [default: http:// and the address] [env: GATEPOST_PUBLIC_URL]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+
+    /// Requests per second and, times 60, per minute that a workspace may make to this process, or `off`
+    /// [default: 100] [env: GATEPOST_RATE_LIMIT]
+    #[arg(long, global = true, value_name = "off|N", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<String>,
+
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks with commas between
+    /// [default: none] [env: GATEPOST_TRUSTED_PROXIES]
+    #[arg(long, global = true, value_name = "NETS", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trusted_proxies: Option<String>,
+
+    /// Protects secrets at rest; 32 characters or more, better set in the environment or the file than here.
+    /// With SQLite it is made on first use and kept in the data folder; PostgreSQL demands it
+    /// [env: GATEPOST_SECRET_KEY]
+    #[arg(long, global = true, value_name = "KEY", help_heading = "Settings", hide_default_value = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_key: Option<String>,
+
+    /// What is logged to stderr: error, warn, info, debug or trace, or a filter such as info,gatepost=debug
+    /// [default: info] [env: GATEPOST_LOG]
+    #[arg(long, global = true, value_name = "LEVEL", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+}
+
+/// As the program takes it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub data: Option<PathBuf>,
+    pub database: Option<String>,
+    pub public_url: Option<String>,
+    pub rate_limit: RateLimit,
+    #[serde(deserialize_with = "nets")]
+    pub trusted_proxies: Vec<IpNet>,
+    pub secret_key: Option<String>,
+    pub log: String,
+}
+
+/// The names of the settings in the environment, behind `GATEPOST_`.
+const NAMES: [&str; 8] =
+    ["listen", "data", "database", "public_url", "rate_limit", "trusted_proxies", "secret_key", "log"];
+
+/// The data folder, unless another is named.
+pub const DATA: &str = "gatepost-data";
+
+impl Config {
+    pub fn of(settings: &Settings) -> Result<Config> {
+        let defaults = serde_json::json!({
+            "listen": "127.0.0.1:8080", "rate_limit": "100", "trusted_proxies": "", "log": "info",
+        });
+        let mut layers = Figment::from(Serialized::defaults(defaults));
+        let file = settings.config.clone().or_else(|| std::env::var_os("GATEPOST_CONFIG").map(PathBuf::from));
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(Error::invalid(format!(
+                    "the configuration file {} is not there",
+                    file.display()
+                )));
+            }
+            layers = layers.merge(Toml::file(file));
+        }
+        let layers =
+            layers.merge(Env::prefixed("GATEPOST_").only(&NAMES)).merge(Serialized::defaults(settings));
+        layers.extract().map_err(|error| Error::invalid(format!("configuration: {error}")))
+    }
+}
+
+/// Requests per second, or no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit(pub Option<NonZeroU32>);
+
+/// Texts and numbers alike: the environment's `100` is a number by the time it comes here.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Loose {
+    Number(u64),
+    Text(String),
+    List(Vec<String>),
+}
+
+impl Loose {
+    fn text(self) -> String {
+        match self {
+            Loose::Number(number) => number.to_string(),
+            Loose::Text(text) => text,
+            Loose::List(list) => list.join(","),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RateLimit {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = Loose::deserialize(from)?.text();
+        if text == "off" {
+            return Ok(RateLimit(None));
+        }
+        let limit = text.parse().map_err(|_| format!("must be `off` or a number from 1, not `{text}`"));
+        limit.map(|limit| RateLimit(Some(limit))).map_err(serde::de::Error::custom)
+    }
+}
+
+fn nets<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {
+    let text = Loose::deserialize(from)?.text();
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts
+        .map(|part| net(part).ok_or_else(|| serde::de::Error::custom(format!("`{part}` is no network"))))
+        .collect()
+}
+
+/// A network, or an address for a network of one.
+pub fn net(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse().ok().map(|address: std::net::IpAddr| IpNet::from(address)))
+}

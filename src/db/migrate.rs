@@ -1,0 +1,53 @@
+//! Migrations: one tree for both engines, embedded, each applied once, all in one transaction.
+
+use super::{Conn, Writer, sql};
+use crate::error::{Error, Result};
+
+const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../../migrations/0001_init.sql"))];
+
+/// What SQLite gets as a function of the connection (`sqlite::connect`), PostgreSQL gets here.
+const POSTGRES: &str = "create or replace function uuid_text(uuid) returns text \
+     language sql immutable parallel safe as 'select $1::text'";
+
+pub(super) async fn run(writer: &Writer) -> Result<()> {
+    let prepare = writer.write(async |tx| {
+        if let Conn::Postgres(_) = tx.0 {
+            // `if not exists` alone lets two servers that start at once fall over each other.
+            tx.batch("select pg_advisory_xact_lock(71830164)").await?;
+            tx.batch(POSTGRES).await?;
+        }
+        tx.batch("create table if not exists migrations (version bigint primary key)").await
+    });
+    prepare.await?;
+    let apply = writer.write(async |tx| {
+        if let Conn::Postgres(_) = tx.0 {
+            // Before the first query, so that the snapshot is taken once the lock is ours.
+            tx.batch("lock table migrations").await?;
+        }
+        let done: Vec<i64> = sql("select version from migrations").all(&mut *tx).await?;
+        for (version, text) in MIGRATIONS.iter().filter(|(version, _)| !done.contains(version)) {
+            tx.batch(text).await?;
+            sql("insert into migrations (version) values ($1)").bind(*version).run(tx).await?;
+        }
+        Ok(())
+    });
+    apply.await
+}
+
+/// Secrets are protected with the key; with another one they would be lost one by one, and silently.
+pub(super) async fn keep_to_key(writer: &Writer, fingerprint: &str) -> Result<()> {
+    let fingerprint = fingerprint.to_owned();
+    let known = writer.write(async move |tx| {
+        sql("insert into server (name, value) values ('secret key', $1) on conflict (name) do nothing")
+            .bind(&fingerprint)
+            .run(tx)
+            .await?;
+        let known: Option<String> =
+            sql("select value from server where name = 'secret key'").optional(&mut *tx).await?;
+        Ok(known.is_some_and(|known| known == fingerprint))
+    });
+    match known.await? {
+        true => Ok(()),
+        false => Err(Error::invalid("the database was made with another secret key; set that one")),
+    }
+}

@@ -1,0 +1,156 @@
+//! The only module that knows there are two databases: a [`Reader`] that cannot write, a [`Writer`] that is
+//! the one door to a transaction, and statements (`sql`) that both engines take as written.
+//!
+//! # The body of a transaction
+//!
+//! `writer.write(async move |tx| { ... })` takes `AsyncFn(&mut Tx) -> Result<T> + Send + Sync + 'static`.
+//!
+//! - `AsyncFn`, not `AsyncFnOnce`: PostgreSQL may refuse a serializable transaction (40001), and then the body
+//!   runs again. What it needs is moved in once and lent to each run, so it cannot consume it by mistake.
+//! - The bounds are on the *closure*; stable Rust cannot say that its *future* is `Send`, and need not. On
+//!   SQLite the future is born, polled and dropped on the writer thread. On PostgreSQL it lives inside the
+//!   caller's future, and whoever wants that to be `Send` (axum, `spawn`) checks it for the concrete closure.
+//!   The price: no generic function over a body may itself ask for `Send`, by `spawn` or `Box<dyn ... + Send>`.
+//! - `'static`: the body goes to another thread. It is also what makes the above work: a body that borrows from
+//!   its handler (`async |tx|` without `move`) fails there with "implementation of `Send` is not general enough".
+//!   So `Can::write` takes the proof by value and lends it back to the body as an argument.
+//! - Boxed futures (`for<'a> Fn(&'a mut Tx) -> Pin<Box<dyn Future + Send + 'a>>`) can be spawned in generic code,
+//!   but their future cannot borrow what the closure holds: every body would clone all of it before `async move`.
+//! - On SQLite a body that awaits anything but its `Tx` is an error, not a stalled writer. Tests run on both
+//!   engines, so no network call survives inside a transaction.
+
+mod migrate;
+mod postgres;
+mod sql;
+mod sqlite;
+mod time;
+
+pub(crate) use sql::record;
+pub use sql::{Json, Part, Record, Row, Sql, Value, ids, sql};
+pub use time::Time;
+
+use crate::error::Result;
+
+/// Reads, and nothing else: the connections behind it are read-only for the engine too.
+#[derive(Clone)]
+pub struct Reader(ReadPool);
+
+/// The one door to a transaction. Whoever opens the database decides who gets it.
+#[derive(Clone)]
+pub struct Writer(Door);
+
+/// An open transaction. It owns its connection; only the engines' modules make one.
+pub struct Tx(Conn);
+
+/// Where a statement reads from: the pool, or the transaction that is under way.
+pub enum Source<'a> {
+    Read(&'a Reader),
+    Write(&'a mut Tx),
+}
+
+#[derive(Clone)]
+enum ReadPool {
+    Sqlite(sqlite::Readers),
+    Postgres(deadpool_postgres::Pool),
+}
+
+#[derive(Clone)]
+enum Door {
+    Sqlite(sqlite::Queue),
+    Postgres(deadpool_postgres::Pool),
+}
+
+enum Conn {
+    Sqlite(rusqlite::Connection),
+    Postgres(postgres::Held),
+}
+
+/// `postgres://...` or `sqlite:<path>`; the schema is brought up to date. `key` is the fingerprint of the
+/// server's secret key: a database keeps to the key that it was made with.
+pub async fn open(url: &str, key: &str) -> Result<(Reader, Writer)> {
+    let writer = match url.strip_prefix("sqlite:") {
+        Some(path) => Writer(Door::Sqlite(sqlite::Queue::open(path)?)),
+        None => Writer(Door::Postgres(postgres::pool(url, false)?)),
+    };
+    migrate::run(&writer).await?;
+    migrate::keep_to_key(&writer, key).await?;
+    let reader = match url.strip_prefix("sqlite:") {
+        Some(path) => Reader(ReadPool::Sqlite(sqlite::Readers::open(path)?)),
+        None => Reader(ReadPool::Postgres(postgres::pool(url, true)?)),
+    };
+    Ok((reader, writer))
+}
+
+impl Writer {
+    /// Runs `body` in a serializable transaction and answers once it is durable.
+    pub async fn write<T, F>(&self, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: AsyncFn(&mut Tx) -> Result<T> + Send + Sync + 'static,
+    {
+        match &self.0 {
+            Door::Sqlite(queue) => queue.write(body).await,
+            Door::Postgres(pool) => postgres::write(pool, body).await,
+        }
+    }
+
+    /// COMMITs done and jobs waiting, for SQLite's writer: a metric, and how a test sees a group.
+    pub fn load(&self) -> Option<(u64, usize)> {
+        match &self.0 {
+            Door::Sqlite(queue) => Some(queue.load()),
+            Door::Postgres(_) => None,
+        }
+    }
+}
+
+impl Reader {
+    async fn rows<T: Record>(&self, sql: Sql) -> Result<Vec<T>> {
+        match &self.0 {
+            ReadPool::Sqlite(readers) => readers.run(move |conn| sqlite::rows(conn, &sql)).await,
+            ReadPool::Postgres(pool) => postgres::rows(&pool.get().await?, &sql).await,
+        }
+    }
+
+    /// Whether this engine takes the statement at all.
+    pub async fn prepare(&self, sql: Sql) -> Result<()> {
+        match &self.0 {
+            ReadPool::Sqlite(readers) => readers.run(move |conn| sqlite::prepare(conn, &sql).map(drop)).await,
+            ReadPool::Postgres(pool) => Ok(pool.get().await?.prepare(&sql.text).await.map(drop)?),
+        }
+    }
+}
+
+impl Tx {
+    async fn rows<T: Record>(&mut self, sql: Sql) -> Result<Vec<T>> {
+        match &self.0 {
+            Conn::Sqlite(conn) => sqlite::rows(conn, &sql),
+            Conn::Postgres(held) => postgres::rows(held.client()?, &sql).await,
+        }
+    }
+
+    async fn run(&mut self, sql: Sql) -> Result<u64> {
+        match &self.0 {
+            Conn::Sqlite(conn) => sqlite::run(conn, &sql),
+            Conn::Postgres(held) => postgres::run(held.client()?, &sql).await,
+        }
+    }
+
+    async fn batch(&mut self, text: &str) -> Result<()> {
+        match &self.0 {
+            Conn::Sqlite(conn) => Ok(conn.execute_batch(text)?),
+            Conn::Postgres(held) => Ok(held.client()?.batch_execute(text).await?),
+        }
+    }
+}
+
+impl<'a> From<&'a Reader> for Source<'a> {
+    fn from(reader: &'a Reader) -> Self {
+        Source::Read(reader)
+    }
+}
+
+impl<'a> From<&'a mut Tx> for Source<'a> {
+    fn from(tx: &'a mut Tx) -> Self {
+        Source::Write(tx)
+    }
+}

@@ -1,0 +1,127 @@
+//! PostgreSQL: a read-only pool, and serializable transactions that run again when the engine says so.
+
+use super::{Conn, Record, Row, Sql, Tx, sql::Cells};
+use crate::error::{Error, Result};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_postgres::{Config, error::SqlState};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+const ATTEMPTS: u32 = 12;
+const WAIT: Duration = Duration::from_secs(5);
+
+pub(super) fn pool(url: &str, read_only: bool) -> Result<Pool> {
+    let mut config: Config = url.parse()?;
+    if read_only {
+        let given = config.get_options().unwrap_or_default();
+        config.options(format!("{given} -c default_transaction_read_only=on"));
+    }
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let pool = Pool::builder(Manager::from_config(config, tls()?, recycling))
+        .max_size(8)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(WAIT));
+    pool.build().map_err(Error::internal)
+}
+
+/// Whether TLS is used, the URL says (`sslmode=disable|prefer|require`); whom to trust, the system's store or
+/// the file in `SSL_CERT_FILE`.
+fn tls() -> Result<MakeRustlsConnect> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(Error::internal)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}
+
+/// A connection inside a transaction. Dropped before its end (the caller went away, a rollback failed), it
+/// is taken out of the pool and closed: no one is ever handed a half-done transaction.
+pub(super) struct Held(Option<Object>);
+
+impl Held {
+    pub(super) fn client(&self) -> Result<&Object> {
+        self.0.as_ref().ok_or_else(|| Error::internal("the transaction is over"))
+    }
+
+    async fn end(mut self, text: &str) -> Result<()> {
+        let ended = self.client()?.batch_execute(text).await;
+        if ended.as_ref().err().is_none_or(|error| error.as_db_error().is_some()) {
+            drop(self.0.take()); // back to the pool: a refused COMMIT ends the transaction as well
+        }
+        Ok(ended?)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.take().map(Object::take);
+    }
+}
+
+pub(super) async fn write<T, F>(pool: &Pool, body: F) -> Result<T>
+where
+    F: AsyncFn(&mut Tx) -> Result<T>,
+{
+    let mut attempt = 0;
+    loop {
+        match once(pool, &body).await {
+            Err(Error::Busy) if attempt < ATTEMPTS => {
+                tokio::time::sleep(Duration::from_millis(1 << attempt.min(6))).await;
+                attempt += 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn once<T>(pool: &Pool, body: &impl AsyncFn(&mut Tx) -> Result<T>) -> Result<T> {
+    let held = Held(Some(pool.get().await?));
+    held.client()?.batch_execute("begin isolation level serializable").await?;
+    let mut tx = Tx(Conn::Postgres(held));
+    let outcome = body(&mut tx).await;
+    let Conn::Postgres(held) = tx.0 else { return Err(Error::internal("not a PostgreSQL transaction")) };
+    held.end(if outcome.is_ok() { "commit" } else { "rollback" }).await?;
+    outcome
+}
+
+pub(super) async fn rows<T: Record>(client: &Object, sql: &Sql) -> Result<Vec<T>> {
+    let statement = client.prepare_cached(&sql.text).await?;
+    let rows = client.query(&statement, &binds(sql)).await?;
+    rows.iter().map(|row| Row::record(Cells::Postgres(row))).collect()
+}
+
+pub(super) async fn run(client: &Object, sql: &Sql) -> Result<u64> {
+    let statement = client.prepare_cached(&sql.text).await?;
+    Ok(client.execute(&statement, &binds(sql)).await?)
+}
+
+fn binds(sql: &Sql) -> Vec<&(dyn tokio_postgres::types::ToSql + Sync)> {
+    sql.binds.iter().map(|value| value as _).collect()
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        match error.code() {
+            Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => Error::Busy,
+            Some(&SqlState::UNIQUE_VIOLATION) => Error::Conflict("already exists".to_owned()),
+            _ => Error::internal(error),
+        }
+    }
+}
+
+impl From<PoolError> for Error {
+    fn from(error: PoolError) -> Self {
+        match error {
+            PoolError::Timeout(_) => Error::Busy,
+            PoolError::Backend(error) => error.into(),
+            PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
+                Error::internal(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! A statement: one text for both engines, its binds, and the record that a row becomes.
+//!
+//! `$1..$k` stand in the text and may come in any order, more than once. A `{hole}` takes a rendered part
+//! (the predicate of `access`), whose binds are numbered after those of the text. Because every statement
+//! is one literal after `sql(`, a test finds them all in the sources and prepares them on both engines.
+
+use super::{Source, Time, Tx};
+use crate::error::{Error, Result};
+use bytes::BytesMut;
+use rusqlite::types as lite;
+use std::fmt::Write;
+use tokio_postgres::types as pg;
+use uuid::Uuid;
+
+#[derive(Clone, Debug)]
+pub enum Value {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Text(String),
+    Uuid(Uuid),
+    Time(Time),
+    Json(serde_json::Value),
+}
+
+macro_rules! values { ($($variant:ident: $type:ty),*) => { $(
+    impl From<$type> for Value { fn from(v: $type) -> Self { Value::$variant(v) } }
+    impl From<Option<$type>> for Value { fn from(v: Option<$type>) -> Self { v.map_or(Value::Null, Value::from) } }
+    impl Record for $type {
+        const COLUMNS: &'static str = "";
+        fn read(row: &mut Row) -> Result<Self> { row.take() }
+    }
+)* } }
+values!(Bool: bool, Int: i64, Text: String, Uuid: Uuid, Time: Time, Json: serde_json::Value);
+
+impl From<&str> for Value {
+    fn from(v: &str) -> Self {
+        Value::Text(v.to_owned())
+    }
+}
+
+impl From<&String> for Value {
+    fn from(v: &String) -> Self {
+        Value::Text(v.clone())
+    }
+}
+
+/// A column of JSON, read into what it stands for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Json<T>(pub T);
+
+impl<T: serde::Serialize> Json<T> {
+    /// As it is bound. Fails for nothing that this program stores: its maps have text for keys.
+    pub fn value(value: &T) -> serde_json::Value {
+        serde_json::to_value(value).unwrap_or_default()
+    }
+}
+
+impl<T: serde::de::DeserializeOwned> lite::FromSql for Json<T> {
+    fn column_result(value: lite::ValueRef<'_>) -> lite::FromSqlResult<Self> {
+        serde_json::from_slice(value.as_bytes()?).map(Json).map_err(lite::FromSqlError::other)
+    }
+}
+
+impl<'a, T: serde::de::DeserializeOwned> pg::FromSql<'a> for Json<T> {
+    fn from_sql(ty: &pg::Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        pg::Json::from_sql(ty, raw).map(|pg::Json(value)| Json(value))
+    }
+    fn accepts(ty: &pg::Type) -> bool {
+        <pg::Json<serde_json::Value> as pg::FromSql>::accepts(ty)
+    }
+}
+
+/// Ids that a subquery has put in a row, as `string_agg(uuid_text(id), ',')`.
+pub fn ids(joined: Option<String>) -> Result<Vec<Uuid>> {
+    let ids = joined.iter().flat_map(|ids| ids.split(','));
+    ids.map(|id| id.parse().map_err(Error::internal)).collect()
+}
+
+#[derive(Clone)]
+pub struct Sql {
+    pub(super) text: String,
+    pub(super) binds: Vec<Value>,
+}
+
+pub fn sql(text: &str) -> Sql {
+    Sql { text: text.to_owned(), binds: Vec::new() }
+}
+
+impl Sql {
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.binds.push(value.into());
+        self
+    }
+
+    pub fn fill(mut self, hole: &str, render: impl FnOnce(&mut Part)) -> Self {
+        let mut part = Part { text: String::new(), binds: &mut self.binds };
+        render(&mut part);
+        let text = part.text;
+        self.text = self.text.replace(hole, &text);
+        self
+    }
+
+    /// Fills a hole with a text of the program.
+    pub fn fill_text(self, hole: &str, text: &'static str) -> Self {
+        self.fill(hole, |out| {
+            out.push(text);
+        })
+    }
+
+    /// Fills a hole that stands in brackets after `in`.
+    pub fn fill_ids(self, hole: &str, ids: &[Uuid]) -> Self {
+        self.fill(hole, |out| {
+            out.list(ids);
+        })
+    }
+
+    pub async fn all<T: Record>(mut self, from: impl Into<Source<'_>>) -> Result<Vec<T>> {
+        self.text = self.text.replace("{columns}", &T::columns());
+        match from.into() {
+            Source::Read(reader) => reader.rows(self).await,
+            Source::Write(tx) => tx.rows(self).await,
+        }
+    }
+
+    pub async fn optional<T: Record>(self, from: impl Into<Source<'_>>) -> Result<Option<T>> {
+        Ok(self.all(from).await?.pop())
+    }
+
+    pub async fn run(self, tx: &mut Tx) -> Result<u64> {
+        tx.run(self).await
+    }
+}
+
+/// What fills a hole.
+pub struct Part<'a> {
+    text: String,
+    binds: &'a mut Vec<Value>,
+}
+
+impl Part<'_> {
+    pub fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.binds.push(value.into());
+        let _infallible = write!(self.text, "${}", self.binds.len());
+        self
+    }
+
+    /// A condition around a value, for a filter that may not be set.
+    pub fn given(&mut self, value: Option<impl Into<Value>>, before: &str, after: &str) -> &mut Self {
+        match value {
+            Some(value) => self.push(before).bind(value).push(after),
+            None => self,
+        }
+    }
+
+    /// A condition around ids.
+    pub fn given_ids(&mut self, ids: Option<&[Uuid]>, before: &str, after: &str) -> &mut Self {
+        match ids {
+            Some(ids) => self.push(before).list(ids).push(after),
+            None => self,
+        }
+    }
+
+    /// `$7, $8, $9`, to stand in brackets after `in`; of nothing, `null`, which is equal to nothing.
+    pub fn list(&mut self, ids: &[Uuid]) -> &mut Self {
+        for (i, id) in ids.iter().enumerate() {
+            self.push(if i > 0 { ", " } else { "" }).bind(*id);
+        }
+        self.push(if ids.is_empty() { "null" } else { "" })
+    }
+}
+
+/// A value that either engine can hand over as a column.
+pub trait Column: lite::FromSql + for<'a> pg::FromSql<'a> {}
+impl<T: lite::FromSql + for<'a> pg::FromSql<'a>> Column for T {}
+
+pub trait Record: Sized + Send + 'static {
+    const COLUMNS: &'static str;
+    /// What stands for `{columns}`.
+    fn columns() -> String {
+        Self::COLUMNS.to_owned()
+    }
+    fn read(row: &mut Row) -> Result<Self>;
+}
+
+impl<A: Record, B: Record> Record for (A, B) {
+    const COLUMNS: &'static str = "";
+    fn columns() -> String {
+        let parts = [A::columns(), B::columns()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+    fn read(row: &mut Row) -> Result<Self> {
+        Ok((A::read(row)?, B::read(row)?))
+    }
+}
+
+/// Names the columns of a record once: the text of `{columns}` and the order of reading. A column with another
+/// name stands behind `=`.
+macro_rules! record {
+    (@ $field:ident) => { stringify!($field) };
+    (@ $field:ident $column:literal) => { $column };
+    ($name:ident { $first:ident $(= $column:literal)? $(, $rest:ident $(= $other:literal)?)* $(,)? }) => {
+        impl $crate::db::Record for $name {
+            const COLUMNS: &'static str = concat!(
+                $crate::db::record!(@ $first $($column)?)
+                $(, ", ", $crate::db::record!(@ $rest $($other)?))*
+            );
+            fn read(row: &mut $crate::db::Row) -> $crate::error::Result<Self> {
+                Ok(Self { $first: row.take()?, $($rest: row.take()?),* })
+            }
+        }
+    };
+}
+pub(crate) use record;
+
+/// A row, read from left to right.
+pub struct Row<'a> {
+    cells: Cells<'a>,
+    next: usize,
+}
+
+pub(super) enum Cells<'a> {
+    Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a tokio_postgres::Row),
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn record<T: Record>(cells: Cells<'a>) -> Result<T> {
+        T::read(&mut Row { cells, next: 0 })
+    }
+
+    pub fn take<T: Column>(&mut self) -> Result<T> {
+        let at = self.next;
+        self.next += 1;
+        match self.cells {
+            Cells::Sqlite(row) => row.get(at).map_err(Error::from),
+            Cells::Postgres(row) => row.try_get(at).map_err(Error::from),
+        }
+    }
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<lite::ToSqlOutput<'_>> {
+        match self {
+            Value::Null => lite::Null.to_sql(),
+            Value::Bool(v) => v.to_sql(),
+            Value::Int(v) | Value::Time(Time(v)) => v.to_sql(),
+            Value::Text(v) => v.to_sql(),
+            Value::Uuid(v) => v.to_sql(),
+            Value::Json(v) => v.to_sql(),
+        }
+    }
+}
+
+impl pg::ToSql for Value {
+    fn to_sql(
+        &self,
+        ty: &pg::Type,
+        out: &mut BytesMut,
+    ) -> Result<pg::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Value::Null => Ok(pg::IsNull::Yes),
+            Value::Bool(v) => v.to_sql_checked(ty, out),
+            Value::Int(v) => v.to_sql_checked(ty, out),
+            Value::Text(v) => v.to_sql_checked(ty, out),
+            Value::Uuid(v) => v.to_sql_checked(ty, out),
+            Value::Time(v) => v.to_sql_checked(ty, out),
+            Value::Json(v) => v.to_sql_checked(ty, out),
+        }
+    }
+    fn accepts(_: &pg::Type) -> bool {
+        true
+    }
+    pg::to_sql_checked!();
+}

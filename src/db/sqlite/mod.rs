@@ -1,0 +1,64 @@
+//! SQLite: a few reader threads (`readers`), one writer thread (`writer`), and what both do with a statement.
+
+mod readers;
+mod writer;
+pub(super) use readers::Readers;
+pub(super) use writer::Queue;
+
+use super::{Record, Row, Sql, sql::Cells};
+use crate::error::{Error, Result};
+use rusqlite::params_from_iter;
+use rusqlite::{CachedStatement, Connection, OpenFlags, config::DbConfig, ffi, functions::FunctionFlags};
+
+/// Jobs that may wait for a thread before callers have to.
+const WAITING: usize = 1024;
+
+fn connect(path: &str, access: OpenFlags) -> Result<Connection> {
+    let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.execute_batch(
+        "pragma busy_timeout = 5000; pragma cache_size = -16000; pragma mmap_size = 1073741824;",
+    )?;
+    conn.set_prepared_statement_cache_capacity(256);
+    // Else a plan depends on bound values, `limit $2` for one, and every new bind has it made again.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    conn.create_scalar_function("uuid_text", 1, pure, |call| {
+        Ok(call.get::<Option<uuid::Uuid>>(0)?.map(|id| id.to_string()))
+    })?;
+    Ok(conn)
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop).map_err(Error::internal)
+}
+
+/// `?3` is SQLite's way to say the third bind wherever it stands; `$3` would be numbered by first appearance.
+pub(super) fn prepare<'c>(conn: &'c Connection, sql: &Sql) -> Result<CachedStatement<'c>> {
+    Ok(conn.prepare_cached(&sql.text.replace('$', "?"))?)
+}
+
+pub(super) fn rows<T: Record>(conn: &Connection, sql: &Sql) -> Result<Vec<T>> {
+    let mut statement = prepare(conn, sql)?;
+    let mut rows = statement.query(params_from_iter(&sql.binds))?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        out.push(Row::record(Cells::Sqlite(row))?);
+    }
+    Ok(out)
+}
+
+pub(super) fn run(conn: &Connection, sql: &Sql) -> Result<u64> {
+    Ok(prepare(conn, sql)?.execute(params_from_iter(&sql.binds))? as u64)
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error().map(|e| (e.code, e.extended_code)) {
+            Some((_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY)) => {
+                Error::Conflict("already exists".to_owned())
+            }
+            Some((rusqlite::ErrorCode::DatabaseBusy, _)) => Error::Busy,
+            _ => Error::internal(error),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! A moment: milliseconds since 1970, `timestamptz` in PostgreSQL, an integer in SQLite, `...000Z` on the wire.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use rusqlite::types as lite;
+use schemars::JsonSchema;
+use std::error::Error;
+use tokio_postgres::types as pg;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
+#[schemars(with = "DateTime<Utc>")]
+pub struct Time(pub i64);
+
+impl Time {
+    pub fn plus(self, milliseconds: i64) -> Time {
+        Time(self.0.saturating_add(milliseconds))
+    }
+
+    pub fn minus(self, milliseconds: i64) -> Time {
+        self.plus(-milliseconds)
+    }
+
+    fn utc(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.0).unwrap_or_default()
+    }
+}
+
+impl serde::Serialize for Time {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(&self.utc().to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
+impl lite::FromSql for Time {
+    fn column_result(value: lite::ValueRef<'_>) -> lite::FromSqlResult<Self> {
+        value.as_i64().map(Time)
+    }
+}
+
+impl<'a> pg::FromSql<'a> for Time {
+    fn from_sql(ty: &pg::Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(Time(DateTime::<Utc>::from_sql(ty, raw)?.timestamp_millis()))
+    }
+    fn accepts(ty: &pg::Type) -> bool {
+        <DateTime<Utc> as pg::FromSql>::accepts(ty)
+    }
+}
+
+impl pg::ToSql for Time {
+    fn to_sql(
+        &self,
+        ty: &pg::Type,
+        out: &mut bytes::BytesMut,
+    ) -> Result<pg::IsNull, Box<dyn Error + Sync + Send>> {
+        self.utc().to_sql(ty, out)
+    }
+    fn accepts(ty: &pg::Type) -> bool {
+        <DateTime<Utc> as pg::ToSql>::accepts(ty)
+    }
+    pg::to_sql_checked!();
+}
+
+impl<'de> serde::Deserialize<'de> for Time {
+    fn deserialize<D: serde::Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
+        let moment = DateTime::parse_from_rfc3339(&String::deserialize(text)?);
+        moment.map(|moment| Time(moment.timestamp_millis())).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Time {
+    /// The UTC midnight at which a day `YYYY-MM-DD` begins.
+    pub fn of_day(day: &str) -> Option<Time> {
+        let day = chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
+        Some(Time(day.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis()))
+    }
+}

@@ -1,0 +1,91 @@
+//! What can go wrong, said once and without a transport. `http` alone knows the status codes.
+
+use std::sync::Arc;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The steps of the decision, in the order in which they are asked. The names appear in explanations, in the
+/// messages where they help, and in the audit log of refused attempts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    Credential,
+    Network,
+    Rate,
+    Workspace,
+    Delegation,
+    Scope,
+    Role,
+    GuardRail,
+    Record,
+    Reach,
+}
+
+impl Step {
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::Credential => "credential",
+            Step::Network => "network",
+            Step::Rate => "rate",
+            Step::Workspace => "workspace",
+            Step::Delegation => "delegation",
+            Step::Scope => "scope",
+            Step::Role => "role",
+            Step::GuardRail => "guard-rail",
+            Step::Record => "record",
+            Step::Reach => "reach",
+        }
+    }
+}
+
+/// `Clone`, because one failed COMMIT is the answer to every job of its group.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// Names the field and says what it must be.
+    #[error("{0}")]
+    Invalid(String),
+    /// Access was refused at a step of the decision.
+    #[error("{message}")]
+    Refused { step: Step, message: String },
+    /// The caller may know of the workspace, whose plan leaves the feature out.
+    #[error("the workspace's plan does not include `{0}`; the operator of this server can allow it")]
+    NotInPlan(&'static str),
+    /// One for a record that is not there and one that the caller may not know of.
+    #[error("Resource not found")]
+    NotFound,
+    #[error("{0}")]
+    NoRoute(String),
+    #[error("{0}")]
+    WrongMethod(String),
+    #[error("{0}")]
+    Conflict(String),
+    #[error("the body is larger than 10 MB")]
+    TooLarge,
+    #[error("the body did not arrive within 30 seconds")]
+    TooSlow,
+    /// Also the signal to run a transaction again.
+    #[error("the server is busy, try again")]
+    Busy,
+    #[error("internal error")]
+    Internal(#[source] Arc<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(Arc::from(cause.into()))
+    }
+
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::Invalid(message.into())
+    }
+
+    /// A record, whatever it is, that is not there for this caller.
+    pub fn hidden() -> Self {
+        Self::Refused { step: Step::Record, message: Self::NotFound.to_string() }
+    }
+
+    /// A refusal of a member who may know what it was that he may not do.
+    pub fn refused(step: Step, message: impl Into<String>) -> Self {
+        Self::Refused { step, message: message.into() }
+    }
+}

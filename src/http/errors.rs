@@ -1,0 +1,64 @@
+//! The one mapping from errors to HTTP.
+
+use crate::error::{Error, Step};
+use aide::OperationOutput;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// Rides on the answer, so that the edge can record which step refused it.
+#[derive(Clone, Copy, Debug)]
+pub struct Refusal(pub Step);
+
+fn status(error: &Error) -> StatusCode {
+    match error {
+        Error::Invalid(_) => StatusCode::BAD_REQUEST,
+        Error::Refused { step, .. } => match step {
+            Step::Credential => StatusCode::UNAUTHORIZED,
+            Step::Rate => StatusCode::TOO_MANY_REQUESTS,
+            Step::Workspace | Step::Delegation | Step::Record => StatusCode::NOT_FOUND,
+            Step::Network | Step::Scope | Step::Role | Step::GuardRail | Step::Reach => StatusCode::FORBIDDEN,
+        },
+        Error::NotInPlan(_) => StatusCode::PAYMENT_REQUIRED,
+        Error::NotFound | Error::NoRoute(_) => StatusCode::NOT_FOUND,
+        Error::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
+        Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let status = status(&self);
+        if let Error::Internal(cause) = &self {
+            tracing::error!(%cause, "request failed");
+        }
+        let (code, error) = (status.as_u16(), status.canonical_reason());
+        let body = json!({ "statusCode": code, "error": error, "message": self.to_string() });
+        let mut response = (status, axum::Json(body)).into_response();
+        if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        match self {
+            Error::Refused { step, .. } => drop(response.extensions_mut().insert(Refusal(step))),
+            Error::NotInPlan(_) => drop(response.extensions_mut().insert(Refusal(Step::Workspace))),
+            Error::Invalid(_)
+            | Error::NotFound
+            | Error::NoRoute(_)
+            | Error::WrongMethod(_)
+            | Error::Conflict(_)
+            | Error::TooLarge
+            | Error::TooSlow
+            | Error::Busy
+            | Error::Internal(_) => (),
+        }
+        response
+    }
+}
+
+impl OperationOutput for Error {
+    type Inner = Self;
+}

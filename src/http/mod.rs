@@ -1,0 +1,26 @@
+//! The edge: the one mapping from errors to HTTP, extractors whose refusals wear the same body, paging, and
+//! where a call comes from.
+
+mod body;
+mod errors;
+mod origin;
+mod page;
+mod query;
+mod rate;
+mod schema;
+
+pub use body::{Fields, Json, Nothing};
+pub use errors::Refusal;
+pub use origin::{Origin, Slot};
+pub use page::{Page, Paging};
+pub use query::{Id, Path, Query, ids, pattern};
+pub use rate::RateLimit;
+pub use schema::{absent_not_null, of as schema_of};
+
+/// Marks an operation as ours: the reference does not have it.
+pub fn ours(
+    mut operation: aide::transform::TransformOperation<'_>,
+) -> aide::transform::TransformOperation<'_> {
+    operation.inner_mut().extensions.insert("x-gatepost-extension".to_owned(), true.into());
+    operation
+}

@@ -1,0 +1,104 @@
+//! Where a call comes from: the address, behind the proxies that are trusted and no others, and what else is
+//! recorded of it.
+
+use axum::extract::{ConnectInfo, Request};
+use axum::http::header;
+use ipnet::IpNet;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, OnceLock};
+
+/// What a handler finds out about a call, and the edge wants to know after it.
+#[derive(Debug)]
+pub struct Slot<T>(Arc<OnceLock<T>>);
+
+impl<T> Clone for Slot<T> {
+    fn clone(&self) -> Self {
+        Slot(self.0.clone())
+    }
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Slot(Arc::default())
+    }
+}
+
+impl<T: Clone> Slot<T> {
+    pub fn fill(&self, with: impl FnOnce() -> T) {
+        self.0.get_or_init(with);
+    }
+
+    pub fn get(&self) -> Option<T> {
+        self.0.get().cloned()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Origin {
+    pub address: IpAddr,
+    pub user_agent: Option<String>,
+    pub request_id: String,
+}
+
+/// What of a user agent is kept.
+const USER_AGENT: usize = 512;
+
+impl Origin {
+    pub fn of(request: &Request, trusted: &[IpNet], request_id: String) -> Self {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let forwarded = request.headers().get_all("x-forwarded-for").iter();
+        let forwarded: Vec<_> = forwarded.filter_map(|value| value.to_str().ok()).collect();
+        let agent = request.headers().get(header::USER_AGENT);
+        let agent = agent.map(|value| String::from_utf8_lossy(value.as_bytes()));
+        Origin {
+            address: client(peer.to_canonical(), &forwarded.join(","), trusted),
+            user_agent: agent.map(|agent| agent.chars().take(USER_AGENT).collect()),
+            request_id,
+        }
+    }
+
+    /// The command line.
+    pub fn local() -> Self {
+        Origin {
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            user_agent: None,
+            request_id: "command line".to_owned(),
+        }
+    }
+
+    pub fn address_text(&self) -> String {
+        self.address.to_string()
+    }
+}
+
+/// From the peer towards the client, as long as each hop is a proxy that we trust: the first that is not is the
+/// client. What stands before it in the header anyone could have written.
+fn client(peer: IpAddr, forwarded: &str, trusted: &[IpNet]) -> IpAddr {
+    let trust = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
+    let mut client = peer;
+    for hop in forwarded.rsplit(',') {
+        if !trust(&client) {
+            break;
+        }
+        let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+        client = address.to_canonical();
+    }
+    client
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forwarded_addresses_are_believed_from_trusted_proxies_alone() {
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
+        let of = |peer: &str, forwarded| client(peer.parse().unwrap(), forwarded, &trusted).to_string();
+        assert_eq!(of("192.0.2.9", "203.0.113.5"), "192.0.2.9");
+        assert_eq!(of("10.0.0.1", "203.0.113.5"), "203.0.113.5");
+        assert_eq!(of("10.0.0.1", "6.6.6.6, 203.0.113.5, 10.0.0.2"), "203.0.113.5");
+        assert_eq!(of("10.0.0.1", "garbage"), "10.0.0.1");
+        assert_eq!(of("10.0.0.1", ""), "10.0.0.1");
+    }
+}

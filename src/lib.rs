@@ -1,0 +1,16 @@
+//! Gatepost. The modules in the order of their dependencies: each may use those above it, and the three in the
+//! middle one another.
+
+pub mod error;
+pub mod config;
+pub mod db;
+pub mod http;
+pub mod auth;
+
+pub mod app;
+pub mod access;
+pub mod audit;
+
+pub mod resources;
+pub mod router;
+pub mod cli;

@@ -1,0 +1,99 @@
+//! API keys: workspace keys, which carry a ceiling and outlive their makers, and personal keys, which do what a
+//! member may do now and die with the membership.
+
+mod exceed;
+mod routes;
+mod scopes;
+pub mod store;
+pub use exceed::exceeds;
+pub use routes::router;
+pub use scopes::{Scope, all as all_scopes};
+
+use crate::access::{Ceiling, Shape};
+use crate::app::App;
+use crate::auth::{Kind, Secret, hash};
+use crate::db::Time;
+use crate::error::Result;
+use ipnet::IpNet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub const SHAPE: Shape = Shape::bare("api_keys k", "k.id", "k.workspace_id");
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ApiKey {
+    pub id: Uuid,
+    pub name: String,
+    pub scopes: Vec<Scope>,
+    /// The whole key in the answer of its creation; otherwise its prefix and last four characters.
+    pub key: String,
+    pub organization_id: Uuid,
+    pub timestamp_created: Time,
+    pub timestamp_updated: Time,
+    /// Bound to a member and intersected with what the member may do now; else a workspace key.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub personal: bool,
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub expires_at: Option<Time>,
+    /// Addresses and networks from which alone the key works; null for anywhere.
+    #[schemars(with = "Option<Vec<String>>", extend("x-gatepost-extension" = true))]
+    pub allowed_ips: Option<Vec<IpNet>>,
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub tag_limit: Option<Vec<Uuid>>,
+    /// The member who made it; null for a key of a workspace key or of the operator.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub created_by: Option<Uuid>,
+    /// To within a second; null if never.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub last_used_at: Option<Time>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct New {
+    #[schemars(length(max = 255))]
+    pub name: String,
+    #[schemars(length(min = 1, max = 200))]
+    pub scopes: Vec<Scope>,
+    #[schemars(extend("x-gatepost-extension" = true))]
+    #[serde(default)]
+    pub personal: bool,
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub expires_at: Option<Time>,
+    #[schemars(length(min = 1, max = 100), extend("x-gatepost-extension" = true))]
+    pub allowed_ips: Option<Vec<String>>,
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub tag_limit: Option<Vec<Uuid>>,
+}
+
+/// A fresh secret, made before the transaction that stores its hash.
+#[derive(Clone)]
+pub struct Minted(Secret);
+
+impl Minted {
+    pub fn personal(app: &App) -> Result<Minted> {
+        Ok(Minted(Secret::new(Kind::Personal, &app.random()?)))
+    }
+
+    pub fn workspace(app: &App) -> Result<Minted> {
+        Ok(Minted(Secret::new(Kind::Workspace, &app.random()?)))
+    }
+
+    pub fn plain(&self) -> &str {
+        self.0.plain()
+    }
+
+    fn hash(&self) -> String {
+        hash(self.plain())
+    }
+}
+
+/// What is stored of a key beside its wire form.
+pub struct Bound {
+    /// The member of a personal key.
+    pub member: Option<Uuid>,
+    /// The role of a workspace key.
+    pub role: Option<&'static str>,
+    pub ceiling: Ceiling,
+}

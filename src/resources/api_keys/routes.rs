@@ -1,0 +1,98 @@
+use super::{ApiKey, Bound, Minted, New, exceeds, store};
+use crate::access::{Caller, Can, Step, api_keys::*};
+use crate::app::App;
+use crate::audit::{Change, Subject};
+use crate::config::net;
+use crate::error::{Error, Result};
+use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query};
+use crate::resources::custom_tags;
+use aide::axum::ApiRouter;
+use aide::axum::routing::{delete, get};
+use ipnet::IpNet;
+
+pub fn router() -> ApiRouter<App> {
+    ApiRouter::new()
+        .api_route("/api/v2/api-keys", get(list).post(create))
+        .api_route("/api/v2/api-keys/{id}", delete(revoke))
+}
+
+async fn list(can: Can<Read>, Query(paging): Query<Paging>) -> Result<Json<Page<ApiKey>>> {
+    let keys = store::list(&can, &paging).await?;
+    Ok(Json(Page::new(keys, paging.limit()?, |key: &ApiKey| key.id)))
+}
+
+async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<ApiKey>> {
+    let secret = if new.personal { Minted::personal(can.app())? } else { Minted::workspace(can.app())? };
+    let addresses = addresses(&new)?;
+    let created = can.write(async move |can, tx| {
+        let excess = new.scopes.iter().find_map(|scope| exceeds(&can.grant, scope, new.personal));
+        if let Some(why) = excess {
+            return Err(Error::refused(Step::Scope, why));
+        }
+        custom_tags::store::known(can, tx, "tag_limit", new.tag_limit.as_deref().unwrap_or_default()).await?;
+        let bound = bound(can, new.personal)?;
+        let mut key = ApiKey {
+            id: can.new_id(),
+            name: new.name.clone(),
+            scopes: new.scopes.clone(),
+            key: secret.0.redacted(),
+            organization_id: can.workspace(),
+            timestamp_created: can.now(),
+            timestamp_updated: can.now(),
+            personal: new.personal,
+            expires_at: expiry(can, &new)?,
+            allowed_ips: addresses.clone(),
+            tag_limit: new.tag_limit.clone(),
+            created_by: can.member(),
+            last_used_at: None,
+        };
+        store::insert(tx, &key, &bound, &secret).await?;
+        key.key = secret.plain().to_owned();
+        Ok(Change::created(Subject::new("api_key", key.id), key))
+    });
+    created.await.map(Json)
+}
+
+fn bound(can: &Caller, personal: bool) -> Result<Bound> {
+    let grant = &can.grant;
+    if !personal {
+        return Ok(Bound {
+            member: None,
+            role: grant.role.map(|role| role.name()),
+            ceiling: grant.ceiling(),
+        });
+    }
+    match can.member() {
+        Some(member) => Ok(Bound { member: Some(member), role: None, ceiling: grant.own.clone() }),
+        None => Err(Error::invalid("body/personal must be false: a workspace key is no person's")),
+    }
+}
+
+/// No later than the maker's own.
+fn expiry(can: &Caller, new: &New) -> Result<Option<crate::db::Time>> {
+    if new.expires_at.is_some_and(|at| at <= can.now()) {
+        return Err(Error::invalid("body/expires_at must be in the future"));
+    }
+    Ok(new.expires_at.into_iter().chain(can.grant.expires_at).min())
+}
+
+fn addresses(new: &New) -> Result<Option<Vec<IpNet>>> {
+    let wrong = |text: &str| {
+        Error::invalid(format!("body/allowed_ips must be addresses or networks; `{text}` is none"))
+    };
+    let parse = |text: &String| net(text).ok_or_else(|| wrong(text));
+    new.allowed_ips.as_ref().map(|list| list.iter().map(parse).collect()).transpose()
+}
+
+async fn revoke(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<ApiKey>> {
+    let revoked = can.write(async move |can, tx| {
+        let key = store::find(can, &mut *tx, id).await?;
+        if can.grant.key() == Some(id) {
+            let why = "a key cannot revoke itself; use another key or the dashboard";
+            return Err(Error::refused(Step::Role, format!("role: {why}")));
+        }
+        store::revoke(can, tx, id).await?;
+        Ok(Change::deleted(Subject::new("api_key", id), key))
+    });
+    revoked.await.map(Json)
+}

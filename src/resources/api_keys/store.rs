@@ -1,0 +1,143 @@
+//! The SQL of API keys. A revoked key stays, for the auditor; no finder shows it.
+
+use super::{ApiKey, Bound, Minted, SHAPE, Scope};
+use crate::access::{Caller, Can, Ceiling, Permission, Role};
+use crate::db::{Json, Record, Row, Source, Time, Tx, sql};
+use crate::error::Result;
+use crate::http::Paging;
+use uuid::Uuid;
+
+/// How long a key lives that nobody asked for: the first of a person, or of a workspace.
+const FIRST: i64 = 30 * 24 * 60 * 60 * 1000;
+
+impl Record for ApiKey {
+    const COLUMNS: &'static str = "k.id, k.name, k.scopes, k.redacted, k.workspace_id, k.timestamp_created, \
+         k.timestamp_updated, k.personal, k.expires_at, k.allowed_ips, k.tag_limit, k.created_by, k.last_used_at";
+    fn read(row: &mut Row) -> Result<Self> {
+        Ok(ApiKey {
+            id: row.take()?,
+            name: row.take()?,
+            scopes: row.take::<Json<Vec<Scope>>>()?.0,
+            key: row.take()?,
+            organization_id: row.take()?,
+            timestamp_created: row.take()?,
+            timestamp_updated: row.take()?,
+            personal: row.take()?,
+            expires_at: row.take()?,
+            allowed_ips: row.take::<Option<Json<_>>>()?.map(|Json(list)| list),
+            tag_limit: row.take::<Option<Json<_>>>()?.map(|Json(list)| list),
+            created_by: row.take()?,
+            last_used_at: row.take()?,
+        })
+    }
+}
+
+pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging) -> Result<Vec<ApiKey>> {
+    sql("select {columns} from api_keys k \
+         where k.id < $1 and k.revoked_at is null and {visible} order by k.id desc limit $2")
+    .bind(paging.before())
+    .bind(paging.limit()?)
+    .fill("{visible}", can.visible(&SHAPE))
+    .all(can.reader())
+    .await
+}
+
+pub async fn find<P: Permission>(can: &Can<P>, from: impl Into<Source<'_>>, id: Uuid) -> Result<ApiKey> {
+    let found = sql("select {columns}, {within} from api_keys k \
+         where k.id = $1 and k.revoked_at is null and {visible}")
+    .bind(id)
+    .fill("{within}", can.within(&SHAPE))
+    .fill("{visible}", can.visible(&SHAPE))
+    .optional(from);
+    can.admit(found.await?)
+}
+
+/// The key and the look-up of its hash; `key.key` must be the redacted one here.
+pub async fn insert(tx: &mut Tx, key: &ApiKey, bound: &Bound, secret: &Minted) -> Result<()> {
+    sql("insert into api_keys (workspace_id, id, name, redacted, scopes, personal, member_id, created_by, \
+         tag_limit, allowed_ips, ceiling_role, ceiling, expires_at, timestamp_created, timestamp_updated) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)")
+    .bind(key.organization_id)
+    .bind(key.id)
+    .bind(&key.name)
+    .bind(secret.0.redacted())
+    .bind(Json::value(&key.scopes))
+    .bind(key.personal)
+    .bind(bound.member)
+    .bind(key.created_by)
+    .bind(key.tag_limit.as_ref().map(Json::value))
+    .bind(key.allowed_ips.as_ref().map(Json::value))
+    .bind(bound.role.map(str::to_owned))
+    .bind(Json::value(&bound.ceiling))
+    .bind(key.expires_at)
+    .bind(key.timestamp_created)
+    .run(&mut *tx)
+    .await?;
+    sql("insert into credentials (hash, workspace_id, kind, id) values ($1, $2, 'key', $3)")
+        .bind(secret.hash())
+        .bind(key.organization_id)
+        .bind(key.id)
+        .run(tx)
+        .await
+        .map(drop)
+}
+
+/// The personal key with which a member begins.
+pub async fn insert_first(
+    can: &Caller,
+    tx: &mut Tx,
+    workspace: Uuid,
+    member: Uuid,
+    secret: &Minted,
+) -> Result<()> {
+    let expires = can.now().plus(FIRST);
+    insert_personal(can, tx, workspace, member, ("First key", Some(expires)), secret).await
+}
+
+/// An `all:all` key bound to a member: for the first steps, and from the command line.
+pub async fn insert_personal(
+    can: &Caller,
+    tx: &mut Tx,
+    workspace: Uuid,
+    member: Uuid,
+    (name, expires_at): (&str, Option<Time>),
+    secret: &Minted,
+) -> Result<()> {
+    let key = ApiKey {
+        id: can.new_id(),
+        name: name.to_owned(),
+        scopes: vec![Scope("all:all".to_owned())],
+        key: secret.0.redacted(),
+        organization_id: workspace,
+        timestamp_created: can.now(),
+        timestamp_updated: can.now(),
+        personal: true,
+        expires_at,
+        allowed_ips: None,
+        tag_limit: None,
+        created_by: Some(member),
+        last_used_at: None,
+    };
+    let ceiling = Ceiling { origins: can.grant.own.origins.clone(), ..Ceiling::default() };
+    insert(tx, &key, &Bound { member: Some(member), role: None, ceiling }, secret).await
+}
+
+pub async fn revoke(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
+    sql("update api_keys set revoked_at = $3, timestamp_updated = $3 where workspace_id = $1 and id = $2")
+        .bind(can.workspace())
+        .bind(id)
+        .bind(can.now())
+        .run(tx)
+        .await
+}
+
+/// When the ownership passes on, what the old owner's keys could do in his name they can no more.
+pub async fn lower_ceilings(can: &Caller, tx: &mut Tx, from: Role, to: Role) -> Result<()> {
+    sql("update api_keys set ceiling_role = $3 where workspace_id = $1 and ceiling_role = $2")
+        .bind(can.workspace())
+        .bind(from.name())
+        .bind(to.name())
+        .run(tx)
+        .await
+        .map(drop)
+}

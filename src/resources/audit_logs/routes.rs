@@ -1,0 +1,55 @@
+use super::{AuditLog, store, store::Wanted};
+use crate::access::{Can, audit_logs::*};
+use crate::app::App;
+use crate::db::Time;
+use crate::error::{Error, Result};
+use crate::http::{Json, Page, Paging, Query, absent_not_null};
+use aide::axum::{ApiRouter, routing::get};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Other lists go to 100.
+const LARGEST: i64 = 1000;
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+pub fn router() -> ApiRouter<App> {
+    ApiRouter::new().api_route("/api/v2/audit-logs", get(list))
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Filter {
+    #[serde(flatten)]
+    paging: Paging,
+    #[schemars(with = "f64")]
+    #[serde(default)]
+    activity_type: Option<f64>,
+    /// In the permission, the subject, the person or the address.
+    #[schemars(transform = absent_not_null)]
+    search: Option<String>,
+    /// The first day, `YYYY-MM-DD`, in UTC.
+    #[schemars(transform = absent_not_null)]
+    start_date: Option<String>,
+    /// The last day, itself included.
+    #[schemars(transform = absent_not_null)]
+    end_date: Option<String>,
+}
+
+async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<AuditLog>>> {
+    let limit = filter.paging.limit_to(LARGEST)?;
+    let wanted = Wanted {
+        before: filter.paging.before(),
+        limit,
+        activity_type: filter.activity_type.map(|number| number as i64),
+        search: filter.search,
+        from: day("start_date", filter.start_date.as_deref())?,
+        until: day("end_date", filter.end_date.as_deref())?.map(|day| day.plus(DAY)),
+    };
+    let rows = store::list(&can, wanted).await?;
+    Ok(Json(Page::new(rows, limit, |row: &AuditLog| row.id)))
+}
+
+/// A day, or a moment of it: some clients send the whole timestamp.
+fn day(parameter: &str, text: Option<&str>) -> Result<Option<Time>> {
+    let wrong = || Error::invalid(format!("querystring/{parameter} must be a day as YYYY-MM-DD"));
+    text.map(|text| Time::of_day(text.split('T').next().unwrap_or(text)).ok_or_else(wrong)).transpose()
+}

@@ -1,0 +1,67 @@
+//! The SQL of the audit log.
+
+use super::{AuditLog, SHAPE};
+use crate::access::{Can, Permission};
+use crate::db::{Json, Record, Row, Time, sql};
+use crate::error::Result;
+use crate::http::pattern;
+use uuid::Uuid;
+
+impl Record for AuditLog {
+    const COLUMNS: &'static str = "l.id, l.at, l.workspace_id, l.activity_type, l.user_agent, l.user_id, \
+         l.ip_address, l.api_key_id, l.affected_count, l.campaign_id, l.metadata, \
+         u.first_name || ' ' || u.last_name, l.action, l.resource, l.actor";
+    fn read(row: &mut Row) -> Result<Self> {
+        let (id, at, organization_id, activity_type) = (row.take()?, row.take()?, row.take()?, row.take()?);
+        let (user_agent, user_id, ip_address) = (row.take()?, row.take()?, row.take()?);
+        let api_key_id: Option<Uuid> = row.take()?;
+        Ok(AuditLog {
+            id,
+            timestamp: at,
+            organization_id,
+            activity_type,
+            user_agent,
+            user_id,
+            ip_address,
+            from_api: api_key_id.is_some(),
+            api_key_id,
+            affected_count: row.take()?,
+            campaign_id: row.take()?,
+            webhook_id: None,
+            subsequence_id: None,
+            list_id: None,
+            audit_metadata: row.take::<Json<_>>()?.0,
+            user_name: row.take::<Option<String>>()?.map(|name| name.trim().to_owned()),
+            action: row.take()?,
+            resource: row.take()?,
+            user: row.take()?,
+            timestamp_created: at,
+        })
+    }
+}
+
+pub struct Wanted {
+    pub before: Uuid,
+    pub limit: i64,
+    pub activity_type: Option<i64>,
+    pub search: Option<String>,
+    pub from: Option<Time>,
+    pub until: Option<Time>,
+}
+
+pub async fn list<P: Permission>(can: &Can<P>, wanted: Wanted) -> Result<Vec<AuditLog>> {
+    let search = wanted.search.as_ref().map(|text| pattern("search", text)).transpose()?;
+    sql("select {columns} from audit_log l left join users u on u.id = l.user_id \
+         where l.id < $1 and {visible} {filters} order by l.id desc limit $2")
+    .bind(wanted.before)
+    .bind(wanted.limit)
+    .fill("{visible}", can.visible(&SHAPE))
+    .fill("{filters}", |out| {
+        out.given(wanted.activity_type, " and l.activity_type = ", "");
+        out.given(search, " and l.search like ", " escape '\\'");
+        out.given(wanted.from, " and l.at >= ", "");
+        out.given(wanted.until, " and l.at < ", "");
+    })
+    .all(can.reader())
+    .await
+}

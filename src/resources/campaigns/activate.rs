@@ -1,0 +1,45 @@
+//! The status machine: what may be launched and paused, and what a launch needs.
+
+use super::references::Senders;
+use super::{ACTIVE, COMPLETED, Campaign, DRAFT, PAUSED, SUSPENDED};
+use crate::access::Caller;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+
+/// The campaign as it is once active; unchanged where it is active already.
+pub async fn activated(can: &Caller, tx: &mut Tx, before: &Campaign) -> Result<Campaign> {
+    if before.status == ACTIVE {
+        return Ok(before.clone());
+    }
+    if before.status == SUSPENDED {
+        return Err(Error::invalid("the campaign cannot be activated: its sending accounts are suspended"));
+    }
+    let mut missing = Vec::new();
+    let steps = before.settings.sequences.first().map_or(0, |sequence| sequence.steps.len());
+    if steps == 0 {
+        missing.push("at least one step in `sequences`");
+    }
+    if !Senders::of(can, tx, before.owned_by).await?.any(can, tx, before).await? {
+        missing
+            .push("at least one sending account in `email_list` or `email_tag_list` that its owner may use");
+    }
+    match missing.is_empty() {
+        true => Ok(with_status(can, before, ACTIVE)),
+        false => Err(Error::invalid(format!(
+            "the campaign cannot be activated: it needs {}",
+            missing.join(", and ")
+        ))),
+    }
+}
+
+/// The campaign as it is once paused; unchanged where it does not run.
+pub fn paused(can: &Caller, before: &Campaign) -> Campaign {
+    match before.status {
+        DRAFT | PAUSED | COMPLETED | SUSPENDED => before.clone(),
+        _ => with_status(can, before, PAUSED),
+    }
+}
+
+fn with_status(can: &Caller, before: &Campaign, status: i64) -> Campaign {
+    Campaign { status, timestamp_updated: can.now(), ..before.clone() }
+}

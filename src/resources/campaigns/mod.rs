@@ -1,0 +1,114 @@
+//! Email campaigns: what they are, and where their facts for access lie.
+
+mod activate;
+mod references;
+mod routes;
+mod settings;
+pub mod store;
+mod timezones;
+pub use routes::router;
+pub use settings::{Schedule, Settings};
+
+use crate::access::Shape;
+use crate::db::Time;
+use crate::http::absent_not_null;
+pub use crate::resources::workspaces::Visibility;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+pub const SHAPE: Shape = Shape {
+    team: Some("c.visibility = 'team'"),
+    owner: Some("c.owned_by"),
+    collaborators: Some(
+        "select k.member_id from campaign_collaborators k where k.workspace_id = c.workspace_id and k.campaign_id = c.id",
+    ),
+    tags: Some(
+        "select g.tag_id from custom_tag_mappings g where g.workspace_id = c.workspace_id and g.resource_id = c.id",
+    ),
+    ..Shape::bare("campaigns c", "c.id", "c.workspace_id")
+};
+
+/// The life of a campaign; the rest of the wire's numbers (3, 4, -1, -2, -99) the system sets.
+pub const DRAFT: i64 = 0;
+pub const ACTIVE: i64 = 1;
+pub const PAUSED: i64 = 2;
+pub const COMPLETED: i64 = 3;
+pub const SUSPENDED: i64 = -99;
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Campaign {
+    pub id: Uuid,
+    pub name: String,
+    /// 0 draft, 1 active, 2 paused, 3 completed, 4 running subsequences, -1 accounts unhealthy, -2 bounce
+    /// protect, -99 accounts suspended.
+    #[schemars(with = "f64", extend("enum" = [-99, -1, -2, 0, 1, 2, 3, 4]))]
+    pub status: i64,
+    pub campaign_schedule: Schedule,
+    pub timestamp_created: Time,
+    pub timestamp_updated: Time,
+    pub organization: Option<Uuid>,
+    /// The user who owns it; none for what a workspace key made.
+    pub owned_by: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ai_sdr_id: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<f64>", extend("enum" = [1, 2, 3, 4, 99]))]
+    pub not_sending_status: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub core_variables: Option<Map<String, Value>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_variables: Option<Map<String, Value>>,
+    /// Private: for the owner, the collaborators and the roles that see everything. Team: for all others too.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub visibility: Visibility,
+    /// Members for whom the campaign is as their own.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub collaborators: Vec<Uuid>,
+    #[serde(flatten)]
+    pub settings: Settings,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct New {
+    #[schemars(length(max = 1000))]
+    pub name: String,
+    pub campaign_schedule: Schedule,
+    /// The caller, unless given; only who reaches every campaign may name another.
+    #[serde(default, deserialize_with = "named")]
+    #[schemars(with = "Option<Uuid>")]
+    pub owned_by: Option<Option<Uuid>>,
+    pub ai_sdr_id: Option<Uuid>,
+    /// The workspace's `default_campaign_visibility`, unless given.
+    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    pub visibility: Option<Visibility>,
+    #[serde(default)]
+    #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
+    pub collaborators: Vec<Uuid>,
+    #[serde(flatten)]
+    pub settings: Settings,
+}
+
+/// Tells null from absent.
+fn named<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<Uuid>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
+#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
+pub struct Patch {
+    #[schemars(transform = absent_not_null, length(max = 1000))]
+    name: Option<String>,
+    #[schemars(transform = absent_not_null)]
+    campaign_schedule: Option<Schedule>,
+    owned_by: Option<Uuid>,
+    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    visibility: Option<Visibility>,
+    #[schemars(transform = absent_not_null, length(max = 100), extend("x-gatepost-extension" = true))]
+    collaborators: Option<Vec<Uuid>>,
+    #[serde(flatten)]
+    settings: Settings,
+}

@@ -1,0 +1,143 @@
+use super::{Campaign, DRAFT, New, Patch, activate, references, store, store::Wanted};
+use crate::access::{Caller, Can, Permission, campaigns::*};
+use crate::app::App;
+use crate::audit::{Change, Subject};
+use crate::error::Result;
+use crate::http::{Fields, Id, Json, Nothing, Page, Paging, Path, Query, absent_not_null, ids};
+use crate::resources::{custom_tags, workspaces};
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get, post};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use uuid::Uuid;
+
+pub fn router() -> ApiRouter<App> {
+    ApiRouter::new()
+        .api_route("/api/v2/campaigns", get(list).post(create))
+        .api_route("/api/v2/campaigns/{id}", get(show).patch(update).delete(remove))
+        .api_route("/api/v2/campaigns/{id}/activate", post(launch))
+        .api_route("/api/v2/campaigns/{id}/pause", post(pause))
+}
+
+fn subject(campaign: &Campaign) -> Subject {
+    Subject::new("campaign", campaign.id)
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Filter {
+    #[serde(flatten)]
+    paging: Paging,
+    /// In the name.
+    #[schemars(transform = absent_not_null)]
+    search: Option<String>,
+    /// With any of these tags: UUIDs with commas between.
+    #[schemars(transform = absent_not_null)]
+    tag_ids: Option<String>,
+    #[schemars(transform = absent_not_null)]
+    ai_sales_agent_id: Option<Uuid>,
+    #[schemars(with = "f64", extend("enum" = [-99, -1, -2, 0, 1, 2, 3, 4]))]
+    #[serde(default)]
+    status: Option<i64>,
+    #[schemars(with = "f64", extend("enum" = [-99, -1, -2, 0, 1, 2, 3, 4]))]
+    #[serde(default)]
+    exclude_status: Option<i64>,
+}
+
+async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<Campaign>>> {
+    let wanted = Wanted {
+        tags: ids("tag_ids", filter.tag_ids.as_deref())?,
+        search: filter.search,
+        status: filter.status,
+        exclude_status: filter.exclude_status,
+        agent: filter.ai_sales_agent_id,
+    };
+    let campaigns = store::list(&can, &filter.paging, &wanted).await?;
+    Ok(Json(Page::new(campaigns, filter.paging.limit()?, |campaign: &Campaign| campaign.id)))
+}
+
+async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
+    Ok(Json(store::find(&can, can.reader(), id).await?))
+}
+
+async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Campaign>> {
+    let created = can.write(async move |can, tx| {
+        let visibility = match new.visibility {
+            Some(visibility) => visibility,
+            None => workspaces::store::current(can, &mut *tx).await?.default_campaign_visibility,
+        };
+        let mut campaign = draft(can, &new, visibility);
+        if let Some(wanted) = new.owned_by {
+            campaign.owned_by = references::owner(can, tx, wanted, Create::ACTION).await?;
+        }
+        references::check(can, tx, &mut campaign, |_| true).await?;
+        store::insert(can, tx, &campaign).await?;
+        for tag in references::tags_of_limit(can, tx).await? {
+            custom_tags::store::map(can, tx, tag, campaign.id).await?;
+        }
+        Ok(Change::created(subject(&campaign), campaign))
+    });
+    created.await.map(Json)
+}
+
+fn draft(can: &Caller, new: &New, visibility: super::Visibility) -> Campaign {
+    Campaign {
+        id: can.new_id(),
+        name: new.name.clone(),
+        status: DRAFT,
+        campaign_schedule: new.campaign_schedule.clone(),
+        timestamp_created: can.now(),
+        timestamp_updated: can.now(),
+        organization: Some(can.workspace()),
+        owned_by: can.user(),
+        ai_sdr_id: new.ai_sdr_id,
+        not_sending_status: None,
+        core_variables: None,
+        custom_variables: None,
+        visibility,
+        collaborators: new.collaborators.clone(),
+        settings: new.settings.clone(),
+    }
+}
+
+async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Fields<Patch>) -> Result<Json<Campaign>> {
+    let updated = can.write(async move |can, tx| {
+        let before = store::find(can, &mut *tx, id).await?;
+        let mut after = Campaign { timestamp_updated: can.now(), ..patch.over(&before)? };
+        if after.owned_by != before.owned_by {
+            after.owned_by = references::owner(can, tx, after.owned_by, Update::ACTION).await?;
+        }
+        references::check(can, tx, &mut after, |field| patch.names(field)).await?;
+        store::update(can, tx, &before, &after).await?;
+        Ok(Change::updated(subject(&before), &before, after))
+    });
+    updated.await.map(Json)
+}
+
+async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
+    let removed = can.write(async move |can, tx| {
+        let campaign = store::find(can, &mut *tx, id).await?;
+        store::delete(can, tx, id).await?;
+        Ok(Change::deleted(subject(&campaign), campaign))
+    });
+    removed.await.map(Json)
+}
+
+async fn launch(can: Can<Launch>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
+    let launched = can.write(async move |can, tx| {
+        let before = store::find(can, &mut *tx, id).await?;
+        let after = activate::activated(can, tx, &before).await?;
+        store::update(can, tx, &before, &after).await?;
+        Ok(Change::updated(subject(&before), &before, after))
+    });
+    launched.await.map(Json)
+}
+
+async fn pause(can: Can<Pause>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
+    let paused = can.write(async move |can, tx| {
+        let before = store::find(can, &mut *tx, id).await?;
+        let after = activate::paused(can, &before);
+        store::update(can, tx, &before, &after).await?;
+        Ok(Change::updated(subject(&before), &before, after))
+    });
+    paused.await.map(Json)
+}

@@ -1,0 +1,230 @@
+//! What a campaign says about its sending; the server keeps it as it is given. Fields as in the reference,
+//! section 2.9: `Option` where the wire allows null, which then is the same as nothing.
+
+use super::timezones::TIMEZONES;
+use crate::http::absent_not_null;
+use schemars::{JsonSchema, Schema};
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
+use uuid::Uuid;
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(inline)]
+pub struct Settings {
+    /// The copy; only the first is used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sequences: Vec<Sequence>,
+    /// Addresses of the sending accounts.
+    #[schemars(length(max = 1000))]
+    pub email_list: Vec<String>,
+    /// Send from all accounts with these tags.
+    #[schemars(length(max = 100))]
+    pub email_tag_list: Vec<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pl_value: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_evergreen: Option<bool>,
+    /// Minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_gap: Option<Number>,
+    /// Minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub random_wait_max: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_only: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_email_text_only: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub daily_limit: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_on_reply: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link_tracking: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    pub open_tracking: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_on_auto_reply: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
+    pub daily_max_leads: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prioritize_new_leads: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_variant_select: Option<AutoVariantSelect>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub match_lead_esp: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_for_company: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insert_unsubscribe_header: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_risky_contacts: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disable_bounce_protect: Option<bool>,
+    /// Null: the workspace's own setting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_emails_per_company_override: Option<LimitPerCompany>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(email))]
+    pub cc_list: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(email))]
+    pub bcc_list: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub provider_routing_rules: Vec<RoutingRule>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Schedule {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("format" = "date"))]
+    pub start_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("format" = "date"))]
+    pub end_date: Option<String>,
+    #[schemars(length(min = 1))]
+    pub schedules: Vec<Window>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Window {
+    pub name: String,
+    pub timing: Timing,
+    pub days: Days,
+    #[schemars(transform = timezones)]
+    pub timezone: String,
+}
+
+fn timezones(schema: &mut Schema) {
+    schema.insert("enum".to_owned(), TIMEZONES.to_vec().into());
+}
+
+/// Hours and minutes.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Timing {
+    #[schemars(regex(pattern = r"^([01][0-9]|2[0-3]):([0-5][0-9])$"))]
+    pub from: String,
+    #[schemars(regex(pattern = r"^([01][0-9]|2[0-3]):([0-5][0-9])$"))]
+    pub to: String,
+}
+
+/// 0 is Sunday.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline, extend("minProperties" = 1))]
+pub struct Days {
+    #[serde(rename = "0", skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    sunday: Option<bool>,
+    #[serde(rename = "1", skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    monday: Option<bool>,
+    #[serde(rename = "2", skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    tuesday: Option<bool>,
+    #[serde(rename = "3", skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    wednesday: Option<bool>,
+    #[serde(rename = "4", skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    thursday: Option<bool>,
+    #[serde(rename = "5", skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    friday: Option<bool>,
+    #[serde(rename = "6", skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    saturday: Option<bool>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Sequence {
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Step {
+    #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["email"]))]
+    pub kind: String,
+    /// Before the next step.
+    pub delay: Number,
+    #[serde(default = "days")]
+    pub delay_unit: Unit,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    pub pre_delay: Option<Number>,
+    #[serde(default = "days")]
+    pub pre_delay_unit: Unit,
+    pub variants: Vec<Variant>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Unit {
+    Minutes,
+    Hours,
+    Days,
+}
+
+fn days() -> Unit {
+    Unit::Days
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Variant {
+    pub subject: String,
+    pub body: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    pub v_disabled: Option<bool>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct AutoVariantSelect {
+    #[schemars(extend("enum" = ["reply_rate", "click_rate", "open_rate"]))]
+    pub trigger: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct LimitPerCompany {
+    #[schemars(extend("enum" = ["custom", "disabled"]))]
+    pub mode: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null, extend("minimum" = 1))]
+    pub daily_limit: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null, extend("enum" = ["per_campaign", "across_workspace"]))]
+    pub scope: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct RoutingRule {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null, extend("enum" = ["send", "do_not_send"]))]
+    pub action: Option<String>,
+    #[serde(default)]
+    pub recipient_esp: Vec<Esp>,
+    #[serde(default)]
+    pub sender_esp: Vec<Esp>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Esp {
+    All,
+    Google,
+    Outlook,
+    Other,
+}

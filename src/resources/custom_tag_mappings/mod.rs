@@ -1,0 +1,26 @@
+//! Which tag is on what: seen by who sees both the tag and the resource.
+
+mod routes;
+mod store;
+pub use routes::router;
+
+use crate::db::{Time, record};
+use schemars::JsonSchema;
+use serde::Serialize;
+use uuid::Uuid;
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct CustomTagMapping {
+    pub id: Uuid,
+    pub timestamp_created: Time,
+    pub tag_id: Uuid,
+    pub resource_id: Uuid,
+    /// 1 for a sending account, 2 for a campaign.
+    #[schemars(with = "f64", extend("enum" = [1, 2]))]
+    pub resource_type: i64,
+    pub organization_id: Uuid,
+}
+record! { CustomTagMapping {
+    id = "m.id", timestamp_created = "m.timestamp_created", tag_id = "m.tag_id", resource_id = "m.resource_id",
+    resource_type = "m.resource_type", organization_id = "m.workspace_id"
+} }

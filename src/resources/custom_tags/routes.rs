@@ -1,0 +1,98 @@
+use super::{CustomTag, New, Patch, store, store::Wanted, toggle};
+use crate::access::{Can, custom_tags::*};
+use crate::app::App;
+use crate::audit::{Change, Subject};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::http::{Fields, Id, Json, Nothing, Page, Paging, Path, Query, absent_not_null, ids};
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get, post};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub fn router() -> ApiRouter<App> {
+    ApiRouter::new()
+        .api_route("/api/v2/custom-tags", get(list).post(create))
+        .api_route("/api/v2/custom-tags/{id}", get(show).patch(update).delete(remove))
+        .api_route("/api/v2/custom-tags/toggle-resource", post(toggle::toggle))
+}
+
+fn subject(tag: &CustomTag) -> Subject {
+    Subject::new("custom_tag", tag.id)
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Filter {
+    #[serde(flatten)]
+    paging: Paging,
+    #[schemars(transform = absent_not_null)]
+    search: Option<String>,
+    /// Tags on any of these resources: UUIDs with commas between.
+    #[schemars(transform = absent_not_null)]
+    resource_ids: Option<String>,
+    #[schemars(transform = absent_not_null)]
+    tag_ids: Option<String>,
+}
+
+async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<CustomTag>>> {
+    let wanted = Wanted {
+        tags: ids("tag_ids", filter.tag_ids.as_deref())?,
+        resources: ids("resource_ids", filter.resource_ids.as_deref())?,
+        search: filter.search,
+    };
+    let tags = store::list(&can, &filter.paging, &wanted).await?;
+    Ok(Json(Page::new(tags, filter.paging.limit()?, |tag: &CustomTag| tag.id)))
+}
+
+async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<CustomTag>> {
+    Ok(Json(store::find(&can, can.reader(), id).await?))
+}
+
+async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<CustomTag>> {
+    let created = can.write(async move |can, tx| {
+        let tag = CustomTag {
+            id: can.new_id(),
+            timestamp_created: can.now(),
+            timestamp_updated: can.now(),
+            organization_id: can.workspace(),
+            label: new.label.trim().to_owned(),
+            description: new.description.clone(),
+        };
+        unique(can, tx, &tag).await?;
+        store::insert(tx, &tag).await?;
+        Ok(Change::created(subject(&tag), tag))
+    });
+    created.await.map(Json)
+}
+
+async fn unique(can: &crate::access::Caller, tx: &mut Tx, tag: &CustomTag) -> Result<()> {
+    match store::taken(can, tx, &tag.label, tag.id).await? {
+        true => Err(Error::Conflict("A tag with this name already exists.".to_owned())),
+        false => Ok(()),
+    }
+}
+
+async fn update(
+    can: Can<Update>,
+    Path(Id { id }): Path<Id>,
+    patch: Fields<Patch>,
+) -> Result<Json<CustomTag>> {
+    let updated = can.write(async move |can, tx| {
+        let before = store::find(can, &mut *tx, id).await?;
+        let mut after = CustomTag { timestamp_updated: can.now(), ..patch.over(&before)? };
+        after.label = after.label.trim().to_owned();
+        unique(can, tx, &after).await?;
+        store::update(tx, &after).await?;
+        Ok(Change::updated(subject(&before), &before, after))
+    });
+    updated.await.map(Json)
+}
+
+async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<CustomTag>> {
+    let removed = can.write(async move |can, tx| {
+        let tag = store::find(can, &mut *tx, id).await?;
+        store::delete(can, tx, id).await?;
+        Ok(Change::deleted(subject(&tag), tag))
+    });
+    removed.await.map(Json)
+}

@@ -1,0 +1,135 @@
+//! The SQL of tags.
+
+use super::{CustomTag, SHAPE};
+use crate::access::{Caller, Can, Permission, custom_tags::Read};
+use crate::db::{Source, Tx, sql};
+use crate::error::{Error, Result};
+use crate::http::{Paging, pattern};
+use uuid::Uuid;
+
+pub struct Wanted {
+    pub search: Option<String>,
+    pub tags: Option<Vec<Uuid>>,
+    pub resources: Option<Vec<Uuid>>,
+}
+
+pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging, wanted: &Wanted) -> Result<Vec<CustomTag>> {
+    let search = wanted.search.as_ref().map(|text| pattern("search", text)).transpose()?;
+    sql("select {columns} from custom_tags t where t.id < $1 and {visible} {filters} order by t.id desc limit $2")
+        .bind(paging.before())
+        .bind(paging.limit()?)
+        .fill("{visible}", can.visible(&SHAPE))
+        .fill("{filters}", |out| {
+            out.given(search, " and t.search like ", " escape '\\'");
+            out.given_ids(wanted.tags.as_deref(), " and t.id in (", ")");
+            let on = " and t.id in (select m.tag_id from custom_tag_mappings m \
+                      where m.workspace_id = t.workspace_id and m.resource_id in (";
+            out.given_ids(wanted.resources.as_deref(), on, "))");
+        })
+        .all(can.reader())
+        .await
+}
+
+pub async fn find<P: Permission>(can: &Can<P>, from: impl Into<Source<'_>>, id: Uuid) -> Result<CustomTag> {
+    let found = sql("select {columns}, {within} from custom_tags t where t.id = $1 and {visible}")
+        .bind(id)
+        .fill("{within}", can.within(&SHAPE))
+        .fill("{visible}", can.visible(&SHAPE))
+        .optional(from);
+    can.admit(found.await?)
+}
+
+/// Tags that a body names must be tags that the caller sees; foreign and missing ones are refused alike.
+pub async fn known(can: &Caller, tx: &mut Tx, field: &str, ids: &[Uuid]) -> Result<()> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let count = sql("select count(*) from custom_tags t where t.id in ({ids}) and {visible}")
+        .fill_ids("{ids}", &ids)
+        .fill("{visible}", can.sees::<Read>(&SHAPE));
+    match count.optional::<i64>(tx).await? == Some(ids.len() as i64) {
+        true => Ok(()),
+        false => Err(Error::invalid(format!("body/{field} must be ids of tags in this workspace"))),
+    }
+}
+
+/// Which of the ids are tags still.
+pub async fn existing(can: &Caller, tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    sql("select id from custom_tags where workspace_id = $1 and id in ({ids}) order by id")
+        .bind(can.workspace())
+        .fill_ids("{ids}", ids)
+        .all(tx)
+        .await
+}
+
+pub async fn taken(can: &Caller, tx: &mut Tx, label: &str, by_other_than: Uuid) -> Result<bool> {
+    let taken = sql("select id from custom_tags where workspace_id = $1 and label = $2 and id <> $3")
+        .bind(can.workspace())
+        .bind(label)
+        .bind(by_other_than)
+        .optional::<Uuid>(tx);
+    Ok(taken.await?.is_some())
+}
+
+pub async fn insert(tx: &mut Tx, tag: &CustomTag) -> Result<u64> {
+    sql("insert into custom_tags (workspace_id, id, label, description, search, timestamp_created, \
+         timestamp_updated) values ($1, $2, $3, $4, $5, $6, $6)")
+    .bind(tag.organization_id)
+    .bind(tag.id)
+    .bind(&tag.label)
+    .bind(tag.description.clone())
+    .bind(tag.label.to_lowercase())
+    .bind(tag.timestamp_created)
+    .run(tx)
+    .await
+}
+
+pub async fn update(tx: &mut Tx, tag: &CustomTag) -> Result<u64> {
+    sql("update custom_tags set label = $3, description = $4, search = $5, timestamp_updated = $6 \
+         where workspace_id = $1 and id = $2")
+    .bind(tag.organization_id)
+    .bind(tag.id)
+    .bind(&tag.label)
+    .bind(tag.description.clone())
+    .bind(tag.label.to_lowercase())
+    .bind(tag.timestamp_updated)
+    .run(tx)
+    .await
+}
+
+/// Its mappings go with it.
+pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
+    sql("delete from custom_tags where workspace_id = $1 and id = $2")
+        .bind(can.workspace())
+        .bind(id)
+        .run(tx)
+        .await
+}
+
+/// Puts a tag on a campaign; false where it was there already.
+pub async fn map(can: &Caller, tx: &mut Tx, tag: Uuid, resource: Uuid) -> Result<bool> {
+    let mapped = sql("insert into custom_tag_mappings \
+         (workspace_id, id, tag_id, resource_type, resource_id, timestamp_created) \
+         values ($1, $2, $3, $4, $5, $6) on conflict (workspace_id, resource_id, tag_id) do nothing")
+    .bind(can.workspace())
+    .bind(can.new_id())
+    .bind(tag)
+    .bind(super::toggle::CAMPAIGN)
+    .bind(resource)
+    .bind(can.now());
+    Ok(mapped.run(tx).await? > 0)
+}
+
+/// Takes tags off campaigns.
+pub async fn unmap(can: &Caller, tx: &mut Tx, tags: &[Uuid], resources: &[Uuid]) -> Result<u64> {
+    sql("delete from custom_tag_mappings \
+         where workspace_id = $1 and tag_id in ({tags}) and resource_id in ({resources})")
+    .bind(can.workspace())
+    .fill_ids("{tags}", tags)
+    .fill_ids("{resources}", resources)
+    .run(tx)
+    .await
+}

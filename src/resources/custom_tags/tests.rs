@@ -1,0 +1,1 @@
+//! Compiled into the one test binary (`tests/main.rs`), so that the tests of a resource lie beside it.

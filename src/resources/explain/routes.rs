@@ -1,0 +1,88 @@
+use super::{Explanation, Held, Me, Question, grant_of, sight};
+use crate::access::{ACTIONS, Action, Ask, Can, Grant, Principal, access::*};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Json, Nothing, ours};
+use crate::resources::workspaces;
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
+
+pub fn router() -> ApiRouter<App> {
+    ApiRouter::new()
+        .api_route("/api/v2/me", get_with(me, ours))
+        .api_route("/api/v2/access/explain", post_with(explain, ours))
+}
+
+async fn me(can: Can<Read>, _: Nothing) -> Result<Json<Me>> {
+    let workspace = workspaces::store::current(&can, can.reader()).await?;
+    let grant = &can.grant;
+    let kind = match grant.principal {
+        Principal::Key { personal: false, .. } => "workspace_key",
+        Principal::Key { personal: true, .. } => "personal_key",
+        Principal::Member | Principal::Invitee => "member",
+        Principal::Operator => "operator",
+    };
+    Ok(Json(Me {
+        workspace_id: grant.workspace,
+        workspace_name: workspace.name,
+        kind,
+        api_key_id: grant.key(),
+        member_id: can.member(),
+        user_id: can.user(),
+        email: grant.email.clone(),
+        role: grant.role,
+        scopes: grant.scopes.clone(),
+        permissions: held(grant),
+        tag_limit: shared(&grant.limits),
+        tag_limits: grant.limits.clone(),
+        expires_at: grant.expires_at,
+    }))
+}
+
+fn held(grant: &Grant) -> Vec<Held> {
+    let allowed = |action: &&&'static Action| ask(grant, action).refused_by().is_none();
+    let held = |action: &&'static Action| Held { permission: action.name, reach: grant.reach(action).name() };
+    ACTIONS.iter().filter(|action| !action.needs.is_empty()).filter(allowed).map(held).collect()
+}
+
+fn ask<'a>(grant: &'a Grant, action: &'static Action) -> Ask<'a> {
+    Ask { action, see: (action.see)(), grant: Ok(grant), call: None, record: None }
+}
+
+/// The tags that every limit has.
+fn shared(limits: &[Vec<uuid::Uuid>]) -> Option<Vec<uuid::Uuid>> {
+    let (first, rest) = limits.split_first()?;
+    Some(first.iter().copied().filter(|tag| rest.iter().all(|limit| limit.contains(tag))).collect())
+}
+
+async fn explain(can: Can<Explain>, Json(question): Json<Question>) -> Result<Json<Explanation>> {
+    let action = Action::of(&question.permission).ok_or_else(|| {
+        Error::invalid("body/permission must be a row of the access matrix, as `campaigns:launch`")
+    })?;
+    let other = match &question.principal {
+        Some(who) if !is_self(&can.grant, who) => {
+            can.also::<ExplainOthers>()?;
+            let unknown = || Error::invalid("body/principal must be a member or key of this workspace");
+            Some(grant_of(&can, who).await?.ok_or_else(unknown)?)
+        }
+        Some(_) | None => None,
+    };
+    let subject = other.as_ref().unwrap_or(&can.grant);
+    let mut ask = Ask { call: other.is_none().then(|| can.call()), ..ask(subject, action) };
+    if let Some(record) = question.record {
+        ask.record = Some(sight(&can.grant, subject, action, record, can.reader()).await?);
+    }
+    let decision = ask.explain();
+    Ok(Json(Explanation {
+        permission: action.name,
+        allowed: decision.allowed,
+        refused_by: decision.refused_by,
+        steps: decision.steps,
+    }))
+}
+
+fn is_self(grant: &Grant, who: &str) -> bool {
+    let ids = [grant.key(), grant.who.member, grant.who.user];
+    let person = grant.in_person() && grant.email.as_deref() == Some(who);
+    person || who.parse().is_ok_and(|id| ids.contains(&Some(id)))
+}

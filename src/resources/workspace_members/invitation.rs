@@ -1,0 +1,72 @@
+//! The link of an invitation: a random token, of which only the hash is stored, valid for seven days. A new one
+//! kills the old one.
+
+use super::WorkspaceMember;
+use crate::access::{Caller, Step};
+use crate::auth;
+use crate::db::{Time, Tx, sql};
+use crate::error::{Error, Result};
+use uuid::Uuid;
+
+const WEEK: i64 = 7 * 24 * 60 * 60 * 1000;
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// Invitations and repeats of them that a workspace sends in a day.
+const A_DAY: i64 = 100;
+
+pub struct Link {
+    token: String,
+    pub expires: Time,
+}
+
+impl Link {
+    pub fn new(can: &Caller) -> Result<Link> {
+        Ok(Link { token: auth::token(&can.app().random()?), expires: can.now().plus(WEEK) })
+    }
+
+    /// From the public address, never from the request.
+    pub fn url(&self, can: &Caller) -> String {
+        format!("{}/invitations/accept#{}", can.app().public_url, self.token)
+    }
+
+    pub async fn open(&self, can: &Caller, tx: &mut Tx, member: Uuid) -> Result<()> {
+        sql("insert into credentials (hash, workspace_id, kind, id) values ($1, $2, 'invitation', $3)")
+            .bind(auth::hash(&self.token))
+            .bind(can.workspace())
+            .bind(member)
+            .run(tx)
+            .await
+            .map(drop)
+    }
+}
+
+pub async fn close(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<u64> {
+    sql("delete from credentials where workspace_id = $1 and kind = 'invitation' and id = $2")
+        .bind(can.workspace())
+        .bind(member)
+        .run(tx)
+        .await
+}
+
+pub async fn prolong(can: &Caller, tx: &mut Tx, member: &WorkspaceMember, link: &Link) -> Result<()> {
+    close(can, tx, member.id).await?;
+    link.open(can, tx, member.id).await?;
+    let later = sql("update members set invitation_expires_at = $3 where workspace_id = $1 and id = $2")
+        .bind(can.workspace())
+        .bind(member.id)
+        .bind(link.expires);
+    later.run(tx).await.map(drop)
+}
+
+/// Counted in the audit log, so that withdrawing an invitation does not make room for another.
+pub async fn within_a_day(can: &Caller, tx: &mut Tx) -> Result<()> {
+    let sent = sql("select count(*) from audit_log where workspace_id = $1 and activity_type in (1005, 1008) and at > $2")
+        .bind(can.workspace())
+        .bind(can.now().minus(DAY));
+    match sent.optional::<i64>(tx).await?.unwrap_or(0) < A_DAY {
+        true => Ok(()),
+        false => Err(Error::refused(
+            Step::Rate,
+            format!("a workspace sends at most {A_DAY} invitations a day; go on tomorrow"),
+        )),
+    }
+}

@@ -1,0 +1,175 @@
+use super::invitation::{self, Link};
+use super::{New, Patch, Revoke, WorkspaceMember, accept, address, guard::guard, store};
+use crate::access::{Caller, Can, workspace_members::*};
+use crate::app::App;
+use crate::audit::{Change, Subject};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::http::{Fields, Id, Json, Nothing, Page, Paging, Path, Query, absent_not_null, ours};
+use crate::resources::{custom_tags, workspaces};
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get, post_with};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub fn router() -> ApiRouter<App> {
+    ApiRouter::new()
+        .api_route("/api/v2/workspace-members", get(list).post(create))
+        .api_route("/api/v2/workspace-members/{id}", get(show).patch(update).delete(remove))
+        .api_route("/api/v2/workspace-members/{id}/resend", post_with(resend, ours))
+        .api_route("/api/v2/invitations/accept", post_with(accept::accept, |op| ours(open(op))))
+        .route("/invitations/accept", axum::routing::get(page))
+}
+
+/// The token stands behind `#`, which browsers do not send: opening the link changes nothing and logs nothing.
+async fn page() -> axum::response::Html<&'static str> {
+    axum::response::Html(include_str!("accept.html"))
+}
+
+/// An operation without a key: the link is the credential.
+fn open(mut operation: aide::transform::TransformOperation<'_>) -> aide::transform::TransformOperation<'_> {
+    use crate::access::Permission;
+    let inner = operation.inner_mut();
+    inner.extensions.insert("x-permission".to_owned(), Accept::ACTION.name.into());
+    inner.security = vec![Default::default()];
+    inner.tags = vec![Accept::ACTION.resource.to_owned()];
+    operation.summary(Accept::ACTION.summary)
+}
+
+fn subject(member: &WorkspaceMember) -> Subject {
+    Subject::new("workspace_member", member.id)
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Filter {
+    #[serde(flatten)]
+    paging: Paging,
+    /// Members (true) or pending invitations (false).
+    #[schemars(transform = absent_not_null)]
+    accepted: Option<bool>,
+    /// In the name or the address.
+    #[schemars(transform = absent_not_null)]
+    search: Option<String>,
+}
+
+async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<WorkspaceMember>>> {
+    let paging = &filter.paging;
+    let members = store::list(&can, paging, filter.accepted, filter.search.as_deref()).await?;
+    Ok(Json(Page::new(members, paging.limit()?, |member: &WorkspaceMember| member.id)))
+}
+
+async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<WorkspaceMember>> {
+    Ok(Json(store::find(&can, can.reader(), id).await?))
+}
+
+/// Does not look whether the address has a user: the answer and its cost are the same.
+async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<WorkspaceMember>> {
+    let link = Link::new(&can)?;
+    let created = can.write(async move |can, tx| {
+        invitation::within_a_day(can, tx).await?;
+        let role = match new.role {
+            Some(role) => role,
+            None => workspaces::store::current(can, &mut *tx).await?.default_member_role,
+        };
+        guard(can, None, Some(role))?;
+        custom_tags::store::known(can, tx, "tag_limit", new.tag_limit.as_deref().unwrap_or_default()).await?;
+        let mut member = pending(can, &new, role);
+        if store::taken(can, tx, &member.email).await? {
+            return Err(Error::Conflict("A member with this email already exists.".to_owned()));
+        }
+        store::insert(can, tx, &member, link.expires).await?;
+        link.open(can, tx, member.id).await?;
+        member.invitation_url = Some(link.url(can));
+        Ok(Change::created(subject(&member), member))
+    });
+    created.await.map(Json)
+}
+
+fn pending(can: &Caller, new: &New, role: crate::access::Role) -> WorkspaceMember {
+    WorkspaceMember {
+        id: can.new_id(),
+        workspace_id: can.workspace(),
+        email: address(&new.email),
+        user_id: can.new_id(),
+        user_email: None,
+        nickname: new.nickname.clone(),
+        name: None,
+        role,
+        accepted: false,
+        issuer_id: can.user(),
+        permissions: new.permissions.clone(),
+        timestamp_created: can.now(),
+        tag_limit: new.tag_limit.clone(),
+        invitation_url: None,
+        keys_made: None,
+    }
+}
+
+async fn update(
+    can: Can<Update>,
+    Path(Id { id }): Path<Id>,
+    Query(revoke): Query<Revoke>,
+    patch: Fields<Patch>,
+) -> Result<Json<WorkspaceMember>> {
+    let updated = can.write(async move |can, tx| {
+        let before = store::find(can, &mut *tx, id).await?;
+        let mut after: WorkspaceMember = patch.over(&before)?;
+        if after.role != before.role || after.tag_limit != before.tag_limit {
+            guard(can, Some(before.role), Some(after.role))?;
+        }
+        custom_tags::store::known(
+            can,
+            tx,
+            "tag_limit",
+            after.tag_limit.as_deref().filter(|_| patch.names("tag_limit")).unwrap_or_default(),
+        )
+        .await?;
+        store::update(can, tx, &after).await?;
+        if after.role != before.role {
+            keys_made(can, tx, &mut after, revoke.revoke_keys).await?;
+        }
+        Ok(Change::updated(subject(&before), &before, after))
+    });
+    updated.await.map(Json)
+}
+
+async fn remove(
+    can: Can<Delete>,
+    Path(Id { id }): Path<Id>,
+    Query(revoke): Query<Revoke>,
+    _: Nothing,
+) -> Result<Json<WorkspaceMember>> {
+    let removed = can.write(async move |can, tx| {
+        let mut member = store::find(can, &mut *tx, id).await?;
+        guard(can, Some(member.role), None)?;
+        keys_made(can, tx, &mut member, revoke.revoke_keys).await?;
+        store::delete(can, tx, id).await?;
+        Ok(Change::deleted(subject(&member), member))
+    });
+    removed.await.map(Json)
+}
+
+/// What a person leaves behind when he goes or loses a role: keys that outlive him, unless they are revoked.
+async fn keys_made(can: &Caller, tx: &mut Tx, member: &mut WorkspaceMember, revoke: bool) -> Result<()> {
+    member.keys_made = Some(store::keys_made(can, tx, member.id).await?);
+    if revoke {
+        store::revoke_keys_made(can, tx, member.id).await?;
+    }
+    Ok(())
+}
+
+async fn resend(can: Can<Resend>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<WorkspaceMember>> {
+    let link = Link::new(&can)?;
+    let resent = can.write(async move |can, tx| {
+        let mut member = store::find(can, &mut *tx, id).await?;
+        let before = member.clone();
+        if !member.accepted {
+            invitation::within_a_day(can, tx).await?;
+            guard(can, Some(member.role), Some(member.role))?;
+            invitation::prolong(can, tx, &member, &link).await?;
+            member.invitation_url = Some(link.url(can));
+        }
+        Ok(Change::updated(subject(&before), &before, member))
+    });
+    resent.await.map(Json)
+}

@@ -1,0 +1,137 @@
+//! The workspace: the tenant. One key belongs to one workspace, so `current` is the only address.
+
+mod owner;
+pub use owner::{Wanted, hand_over};
+mod routes;
+pub mod store;
+pub use routes::router;
+
+use crate::access::Role;
+use crate::db::Time;
+use crate::http::absent_not_null;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Named as on the wire.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Workspace {
+    pub id: Uuid,
+    pub name: String,
+    /// The user who owns it.
+    pub owner: Uuid,
+    pub timestamp_created: Time,
+    pub timestamp_updated: Time,
+    /// When the workspace closes; none unless its removal is scheduled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheduled_for_removal_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub org_logo_url: Option<String>,
+    /// What a new campaign's visibility is, unless it says otherwise.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub default_campaign_visibility: Visibility,
+    /// The role of who is invited without one.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub default_member_role: Role,
+    /// Whether launching and exporting take a scope of their own.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub strict_scopes: bool,
+    #[serde(flatten)]
+    pub billing: Billing,
+}
+
+/// What the reference says of plans and white label. This server has no plans yet, and says nothing here.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Billing {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan_id_bundle: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan_id_leadfinder: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    plan_id_verification: Option<serde_json::Map<String, serde_json::Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan_id_crm: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan_id_website_visitor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan_id_inbox_placement: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org_client_domain: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    add_unsub_to_block: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_opportunity_value: Option<f64>,
+}
+
+/// Who sees a campaign beside its owner, its collaborators and the roles that see everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Visibility {
+    Private,
+    Team,
+}
+
+impl Visibility {
+    pub fn name(self) -> &'static str {
+        match self {
+            Visibility::Private => "private",
+            Visibility::Team => "team",
+        }
+    }
+
+    pub fn parse(name: &str) -> Visibility {
+        if name == "team" { Visibility::Team } else { Visibility::Private }
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct New {
+    #[schemars(length(min = 1, max = 200))]
+    pub name: String,
+}
+
+/// A workspace just created, with the key to it.
+#[derive(Clone, Serialize, JsonSchema)]
+pub struct Created {
+    #[serde(flatten)]
+    pub workspace: Workspace,
+    /// A personal key of the owner, shown once, valid for 30 days.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub api_key: String,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
+#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
+pub struct Patch {
+    #[schemars(transform = absent_not_null)]
+    name: Option<String>,
+    org_logo_url: Option<String>,
+    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    default_campaign_visibility: Option<Visibility>,
+    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    default_member_role: Option<Role>,
+    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    strict_scopes: Option<bool>,
+}
+
+/// The official form is `email` and `sec`; `new_owner_id` alone will do as well.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(extend("x-gatepost-optional" = ["email", "sec"]))]
+pub struct NewOwner {
+    /// The address of an accepted member.
+    #[schemars(transform = absent_not_null, email)]
+    pub email: Option<String>,
+    /// The present owner's password.
+    #[schemars(transform = absent_not_null)]
+    pub sec: Option<String>,
+    /// The user id or member id of an accepted member.
+    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    pub new_owner_id: Option<Uuid>,
+}

@@ -1,0 +1,63 @@
+//! Handing over the ownership: there is exactly one owner before and after, and the old one becomes admin.
+
+use super::NewOwner;
+use crate::access::{Caller, Role};
+use crate::db::{Tx, sql};
+use crate::error::{Error, Result};
+use crate::resources::{api_keys, workspace_members};
+use uuid::Uuid;
+
+/// Who is named, in one of the two forms; of the official one, the password is already found right.
+pub enum Wanted {
+    Id(Uuid),
+    Email(String),
+}
+
+impl Wanted {
+    pub async fn of(can: &Caller, body: NewOwner) -> Result<Wanted> {
+        match (body.new_owner_id, body.email, body.sec) {
+            (Some(id), _, _) => Ok(Wanted::Id(id)),
+            (None, Some(email), Some(sec)) => {
+                let stored =
+                    sql("select password_hash from users where id = $1 and password_hash is not null")
+                        .bind(can.user());
+                let stored: Option<String> = stored.optional(can.reader()).await?;
+                match can.app().passwords.verify(&sec, stored.as_deref()).await? {
+                    true => Ok(Wanted::Email(workspace_members::address(&email))),
+                    false => Err(Error::invalid("body/sec must be the present owner's password")),
+                }
+            }
+            (None, None, _) => {
+                Err(Error::invalid("body must have required property 'new_owner_id' (or 'email' and 'sec')"))
+            }
+            (None, Some(_), None) => Err(Error::invalid("body must have required property 'sec'")),
+        }
+    }
+
+    fn field(&self) -> &'static str {
+        match self {
+            Wanted::Id(_) => "new_owner_id",
+            Wanted::Email(_) => "email",
+        }
+    }
+}
+
+pub async fn hand_over(can: &Caller, tx: &mut Tx, wanted: &Wanted) -> Result<()> {
+    use workspace_members::store;
+    let found = match wanted {
+        Wanted::Id(id) => store::accepted_by_id(can, &mut *tx, *id).await?,
+        Wanted::Email(email) => store::accepted_by_email(can, &mut *tx, email).await?,
+    };
+    let Some(member) = found else {
+        return Err(Error::invalid(format!(
+            "body/{} must be an accepted member of the workspace",
+            wanted.field()
+        )));
+    };
+    if store::is_owner(can, &mut *tx, member).await? {
+        return Ok(()); // nothing to do
+    }
+    store::step_down(can, tx, Role::Admin).await?;
+    store::step_up(can, tx, member).await?;
+    api_keys::store::lower_ceilings(can, tx, Role::Owner, Role::Admin).await
+}

@@ -1,0 +1,81 @@
+//! The SQL of workspaces. Every statement is about the caller's own, which the proof names.
+
+use super::{Billing, Visibility, Workspace};
+use crate::access::{Caller, Role};
+use crate::db::{Json, Record, Row, Source, Time, Tx, sql};
+use crate::error::{Error, Result};
+use uuid::Uuid;
+
+impl Record for Workspace {
+    const COLUMNS: &'static str = "w.id, w.name, w.timestamp_created, w.timestamp_updated, \
+         w.scheduled_for_removal_at, w.org_logo_url, w.default_campaign_visibility, w.default_member_role, \
+         w.strict_scopes, (select m.user_id from members m where m.workspace_id = w.id and m.role = 'owner')";
+    fn read(row: &mut Row) -> Result<Self> {
+        Ok(Workspace {
+            id: row.take()?,
+            name: row.take()?,
+            timestamp_created: row.take()?,
+            timestamp_updated: row.take()?,
+            scheduled_for_removal_at: row.take()?,
+            org_logo_url: row.take()?,
+            default_campaign_visibility: Visibility::parse(&row.take::<String>()?),
+            default_member_role: Role::parse(&row.take::<String>()?).unwrap_or(Role::View),
+            strict_scopes: row.take()?,
+            owner: row.take()?,
+            billing: Billing::default(),
+        })
+    }
+}
+
+pub async fn current(can: &Caller, from: impl Into<Source<'_>>) -> Result<Workspace> {
+    let found =
+        sql("select {columns} from workspaces w where w.id = $1").bind(can.workspace()).optional(from);
+    found.await?.ok_or_else(Error::hidden)
+}
+
+pub async fn insert(tx: &mut Tx, id: Uuid, name: &str, now: Time) -> Result<u64> {
+    sql("insert into workspaces (id, name, default_campaign_visibility, default_member_role, strict_scopes, \
+         denied, timestamp_created, timestamp_updated) values ($1, $2, 'team', 'view', false, $3, $4, $4)")
+    .bind(id)
+    .bind(name)
+    .bind(Json::value(&Vec::<String>::new()))
+    .bind(now)
+    .run(tx)
+    .await
+}
+
+pub async fn update(can: &Caller, tx: &mut Tx, workspace: &Workspace) -> Result<u64> {
+    sql("update workspaces set name = $2, org_logo_url = $3, default_campaign_visibility = $4, \
+         default_member_role = $5, strict_scopes = $6, scheduled_for_removal_at = $7, timestamp_updated = $8 \
+         where id = $1")
+    .bind(can.workspace())
+    .bind(&workspace.name)
+    .bind(workspace.org_logo_url.clone())
+    .bind(workspace.default_campaign_visibility.name())
+    .bind(workspace.default_member_role.name())
+    .bind(workspace.strict_scopes)
+    .bind(workspace.scheduled_for_removal_at)
+    .bind(workspace.timestamp_updated)
+    .run(tx)
+    .await
+}
+
+/// What the plan leaves out.
+pub async fn denied(can: &Caller, from: impl Into<Source<'_>>) -> Result<Vec<String>> {
+    let denied = sql("select denied from workspaces where id = $1").bind(can.workspace());
+    let denied: Option<serde_json::Value> = denied.optional(from).await?;
+    denied.map_or(Ok(vec![]), |denied| serde_json::from_value(denied).map_err(Error::internal))
+}
+
+pub async fn deny(can: &Caller, tx: &mut Tx, denied: &Vec<String>) -> Result<u64> {
+    sql("update workspaces set denied = $2 where id = $1")
+        .bind(can.workspace())
+        .bind(Json::value(denied))
+        .run(tx)
+        .await
+}
+
+/// The one just made, in the transaction that made it.
+pub async fn by_id(tx: &mut Tx, id: Uuid) -> Result<Option<Workspace>> {
+    sql("select {columns} from workspaces w where w.id = $1").bind(id).optional(tx).await
+}

@@ -1,0 +1,91 @@
+//! Our document against the official one: every operation that we have agrees in path, method, parameters, body
+//! and answer; what we do not have is a list that may only shrink.
+
+use crate::support::World;
+use crate::support::operations::{self, Operation};
+use crate::support::oracle::{is_ours, official, outline, resolve};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// `UPDATE=1` rewrites the list; it must not grow.
+const UNIMPLEMENTED: &str = "tests/unimplemented.txt";
+
+#[tokio::test]
+async fn what_we_have_agrees_and_the_rest_is_listed() {
+    let Some(document) = official() else { return };
+    let world = World::sqlite().await;
+    let mut differences = Vec::new();
+    let (mut missing, mut compared) = (Vec::new(), 0);
+    let ours = operations::all(&world.api);
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, theirs) in methods.as_object().unwrap() {
+            let line = format!("{} {path}", method.to_uppercase());
+            match ours.iter().find(|operation| operation.line() == line) {
+                None => missing.push(line),
+                Some(operation) => {
+                    compared += 1;
+                    differences.extend(compare(&world.api, operation, document, theirs));
+                }
+            }
+        }
+    }
+    for operation in &ours {
+        let known = !document["paths"][&operation.path][operation.method.to_lowercase()].is_null();
+        let marked = is_ours(&operation.document);
+        if known == marked {
+            differences.push(format!("{}: marked {marked}, official {known}", operation.line()));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n\n"));
+    assert_eq!(compared + missing.len(), 173);
+    let missing: String = missing.iter().map(|line| format!("{line}\n")).collect();
+    let listed = std::fs::read_to_string(UNIMPLEMENTED).unwrap_or_default();
+    if std::env::var_os("UPDATE").is_some() && (listed.is_empty() || missing.len() <= listed.len()) {
+        return std::fs::write(UNIMPLEMENTED, missing).unwrap();
+    }
+    assert_eq!(missing, listed, "run `make accept`; the list may only shrink");
+}
+
+fn compare(api: &Value, ours: &Operation, document: &Value, theirs: &Value) -> Vec<String> {
+    let mut differences = Vec::new();
+    let mut note = |what: &str, ours_is: Value, theirs_is: Value| {
+        if ours_is != theirs_is {
+            let at = format!("{} {what}", ours.line());
+            differences.push(format!("{at}\n  ours   {ours_is}\n  theirs {theirs_is}"));
+        }
+    };
+    note("parameters", parameters(api, &ours.document), parameters(document, theirs));
+    note("body", body(api, &ours.document), body(document, theirs));
+    let answer = |document: &Value, operation: &Value| {
+        let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+        outline(document, schema)
+    };
+    note("answer", answer(api, &ours.document), answer(document, theirs));
+    differences
+}
+
+/// By place and name, with type, enum and whether it is required; not ours.
+fn parameters(document: &Value, operation: &Value) -> Value {
+    let all = operation["parameters"].as_array().into_iter().flatten();
+    let official = all.filter(|parameter| !is_ours(resolve(document, &parameter["schema"])));
+    let named = official.map(|parameter| {
+        let name = format!("{} {}", parameter["in"].as_str().unwrap(), parameter["name"].as_str().unwrap());
+        (name, json!([parameter["required"] == true, outline(document, &parameter["schema"])]))
+    });
+    json!(named.collect::<BTreeMap<_, _>>())
+}
+
+/// A body that is null is none; whether further keys are refused belongs to it.
+fn body(document: &Value, operation: &Value) -> Value {
+    let schema = resolve(document, &operation["requestBody"]["content"]["application/json"]["schema"]);
+    if schema.is_null() || schema["type"] == "null" {
+        return Value::Null;
+    }
+    let closed = |key: &str| schema[key] == false;
+    let least = schema["minProperties"].as_i64().unwrap_or(0);
+    json!([
+        outline(document, schema),
+        closed("additionalProperties") || closed("unevaluatedProperties"),
+        least
+    ])
+}

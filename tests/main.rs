@@ -1,0 +1,37 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+mod access;
+mod bodies;
+mod concurrency;
+mod contract;
+mod coverage;
+mod generated;
+mod houserules;
+mod isolation;
+mod process;
+mod statements;
+mod writes;
+
+#[path = "../src/resources/api_keys/tests.rs"]
+mod api_keys;
+#[path = "../src/resources/audit_logs/tests.rs"]
+mod audit_logs;
+#[path = "../src/resources/campaigns/tests.rs"]
+mod campaigns;
+#[path = "../src/resources/custom_tags/tests.rs"]
+mod custom_tags;
+#[path = "../src/resources/explain/tests.rs"]
+mod explain;
+#[path = "../src/resources/workspace_members/tests.rs"]
+mod workspace_members;
+#[path = "../src/resources/workspaces/tests.rs"]
+mod workspaces;

@@ -1,0 +1,265 @@
+//! The world of the tests: people with keys, who speak through the router, on either engine. Every answer they
+//! are given is held against the official document.
+
+pub mod oracle;
+pub mod operations;
+pub mod scene;
+
+use axum::{body::Body, http::Request, http::StatusCode, http::header::HeaderMap};
+use gatepost::app::{Ambient, App, Parts};
+use gatepost::config::RateLimit;
+use gatepost::db::{self, Reader, Sql, Time, Writer};
+use gatepost::error::Result;
+use gatepost::router::router;
+use http_body_util::BodyExt;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::{env, fs, path::PathBuf};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+pub const ROLES: [&str; 8] = ["owner", "admin", "manager", "editor", "member", "sdr", "view", "client"];
+
+/// An id that nothing has.
+pub const MISSING: &str = "01890000-0000-7000-8000-000000000000";
+
+macro_rules! on_both { ($($name:ident)*) => { $(mod $name {
+    use crate::support::World;
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sqlite() { super::$name(World::sqlite().await).await }
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn postgres() { if let Some(world) = World::postgres().await { super::$name(world).await } }
+})* } }
+pub(crate) use on_both;
+
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub key: String,
+    pub key_id: Uuid,
+    pub member: Option<Uuid>,
+    pub user: Option<Uuid>,
+}
+
+/// In `home` there is a member of each role, named as the role; everyone has a personal key. `robot` is a
+/// workspace key of the owner's, `reader` one that may only read campaigns; `revoked`, `expired`, `pending` and
+/// `removed` have keys that no longer count. `stranger` owns the workspace `away`.
+pub struct World {
+    pub app: App,
+    pub reader: Reader,
+    pub writer: Writer,
+    pub router: axum::Router,
+    pub api: Arc<Value>,
+    pub ambient: Arc<Fixed>,
+    pub url: String,
+    pub home: Uuid,
+    pub away: Uuid,
+    /// The client's.
+    pub tag: Uuid,
+    pub people: BTreeMap<String, Person>,
+    file: Option<PathBuf>,
+}
+
+/// A clock that stands until it is moved, ids that count, and chance that repeats itself.
+pub struct Fixed {
+    pub now: AtomicI64,
+    count: AtomicU64,
+}
+
+impl Ambient for Fixed {
+    fn now(&self) -> Time {
+        Time(self.now.load(Ordering::SeqCst))
+    }
+    fn new_id(&self) -> Uuid {
+        let (now, count) = (self.now().0 as u128, u128::from(self.count.fetch_add(1, Ordering::SeqCst)));
+        Uuid::from_u128(now << 80 | 7 << 76 | 2 << 62 | count)
+    }
+    fn random(&self) -> Result<[u8; 30]> {
+        let mut bytes = [0; 30];
+        bytes[..16].copy_from_slice(self.new_id().as_bytes());
+        Ok(bytes)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub bytes: Vec<u8>,
+    pub headers: HeaderMap,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+    pub fn id(&self) -> String {
+        self.json()["id"].as_str().unwrap_or_else(|| panic!("no id in {}", self.text())).to_owned()
+    }
+    pub fn message(&self) -> String {
+        self.json()["message"].as_str().unwrap_or_else(|| panic!("no message in {}", self.text())).to_owned()
+    }
+    /// What can be compared: the request id differs.
+    pub fn face(&self) -> (u16, String) {
+        (self.status.as_u16(), self.text())
+    }
+    pub fn items(&self) -> Vec<Value> {
+        self.json()["items"].as_array().unwrap_or_else(|| panic!("no items in {}", self.text())).clone()
+    }
+    /// Passes it on if it has this status.
+    #[track_caller]
+    pub fn is(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self
+    }
+}
+
+impl World {
+    pub async fn sqlite() -> World {
+        let file = env::temp_dir().join(format!("gatepost-test-{}.db", Uuid::now_v7()));
+        World::on(&format!("sqlite:{}", file.display()), Some(file), RateLimit(None)).await
+    }
+
+    /// In a schema of its own. Without a server it says so, and fails where the tests must be complete.
+    pub async fn postgres() -> Option<World> {
+        let Some(url) = World::postgres_schema().await else {
+            assert!(env::var_os("GATEPOST_TEST_ALL").is_none(), "this must run on PostgreSQL too");
+            eprintln!("NOT RUN on PostgreSQL: set TEST_POSTGRES_URL, or use scripts/with-postgres");
+            return None;
+        };
+        Some(World::on(&url, None, RateLimit(None)).await)
+    }
+
+    /// The URL of an empty schema.
+    pub async fn postgres_schema() -> Option<String> {
+        let url = env::var("TEST_POSTGRES_URL").ok()?;
+        let schema = format!("w{}", Uuid::now_v7().simple());
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.batch_execute(&format!("create schema {schema}")).await.unwrap();
+        Some(format!("{url}?options=-c%20search_path%3D{schema}"))
+    }
+
+    pub async fn on(url: &str, file: Option<PathBuf>, rate_limit: RateLimit) -> World {
+        let ambient = Arc::new(Fixed { now: AtomicI64::new(1_700_000_000_000), count: AtomicU64::new(1) });
+        let (reader, writer) = db::open(url, "test").await.unwrap();
+        let app = World::app((reader.clone(), writer.clone()), rate_limit, ambient.clone());
+        let (router, api) = router(app.clone());
+        let api = Arc::new(serde_json::to_value(api).unwrap());
+        let nil = Uuid::nil();
+        let people = BTreeMap::new();
+        let url = url.to_owned();
+        let mut world = World {
+            app,
+            reader,
+            writer,
+            router,
+            api,
+            ambient,
+            url,
+            home: nil,
+            away: nil,
+            tag: nil,
+            people,
+            file,
+        };
+        scene::set(&mut world).await;
+        world
+    }
+
+    pub fn app(database: (Reader, Writer), rate_limit: RateLimit, ambient: Arc<dyn Ambient>) -> App {
+        let parts = Parts {
+            rate_limit,
+            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+            public_url: "https://gatepost.example/".to_owned(),
+            pepper: b"pepper".to_vec(),
+            ambient,
+        };
+        App::new(database, parts).unwrap()
+    }
+
+    /// A second server on the same database.
+    pub async fn twin(&self) -> axum::Router {
+        let database = db::open(&self.url, "test").await.unwrap();
+        router(World::app(database, RateLimit(None), self.ambient.clone())).0
+    }
+
+    /// Writes past every check, to set a scene.
+    pub async fn run(&self, statement: Sql) {
+        self.writer.write(async move |tx| statement.clone().run(tx).await).await.unwrap();
+    }
+
+    pub fn who(&self, name: &str) -> &Person {
+        self.people.get(name).unwrap_or_else(|| panic!("nobody is called {name}"))
+    }
+
+    pub fn wait(&self, milliseconds: i64) {
+        self.ambient.now.fetch_add(milliseconds, Ordering::SeqCst);
+    }
+
+    /// `world.call("sdr", "POST /api/v2/campaigns", json!({...}))`; null for no body. Nobody is called "".
+    pub async fn call(&self, who: &str, line: &str, body: Value) -> Answer {
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        self.send(who, line, &[], body).await
+    }
+
+    pub async fn get(&self, who: &str, path: &str) -> Answer {
+        self.call(who, &format!("GET {path}"), Value::Null).await
+    }
+
+    pub async fn send(&self, who: &str, line: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let key = match who {
+            "" => None,
+            name => Some(self.people.get(name).map_or(name, |person| person.key.as_str())),
+        };
+        let (answer, path) = exchange(&self.router, key, line, headers, body).await;
+        let method = line.split_once(' ').unwrap().0;
+        oracle::check(&self.api, method, path.split('?').next().unwrap(), &answer);
+        assert!(answer.status.as_u16() < 500, "{line}: {}", answer.text());
+        answer
+    }
+
+    pub async fn create(&self, who: &str, name: &str, visibility: &str) -> String {
+        let mut body = scene::campaign(name);
+        body["visibility"] = visibility.into();
+        self.call(who, "POST /api/v2/campaigns", body).await.is(200).id()
+    }
+
+    /// The audit log, refused attempts included, as the owner reads it.
+    pub async fn log(&self) -> Vec<Value> {
+        self.app.behind.flush().await;
+        self.get("owner", "/api/v2/audit-logs?limit=1000").await.is(200).items()
+    }
+}
+
+pub async fn exchange<'a>(
+    router: &axum::Router,
+    key: Option<&str>,
+    line: &'a str,
+    headers: &[(&str, &str)],
+    body: Vec<u8>,
+) -> (Answer, &'a str) {
+    let (method, path) = line.split_once(' ').unwrap();
+    let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    if let Some(key) = key {
+        request = request.header("authorization", format!("Bearer {key}"));
+    }
+    let response = router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    let bytes = response.into_body().collect().await.unwrap().to_bytes().into();
+    (Answer { status, bytes, headers }, path)
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        for end in ["", "-wal", "-shm"] {
+            let _none = self.file.as_ref().map(|file| fs::remove_file(format!("{}{end}", file.display())));
+        }
+    }
+}

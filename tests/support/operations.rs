@@ -1,0 +1,52 @@
+//! Every operation that the router has, from its own document. Nothing is listed by hand.
+
+use gatepost::access::Action;
+use serde_json::Value;
+
+#[derive(Clone, Debug)]
+pub struct Operation {
+    pub method: String,
+    pub path: String,
+    pub action: &'static Action,
+    /// Open: it takes no key.
+    pub open: bool,
+    pub document: Value,
+}
+
+impl Operation {
+    pub fn line(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    pub fn takes_id(&self) -> bool {
+        self.path.contains("{id}")
+    }
+
+    /// The query parameters, by name.
+    pub fn queries(&self) -> Vec<String> {
+        let all = self.document["parameters"].as_array().cloned().unwrap_or_default();
+        let all = all.into_iter().filter(|parameter| parameter["in"] == "query");
+        all.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+pub fn all(api: &Value) -> Vec<Operation> {
+    let mut found = Vec::new();
+    for (path, methods) in api["paths"].as_object().unwrap() {
+        for (method, document) in methods.as_object().unwrap() {
+            let name = document["x-permission"].as_str();
+            let name = name.unwrap_or_else(|| panic!("{method} {path} names no permission"));
+            let action = Action::of(name).unwrap_or_else(|| panic!("{method} {path}: no row {name}"));
+            let security = document["security"].as_array().unwrap();
+            let open = security.iter().any(|way| way.as_object().unwrap().is_empty());
+            found.push(Operation {
+                method: method.to_uppercase(),
+                path: path.clone(),
+                action,
+                open,
+                document: document.clone(),
+            });
+        }
+    }
+    found
+}

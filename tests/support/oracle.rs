@@ -1,0 +1,176 @@
+//! The official document, as a judge of answers and of our own document. It is somebody else's text and stays out
+//! of this repository; without it the judge says so and is silent.
+
+use super::Answer;
+use jsonschema::Validator;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::{Mutex, OnceLock};
+
+/// Statuses that we add to any operation.
+const ADDED: [u16; 10] = [400, 401, 402, 403, 404, 405, 408, 409, 413, 429];
+pub const EXTENSION: &str = "x-gatepost-extension";
+
+pub fn official() -> Option<&'static Value> {
+    static DOCUMENT: OnceLock<Option<Value>> = OnceLock::new();
+    let read = || {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/api/instantly-v2.openapi.json");
+        let Ok(text) = std::fs::read_to_string(path) else {
+            assert!(
+                std::env::var_os("GATEPOST_TEST_ALL").is_none() || std::env::var_os("CI").is_none(),
+                "the official document is missing"
+            );
+            eprintln!("NOT CHECKED against the official document: it is not in ../shared/api");
+            return None;
+        };
+        Some(serde_json::from_str(&text).unwrap())
+    };
+    DOCUMENT.get_or_init(read).as_ref()
+}
+
+pub fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str() {
+        Some(at) => document.pointer(at.trim_start_matches('#')).unwrap_or_else(|| panic!("no {at}")),
+        None => schema,
+    }
+}
+
+/// The path of the document that a path is an instance of; literal ones win.
+pub fn template<'a>(document: &'a Value, path: &str) -> Option<&'a str> {
+    let fits = |template: &str| {
+        let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+        template.len() == path.len()
+            && template.iter().zip(path).all(|(t, p)| *t == p || t.starts_with('{') && !p.is_empty())
+    };
+    let paths = document["paths"].as_object()?;
+    let found = paths.keys().filter(|template| fits(template));
+    found.min_by_key(|template| template.matches('{').count()).map(String::as_str)
+}
+
+/// Every answer in every test comes by here.
+pub fn check(api: &Value, method: &str, path: &str, answer: &Answer) {
+    let status = answer.status.as_u16();
+    if status >= 400 {
+        let body = answer.json();
+        assert_eq!(body["statusCode"], status, "{body}");
+        assert!(body["error"].is_string() && body["message"].is_string(), "{body}");
+        assert_eq!(body.as_object().unwrap().len(), 3, "{body}");
+    }
+    let Some(template) = template(api, path) else { return };
+    let method = method.to_lowercase();
+    let ours = &api["paths"][template][&method]["responses"]["200"]["content"]["application/json"]["schema"];
+    if status == 200 {
+        assert!(ours.is_object(), "{method} {path} documents no answer");
+    }
+    let Some(document) = official() else { return };
+    let operation = &document["paths"][template][&method];
+    if operation.is_null() {
+        return;
+    }
+    let schema = &operation["responses"][status.to_string()]["content"]["application/json"]["schema"];
+    if status >= 400 {
+        return assert!(ADDED.contains(&status), "{method} {template} answered {status}");
+    }
+    let bare = strip(api, ours, &answer.json());
+    let errors = problems(&format!("{method} {template}"), document, schema, &bare);
+    assert!(errors.is_empty(), "{method} {template}: {errors:?}\n{bare:#}");
+}
+
+fn problems(name: &str, document: &Value, schema: &Value, value: &Value) -> Vec<String> {
+    static COMPILED: OnceLock<Mutex<HashMap<String, &'static Validator>>> = OnceLock::new();
+    let mut compiled = COMPILED.get_or_init(Mutex::default).lock().unwrap();
+    let validator = compiled.entry(name.to_owned()).or_insert_with(|| {
+        let mut schema = schema.clone();
+        schema["components"] = document["components"].clone();
+        Box::leak(Box::new(jsonschema::options().should_validate_formats(true).build(&schema).unwrap()))
+    });
+    validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+/// Takes off what our document marks as ours: fields, and values that stand for one of the official ones.
+pub fn strip(api: &Value, schema: &Value, value: &Value) -> Value {
+    let schema = resolve(api, schema);
+    match value {
+        Value::Object(fields) => {
+            let keep = fields.iter().filter(|(name, _)| !is_ours(property(api, schema, name)));
+            keep.map(|(name, value)| (name.clone(), strip(api, property(api, schema, name), value)))
+                .collect::<Map<_, _>>()
+                .into()
+        }
+        Value::Array(items) => items.iter().map(|item| strip(api, &schema["items"], item)).collect(),
+        _ if own_values(schema).contains(value) => {
+            let all = schema["enum"].as_array().unwrap();
+            all.iter().find(|other| !own_values(schema).contains(other)).unwrap().clone()
+        }
+        _ => value.clone(),
+    }
+}
+
+fn property<'a>(api: &'a Value, schema: &'a Value, name: &str) -> &'a Value {
+    resolve(api, &resolve(api, schema)["properties"][name])
+}
+
+pub fn is_ours(schema: &Value) -> bool {
+    schema[EXTENSION] == true
+}
+
+fn own_values(schema: &Value) -> Vec<Value> {
+    schema["x-gatepost-values"].as_array().cloned().unwrap_or_default()
+}
+
+/// What two schemas are compared by: property names, required, types and enums.
+pub fn outline(document: &Value, schema: &Value) -> Value {
+    let schema = resolve(document, schema);
+    let mut out: BTreeMap<&str, Value> = BTreeMap::new();
+    let mut types: BTreeSet<String> = strings(&schema["type"]);
+    if let Some(values) = schema["enum"].as_array() {
+        let ours = own_values(schema);
+        let values = values.iter().filter(|value| !ours.contains(value) && !value.is_null());
+        out.insert("enum", values.map(plain).collect::<BTreeSet<_>>().into_iter().collect());
+    }
+    let mut variants = Vec::new();
+    for variant in ["anyOf", "oneOf"].iter().filter_map(|key| schema[*key].as_array()).flatten() {
+        match resolve(document, variant)["type"] == "null" {
+            true => drop(types.insert("null".to_owned())),
+            false => variants.push(outline(document, variant)),
+        }
+    }
+    if let ([only], true) = (variants.as_slice(), types.len() <= 1) {
+        let mut only = only.clone();
+        let inner: BTreeSet<String> = strings(&only["type"]);
+        only["type"] = json!(inner.union(&types).collect::<Vec<_>>());
+        return only;
+    }
+    variants.sort_by_key(Value::to_string);
+    if !variants.is_empty() {
+        out.insert("variants", variants.into());
+    }
+    out.insert("type", json!(types));
+    if let Some(properties) = schema["properties"].as_object() {
+        let official = properties.iter().filter(|(_, schema)| !is_ours(resolve(document, schema)));
+        let outlines: BTreeMap<_, _> =
+            official.map(|(name, schema)| (name, outline(document, schema))).collect();
+        out.insert("properties", json!(outlines));
+        let optional = strings(&schema["x-gatepost-optional"]);
+        let required: BTreeSet<String> = strings(&schema["required"]).union(&optional).cloned().collect();
+        let required: BTreeSet<_> = required.into_iter().filter(|name| outlines.contains_key(name)).collect();
+        out.insert("required", json!(required));
+    }
+    if schema["items"].is_object() {
+        out.insert("items", outline(document, &schema["items"]));
+    }
+    json!(out)
+}
+
+fn plain(value: &Value) -> String {
+    value.as_f64().map_or_else(|| value.to_string(), |number| number.to_string())
+}
+
+pub fn strings(value: &Value) -> BTreeSet<String> {
+    match value {
+        Value::String(text) => [text.clone()].into(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => BTreeSet::new(),
+    }
+}
