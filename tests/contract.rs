@@ -5,7 +5,7 @@ use crate::support::World;
 use crate::support::operations::{self, Operation};
 use crate::support::oracle::{is_ours, official, outline, resolve};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `UPDATE=1` rewrites the list; it must not grow.
 const UNIMPLEMENTED: &str = "tests/unimplemented.txt";
@@ -49,10 +49,7 @@ async fn what_we_have_agrees_and_the_rest_is_listed() {
 fn compare(api: &Value, ours: &Operation, document: &Value, theirs: &Value) -> Vec<String> {
     let mut differences = Vec::new();
     let mut note = |what: &str, ours_is: Value, theirs_is: Value| {
-        if ours_is != theirs_is {
-            let at = format!("{} {what}", ours.line());
-            differences.push(format!("{at}\n  ours   {ours_is}\n  theirs {theirs_is}"));
-        }
+        differ(&format!("{} {what}", ours.line()), &ours_is, &theirs_is, &mut differences);
     };
     note("parameters", parameters(api, &ours.document), parameters(document, theirs));
     note("body", body(api, &ours.document), body(document, theirs));
@@ -88,4 +85,18 @@ fn body(document: &Value, operation: &Value) -> Value {
         closed("additionalProperties") || closed("unevaluatedProperties"),
         least
     ])
+}
+
+/// The innermost places where two outlines part.
+fn differ(at: &str, ours: &Value, theirs: &Value, out: &mut Vec<String>) {
+    match (ours, theirs) {
+        _ if ours == theirs => (),
+        (Value::Object(a), Value::Object(b)) => {
+            let names: BTreeSet<_> = a.keys().chain(b.keys()).collect();
+            names
+                .into_iter()
+                .for_each(|name| differ(&format!("{at} {name}"), &ours[name], &theirs[name], out));
+        }
+        _ => out.push(format!("{at}\n  ours   {ours}\n  theirs {theirs}")),
+    }
 }

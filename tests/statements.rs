@@ -1,1 +1,100 @@
+//! Every statement in the sources prepares on both engines, used by a test or not. It can be found because it
+//! is one literal after `sql(`; its holes are filled with every kind of predicate.
 
+use crate::support::{World, on_both};
+use gatepost::access::{Pred, Reach, Shape, Who};
+use gatepost::db::sql;
+use gatepost::resources::{self, campaigns, custom_tags};
+use std::{fs, path::Path};
+use uuid::Uuid;
+
+on_both! { every_statement_prepares }
+
+/// Holes that take a predicate.
+const PREDICATES: [&str; 4] = ["{visible}", "{within}", "{seen}", "{tags}"];
+
+/// What leaves the workspace on purpose: users and credentials are looked up globally, a command line's
+/// question is about any workspace, and a workspace is its own.
+const GLOBAL: [&str; 4] = ["from users", "into users", "from credentials c", "into credentials"];
+const BY_OPERATOR: &str = "src/cli/";
+
+async fn every_statement_prepares(world: World) {
+    let mut texts = Vec::new();
+    collect(Path::new("src"), &mut texts);
+    assert!(texts.len() >= 60, "{}", texts.len());
+    for (path, text) in texts {
+        let fenced = PREDICATES.iter().any(|hole| text.contains(hole)) || text.contains("workspace_id");
+        let own = text.contains("workspaces w") || text.contains("workspaces ") && text.contains("id = $1");
+        let global = GLOBAL.iter().any(|table| text.contains(table)) || text.contains("into workspaces");
+        let known = fenced || own || global || path.starts_with(BY_OPERATOR) || !path.contains("resources");
+        assert!(known, "{path} leaves the workspace: {text}");
+        prepare(&world, &path, &text).await;
+    }
+}
+
+async fn prepare(world: &World, path: &str, text: &str) {
+    let id = Uuid::nil();
+    let who = Who { user: Some(id), member: Some(id) };
+    let preds = Pred::And(vec![
+        Pred::new(id, Reach::Team, who, &[vec![id, id], vec![]]),
+        Pred::new(id, Reach::Own, who, &[vec![id]]),
+        Pred::new(id, Reach::Assigned, who, &[]),
+        Pred::new(id, Reach::All, who, &[]),
+    ]);
+    let shape = shape(path, text);
+    let text =
+        text.replace("{columns}", columns(text)).replace("{from}", shape.from).replace("{id}", shape.id);
+    let binds = (1..=30).filter(|n| text.contains(&format!("${n}"))).count();
+    let mut statement = (0..binds).fold(sql(&text.replace("{filters}", "")), |sql, _| sql.bind(0));
+    for hole in PREDICATES.into_iter().filter(|hole| text.contains(hole)) {
+        let tags = hole == "{tags}" && text.contains("in ({tags})");
+        let shape = if hole == "{tags}" { &custom_tags::SHAPE } else { &shape };
+        if tags {
+            statement = statement.fill_ids(hole, &[id, id]);
+        } else {
+            statement = statement.fill(hole, |out| preds.sql(shape, out));
+        }
+    }
+    for hole in ["{ids}", "{resources}"].into_iter().filter(|hole| text.contains(hole)) {
+        statement = statement.fill_ids(hole, &[id, id]);
+    }
+    let statement = statement.fill("{which}", |out| {
+        out.push("c.hash = ''");
+    });
+    if let Err(error) = world.reader.prepare(statement).await {
+        panic!("{path}: {text}\n{error:?}");
+    }
+}
+
+/// The columns of a record stand in its own place; here any will do.
+fn columns(text: &str) -> &'static str {
+    match text.contains("from credentials c join api_keys k") {
+        true => "k.expires_at <= $1",
+        false if text.contains("w.id = m.workspace_id") => "w.scheduled_for_removal_at <= $1",
+        false => "1",
+    }
+}
+
+fn shape(path: &str, text: &str) -> Shape {
+    let folder = path.split('/').nth(2).unwrap_or_default();
+    match text.contains("campaigns c ") {
+        true => campaigns::SHAPE,
+        false => resources::shape(folder).copied().unwrap_or(campaigns::SHAPE),
+    }
+}
+
+fn collect(folder: &Path, texts: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, texts);
+        } else if !path.ends_with("tests.rs") && path.extension().is_some_and(|end| end == "rs") {
+            let source = fs::read_to_string(&path).unwrap();
+            let calls = source.split("sql(").skip(1).filter(|rest| rest.trim_start().starts_with('"'));
+            let literals = calls.filter_map(|rest| rest.trim_start()[1..].split('"').next());
+            let joined =
+                |text: &str| text.replace("\\\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
+            texts.extend(literals.map(|text| (path.display().to_string(), joined(text))));
+        }
+    }
+}

@@ -2,12 +2,11 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::types as lite;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::error::Error;
 use tokio_postgres::types as pg;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
-#[schemars(with = "DateTime<Utc>")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Time(pub i64);
 
 impl Time {
@@ -71,5 +70,17 @@ impl Time {
     pub fn of_day(day: &str) -> Option<Time> {
         let day = chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
         Some(Time(day.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis()))
+    }
+}
+
+impl JsonSchema for Time {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Time".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
     }
 }

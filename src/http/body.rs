@@ -43,7 +43,7 @@ impl<T: DeserializeOwned + JsonSchema + 'static, S: Send + Sync> FromRequest<S> 
     type Rejection = Error;
     async fn from_request(request: Request, _: &S) -> Result<Self> {
         let body = value(request).await?;
-        check::<T>(&body)?;
+        check::<T>("body", &body)?;
         let read = serde_json::from_value(body);
         read.map(Json).map_err(|error| Error::invalid(format!("body: {error}")))
     }
@@ -99,7 +99,7 @@ impl<T: JsonSchema + 'static, S: Send + Sync> FromRequest<S> for Fields<T> {
     type Rejection = Error;
     async fn from_request(request: Request, _: &S) -> Result<Self> {
         let body = value(request).await?;
-        check::<T>(&body)?;
+        check::<T>("body", &body)?;
         match body {
             Value::Object(fields) => Ok(Fields { fields, schema: PhantomData }),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {

@@ -15,7 +15,7 @@ pub use origin::{Origin, Slot};
 pub use page::{Page, Paging};
 pub use query::{Id, Path, Query, ids, pattern};
 pub use rate::RateLimit;
-pub use schema::{absent_not_null, of as schema_of};
+pub use schema::absent_not_null;
 
 /// Marks an operation as ours: the reference does not have it.
 pub fn ours(

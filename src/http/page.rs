@@ -1,6 +1,6 @@
 //! Lists: keyset pages, newest first. Ids are UUID v7, so the order of ids is the order of creation.
 
-use crate::error::{Error, Result};
+use super::absent_not_null;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -11,12 +11,10 @@ const SIZE: i64 = 10;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct Paging {
     /// How many items to give, 1 to 100; 10 if it is left out.
-    #[schemars(with = "i64", range(min = 1, max = 100))]
-    #[serde(default)]
+    #[schemars(transform = absent_not_null, range(min = 1, max = 100))]
     pub limit: Option<i64>,
     /// `next_starting_after` of the page before. A mere position: it is never looked up.
-    #[schemars(with = "String")]
-    #[serde(default)]
+    #[schemars(transform = absent_not_null)]
     pub starting_after: Option<Uuid>,
 }
 
@@ -25,15 +23,8 @@ impl Paging {
         self.starting_after.unwrap_or(Uuid::max())
     }
 
-    pub fn limit(&self) -> Result<i64> {
-        self.limit_to(100)
-    }
-
-    pub fn limit_to(&self, most: i64) -> Result<i64> {
-        let limit = self.limit.unwrap_or(SIZE);
-        let fits = (1..=most).contains(&limit);
-        fits.then_some(limit)
-            .ok_or_else(|| Error::invalid(format!("querystring/limit must be 1 to {most}, not {limit}")))
+    pub fn limit(&self) -> i64 {
+        self.limit.unwrap_or(SIZE)
     }
 }
 
@@ -41,7 +32,7 @@ impl Paging {
 pub struct Page<T> {
     pub items: Vec<T>,
     /// Left out when there is nothing further.
-    #[schemars(with = "String")]
+    #[schemars(transform = absent_not_null)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_starting_after: Option<Uuid>,
 }

@@ -1,50 +1,53 @@
 //! What stands in the address: path and query.
 
+use super::schema::{check, typed};
 use crate::error::{Error, Result};
 use aide::{OperationInput, generate::GenContext, openapi::Operation};
 use axum::extract::FromRequestParts;
-use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::rejection::PathRejection;
+use axum::http::request::Parts;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 /// How many ids a filter takes.
 const IDS: usize = 100;
 
-/// Declares an extractor that behaves as axum's, documents itself as axum's, and refuses as we do.
-macro_rules! extractor {
-    ($(#[$doc:meta])* $name:ident, $rejection:ty, $refusal:expr) => {
-        $(#[$doc])*
-        #[derive(FromRequestParts)]
-        #[from_request(via(axum::extract::$name), rejection(Error))]
-        pub struct $name<T>(pub T);
+/// The query string, checked against its schema as a body is: a value that does not fit is a 400 that names its
+/// parameter. Parameters that are not known are let be.
+pub struct Query<T>(pub T);
 
-        impl From<$rejection> for Error {
-            fn from(rejection: $rejection) -> Self {
-                ($refusal)(rejection.body_text())
-            }
-        }
-
-        impl<T: JsonSchema> OperationInput for $name<T> {
-            fn operation_input(context: &mut GenContext, operation: &mut Operation) {
-                <axum::extract::$name<T> as OperationInput>::operation_input(context, operation);
-            }
-        }
-    };
+impl<T: DeserializeOwned + JsonSchema + 'static, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let query = typed::<T>(parts.uri.query().unwrap_or_default())?;
+        check::<T>("querystring", &query)?;
+        let read = serde_json::from_value(query);
+        read.map(Query).map_err(|error| Error::invalid(format!("querystring: {error}")))
+    }
 }
 
-extractor!(
-    /// The query string; a value that does not fit is a 400 that names its parameter.
-    Query, QueryRejection, in_query
-);
-extractor!(
-    /// The path. An id that is none names a record that does not exist.
-    Path, PathRejection, |_: String| Error::hidden()
-);
+impl<T: JsonSchema> OperationInput for Query<T> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        <axum::extract::Query<T> as OperationInput>::operation_input(context, operation);
+    }
+}
 
-fn in_query(text: String) -> Error {
-    let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
-    Error::invalid(format!("querystring/{text}"))
+/// The path. An id that is none names a record that does not exist.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Error))]
+pub struct Path<T>(pub T);
+
+impl From<PathRejection> for Error {
+    fn from(_: PathRejection) -> Self {
+        Error::hidden()
+    }
+}
+
+impl<T: JsonSchema> OperationInput for Path<T> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        <axum::extract::Path<T> as OperationInput>::operation_input(context, operation);
+    }
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -68,10 +71,7 @@ pub fn ids(parameter: &str, text: Option<&str>) -> Result<Option<Vec<Uuid>>> {
 }
 
 /// A text to look for, as the pattern of a `like ... escape '\'` on a column in lower case.
-pub fn pattern(parameter: &str, text: &str) -> Result<String> {
-    if text.contains('\0') {
-        return Err(Error::invalid(format!("querystring/{parameter} must not contain the character U+0000")));
-    }
+pub fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
     for letter in text.to_lowercase().chars() {
         if matches!(letter, '%' | '_' | '\\') {
@@ -80,5 +80,5 @@ pub fn pattern(parameter: &str, text: &str) -> Result<String> {
         pattern.push(letter);
     }
     pattern.push('%');
-    Ok(pattern)
+    pattern
 }

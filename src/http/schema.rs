@@ -10,40 +10,58 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
-static COMPILED: RwLock<Option<HashMap<TypeId, &'static Validator>>> = RwLock::new(None);
+static COMPILED: RwLock<Option<HashMap<TypeId, &'static Compiled>>> = RwLock::new(None);
 
-/// The schema of a body of type `T`.
-pub fn of<T: JsonSchema>() -> Schema {
-    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
+struct Compiled {
+    schema: Value,
+    validator: Validator,
 }
 
 /// Compiled once per type, and kept for the life of the program.
-fn validator<T: JsonSchema + 'static>() -> Result<&'static Validator> {
+fn compiled<T: JsonSchema + 'static>() -> Result<&'static Compiled> {
     let id = TypeId::of::<T>();
     let known = COMPILED
         .read()
         .unwrap_or_else(PoisonError::into_inner)
         .as_ref()
         .and_then(|all| all.get(&id).copied());
-    if let Some(validator) = known {
-        return Ok(validator);
+    if let Some(compiled) = known {
+        return Ok(compiled);
     }
-    let schema = serde_json::to_value(of::<T>()).map_err(Error::internal)?;
+    let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
+    let schema = serde_json::to_value(schema).map_err(Error::internal)?;
     let validator = jsonschema::options().should_validate_formats(true).build(&schema);
-    let validator: &'static Validator =
-        Box::leak(Box::new(validator.map_err(|e| Error::internal(e.to_string()))?));
+    let validator = validator.map_err(|error| Error::internal(error.to_string()))?;
+    let compiled: &'static Compiled = Box::leak(Box::new(Compiled { schema, validator }));
     let mut all = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
-    all.get_or_insert_default().insert(id, validator);
-    Ok(validator)
+    all.get_or_insert_default().insert(id, compiled);
+    Ok(compiled)
 }
 
-/// A 400 that names the field and what it must be.
-pub fn check<T: JsonSchema + 'static>(body: &Value) -> Result<()> {
-    no_nul(body, &mut String::from("body"))?;
-    match validator::<T>()?.iter_errors(body).next() {
-        Some(error) => Err(Error::Invalid(describe(&error))),
+/// A 400 that names the field and what it must be. `root` is where the value comes from: `body`.
+pub fn check<T: JsonSchema + 'static>(root: &str, value: &Value) -> Result<()> {
+    no_nul(value, &mut root.to_owned())?;
+    match compiled::<T>()?.validator.iter_errors(value).next() {
+        Some(error) => Err(Error::Invalid(describe(root, &error))),
         None => Ok(()),
     }
+}
+
+/// What a query string says, in the types of the schema; what is not of its type stays a text, for the check to
+/// find.
+pub fn typed<T: JsonSchema + 'static>(query: &str) -> Result<Value> {
+    let properties = &compiled::<T>()?.schema["properties"];
+    let value = |name: &str, text: &str| {
+        let is = |kind: &str| properties[name]["type"] == kind;
+        let parsed =
+            (is("integer") || is("number") || is("boolean")).then(|| serde_json::from_str(text).ok());
+        parsed.flatten().filter(|value: &Value| !value.is_string()).unwrap_or_else(|| text.into())
+    };
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    Ok(pairs
+        .map(|(name, text)| (name.to_string(), value(&name, &text)))
+        .collect::<serde_json::Map<_, _>>()
+        .into())
 }
 
 /// PostgreSQL's texts cannot hold it, and nobody means it.
@@ -72,8 +90,8 @@ fn inside(value: &Value, name: &str, path: &mut String) -> Result<()> {
 }
 
 /// In the words that clients of the reference know.
-fn describe(error: &ValidationError<'_>) -> String {
-    let at = format!("body{}", error.instance_path());
+fn describe(root: &str, error: &ValidationError<'_>) -> String {
+    let at = format!("{root}{}", error.instance_path());
     let names =
         |names: &[String]| names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
     #[expect(clippy::wildcard_enum_match_arm, reason = "the library says the rest well enough")]
@@ -99,9 +117,11 @@ fn describe(error: &ValidationError<'_>) -> String {
         Kind::Minimum { limit } => format!("{at} must be >= {limit}"),
         Kind::Maximum { limit } => format!("{at} must be <= {limit}"),
         Kind::Pattern { pattern } => format!("{at} must match pattern \"{pattern}\""),
-        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
-            context.iter().flatten().next().map_or_else(|| format!("{at} has the wrong form"), describe)
-        }
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => context
+            .iter()
+            .flatten()
+            .next()
+            .map_or_else(|| format!("{at} has the wrong form"), |error| describe(root, error)),
         _ => format!("{at}: {error}"),
     }
 }

@@ -36,7 +36,7 @@ pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging) -> Result<Vec<Ap
     sql("select {columns} from api_keys k \
          where k.id < $1 and k.revoked_at is null and {visible} order by k.id desc limit $2")
     .bind(paging.before())
-    .bind(paging.limit()?)
+    .bind(paging.limit())
     .fill("{visible}", can.visible(&SHAPE))
     .all(can.reader())
     .await

@@ -36,6 +36,7 @@ pub struct AuditLog {
     pub subsequence_id: Option<Uuid>,
     pub list_id: Option<Uuid>,
     /// `changes`, field by field, of a change; `refused_by`, the step, of a refused attempt.
+    #[schemars(default)]
     pub audit_metadata: Map<String, Value>,
     pub user_name: Option<String>,
     /// The permission: `campaigns:create`.

@@ -7,9 +7,8 @@ use crate::http::{Json, Page, Paging, Query, absent_not_null};
 use aide::axum::{ApiRouter, routing::get};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use uuid::Uuid;
 
-/// Other lists go to 100.
-const LARGEST: i64 = 1000;
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 pub fn router() -> ApiRouter<App> {
@@ -18,10 +17,12 @@ pub fn router() -> ApiRouter<App> {
 
 #[derive(Deserialize, JsonSchema)]
 struct Filter {
-    #[serde(flatten)]
-    paging: Paging,
-    #[schemars(with = "f64")]
-    #[serde(default)]
+    /// How many rows to give, 1 to 1000; 10 if it is left out.
+    #[schemars(transform = absent_not_null, range(min = 1, max = 1000))]
+    limit: Option<i64>,
+    #[schemars(transform = absent_not_null)]
+    starting_after: Option<Uuid>,
+    #[schemars(transform = absent_not_null)]
     activity_type: Option<f64>,
     /// In the permission, the subject, the person or the address.
     #[schemars(transform = absent_not_null)]
@@ -35,9 +36,10 @@ struct Filter {
 }
 
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<AuditLog>>> {
-    let limit = filter.paging.limit_to(LARGEST)?;
+    let paging = Paging { limit: filter.limit, starting_after: filter.starting_after };
+    let limit = paging.limit();
     let wanted = Wanted {
-        before: filter.paging.before(),
+        before: paging.before(),
         limit,
         activity_type: filter.activity_type.map(|number| number as i64),
         search: filter.search,

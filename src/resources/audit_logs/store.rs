@@ -50,7 +50,7 @@ pub struct Wanted {
 }
 
 pub async fn list<P: Permission>(can: &Can<P>, wanted: Wanted) -> Result<Vec<AuditLog>> {
-    let search = wanted.search.as_ref().map(|text| pattern("search", text)).transpose()?;
+    let search = wanted.search.as_ref().map(|text| pattern(text));
     sql("select {columns} from audit_log l left join users u on u.id = l.user_id \
          where l.id < $1 and {visible} {filters} order by l.id desc limit $2")
     .bind(wanted.before)

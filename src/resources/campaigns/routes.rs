@@ -52,7 +52,7 @@ async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<
         agent: filter.ai_sales_agent_id,
     };
     let campaigns = store::list(&can, &filter.paging, &wanted).await?;
-    Ok(Json(Page::new(campaigns, filter.paging.limit()?, |campaign: &Campaign| campaign.id)))
+    Ok(Json(Page::new(campaigns, filter.paging.limit(), |campaign: &Campaign| campaign.id)))
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {

@@ -69,10 +69,10 @@ pub struct Wanted {
 }
 
 pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging, wanted: &Wanted) -> Result<Vec<Campaign>> {
-    let search = wanted.search.as_ref().map(|text| pattern("search", text)).transpose()?;
+    let search = wanted.search.as_ref().map(|text| pattern(text));
     sql("select {columns} from campaigns c where c.id < $1 and {visible} {filters} order by c.id desc limit $2")
         .bind(paging.before())
-        .bind(paging.limit()?)
+        .bind(paging.limit())
         .fill("{visible}", can.visible(&SHAPE))
         .fill("{filters}", |out| {
             out.given(wanted.status, " and c.status = ", "");

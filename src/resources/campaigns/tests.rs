@@ -1,1 +1,171 @@
 //! Compiled into the one test binary (`tests/main.rs`), so that the tests of a resource lie beside it.
+
+use crate::support::scene::{account, campaign};
+use crate::support::{MISSING, World, on_both};
+use serde_json::{Value, json};
+
+on_both! {
+    life_of_a_campaign private_is_private pages_are_stable launching_needs_steps_and_senders
+    filters_narrow owners_and_collaborators a_limited_caller_stays_inside
+}
+
+async fn life_of_a_campaign(world: World) {
+    let id = world.create("member", "Spring", "team").await;
+    let path = format!("/api/v2/campaigns/{id}");
+    // The viewer sees it, and that is all; the sdr may launch it, but not change it.
+    world.get("view", &path).await.is(200);
+    world.call("view", &format!("POST {path}/activate"), Value::Null).await.is(403);
+    world.call("sdr", &format!("PATCH {path}"), json!({ "name": "Mine" })).await.is(403);
+    let changed =
+        world.call("editor", &format!("PATCH {path}"), json!({ "name": "Summer", "daily_limit": 50 })).await;
+    assert_eq!((&changed.json()["name"], &changed.json()["daily_limit"]), (&json!("Summer"), &json!(50)));
+    world.get("client", &path).await.is(404);
+    world.call("sdr", &format!("DELETE {path}"), Value::Null).await.is(403);
+    assert_eq!(
+        world.call("member", &format!("DELETE {path}"), Value::Null).await.is(200).json()["name"],
+        "Summer"
+    );
+    world.get("owner", &path).await.is(404);
+    let log = world.log().await;
+    let acts: Vec<_> = log.iter().filter(|row| row["activity_type"] != 1015).collect();
+    let actions: Vec<_> = acts.iter().map(|row| row["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["campaigns:delete", "campaigns:update", "campaigns:create"]);
+    assert_eq!(acts[1]["audit_metadata"]["changes"]["name"], json!(["Spring", "Summer"]));
+    assert!(acts.iter().all(|row| row["campaign_id"] == *id && row["from_api"] == true));
+}
+
+async fn private_is_private(world: World) {
+    let id = world.create("member", "Quiet", "private").await;
+    let path = format!("/api/v2/campaigns/{id}");
+    for (who, status) in [("member", 200), ("admin", 200), ("robot", 200), ("editor", 404), ("sdr", 404)] {
+        world.get(who, &path).await.is(status);
+        let listed = world.get(who, "/api/v2/campaigns").await.items().len();
+        assert_eq!(listed == 1, status == 200, "{who}");
+    }
+    let refused = world.call("reader", &format!("PATCH {path}"), json!({ "name": "x" })).await.is(403);
+    assert!(refused.message().starts_with("scope: `campaigns:update` takes one of"), "{}", refused.text());
+}
+
+async fn pages_are_stable(world: World) {
+    let mut made = Vec::new();
+    for n in 0..5 {
+        made.insert(0, world.create("robot", &format!("No. {n}"), "team").await);
+    }
+    let (mut seen, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = world.get("view", &format!("/api/v2/campaigns?limit=2{after}")).await.json();
+        seen.extend(page["items"].as_array().unwrap().iter().map(|c| c["id"].as_str().unwrap().to_owned()));
+        let Some(next) = page["next_starting_after"].as_str() else { break };
+        after = format!("&starting_after={next}");
+    }
+    assert_eq!(seen, made);
+}
+
+async fn launching_needs_steps_and_senders(world: World) {
+    account(&world, world.home, "sam@outreach.example", world.who("member").member).await;
+    account(&world, world.home, "free@outreach.example", None).await;
+    let mut body = campaign("Empty");
+    body["sequences"] = json!([]);
+    let id = world.call("member", "POST /api/v2/campaigns", body).await.is(200).id();
+    let (path, act) =
+        (format!("PATCH /api/v2/campaigns/{id}"), |what: &str| format!("POST /api/v2/campaigns/{id}/{what}"));
+    let missing = world.call("member", &act("activate"), Value::Null).await.is(400).message();
+    assert!(missing.contains("`sequences`") && missing.contains("`email_list`"), "{missing}");
+    world.call("member", &path, json!({ "sequences": campaign("")["sequences"] })).await.is(200);
+    // A member uses what is assigned to him; what is nobody's is for reach `all`.
+    for address in ["free@outreach.example", "nobody@outreach.example"] {
+        let refused = world.call("member", &path, json!({ "email_list": [address] })).await.is(400).message();
+        assert!(refused.starts_with("body/email_list must be"), "{refused}");
+    }
+    world.call("member", &path, json!({ "email_list": ["sam@outreach.example"] })).await.is(200);
+    assert_eq!(world.call("sdr", &act("pause"), Value::Null).await.is(200).json()["status"], 0);
+    assert_eq!(world.call("sdr", &act("activate"), json!({})).await.is(200).json()["status"], 1);
+    assert_eq!(world.call("sdr", &act("activate"), Value::Null).await.is(200).json()["status"], 1);
+    assert_eq!(world.call("member", &act("pause"), Value::Null).await.is(200).json()["status"], 2);
+}
+
+async fn filters_narrow(world: World) {
+    let a = world.create("owner", "Alpha 100%", "team").await;
+    let b = world.create("owner", "Beta", "team").await;
+    let tag = world.call("owner", "POST /api/v2/custom-tags", json!({ "label": "T" })).await.id();
+    let toggle = json!({ "tag_id": tag, "resource_id": a });
+    world.call("owner", "POST /api/v2/custom-tags/toggle-resource", toggle).await.is(200);
+    let ids = async |query: &str| -> Vec<String> {
+        let found = world.get("view", &format!("/api/v2/campaigns?{query}")).await.is(200).items();
+        found.iter().map(|campaign| campaign["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(&format!("tag_ids={tag}")).await, [a.clone()]);
+    assert_eq!(ids(&format!("tag_ids={MISSING},{tag}&limit=100")).await, [a.clone()]);
+    assert!(ids(&format!("tag_ids={MISSING}")).await.is_empty());
+    assert_eq!(ids("search=BETA").await, [b.clone()]);
+    assert_eq!(ids("search=0%25").await, [a.clone()], "a percent sign is no wild card");
+    assert!(ids("search=_").await.is_empty());
+    assert_eq!(ids("status=0").await.len(), 2);
+    assert!(ids("exclude_status=0").await.is_empty());
+    assert!(ids(&format!("ai_sales_agent_id={MISSING}")).await.is_empty());
+    let wrong = world.get("view", "/api/v2/campaigns?tag_ids=SDR-West").await.is(400).message();
+    assert!(wrong.contains("tag_ids") && wrong.contains("SDR-West"), "{wrong}");
+}
+
+async fn owners_and_collaborators(world: World) {
+    let id = world.create("member", "Mine", "private").await;
+    let (line, get) = (format!("PATCH /api/v2/campaigns/{id}"), format!("/api/v2/campaigns/{id}"));
+    let (sdr, editor) = (world.who("sdr").clone(), world.who("editor").clone());
+    let mine = world.get("member", &get).await.is(200).json();
+    assert_eq!(mine["owned_by"], json!(world.who("member").user));
+    world.get("sdr", &get).await.is(404);
+    let shared = world.call("member", &line, json!({ "collaborators": [sdr.member] })).await.is(200).json();
+    assert_eq!(shared["collaborators"], json!([sdr.member]));
+    world.get("sdr", &get).await.is(200);
+    for (who, body, field) in [
+        ("member", json!({ "collaborators": [MISSING] }), "collaborators"),
+        ("member", json!({ "collaborators": [world.who("stranger").member] }), "collaborators"),
+        ("admin", json!({ "owned_by": MISSING }), "owned_by"),
+        ("admin", json!({ "owned_by": world.who("stranger").user }), "owned_by"),
+    ] {
+        let refused = world.call(who, &line, body).await.is(400).message();
+        assert!(
+            refused.starts_with(&format!("body/{field} must be an accepted"))
+                || refused.starts_with(&format!("body/{field} must be accepted")),
+            "{refused}"
+        );
+    }
+    world.call("member", &line, json!({ "owned_by": editor.user })).await.is(403);
+    let given = world.call("admin", &line, json!({ "owned_by": editor.member })).await.is(200).json();
+    assert_eq!(given["owned_by"], json!(editor.user), "a member id will do, a user id is shown");
+    world.get("member", &get).await.is(404);
+    let robot = world.create("robot", "Nobody's", "private").await;
+    assert_eq!(
+        world.get("owner", &format!("/api/v2/campaigns/{robot}")).await.json()["owned_by"],
+        Value::Null
+    );
+    world.get("editor", &format!("/api/v2/campaigns/{robot}")).await.is(404);
+}
+
+async fn a_limited_caller_stays_inside(mut world: World) {
+    let (tag, home) = (world.tag, world.home);
+    crate::support::scene::join(&mut world, home, "narrow", "editor", Some(json!([tag]))).await;
+    let outside = world.create("owner", "Outside", "team").await;
+    let inside = world.create("narrow", "Inside", "team").await;
+    let listed =
+        |answer: Vec<Value>| answer.iter().map(|c| c["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    for who in ["narrow", "client"] {
+        assert_eq!(listed(world.get(who, "/api/v2/campaigns").await.items()), [inside.clone()], "{who}");
+        world.get(who, &format!("/api/v2/campaigns/{outside}")).await.is(404);
+        let seen = world.get(who, "/api/v2/custom-tags").await.items();
+        assert_eq!(seen.len(), 1, "only its own tag");
+    }
+    world.call("narrow", "POST /api/v2/custom-tags", json!({ "label": "Mine" })).await.is(403);
+    world
+        .call(
+            "narrow",
+            "POST /api/v2/custom-tags/toggle-resource",
+            json!({ "tag_id": tag, "resource_id": outside }),
+        )
+        .await
+        .is(403);
+    // Its tags gone, it sees nothing and makes nothing.
+    world.call("owner", &format!("DELETE /api/v2/custom-tags/{tag}"), Value::Null).await.is(200);
+    assert!(world.get("narrow", "/api/v2/campaigns").await.items().is_empty());
+    world.call("narrow", "POST /api/v2/campaigns", campaign("Lost")).await.is(403);
+}

@@ -23,5 +23,5 @@ struct Filter {
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<CustomTagMapping>>> {
     let resources = ids("resource_ids", filter.resource_ids.as_deref())?;
     let mappings = store::list(&can, &filter.paging, resources.as_deref()).await?;
-    Ok(Json(Page::new(mappings, filter.paging.limit()?, |mapping: &CustomTagMapping| mapping.id)))
+    Ok(Json(Page::new(mappings, filter.paging.limit(), |mapping: &CustomTagMapping| mapping.id)))
 }

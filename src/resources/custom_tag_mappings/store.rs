@@ -18,7 +18,7 @@ pub async fn list<P: Permission>(
          join custom_tags t on t.workspace_id = m.workspace_id and t.id = m.tag_id \
          where m.id < $1 and {visible} and {tags} {filters} order by m.id desc limit $2")
     .bind(paging.before())
-    .bind(paging.limit()?)
+    .bind(paging.limit())
     .fill("{visible}", can.visible(&campaigns::SHAPE))
     .fill("{tags}", can.sees::<custom_tags::Read>(&SHAPE))
     .fill("{filters}", |out| {

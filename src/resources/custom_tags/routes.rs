@@ -41,7 +41,7 @@ async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<
         search: filter.search,
     };
     let tags = store::list(&can, &filter.paging, &wanted).await?;
-    Ok(Json(Page::new(tags, filter.paging.limit()?, |tag: &CustomTag| tag.id)))
+    Ok(Json(Page::new(tags, filter.paging.limit(), |tag: &CustomTag| tag.id)))
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<CustomTag>> {

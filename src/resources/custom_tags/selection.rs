@@ -44,8 +44,9 @@ pub enum AccountStatus {
 #[schemars(inline, deny_unknown_fields)]
 pub struct Criteria {
     /// A tag, or `no-tag`.
-    #[schemars(transform = absent_not_null)]
-    pub tag_id: Option<String>,
+    #[serde(default)]
+    #[schemars(with = "TagChoice")]
+    pub tag_id: Option<TagChoice>,
     #[schemars(transform = absent_not_null, length(min = 1, max = 100))]
     pub tag_ids: Option<Vec<Uuid>>,
     #[schemars(transform = absent_not_null, length(min = 1, max = 100))]
@@ -53,6 +54,21 @@ pub struct Criteria {
     pub filter: Option<AccountStatus>,
     #[schemars(transform = absent_not_null)]
     pub search: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub enum TagChoice {
+    Tag(Uuid),
+    None(NoTag),
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub enum NoTag {
+    #[serde(rename = "no-tag")]
+    NoTag,
 }
 
 const TAGS: &str = "(select m.tag_id from custom_tag_mappings m \
@@ -66,13 +82,14 @@ impl Selection {
             Some(Filter::Status(_)) | None => Criteria::default(),
         };
         let search = self.search.clone().or(criteria.search);
-        let search = search.map(|text| pattern("search", &text)).transpose()?;
-        let tag = criteria.tag_id.as_deref().and_then(|tag| tag.parse::<Uuid>().ok());
-        let untagged = criteria.tag_id.as_deref() == Some("no-tag");
-        let impossible = criteria.tag_id.is_some() && tag.is_none() && !untagged;
+        let search = search.map(|text| pattern(&text));
+        let (tag, untagged) = match criteria.tag_id {
+            Some(TagChoice::Tag(tag)) => (Some(tag), false),
+            Some(TagChoice::None(NoTag::NoTag)) => (None, true),
+            None => (None, false),
+        };
         Ok(move |out: &mut Part| {
             out.given(search, " and c.search like ", " escape '\\'");
-            out.push(if impossible { " and false" } else { "" });
             if untagged {
                 out.push(" and not exists ").push(TAGS);
             }

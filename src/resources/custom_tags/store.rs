@@ -14,10 +14,10 @@ pub struct Wanted {
 }
 
 pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging, wanted: &Wanted) -> Result<Vec<CustomTag>> {
-    let search = wanted.search.as_ref().map(|text| pattern("search", text)).transpose()?;
+    let search = wanted.search.as_ref().map(|text| pattern(text));
     sql("select {columns} from custom_tags t where t.id < $1 and {visible} {filters} order by t.id desc limit $2")
         .bind(paging.before())
-        .bind(paging.limit()?)
+        .bind(paging.limit())
         .fill("{visible}", can.visible(&SHAPE))
         .fill("{filters}", |out| {
             out.given(search, " and t.search like ", " escape '\\'");

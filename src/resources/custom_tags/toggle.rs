@@ -48,6 +48,7 @@ pub struct Body {
 
 #[derive(Clone, Serialize, JsonSchema)]
 pub struct Done {
+    #[schemars(default)]
     pub success: bool,
 }
 

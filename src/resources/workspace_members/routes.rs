@@ -55,7 +55,7 @@ struct Filter {
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<WorkspaceMember>>> {
     let paging = &filter.paging;
     let members = store::list(&can, paging, filter.accepted, filter.search.as_deref()).await?;
-    Ok(Json(Page::new(members, paging.limit()?, |member: &WorkspaceMember| member.id)))
+    Ok(Json(Page::new(members, paging.limit(), |member: &WorkspaceMember| member.id)))
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<WorkspaceMember>> {

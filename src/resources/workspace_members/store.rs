@@ -43,11 +43,11 @@ pub async fn list<P: Permission>(
     accepted: Option<bool>,
     search: Option<&str>,
 ) -> Result<Vec<WorkspaceMember>> {
-    let search = search.map(|text| pattern("search", text)).transpose()?;
+    let search = search.map(|text| pattern(text));
     sql("select {columns} from members m left join users u on u.id = m.user_id \
          where m.id < $1 and {visible} {filters} order by m.id desc limit $2")
     .bind(paging.before())
-    .bind(paging.limit()?)
+    .bind(paging.limit())
     .fill("{visible}", can.visible(&SHAPE))
     .fill("{filters}", |out| {
         out.given(accepted, " and m.accepted = ", "");

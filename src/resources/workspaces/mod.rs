@@ -52,7 +52,7 @@ pub struct Billing {
     plan_id_leadfinder: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(transform = absent_not_null)]
-    plan_id_verification: Option<serde_json::Map<String, serde_json::Value>>,
+    plan_id_verification: Option<Verification>,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan_id_crm: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,6 +65,17 @@ pub struct Billing {
     add_unsub_to_block: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     default_opportunity_value: Option<f64>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Verification {
+    #[schemars(transform = absent_not_null)]
+    quantity: Option<f64>,
+    #[schemars(transform = absent_not_null)]
+    product_id: Option<String>,
+    #[schemars(transform = absent_not_null)]
+    timestamp_updated: Option<Time>,
 }
 
 /// Who sees a campaign beside its owner, its collaborators and the roles that see everything.

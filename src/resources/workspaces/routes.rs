@@ -25,7 +25,7 @@ fn subject(workspace: &Workspace) -> Subject {
 
 /// A key sees its own workspace, and no other of its owner's.
 async fn list(can: Can<Read>, Query(paging): Query<Paging>) -> Result<Json<Page<Workspace>>> {
-    let limit = paging.limit()?;
+    let limit = paging.limit();
     let workspace = store::current(&can, can.reader()).await?;
     let items = vec![workspace].into_iter().filter(|workspace| workspace.id < paging.before()).collect();
     Ok(Json(Page::new(items, limit, |workspace: &Workspace| workspace.id)))

@@ -1,0 +1,312 @@
+#!/usr/bin/env bash
+# Five minutes with Gatepost, by curl: members, API keys, tags, who may do what, isolation, the audit log, and
+# handing over the ownership. It starts a demo, checks every answer, and stops at the first that is not as it
+# should be. Needs curl and python3.
+#
+#   scripts/tour.sh [path of the gatepost binary]
+set -euo pipefail
+
+binary=${1:-$(dirname "$0")/../target/release/gatepost}
+folder=$(mktemp -d)
+demo=
+checks=0
+
+finish() {
+    code=$?
+    [[ -z $demo ]] || kill "$demo" 2>/dev/null || true
+    wait
+    [[ $code -eq 0 || ! -s $folder/log ]] || sed 's/^/the server logged: /' "$folder/log" >&2
+    rm -rf "$folder"
+    exit "$code"
+}
+trap finish EXIT
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# pick PATH < JSON: the values at a path such as items.0.id or items.*.label, one a line.
+pick() {
+    python3 -c '
+import json, sys
+found = [json.load(sys.stdin)]
+for step in sys.argv[1].split("."):
+    if step == "*":
+        found = [item for each in found for item in each]
+    else:
+        found = [each[int(step)] if isinstance(each, list) else each[step] for each in found]
+for each in found:
+    print(each if isinstance(each, str) else json.dumps(each))
+' "$1"
+}
+
+# person ROLE FIELD: of somebody in the demo.
+person() {
+    python3 -c '
+import json, sys
+people = json.load(open(sys.argv[1]))["people"]
+print(next(person[sys.argv[3]] for person in people if person["role"] == sys.argv[2]))
+' "$folder/demo.json" "$1" "$2"
+}
+
+# call METHOD PATH KEY [BODY]: leaves the status in $status and the body in $answer.
+call() {
+    local args=(--silent --show-error --noproxy '*' --max-time 30 --request "$1" "$base_url/api/v2$2")
+    [[ -z $3 ]] || args+=(--header "Authorization: Bearer $3")
+    [[ -z ${4:-} ]] || args+=(--header "Content-Type: application/json" --data "$4")
+    status=$(curl "${args[@]}" --output "$folder/answer" --write-out '%{http_code}')
+    answer=$(cat "$folder/answer")
+}
+
+# expect STATUS METHOD PATH KEY [BODY]
+expect() {
+    local wanted=$1
+    shift
+    call "$@"
+    [[ $status == "$wanted" ]] || fail "$1 $2 should answer $wanted, and answered $status: $answer"
+    checks=$((checks + 1))
+}
+
+# field PATH: from the last answer.
+field() {
+    pick "$1" <<<"$answer"
+}
+
+# says TEXT: the last answer has it.
+says() {
+    [[ $answer == *"$1"* ]] || fail "the answer should have '$1': $answer"
+    checks=$((checks + 1))
+}
+
+# hides TEXT: the last answer does not have it.
+hides() {
+    [[ $answer != *"$1"* ]] || fail "the answer should not have '$1': $answer"
+    checks=$((checks + 1))
+}
+
+# same ONE OTHER
+same() {
+    [[ $1 == "$2" ]] || fail "should be the same: '$1' and '$2'"
+    checks=$((checks + 1))
+}
+
+# eventually TEXT PATH KEY: for what is written behind the answer.
+eventually() {
+    for _ in {1..50}; do
+        call GET "$2" "$3"
+        if [[ $status == 200 && $answer == *"$1"* ]]; then
+            checks=$((checks + 1))
+            return
+        fi
+        sleep 0.2
+    done
+    fail "GET $2 should come to have '$1', and answers $status: $answer"
+}
+
+echo "Starting a demo: a workspace with a member of each role, some campaigns, and a stranger next door."
+"$binary" demo --json --listen 127.0.0.1:0 >"$folder/demo.json" 2>"$folder/log" &
+demo=$!
+for _ in {1..300}; do
+    [[ $(wc -l <"$folder/demo.json") -eq 0 ]] || break
+    kill -0 "$demo" 2>/dev/null || fail "the demo did not start"
+    sleep 0.2
+done
+[[ $(wc -l <"$folder/demo.json") -eq 1 ]] || fail "the demo did not say one line"
+
+base_url=$(pick base_url <"$folder/demo.json")
+owner=$(person owner api_key)
+admin=$(person admin api_key)
+manager=$(person manager api_key)
+sdr=$(person sdr api_key)
+view=$(person view api_key)
+workspace_key=$(pick workspace_key <"$folder/demo.json")
+stranger=$(pick stranger.api_key <"$folder/demo.json")
+
+# ---- The tour ----
+
+echo
+echo "1. Members"
+
+echo "The admin lists the members: one of each role."
+expect 200 GET /workspace-members "$admin"
+same "$(field 'items.*.role' | sort | xargs)" "admin client editor manager member owner sdr view"
+
+echo "The admin invites Jo by e-mail alone: the role is the workspace's default, view, and the answer has the link."
+expect 200 POST /workspace-members "$admin" '{"email": "jo@acme.example"}'
+same "$(field role) $(field accepted)" "view false"
+jo_id=$(field id)
+link=$(field invitation_url)
+
+echo "Jo accepts with the token behind the '#' of the link, and gets a personal key to begin with."
+expect 200 POST /invitations/accept "" \
+    '{"token": "'"${link#*#}"'", "first_name": "Jo", "last_name": "Doe", "password": "a long password"}'
+jo=$(field api_key)
+
+echo "The admin makes Jo an SDR. An SDR sees the team's campaigns, and is told why not the members."
+expect 200 PATCH "/workspace-members/$jo_id" "$admin" '{"role": "sdr"}'
+expect 200 GET /campaigns "$jo"
+expect 403 GET /workspace-members "$jo"
+says '`workspace_members:read` is for owner, admin, manager; yours is sdr'
+
+echo "The admin removes Jo. Jo's key is dead from the next request on."
+expect 200 DELETE "/workspace-members/$jo_id" "$admin"
+expect 401 GET /campaigns "$jo"
+
+echo "Nobody removes the owner, or makes another."
+expect 403 DELETE "/workspace-members/$(person owner member_id)" "$admin"
+expect 403 PATCH "/workspace-members/$(person sdr member_id)" "$admin" '{"role": "owner"}'
+
+echo
+echo "2. API keys"
+
+echo "The admin makes three keys, each with the scopes of its job."
+expect 200 POST /api-keys "$admin" \
+    '{"name": "Marketing — Analytics Read Only", "scopes": ["campaigns:read", "accounts:read"]}'
+analytics=$(field key)
+expect 200 POST /api-keys "$admin" \
+    '{"name": "SDR — Campaign Management", "scopes": ["campaigns:all", "leads:all"]}'
+campaigning=$(field key)
+expect 200 POST /api-keys "$admin" \
+    '{"name": "Integration Service — Webhook Handler", "scopes": ["leads:read"]}'
+integration=$(field key)
+integration_id=$(field id)
+
+echo "A key is shown once. The list has its name and scopes, and of the secret the last four characters."
+expect 200 GET /api-keys "$admin"
+says "SDR — Campaign Management"
+hides "$analytics"
+hides "$campaigning"
+hides "$integration"
+
+echo "A key to read cannot write: the answer names the scopes that could."
+expect 200 GET /campaigns "$analytics"
+expect 403 POST /campaigns "$analytics" '{"name": "No"}'
+says '`campaigns:create`, `campaigns:all`, `all:create`, `all:all`'
+
+echo "A key for campaigns does not see members, and one for leads does not see campaigns."
+expect 403 GET /workspace-members "$campaigning"
+expect 403 GET /campaigns "$integration"
+
+echo "A revoked key is dead at once."
+expect 200 DELETE "/api-keys/$integration_id" "$admin"
+expect 401 GET /campaigns "$integration"
+
+echo "No key revokes itself."
+expect 200 GET /me "$workspace_key"
+expect 403 DELETE "/api-keys/$(field api_key_id)" "$workspace_key"
+says "a key cannot revoke itself; use another key or the dashboard"
+
+echo
+echo "3. Tags"
+
+echo "A tag for each team."
+for team in SDR-West SDR-East Marketing Enterprise; do
+    expect 200 POST /custom-tags "$admin" '{"label": "'$team'", "description": "Resources owned by '$team' team"}'
+    tag=$(field id)
+done
+
+echo "The last one goes on a campaign; the filter finds that campaign and no other."
+expect 200 GET "/campaigns?search=spring" "$admin"
+campaign=$(field items.0.id)
+toggle='{"tag_id": "'$tag'", "resource_id": "'$campaign'"}'
+expect 200 POST /custom-tags/toggle-resource "$admin" "$toggle"
+expect 200 GET "/campaigns?tag_ids=$tag&limit=100" "$admin"
+same "$(field 'items.*.id')" "$campaign"
+
+echo "The same call takes it off again, and a third puts it back."
+expect 200 POST /custom-tags/toggle-resource "$admin" "$toggle"
+expect 200 GET "/campaigns?tag_ids=$tag&limit=100" "$admin"
+same "$(field items)" "[]"
+expect 200 POST /custom-tags/toggle-resource "$admin" "$toggle"
+
+echo "What is no UUID is refused by name, not ignored."
+expect 400 GET "/campaigns?tag_ids=not-a-uuid" "$admin"
+says tag_ids
+
+echo
+echo "4. Who may do what"
+
+echo "Rights come before bodies, so an empty body asks without doing: 400 is 'you may, but what?', 403 is 'no'."
+row() {
+    echo "  $1"
+    expect "$3" GET /campaigns "$2"
+    expect "$4" POST /campaigns "$2" '{}'
+    expect "$5" PATCH "/campaigns/$campaign" "$2" '{}'
+    expect "$6" POST "/campaigns/$campaign/activate" "$2" # 400: it has no sending account
+    expect "$7" POST "/campaigns/$campaign/pause" "$2"
+    expect "$8" GET /api-keys "$2"
+    expect "$9" POST /api-keys "$2" '{}'
+    expect "${10}" GET /workspace-members "$2"
+    expect "${11}" POST /workspace-members "$2" '{}'
+    expect "${12}" GET /audit-logs "$2"
+}
+#                       campaigns                         API keys     members       audit log
+#                       see  create  edit  launch  pause  see  create  see  invite   see
+row admin   "$admin"    200  400     400   400     200    200  400     200  400      200
+row manager "$manager"  200  400     400   400     200    200  403     200  403      403
+row sdr     "$sdr"      200  403     403   400     200    403  403     403  403      403
+row view    "$view"     200  403     403   403     403    403  403     403  403      403
+
+echo "Anyone may ask why."
+expect 200 POST /access/explain "$view" '{"permission": "campaigns:launch", "record": "'"$campaign"'"}'
+same "$(field allowed) $(field refused_by)" "false role"
+
+echo
+echo "5. Isolation"
+
+echo "To a stranger, Acme's campaign and one that never was are the same, byte for byte."
+nowhere=$(python3 -c 'import uuid; print(uuid.uuid4())')
+for method in GET DELETE; do
+    expect 404 "$method" "/campaigns/$campaign" "$stranger"
+    foreign=$answer
+    expect 404 "$method" "/campaigns/$nowhere" "$stranger"
+    same "$foreign" "$answer"
+done
+
+echo "In a filter, Acme's tag is as one that never was: an empty list."
+expect 200 GET "/campaigns?tag_ids=$tag" "$stranger"
+same "$(field items)" "[]"
+
+echo "Without a key, or with one that nobody has, there is nothing."
+expect 401 GET /campaigns ""
+expect 401 GET /campaigns gpk_w_000000000000000000000000000000000000
+
+echo
+echo "6. The audit log"
+
+echo "Every change is there, with who did it: this is Jo's story."
+expect 200 GET "/audit-logs?limit=50&search=workspace_member/$jo_id" "$admin"
+same "$(field 'items.*.action' | sort | xargs)" \
+    "workspace_members:accept workspace_members:create workspace_members:delete workspace_members:update"
+paste -d '|' <(field 'items.*.timestamp_created') <(field 'items.*.user') <(field 'items.*.action') \
+    <(field 'items.*.resource') | sed 's/^/  /; s/|/ | /g'
+
+echo "So is every refused attempt of somebody known, a moment later."
+eventually '"resource":"refused"' "/audit-logs?limit=50&search=refused" "$admin"
+eventually '"action":"campaigns:launch"' "/audit-logs?limit=50&search=view@acme.example" "$admin"
+
+echo "No secret is."
+expect 200 GET "/audit-logs?limit=1000" "$admin"
+hides "${link#*#}"
+hides "$analytics"
+
+echo
+echo "7. Handing over the ownership"
+
+new_owner='{"new_owner_id": "'$(person admin user_id)'"}'
+
+echo "It takes the owner in person: neither an admin nor a workspace key that the owner made will do."
+expect 403 POST /workspaces/current/change-owner "$admin" "$new_owner"
+expect 403 POST /workspaces/current/change-owner "$workspace_key" "$new_owner"
+says "takes a person"
+
+echo "The owner hands Acme to the admin, and is an admin from then on."
+expect 200 POST /workspaces/current/change-owner "$owner" "$new_owner"
+same "$(field owner)" "$(person admin user_id)"
+expect 200 GET /me "$owner"
+same "$(field role)" admin
+expect 403 POST /workspaces/current/change-owner "$owner" "$new_owner"
+
+echo
+echo "The tour is complete: $checks checks passed"
