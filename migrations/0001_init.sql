@@ -43,6 +43,7 @@ create table members (
     accepted boolean not null,
     issuer_id uuid,
     invitation_expires_at timestamptz,
+    invitation_failures bigint not null default 0,
     search text not null,
     timestamp_created timestamptz not null,
     primary key (workspace_id, id),
@@ -166,4 +167,5 @@ create table audit_log (
     refusal text,
     primary key (workspace_id, id)
 );
+create index audit_log_types on audit_log (workspace_id, activity_type, at);
 create index audit_log_refusals on audit_log (workspace_id, refusal, at);

@@ -2,9 +2,10 @@
 
 use crate::error::{Error, Result};
 use figment::Figment;
-use figment::providers::{Env, Format, Serialized, Toml};
+use figment::providers::{Format, Serialized, Toml};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -102,10 +103,17 @@ impl Config {
             }
             layers = layers.merge(Toml::file(file));
         }
-        let layers =
-            layers.merge(Env::prefixed("GATEPOST_").only(&NAMES)).merge(Serialized::defaults(settings));
-        layers.extract().map_err(|error| Error::invalid(format!("configuration: {error}")))
+        let layers = layers.merge(Serialized::defaults(environment())).merge(Serialized::defaults(settings));
+        let wrong =
+            |error: figment::Error| format!("configuration: {}: {}", error.path.join("."), error.kind);
+        layers.extract().map_err(|error| Error::invalid(wrong(error)))
     }
+}
+
+/// As texts: a key of digits is no number.
+fn environment() -> BTreeMap<&'static str, String> {
+    let set = |name: &&str| std::env::var(format!("GATEPOST_{}", name.to_uppercase())).ok();
+    NAMES.iter().filter_map(|name| Some((*name, set(name)?))).collect()
 }
 
 /// Requests per second, or no limit.

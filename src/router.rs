@@ -3,12 +3,12 @@
 use crate::access::Attempt;
 use crate::app::App;
 use crate::error::Error;
-use crate::http::{Origin, Refusal, Slot};
+use crate::http::{Cause, LARGEST, Origin, Refusal, Slot};
 use crate::resources::*;
 use aide::axum::ApiRouter;
 use aide::openapi::{Info, OpenApi, SecurityScheme};
 use aide::redoc::Redoc;
-use axum::extract::{OriginalUri, Request, State};
+use axum::extract::{DefaultBodyLimit, OriginalUri, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -36,8 +36,9 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(|_| Error::internal("a handler panicked").into_response()))
+        .layer(DefaultBodyLimit::max(LARGEST))
         .layer(from_fn_with_state(app.clone(), edge))
-        .route("/health", get(async || "ok"))
+        .route("/health", get(async || "ok").fallback(wrong_method))
         .layer(from_fn_with_state(app.clone(), request_id))
         .with_state(app);
     (router, api)
@@ -84,11 +85,14 @@ async fn request_id(State(app): State<App>, mut request: Request, next: Next) ->
 /// Says where the call comes from, and notes what became of it.
 async fn edge(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
-    let origin = Origin::of(&request, &app.trusted_proxies, id);
+    let origin = Origin::of(&request, &app.trusted_proxies, id.clone());
     let attempt = Slot::<Attempt>::default();
     request.extensions_mut().insert(origin);
     request.extensions_mut().insert(attempt.clone());
     let response = next.run(request).await;
+    if let Some(cause) = response.extensions().get::<Cause>() {
+        tracing::error!(request_id = id, %cause, "request failed");
+    }
     if let Some(attempt) = attempt.get() {
         app.note(attempt, response.extensions().get::<Refusal>().map(|refusal| refusal.0));
     }

@@ -1,1 +1,104 @@
+//! Generated truth is committed and compared: `make accept` (that is, `UPDATE=1`) writes it anew.
 
+use crate::support::World;
+use crate::support::oracle::{EXTENSION, is_ours, resolve};
+use gatepost::access::markdown;
+use gatepost::resources::audit_logs::own_types;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+
+fn compare(path: &str, fresh: &str) {
+    if std::env::var_os("UPDATE").is_some() {
+        return fs::write(path, fresh).unwrap();
+    }
+    let committed = fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == fresh, "{path} is out of date: run `make accept` and look at the difference");
+}
+
+#[test]
+fn the_access_matrix() {
+    compare("docs/access-matrix.md", &markdown());
+}
+
+#[tokio::test]
+async fn the_document() {
+    let world = World::sqlite().await;
+    compare("openapi.json", &(serde_json::to_string_pretty(&*world.api).unwrap() + "\n"));
+}
+
+#[tokio::test]
+async fn the_extensions() {
+    let world = World::sqlite().await;
+    compare("docs/extensions.md", &extensions(&world.api));
+}
+
+/// The tour in the README is the script that is tested.
+#[test]
+fn the_tour() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let (before, rest) = readme.split_once("<!-- tour -->").unwrap();
+    let (_, after) = rest.split_once("<!-- /tour -->").unwrap();
+    let script = fs::read_to_string("scripts/tour.sh").unwrap();
+    let (_, tour) = script.split_once("# ---- The tour ----\n").unwrap();
+    compare(
+        "README.md",
+        &format!("{before}<!-- tour -->\n\n```sh\n{}\n```\n\n<!-- /tour -->{after}", tour.trim()),
+    );
+}
+
+/// What we add to the official API, from our own document.
+fn extensions(api: &Value) -> String {
+    let mut out = String::from(
+        "# What Gatepost adds\n\nGenerated from `openapi.json` by `make accept`. All of it is additive: clients of \
+         the official API may ignore it.\n\n## Operations\n\n",
+    );
+    let mut fields = BTreeSet::new();
+    for (path, methods) in api["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let line = format!("`{} {path}`", method.to_uppercase());
+            if is_ours(operation) {
+                out += &format!("- {line}: {}\n", operation["summary"].as_str().unwrap());
+                continue;
+            }
+            let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+            let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+            own_fields(api, &format!("{line}, body"), body, &mut fields);
+            own_fields(api, &format!("{line}, answer"), answer, &mut fields);
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                if parameter["schema"][EXTENSION] == true {
+                    fields.insert(format!("- {line}, query: `{}`\n", parameter["name"].as_str().unwrap()));
+                }
+            }
+        }
+    }
+    out += "\n## Fields and values of official operations\n\n";
+    out.extend(fields);
+    out += "\n## Activity types of the audit log\n\n";
+    out.extend(own_types().into_iter().map(|(number, what)| format!("- {number}: {what}\n")));
+    out
+}
+
+fn own_fields(api: &Value, at: &str, schema: &Value, out: &mut BTreeSet<String>) {
+    let schema = resolve(api, schema);
+    if let Some(values) = schema["x-gatepost-values"].as_array() {
+        let values: Vec<_> =
+            values.iter().map(|value| format!("`{}`", value.to_string().trim_matches('"'))).collect();
+        if values.len() < 10 {
+            out.insert(format!("- {at}: also {}\n", values.join(", ")));
+        }
+    }
+    if let Some(optional) = schema["x-gatepost-optional"].as_array() {
+        let names: Vec<_> = optional.iter().map(|name| format!("`{}`", name.as_str().unwrap())).collect();
+        out.insert(format!("- {at}: {} may be left out\n", names.join(", ")));
+    }
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        match is_ours(resolve(api, property)) {
+            true => drop(out.insert(format!("- {at}: `{name}`\n"))),
+            false => own_fields(api, &format!("{at}, `{name}`"), property, out),
+        }
+    }
+    if schema["items"].is_object() {
+        own_fields(api, at, &schema["items"], out);
+    }
+}

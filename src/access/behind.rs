@@ -123,7 +123,9 @@ async fn write_down(
         while let Ok(note) = notes.try_recv() {
             batch.add(note);
         }
-        let refused: Vec<_> = batch.refused.into_values().map(|refusal| (refusal, new_id())).collect();
+        let mut refused: Vec<_> = batch.refused.into_values().collect();
+        refused.sort_by_key(|refusal| refusal.at); // ids are in the order of time
+        let refused: Vec<_> = refused.into_iter().map(|refusal| (refusal, new_id())).collect();
         let used: Vec<_> = batch.used.into_iter().collect();
         let written = gate.narrow().write(async move |tx| {
             for (refusal, id) in &refused {
@@ -169,8 +171,9 @@ impl Refusal {
         }
         let hour = self.at.minus(60 * MINUTE);
         let rows =
-            sql("select count(*) from audit_log where workspace_id = $1 and refusal is not null and at > $2")
+            sql("select count(*) from audit_log where workspace_id = $1 and activity_type = $2 and at > $3")
                 .bind(self.attempt.workspace)
+                .bind(audit::REFUSED)
                 .bind(hour);
         let rows: i64 = rows.optional(&mut *tx).await?.unwrap_or(0);
         if rows < ROWS {

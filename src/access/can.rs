@@ -34,11 +34,8 @@ impl Gate {
 enum Shown {
     /// The hash of a key.
     Key(String),
-    /// A member row that is an invitation, whose link the caller holds.
-    Invitation {
-        workspace: Uuid,
-        member: Uuid,
-    },
+    /// The hash of an invitation's token.
+    Invitation(String),
     Operator {
         workspace: Uuid,
     },
@@ -93,6 +90,11 @@ impl Caller {
         self.app.new_id()
     }
 
+    /// A person, or a key with the scope `all:all`: narrower keys do not decide over rights.
+    pub fn is_whole(&self) -> bool {
+        self.grant.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|scope| scope == "all:all"))
+    }
+
     /// Fills `{visible}` with what the caller may see under another permission: for references in a body.
     pub fn sees<Q: Permission>(&self, shape: &Shape) -> impl FnOnce(&mut Part) {
         render(self.grant.pred(Q::See::ACTION), *shape)
@@ -108,22 +110,16 @@ impl Caller {
         let grant = match &self.shown {
             Shown::Key(hash) => Grant::of_key(hash, now, &mut *tx).await?.ok_or(auth::UNKNOWN),
             Shown::Operator { workspace } => Ok(Grant::operator(*workspace)),
-            Shown::Invitation { workspace, member } => {
-                invitee(*workspace, *member, now, &mut *tx).await?.ok_or(auth::UNKNOWN)
-            }
+            Shown::Invitation(hash) => invitee(hash, now, &mut *tx).await?.ok_or(auth::UNKNOWN),
         };
         let unknown = |why: &str| Error::refused(super::Step::Credential, why);
         Ok(Caller { grant: grant.map_err(unknown)?, ..self.clone() })
     }
 }
 
-async fn invitee(
-    workspace: Uuid,
-    member: Uuid,
-    now: Time,
-    from: impl Into<Source<'_>>,
-) -> Result<Option<Grant>> {
-    let grant = Grant::of_member(workspace, member, now, from).await?;
+/// What the link of an open invitation lets its holder do.
+async fn invitee<'a>(hash: &str, now: Time, from: impl Into<Source<'a>>) -> Result<Option<Grant>> {
+    let grant = Grant::of_invitation(hash, now, from).await?;
     let open = grant.filter(|grant| grant.lapsed.is_some());
     Ok(open.map(|grant| Grant { principal: super::Principal::Invitee, lapsed: None, ..grant }))
 }
@@ -165,11 +161,10 @@ impl<P: Permission> Can<P> {
         Ok(Can { caller, permission: PhantomData })
     }
 
-    /// The proof of who holds the link of an open invitation. The caller has looked the link up.
-    pub async fn invited(app: &App, workspace: Uuid, member: Uuid, origin: Origin) -> Result<Option<Self>> {
-        let Some(grant) = invitee(workspace, member, app.now(), &app.reader).await? else { return Ok(None) };
-        let shown = Shown::Invitation { workspace, member };
-        Ok(Some(Self::without_key(app, shown, grant, origin)))
+    /// The proof of who holds the link of an open invitation, by the hash of its token.
+    pub async fn invited(app: &App, hash: String, origin: Origin) -> Result<Option<Self>> {
+        let Some(grant) = invitee(&hash, app.now(), &app.reader).await? else { return Ok(None) };
+        Ok(Some(Self::without_key(app, Shown::Invitation(hash), grant, origin)))
     }
 
     /// The proof of the command line, which stands on the server itself. `cli` alone calls this.

@@ -11,6 +11,7 @@ mod matrix;
 mod predicate;
 mod print;
 mod role;
+mod rows;
 
 pub use behind::{Attempt, Behind};
 pub use can::{Caller, Can, Gate};

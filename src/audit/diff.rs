@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 
 /// Fields that are shown once and never stored, wherever they stand.
 const SECRET: [&str; 7] = ["api_key", "key", "password", "sec", "secret", "token", "invitation_url"];
+/// Bytes of a value that a row holds.
+const LONGEST: usize = 4096;
 const HIDDEN: &str = "[redacted]";
 
 /// `{field: [before, after]}` for every field that differs; to be absent is to be null.
@@ -19,10 +21,19 @@ pub fn diff(before: &Value, after: &Value) -> Value {
     let fields = before.keys().chain(after.keys()).filter(differs);
     fields
         .map(|field| {
-            (field.clone(), json!(states(field).map(|state| state.map(|value| redact(field, value)))))
+            (field.clone(), json!(states(field).map(|state| state.map(|value| short(redact(field, value))))))
         })
         .collect::<Map<_, _>>()
         .into()
+}
+
+/// A long value by its length and hash: enough to prove which one it was.
+fn short(value: Value) -> Value {
+    let text = value.to_string();
+    match text.len() > LONGEST {
+        true => json!({ "bytes": text.len(), "sha256": crate::auth::hash(&text) }),
+        false => value,
+    }
 }
 
 pub fn redact(field: &str, value: &Value) -> Value {
@@ -53,5 +64,7 @@ mod tests {
             "deep": [null, { "password": "[redacted]", "port": 1 }],
         });
         assert_eq!(diff(&before, &after), expected);
+        let long = diff(&json!({}), &json!({ "body": "x".repeat(5000) }));
+        assert_eq!(long["body"][1]["bytes"], 5002);
     }
 }

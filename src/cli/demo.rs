@@ -1,9 +1,8 @@
 //! From nothing to something to try: a workspace with a member of each role, campaigns and tags, and a stranger
 //! next door. Everything is made through the API, by the people themselves, so the audit log tells a story.
 
-use super::key::{self, Wanted};
 use super::workspace::{Made, make};
-use super::{init, open, serve};
+use super::{open, serve};
 use crate::access::{ROLES, Role};
 use crate::app::App;
 use crate::config::{Config, RateLimit};
@@ -73,11 +72,6 @@ impl Demo {
             Temporary(folder)
         });
         let app = open::any(&config).await?;
-        if !init::is_empty(&app).await? {
-            return Err(Error::invalid(
-                "the demo begins with an empty database; this one has workspaces already",
-            ));
-        }
         let cast = set_the_scene(&app, format!("http://{}", config.listen)).await?;
         match self.json {
             true => println!("{}", serde_json::to_string(&cast).map_err(Error::internal)?),
@@ -92,10 +86,10 @@ impl Cast {
         println!("Gatepost answers at {}, documented at {}/docs\n", self.base_url, self.base_url);
         println!("Workspace {} and its people, each with a personal API key:\n", self.workspace_id);
         for person in &self.people {
-            println!("  {:8} {:21} {}", person.role, person.email, person.api_key);
+            println!("  {:8} {:22} {}", person.role, person.email, person.api_key);
         }
-        println!("  {:8} {:21} {}", "(key)", "of the workspace", self.workspace_key);
-        println!("  {:8} {:21} {}", "stranger", self.stranger.email, self.stranger.api_key);
+        println!("  {:8} {:22} {}", "(key)", "of the workspace", self.workspace_key);
+        println!("  {:8} {:22} {}", "stranger", self.stranger.email, self.stranger.api_key);
         let sdr = self.people.iter().find(|person| person.role == Role::Sdr.name());
         let sdr = sdr.map_or("", |person| person.api_key.as_str());
         println!("\nTry, in another terminal:\n");
@@ -107,23 +101,16 @@ impl Cast {
 
 async fn set_the_scene(app: &App, base_url: String) -> Result<Cast> {
     let stage = Stage::of(app);
-    let owner = make(app, "Acme", "owner@acme.example").await?;
+    let owner = make(app, "Acme", "owner@acme.example", true).await?;
     let tags = stage.tags(&owner).await?;
     let mut people = vec![person(Role::Owner, &owner)];
     for role in ROLES.iter().copied().filter(|role| *role != Role::Owner) {
         people.push(stage.invite(&owner, role, &tags).await?);
     }
     stage.campaigns(&people, &tags).await?;
-    let wanted = Wanted {
-        workspace: owner.workspace,
-        member: None,
-        role: Role::Owner,
-        made_by: Some(owner.member),
-        name: "Demo".to_owned(),
-        scopes: vec!["all:all".to_owned()],
-    };
-    let workspace_key = key::create(app, wanted).await?.key;
-    let stranger = make(app, "Other", "stranger@other.example").await?;
+    let body = json!({ "name": "Demo", "scopes": ["all:all"] });
+    let workspace_key = text(&stage.post(&owner.api_key, "/api/v2/api-keys", body).await?, "key");
+    let stranger = make(app, "Other", "stranger@other.example", false).await?;
     Ok(Cast {
         base_url,
         workspace_id: owner.workspace,

@@ -5,7 +5,7 @@ use super::workspace::{Made, make};
 use crate::app::App;
 use crate::config::Config;
 use crate::db::sql;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -25,13 +25,7 @@ pub struct Init {
 impl Init {
     pub async fn run(&self, config: &Config) -> Result<()> {
         let app = open::any(config).await?;
-        if !is_empty(&app).await? {
-            return Err(Error::invalid(
-                "the database has a workspace already, and is left as it is; add another with \
-                 `gatepost workspace create`",
-            ));
-        }
-        let made = make(&app, &self.workspace, &self.owner_email).await?;
+        let made = make(&app, &self.workspace, &self.owner_email, true).await?;
         made.print(self.json);
         if !self.json {
             println!("\nThe key is shown this once. Next: gatepost serve");

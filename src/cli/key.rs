@@ -31,16 +31,12 @@ pub enum Key {
     },
 }
 
-pub struct Wanted {
-    pub workspace: Uuid,
+struct Wanted {
+    workspace: Uuid,
     /// An accepted member's, or a workspace key.
-    pub member: Option<Uuid>,
-    /// The ceiling of a workspace key.
-    pub role: Role,
-    /// Whom a workspace key counts as made by.
-    pub made_by: Option<Uuid>,
-    pub name: String,
-    pub scopes: Vec<String>,
+    member: Option<Uuid>,
+    name: String,
+    scopes: Vec<String>,
 }
 
 impl Key {
@@ -52,7 +48,7 @@ impl Key {
             None => None,
         };
         let (name, scopes) = (name.clone(), scopes.clone());
-        let wanted = Wanted { workspace: *workspace, member, role: Role::Admin, made_by: None, name, scopes };
+        let wanted = Wanted { workspace: *workspace, member, name, scopes };
         let key = create(&app, wanted).await?;
         match json {
             true => println!("{}", serde_json::to_string(&key).map_err(Error::internal)?),
@@ -68,7 +64,7 @@ async fn accepted(app: &App, workspace: Uuid, email: &str) -> Result<Uuid> {
     found.ok_or_else(|| Error::invalid(format!("`{email}` is no accepted member of workspace {workspace}")))
 }
 
-pub async fn create(app: &App, wanted: Wanted) -> Result<ApiKey> {
+async fn create(app: &App, wanted: Wanted) -> Result<ApiKey> {
     let (known, workspace) = (all_scopes(), wanted.workspace);
     if let Some(scope) = wanted.scopes.iter().find(|scope| !known.contains(scope)) {
         return Err(Error::invalid(format!(
@@ -93,10 +89,10 @@ pub async fn create(app: &App, wanted: Wanted) -> Result<ApiKey> {
             expires_at: None,
             allowed_ips: None,
             tag_limit: None,
-            created_by: wanted.made_by,
+            created_by: None,
             last_used_at: None,
         };
-        let role = (!personal).then(|| wanted.role.name());
+        let role = (!personal).then(|| Role::Admin.name());
         let bound = Bound { member: wanted.member, role, ceiling: Ceiling::default() };
         store::insert(tx, &key, &bound, &secret).await?;
         key.key = secret.plain().to_owned();

@@ -65,7 +65,7 @@ async fn dispatch(arguments: Arguments) -> Result<()> {
     log(&config)?;
     match arguments.command {
         Command::Init(init) => init.run(&config).await,
-        Command::Serve => serve::run(&config).await,
+        Command::Serve => serve::run(config).await,
         Command::Demo(demo) => demo.run(config).await,
         Command::Workspace(workspace) => workspace.run(&config).await,
         Command::Key(key) => key.run(&config).await,

@@ -14,6 +14,7 @@ use std::sync::Arc;
 /// Fewer characters could be guessed.
 const SHORTEST: usize = 32;
 const KEY_FILE: &str = "secret.key";
+const DATABASE: &str = "gatepost.db";
 
 pub enum Place {
     Sqlite(PathBuf),
@@ -35,7 +36,7 @@ impl Place {
     /// Whether there is a database already, as far as can be told from outside.
     fn exists(&self) -> bool {
         match self {
-            Place::Sqlite(folder) => folder.join("gatepost.db").is_file(),
+            Place::Sqlite(folder) => folder.join(DATABASE).is_file(),
             Place::Postgres(_) => true,
         }
     }
@@ -56,9 +57,12 @@ pub async fn existing(config: &Config) -> Result<App> {
 /// Creates what is missing.
 pub async fn any(config: &Config) -> Result<App> {
     let place = Place::of(config)?;
+    if let Place::Sqlite(folder) = &place {
+        create(folder)?;
+    }
     let key = secret_key(config, &place)?;
     let url = match &place {
-        Place::Sqlite(folder) => format!("sqlite:{}", folder.join("gatepost.db").display()),
+        Place::Sqlite(folder) => format!("sqlite:{}", folder.join(DATABASE).display()),
         Place::Postgres(url) => url.clone(),
     };
     let database = db::open(&url, &hex(&derive("fingerprint", &key))).await?;
@@ -89,15 +93,22 @@ fn secret_key(config: &Config, place: &Place) -> Result<String> {
     }
 }
 
-/// Read, or made on first use: for its owner's eyes alone.
+/// The data folder and the database file, for their owner's eyes alone.
+fn create(folder: &Path) -> Result<()> {
+    let database = folder.join(DATABASE);
+    let created =
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).and_then(|()| {
+            fs::OpenOptions::new().append(true).create(true).mode(0o600).open(database).map(drop)
+        });
+    created.map_err(|error| failed("cannot create the database in", folder, &error))
+}
+
+fn failed(what: &str, folder: &Path, error: &std::io::Error) -> Error {
+    Error::invalid(format!("{what} {}: {error}", folder.display()))
+}
+
+/// Read, or made on first use.
 fn key_file(folder: &Path) -> Result<String> {
-    let failed =
-        |what: &str, error: std::io::Error| Error::invalid(format!("{what} {}: {error}", folder.display()));
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(|e| failed("cannot create", e))?;
     let path = folder.join(KEY_FILE);
     let fresh = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
     match fresh {
@@ -105,14 +116,14 @@ fn key_file(folder: &Path) -> Result<String> {
             let key = hex(&crate::app::Ambient::random(&System)?);
             file.write_all(key.as_bytes())
                 .and_then(|()| file.sync_all())
-                .map_err(|e| failed("cannot write in", e))?;
+                .map_err(|error| failed("cannot write in", folder, &error))?;
             Ok(key)
         }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            let key = fs::read_to_string(&path).map_err(|e| failed("cannot read in", e))?;
+            let key = fs::read_to_string(&path).map_err(|error| failed("cannot read in", folder, &error))?;
             Ok(key.trim().to_owned())
         }
-        Err(error) => Err(failed("cannot write in", error)),
+        Err(error) => Err(failed("cannot write in", folder, &error)),
     }
 }
 

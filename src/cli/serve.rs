@@ -13,13 +13,14 @@ use tokio::signal::unix::{SignalKind, signal};
 /// How long answers under way may take once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
-pub async fn run(config: &Config) -> Result<()> {
-    let listener = listen(config).await?;
-    let app = open::any(config).await?;
+pub async fn run(mut config: Config) -> Result<()> {
+    let listener = listen(&config).await?;
+    config.listen = listener.local_addr().map_err(Error::internal)?;
+    let app = open::any(&config).await?;
     if super::init::is_empty(&app).await? {
         tracing::warn!("there is no workspace yet; create one with `gatepost init`");
     }
-    let address = listener.local_addr().map_err(Error::internal)?;
+    let address = config.listen;
     tracing::info!("listening on http://{address}; documentation at http://{address}/docs");
     answer(app, listener).await
 }

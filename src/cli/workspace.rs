@@ -45,6 +45,9 @@ pub enum Workspace {
     },
 }
 
+const TAKEN: &str = "the database has a workspace already, and is left as it is; add another with `gatepost \
+                     workspace create`";
+
 /// What somebody needs to begin.
 pub struct Made {
     pub workspace: Uuid,
@@ -59,7 +62,7 @@ impl Workspace {
         let app = open::existing(config).await?;
         match self {
             Workspace::Create { name, owner_email, json } => {
-                make(&app, name, owner_email).await?.print(*json);
+                make(&app, name, owner_email, false).await?.print(*json);
                 Ok(())
             }
             Workspace::SetOwner { workspace, email } => set_owner(&app, *workspace, email).await,
@@ -68,7 +71,8 @@ impl Workspace {
     }
 }
 
-pub async fn make(app: &App, name: &str, owner_email: &str) -> Result<Made> {
+/// `first`: only if there is no workspace yet.
+pub async fn make(app: &App, name: &str, owner_email: &str, first: bool) -> Result<Made> {
     let email = address(owner_email);
     if name.trim().is_empty() || name.contains('\0') {
         return Err(Error::invalid("the workspace needs a name"));
@@ -80,6 +84,9 @@ pub async fn make(app: &App, name: &str, owner_email: &str) -> Result<Made> {
     let secret = api_keys::Minted::personal(app)?;
     let api_key = secret.plain().to_owned();
     let made = Can::<may::Create>::operator(app, workspace).write(async move |can, tx| {
+        if first && sql("select id from workspaces limit 1").optional::<Uuid>(&mut *tx).await?.is_some() {
+            return Err(Error::invalid(TAKEN));
+        }
         store::insert(tx, workspace, &name, can.now()).await?;
         let user = user(can.app(), tx, &email).await?;
         let person = members::Person { user, email: &email, role: Role::Owner };
@@ -94,16 +101,21 @@ pub async fn make(app: &App, name: &str, owner_email: &str) -> Result<Made> {
     Ok(Made { workspace, user, member, email, api_key })
 }
 
-/// The user with this address; a new one has no password until there is a way to set it.
-pub async fn user(app: &App, tx: &mut Tx, email: &str) -> Result<Uuid> {
-    let known: Option<Uuid> =
-        sql("select id from users where email = $1").bind(email).optional(&mut *tx).await?;
-    if let Some(user) = known {
-        return Ok(user);
+/// The user with this address, if it is known to be his; a new one is on the operator's word, and has no password
+/// until there is a way to set it.
+async fn user(app: &App, tx: &mut Tx, email: &str) -> Result<Uuid> {
+    let known = sql("select id, email_verified from users where email = $1").bind(email);
+    match known.optional::<(Uuid, bool)>(&mut *tx).await? {
+        Some((user, true)) => Ok(user),
+        Some((_, false)) => Err(Error::invalid(format!(
+            "there is a user `{email}`, but nobody has verified that the address is his; take another address"
+        ))),
+        None => {
+            let id = app.new_id();
+            insert_user(tx, id, email, ["", ""], None, (true, app.now())).await?;
+            Ok(id)
+        }
     }
-    let id = app.new_id();
-    insert_user(tx, id, email, ["", ""], None, app.now()).await?;
-    Ok(id)
 }
 
 async fn exists(app: &App, workspace: Uuid) -> Result<()> {

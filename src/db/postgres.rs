@@ -3,12 +3,15 @@
 use super::{Conn, Record, Row, Sql, Tx, sql::Cells};
 use crate::error::{Error, Result};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio_postgres::{Config, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-const ATTEMPTS: u32 = 12;
+/// How long a transaction is run again before its caller is told to try later.
+const PATIENCE: Duration = Duration::from_secs(5);
 const WAIT: Duration = Duration::from_secs(5);
 
 pub(super) fn pool(url: &str, read_only: bool) -> Result<Pool> {
@@ -67,16 +70,23 @@ pub(super) async fn write<T, F>(pool: &Pool, body: F) -> Result<T>
 where
     F: AsyncFn(&mut Tx) -> Result<T>,
 {
+    let began = Instant::now();
     let mut attempt = 0;
     loop {
         match once(pool, &body).await {
-            Err(Error::Busy) if attempt < ATTEMPTS => {
-                tokio::time::sleep(Duration::from_millis(1 << attempt.min(6))).await;
+            Err(Error::Busy) if began.elapsed() < PATIENCE => {
+                tokio::time::sleep(pause(attempt)).await;
                 attempt += 1;
             }
             outcome => return outcome,
         }
     }
+}
+
+/// Longer each time, and by chance: those who met once should not meet again.
+fn pause(attempt: u32) -> Duration {
+    let chance = RandomState::new().build_hasher().finish();
+    Duration::from_micros(chance % (1000 << attempt.min(7)))
 }
 
 async fn once<T>(pool: &Pool, body: &impl AsyncFn(&mut Tx) -> Result<T>) -> Result<T> {

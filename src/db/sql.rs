@@ -168,7 +168,9 @@ impl Part<'_> {
 
     /// `$7, $8, $9`, to stand in brackets after `in`; of nothing, `null`, which is equal to nothing.
     pub fn list(&mut self, ids: &[Uuid]) -> &mut Self {
-        for (i, id) in ids.iter().enumerate() {
+        // In so many lengths only, the last id repeated: each length is a statement of its own to the engine.
+        let length = if ids.is_empty() { 0 } else { ids.len().next_power_of_two() };
+        for (i, id) in ids.iter().chain(ids.last().into_iter().cycle()).take(length).enumerate() {
             self.push(if i > 0 { ", " } else { "" }).bind(*id);
         }
         self.push(if ids.is_empty() { "null" } else { "" })

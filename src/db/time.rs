@@ -68,6 +68,9 @@ impl<'de> serde::Deserialize<'de> for Time {
 impl Time {
     /// The UTC midnight at which a day `YYYY-MM-DD` begins.
     pub fn of_day(day: &str) -> Option<Time> {
+        if day.len() != 10 || !day.starts_with(|digit: char| digit.is_ascii_digit()) {
+            return None;
+        }
         let day = chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
         Some(Time(day.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis()))
     }

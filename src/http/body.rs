@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use aide::{
     OperationInput, OperationOutput, generate::GenContext, openapi::Operation, openapi::Response as Doc,
 };
+use axum::RequestExt;
 use axum::extract::{FromRequest, Request};
 use axum::{response::IntoResponse, response::Response};
 use bytes::Bytes;
@@ -14,11 +15,13 @@ use serde_json::{Map, Value};
 use std::marker::PhantomData;
 use std::time::Duration;
 
-const LARGEST: usize = 10 * 1024 * 1024;
+/// Unless a route sets less.
+pub const LARGEST: usize = 10 * 1024 * 1024;
 const SLOWEST: Duration = Duration::from_secs(30);
 
 async fn bytes(request: Request) -> Result<Bytes> {
-    let read = axum::body::to_bytes(request.into_body(), LARGEST);
+    // As much as the route's `DefaultBodyLimit` lets through.
+    let read = axum::body::to_bytes(request.into_limited_body(), usize::MAX);
     match tokio::time::timeout(SLOWEST, read).await {
         Err(_) => Err(Error::TooSlow),
         // The one other cause is a caller who went away.
@@ -28,12 +31,11 @@ async fn bytes(request: Request) -> Result<Bytes> {
 }
 
 /// JSON whatever the content type says: `curl -d` sends a form's. The parser bounds the depth at 128.
-async fn value(request: Request) -> Result<Value> {
-    let bytes = bytes(request).await?;
+fn parse(bytes: &[u8]) -> Result<Value> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::invalid("body must be a JSON object; it is empty"));
     }
-    serde_json::from_slice(&bytes).map_err(|error| Error::invalid(format!("body must be JSON: {error}")))
+    serde_json::from_slice(bytes).map_err(|error| Error::invalid(format!("body must be JSON: {error}")))
 }
 
 /// A body, and an answer.
@@ -42,7 +44,7 @@ pub struct Json<T>(pub T);
 impl<T: DeserializeOwned + JsonSchema + 'static, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Error;
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        let body = value(request).await?;
+        let body = parse(&bytes(request).await?)?;
         check::<T>("body", &body)?;
         let read = serde_json::from_value(body);
         read.map(Json).map_err(|error| Error::invalid(format!("body: {error}")))
@@ -95,10 +97,16 @@ impl<T> Fields<T> {
     }
 }
 
-impl<T: JsonSchema + 'static, S: Send + Sync> FromRequest<S> for Fields<T> {
-    type Rejection = Error;
-    async fn from_request(request: Request, _: &S) -> Result<Self> {
-        let body = value(request).await?;
+/// The body of a PATCH, arrived but not looked at: who may not change the record hears that first, whatever the
+/// body says.
+pub struct Unread<T> {
+    bytes: Bytes,
+    schema: PhantomData<fn() -> T>,
+}
+
+impl<T: JsonSchema + 'static> Unread<T> {
+    pub fn read(self) -> Result<Fields<T>> {
+        let body = parse(&self.bytes)?;
         check::<T>("body", &body)?;
         match body {
             Value::Object(fields) => Ok(Fields { fields, schema: PhantomData }),
@@ -109,7 +117,14 @@ impl<T: JsonSchema + 'static, S: Send + Sync> FromRequest<S> for Fields<T> {
     }
 }
 
-impl<T: JsonSchema> OperationInput for Fields<T> {
+impl<T: 'static, S: Send + Sync> FromRequest<S> for Unread<T> {
+    type Rejection = Error;
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        Ok(Unread { bytes: bytes(request).await?, schema: PhantomData })
+    }
+}
+
+impl<T: JsonSchema> OperationInput for Unread<T> {
     fn operation_input(context: &mut GenContext, operation: &mut Operation) {
         <axum::Json<T> as OperationInput>::operation_input(context, operation);
     }

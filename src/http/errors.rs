@@ -5,10 +5,27 @@ use aide::OperationOutput;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use std::sync::Arc;
 
 /// Rides on the answer, so that the edge can record which step refused it.
 #[derive(Clone, Copy, Debug)]
 pub struct Refusal(pub Step);
+
+/// Rides on the answer, so that the edge can log it once, with the id of the request; it is never shown.
+#[derive(Clone, Debug)]
+pub struct Cause(pub Arc<dyn std::error::Error + Send + Sync>);
+
+impl std::fmt::Display for Cause {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(out, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}
 
 fn status(error: &Error) -> StatusCode {
     match error {
@@ -33,9 +50,6 @@ fn status(error: &Error) -> StatusCode {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let status = status(&self);
-        if let Error::Internal(cause) = &self {
-            tracing::error!(%cause, "request failed");
-        }
         let (code, error) = (status.as_u16(), status.canonical_reason());
         let body = json!({ "statusCode": code, "error": error, "message": self.to_string() });
         let mut response = (status, axum::Json(body)).into_response();
@@ -52,8 +66,8 @@ impl IntoResponse for Error {
             | Error::Conflict(_)
             | Error::TooLarge
             | Error::TooSlow
-            | Error::Busy
-            | Error::Internal(_) => (),
+            | Error::Busy => (),
+            Error::Internal(cause) => drop(response.extensions_mut().insert(Cause(cause))),
         }
         response
     }

@@ -9,8 +9,8 @@ mod query;
 mod rate;
 mod schema;
 
-pub use body::{Fields, Json, Nothing};
-pub use errors::Refusal;
+pub use body::{Fields, Json, LARGEST, Nothing, Unread};
+pub use errors::{Cause, Refusal};
 pub use origin::{Origin, Slot};
 pub use page::{Page, Paging};
 pub use query::{Id, Path, Query, ids, pattern};

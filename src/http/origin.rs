@@ -48,7 +48,7 @@ impl Origin {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
         let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         let forwarded = request.headers().get_all("x-forwarded-for").iter();
-        let forwarded: Vec<_> = forwarded.filter_map(|value| value.to_str().ok()).collect();
+        let forwarded: Vec<_> = forwarded.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
         let agent = request.headers().get(header::USER_AGENT);
         let agent = agent.map(|value| String::from_utf8_lossy(value.as_bytes()));
         Origin {
@@ -73,18 +73,28 @@ impl Origin {
 }
 
 /// From the peer towards the client, as long as each hop is a proxy that we trust: the first that is not is the
-/// client. What stands before it in the header anyone could have written.
+/// client. What stands before it in the header anyone could have written. A hop that a trusted proxy names and we
+/// cannot read is nobody: never the proxy itself.
 fn client(peer: IpAddr, forwarded: &str, trusted: &[IpNet]) -> IpAddr {
     let trust = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     let mut client = peer;
-    for hop in forwarded.rsplit(',') {
+    for hop in forwarded.rsplit(',').map(str::trim).filter(|hop| !hop.is_empty()) {
         if !trust(&client) {
             break;
         }
-        let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
-        client = address.to_canonical();
+        client = hop_address(hop).unwrap_or(NOBODY);
     }
     client
+}
+
+/// What stands for an address that cannot be told.
+const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
+/// An address, with or without a port.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
+    let address = bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()));
+    address.map(|address: IpAddr| address.to_canonical())
 }
 
 #[cfg(test)]
@@ -98,7 +108,10 @@ mod tests {
         assert_eq!(of("192.0.2.9", "203.0.113.5"), "192.0.2.9");
         assert_eq!(of("10.0.0.1", "203.0.113.5"), "203.0.113.5");
         assert_eq!(of("10.0.0.1", "6.6.6.6, 203.0.113.5, 10.0.0.2"), "203.0.113.5");
-        assert_eq!(of("10.0.0.1", "garbage"), "10.0.0.1");
+        assert_eq!(of("10.0.0.1", "203.0.113.5:1234"), "203.0.113.5");
+        assert_eq!(of("10.0.0.1", "6.6.6.6, [2001:db8::1]:443"), "2001:db8::1");
+        assert_eq!(of("10.0.0.1", "6.6.6.6, garbage"), "0.0.0.0");
+        assert_eq!(of("10.0.0.1", "\u{fffd}, 203.0.113.5"), "203.0.113.5");
         assert_eq!(of("10.0.0.1", ""), "10.0.0.1");
     }
 }

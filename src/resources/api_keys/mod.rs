@@ -63,7 +63,7 @@ pub struct New {
     pub expires_at: Option<Time>,
     #[schemars(length(min = 1, max = 100), extend("x-gatepost-extension" = true))]
     pub allowed_ips: Option<Vec<String>>,
-    #[schemars(extend("x-gatepost-extension" = true))]
+    #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
     pub tag_limit: Option<Vec<Uuid>>,
 }
 

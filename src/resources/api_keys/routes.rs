@@ -43,7 +43,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<ApiKey>> 
             expires_at: expiry(can, &new)?,
             allowed_ips: addresses.clone(),
             tag_limit: new.tag_limit.clone(),
-            created_by: can.member(),
+            created_by: can.member().or(can.grant.made_by),
             last_used_at: None,
         };
         store::insert(tx, &key, &bound, &secret).await?;

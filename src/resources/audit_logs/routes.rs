@@ -25,7 +25,7 @@ struct Filter {
     #[schemars(transform = absent_not_null)]
     activity_type: Option<f64>,
     /// In the permission, the subject, the person or the address.
-    #[schemars(transform = absent_not_null)]
+    #[schemars(transform = absent_not_null, length(max = 200))]
     search: Option<String>,
     /// The first day, `YYYY-MM-DD`, in UTC.
     #[schemars(transform = absent_not_null)]

@@ -9,16 +9,17 @@ use crate::error::{Error, Result};
 use crate::resources::{custom_tags, workspace_members::store as members};
 use uuid::Uuid;
 
-/// The owner in the wire's form, a user, from a user or member id.
+/// The owner in the wire's form, a user, from a user or member id. To name anyone but oneself, or to take what
+/// another owns, takes reach `all`.
 pub async fn owner(can: &Caller, tx: &mut Tx, wanted: Option<Uuid>, action: &Action) -> Result<Option<Uuid>> {
     let own = wanted.is_some() && (wanted == can.user() || wanted == can.member());
-    if own {
+    if own && action.name == campaigns::Create::ACTION.name {
         return Ok(can.user());
     }
     if can.grant.reach(action) != Reach::All {
         return Err(Error::refused(
             Step::Reach,
-            "reach: only who reaches every campaign may make another its owner",
+            "reach: only who reaches every campaign may change whose a campaign is",
         ));
     }
     let Some(id) = wanted else { return Ok(None) };
@@ -28,6 +29,9 @@ pub async fn owner(can: &Caller, tx: &mut Tx, wanted: Option<Uuid>, action: &Act
     }
 }
 
+/// Bytes of settings: a page holds a hundred campaigns.
+const LARGEST: usize = 512 * 1024;
+
 /// Of the fields that `changed` names.
 pub async fn check(
     can: &Caller,
@@ -35,6 +39,9 @@ pub async fn check(
     campaign: &mut Campaign,
     changed: impl Fn(&str) -> bool,
 ) -> Result<()> {
+    if serde_json::to_vec(&campaign.settings).map_err(Error::internal)?.len() > LARGEST {
+        return Err(Error::invalid("body must have at most 512 KB of sequences and settings"));
+    }
     if changed("collaborators") {
         campaign.collaborators.sort_unstable();
         campaign.collaborators.dedup();

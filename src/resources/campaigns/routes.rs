@@ -3,7 +3,7 @@ use crate::access::{Caller, Can, Permission, campaigns::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::Result;
-use crate::http::{Fields, Id, Json, Nothing, Page, Paging, Path, Query, absent_not_null, ids};
+use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ids};
 use crate::resources::{custom_tags, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, post};
@@ -28,7 +28,7 @@ struct Filter {
     #[serde(flatten)]
     paging: Paging,
     /// In the name.
-    #[schemars(transform = absent_not_null)]
+    #[schemars(transform = absent_not_null, length(max = 200))]
     search: Option<String>,
     /// With any of these tags: UUIDs with commas between.
     #[schemars(transform = absent_not_null)]
@@ -99,14 +99,18 @@ fn draft(can: &Caller, new: &New, visibility: super::Visibility) -> Campaign {
     }
 }
 
-async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Fields<Patch>) -> Result<Json<Campaign>> {
+async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch>) -> Result<Json<Campaign>> {
+    store::find(&can, can.reader(), id).await?;
+    let patch = patch.read()?;
     let updated = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
         let mut after = Campaign { timestamp_updated: can.now(), ..patch.over(&before)? };
         if after.owned_by != before.owned_by {
             after.owned_by = references::owner(can, tx, after.owned_by, Update::ACTION).await?;
         }
-        references::check(can, tx, &mut after, |field| patch.names(field)).await?;
+        let owned = after.owned_by != before.owned_by;
+        let changed = |field: &str| patch.names(field) || field == "email_list" && owned;
+        references::check(can, tx, &mut after, changed).await?;
         store::update(can, tx, &before, &after).await?;
         Ok(Change::updated(subject(&before), &before, after))
     });

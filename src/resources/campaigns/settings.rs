@@ -115,7 +115,7 @@ pub struct Timing {
 
 /// 0 is Sunday.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(inline, extend("minProperties" = 1))]
+#[schemars(inline, deny_unknown_fields, extend("minProperties" = 1))]
 pub struct Days {
     #[serde(rename = "0", skip_serializing_if = "Option::is_none")]
     #[schemars(transform = absent_not_null)]

@@ -1,7 +1,7 @@
 //! The SQL of campaigns. A finder takes the proof and has `{visible}`, which holds the workspace too.
 
 use super::{Campaign, SHAPE, Schedule, Settings, Visibility};
-use crate::access::{Caller, Can, Permission};
+use crate::access::{Caller, Can, Permission, custom_tags};
 use crate::db::{Json, Record, Row, Source, Tx, ids, sql};
 use crate::error::Result;
 use crate::http::{Paging, pattern};
@@ -79,9 +79,13 @@ pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging, wanted: &Wanted)
             out.given(wanted.exclude_status, " and c.status <> ", "");
             out.given(wanted.agent.map(|id| id.to_string()), " and c.settings ->> 'ai_sdr_id' = ", "");
             out.given(search, " and c.search like ", " escape '\\'");
-            let with = " and c.id in (select m.resource_id from custom_tag_mappings m \
-                        where m.workspace_id = c.workspace_id and m.tag_id in (";
-            out.given_ids(wanted.tags.as_deref(), with, "))");
+            if let Some(ids) = &wanted.tags {
+                out.push(" and c.id in (select m.resource_id from custom_tag_mappings m join custom_tags t");
+                out.push(" on t.workspace_id = m.workspace_id and t.id = m.tag_id");
+                out.push(" where m.tag_id in (").list(ids).push(") and ");
+                can.sees::<custom_tags::Read>(&crate::resources::custom_tags::SHAPE)(out);
+                out.push(")");
+            }
         })
         .all(can.reader())
         .await

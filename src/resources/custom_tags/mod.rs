@@ -36,6 +36,7 @@ record! { CustomTag { id, timestamp_created, timestamp_updated, organization_id 
 pub struct New {
     #[schemars(length(min = 1, max = 200), regex(pattern = r".*\S.*"))]
     pub label: String,
+    #[schemars(length(max = 2000))]
     pub description: Option<String>,
 }
 
@@ -45,5 +46,6 @@ pub struct New {
 pub struct Patch {
     #[schemars(length(min = 1, max = 200), regex(pattern = r".*\S.*"), transform = absent_not_null)]
     label: Option<String>,
+    #[schemars(length(max = 2000))]
     description: Option<String>,
 }

@@ -1,10 +1,10 @@
 use super::{CustomTag, New, Patch, store, store::Wanted, toggle};
-use crate::access::{Can, custom_tags::*};
+use crate::access::{Caller, Can, custom_tags::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Fields, Id, Json, Nothing, Page, Paging, Path, Query, absent_not_null, ids};
+use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ids};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, post};
 use schemars::JsonSchema;
@@ -25,7 +25,7 @@ fn subject(tag: &CustomTag) -> Subject {
 struct Filter {
     #[serde(flatten)]
     paging: Paging,
-    #[schemars(transform = absent_not_null)]
+    #[schemars(transform = absent_not_null, length(max = 200))]
     search: Option<String>,
     /// Tags on any of these resources: UUIDs with commas between.
     #[schemars(transform = absent_not_null)]
@@ -65,7 +65,10 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<CustomTag
     created.await.map(Json)
 }
 
-async fn unique(can: &crate::access::Caller, tx: &mut Tx, tag: &CustomTag) -> Result<()> {
+async fn unique(can: &Caller, tx: &mut Tx, tag: &CustomTag) -> Result<()> {
+    if tag.label.is_empty() {
+        return Err(Error::invalid("body/label must have a character that is not a space"));
+    }
     match store::taken(can, tx, &tag.label, tag.id).await? {
         true => Err(Error::Conflict("A tag with this name already exists.".to_owned())),
         false => Ok(()),
@@ -75,8 +78,10 @@ async fn unique(can: &crate::access::Caller, tx: &mut Tx, tag: &CustomTag) -> Re
 async fn update(
     can: Can<Update>,
     Path(Id { id }): Path<Id>,
-    patch: Fields<Patch>,
+    patch: Unread<Patch>,
 ) -> Result<Json<CustomTag>> {
+    store::find(&can, can.reader(), id).await?;
+    let patch = patch.read()?;
     let updated = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
         let mut after = CustomTag { timestamp_updated: can.now(), ..patch.over(&before)? };

@@ -1,7 +1,6 @@
 //! What `selected_all` selects: the official filter is a text, null, or an object.
 
 use crate::db::Part;
-use crate::error::Result;
 use crate::http::{absent_not_null, pattern};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +8,7 @@ use uuid::Uuid;
 
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 pub struct Selection {
-    #[schemars(transform = absent_not_null)]
+    #[schemars(transform = absent_not_null, length(max = 200))]
     pub search: Option<String>,
     #[serde(default)]
     #[schemars(with = "Filter")]
@@ -52,7 +51,7 @@ pub struct Criteria {
     #[schemars(transform = absent_not_null, length(min = 1, max = 100))]
     pub tag_ids_all: Option<Vec<Uuid>>,
     pub filter: Option<AccountStatus>,
-    #[schemars(transform = absent_not_null)]
+    #[schemars(transform = absent_not_null, length(max = 200))]
     pub search: Option<String>,
 }
 
@@ -76,7 +75,7 @@ const TAGS: &str = "(select m.tag_id from custom_tag_mappings m \
 
 impl Selection {
     /// Conditions on `campaigns c`.
-    pub fn condition(&self) -> Result<impl FnOnce(&mut Part)> {
+    pub fn condition(&self) -> impl FnOnce(&mut Part) {
         let criteria = match &self.filter {
             Some(Filter::Criteria(criteria)) => criteria.clone(),
             Some(Filter::Status(_)) | None => Criteria::default(),
@@ -88,7 +87,7 @@ impl Selection {
             Some(TagChoice::None(NoTag::NoTag)) => (None, true),
             None => (None, false),
         };
-        Ok(move |out: &mut Part| {
+        move |out: &mut Part| {
             out.given(search, " and c.search like ", " escape '\\'");
             if untagged {
                 out.push(" and not exists ").push(TAGS);
@@ -99,6 +98,6 @@ impl Selection {
             let with = " and exists (select 1 from custom_tag_mappings m where m.workspace_id = c.workspace_id \
                         and m.resource_id = c.id and m.tag_id in (";
             out.given_ids(criteria.tag_ids.as_deref(), with, "))");
-        })
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The SQL of tags.
 
 use super::{CustomTag, SHAPE};
-use crate::access::{Caller, Can, Permission, custom_tags::Read};
+use crate::access::{Caller, Can, Permission, campaigns, custom_tags::Read};
 use crate::db::{Source, Tx, sql};
 use crate::error::{Error, Result};
 use crate::http::{Paging, pattern};
@@ -22,9 +22,13 @@ pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging, wanted: &Wanted)
         .fill("{filters}", |out| {
             out.given(search, " and t.search like ", " escape '\\'");
             out.given_ids(wanted.tags.as_deref(), " and t.id in (", ")");
-            let on = " and t.id in (select m.tag_id from custom_tag_mappings m \
-                      where m.workspace_id = t.workspace_id and m.resource_id in (";
-            out.given_ids(wanted.resources.as_deref(), on, "))");
+            if let Some(ids) = &wanted.resources {
+                out.push(" and t.id in (select m.tag_id from custom_tag_mappings m join campaigns c");
+                out.push(" on c.workspace_id = m.workspace_id and c.id = m.resource_id");
+                out.push(" where m.resource_id in (").list(ids).push(") and ");
+                can.sees::<campaigns::Read>(&crate::resources::campaigns::SHAPE)(out);
+                out.push(")");
+            }
         })
         .all(can.reader())
         .await

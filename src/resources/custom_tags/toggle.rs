@@ -20,6 +20,8 @@ use uuid::Uuid;
 /// The wire's number for a campaign, and for a sending account.
 pub const CAMPAIGN: i64 = 2;
 const ACCOUNT: i64 = 1;
+/// Campaigns of one call; the writer is everybody's.
+const MOST: i64 = 1000;
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields, extend("x-gatepost-optional" = ["tag_ids", "resource_type", "assign"]))]
@@ -176,18 +178,26 @@ async fn selected(
     selection: &Selection,
     excluded: &[Uuid],
 ) -> Result<Vec<Uuid>> {
-    let condition = selection.condition()?;
-    sql("select c.id from campaigns c where {within} and {visible} {filters} order by c.id")
-        .fill("{within}", can.within(&campaigns::SHAPE))
-        .fill("{visible}", can.visible(&campaigns::SHAPE))
-        .fill("{filters}", |out| {
-            condition(out);
-            if !excluded.is_empty() {
-                out.push(" and c.id not in (").list(excluded).push(")");
-            }
-        })
-        .all(tx)
-        .await
+    let condition = selection.condition();
+    let found: Vec<Uuid> =
+        sql("select c.id from campaigns c where {within} and {visible} {filters} order by c.id limit $1")
+            .bind(MOST + 1)
+            .fill("{within}", can.within(&campaigns::SHAPE))
+            .fill("{visible}", can.visible(&campaigns::SHAPE))
+            .fill("{filters}", |out| {
+                condition(out);
+                if !excluded.is_empty() {
+                    out.push(" and c.id not in (").list(excluded).push(")");
+                }
+            })
+            .all(tx)
+            .await?;
+    match found.len() as i64 > MOST {
+        true => Err(Error::invalid(format!(
+            "body/selected_all must select at most {MOST} campaigns; narrow it with `filter`"
+        ))),
+        false => Ok(found),
+    }
 }
 
 async fn mapped(can: &Can<Toggle>, tx: &mut Tx, tags: &[Uuid], resources: &[Uuid]) -> Result<bool> {

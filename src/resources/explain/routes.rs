@@ -1,5 +1,5 @@
 use super::{Explanation, Held, Me, Question, grant_of, sight};
-use crate::access::{ACTIONS, Action, Ask, Can, Grant, Principal, access::*};
+use crate::access::{ACTIONS, Action, Ask, Can, Grant, Principal, Sight, access::*};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Json, Nothing, ours};
@@ -70,7 +70,13 @@ async fn explain(can: Can<Explain>, Json(question): Json<Question>) -> Result<Js
     let subject = other.as_ref().unwrap_or(&can.grant);
     let mut ask = Ask { call: other.is_none().then(|| can.call()), ..ask(subject, action) };
     if let Some(record) = question.record {
-        ask.record = Some(sight(&can.grant, subject, action, record, can.reader()).await?);
+        // What the caller could not find out by a call of its own is to it as what is not there.
+        let may = |action| self::ask(&can.grant, action).refused_by().is_none();
+        let may_see = may((action.see)()) || other.is_none() && may(action);
+        ask.record = Some(match may_see {
+            true => sight(&can.grant, subject, action, record, can.reader()).await?,
+            false => Sight::Hidden,
+        });
     }
     let decision = ask.explain();
     Ok(Json(Explanation {

@@ -13,6 +13,7 @@ use axum::Extension;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use uuid::Uuid;
 
 /// Who has a user already shows its present password; it is never set or changed by an invitation.
@@ -46,18 +47,22 @@ struct Open {
     reserved: Uuid,
     known: Option<Uuid>,
     password_hash: Option<String>,
+    failures: i64,
 }
 record! { Open {
     workspace_id = "m.workspace_id", id = "m.id", email = "m.email", reserved = "m.user_id", known = "u.id",
-    password_hash = "u.password_hash"
+    password_hash = "u.password_hash", failures = "m.invitation_failures"
 } }
 
-async fn open(app: &App, token: &str) -> Result<Option<Open>> {
+/// Wrong passwords that a link survives.
+const FAILURES: i64 = 5;
+
+async fn open(app: &App, hash: &str) -> Result<Option<Open>> {
     let found = sql("select {columns} from credentials c \
          join members m on m.workspace_id = c.workspace_id and m.id = c.id \
          left join users u on u.email = m.email \
          where c.hash = $1 and c.kind = 'invitation' and not m.accepted and m.invitation_expires_at > $2")
-    .bind(auth::hash(token))
+    .bind(hash)
     .bind(app.now());
     found.optional(&app.reader).await
 }
@@ -67,28 +72,22 @@ fn dead<T>() -> Result<T> {
     Err(Error::invalid("body/token is of no open invitation; ask for a new link"))
 }
 
+/// A token is too random to be guessed, so one that opens nothing is refused at once. For one that does, there is
+/// exactly one Argon2, whether its address has a user or not.
 pub async fn accept(
     State(app): State<App>,
     Extension(origin): Extension<Origin>,
     Json(body): Json<Acceptance>,
 ) -> Result<Json<Accepted>> {
-    let found = open(&app, &body.token).await?;
-    // Exactly one Argon2, whatever was found.
-    let stored = found.as_ref().filter(|open| open.known.is_some()).map(|open| open.password_hash.clone());
-    let hash = match stored {
-        Some(stored) => match app.passwords.verify(&body.password, stored.as_deref()).await? {
-            true => None,
-            false => {
-                return Err(Error::invalid(
-                    "body/password must be the present password of the user with this address",
-                ));
-            }
-        },
+    let token = auth::hash(&body.token);
+    let Some(open) = open(&app, &token).await? else { return dead() };
+    let Some(can) = Can::<Accept>::invited(&app, token, origin).await? else { return dead() };
+    let hash = match open.known {
         None => Some(app.passwords.hash(&body.password).await?),
-    };
-    let Some(open) = found else { return dead() };
-    let Some(can) = Can::<Accept>::invited(&app, open.workspace_id, open.id, origin).await? else {
-        return dead();
+        Some(_) => match app.passwords.verify(&body.password, open.password_hash.as_deref()).await? {
+            true => None,
+            false => return failed(can, open).await,
+        },
     };
     let key = api_keys::Minted::personal(&app)?;
     let accepted = can.write(async move |can, tx| {
@@ -103,17 +102,48 @@ pub async fn accept(
         api_keys::store::insert_first(can, tx, open.workspace_id, open.id, &key).await?;
         let member = joined(can, tx, open.id).await?;
         let answer = Accepted { member: member.clone(), api_key: key.plain().to_owned() };
-        let before = serde_json::json!({ "accepted": false });
-        let after = serde_json::json!({ "accepted": true, "user_id": user });
-        Ok(Change::new(Subject::new("workspace_member", open.id), before, after, answer))
+        let after = json!({ "accepted": true, "user_id": user });
+        Ok(Change::new(subject(&open), json!({ "accepted": false }), after, answer))
     });
     accepted.await.map(Json)
 }
 
+fn subject(open: &Open) -> Subject {
+    Subject::new("workspace_member", open.id)
+}
+
+/// Recorded, and counted: else whoever may invite could try the passwords of anybody on the server.
+async fn failed(can: Can<Accept>, open: Open) -> Result<Json<Accepted>> {
+    let noted = can.write(async move |can, tx| {
+        let failures = open.failures + 1;
+        sql("update members set invitation_failures = $3 where workspace_id = $1 and id = $2")
+            .bind(can.workspace())
+            .bind(open.id)
+            .bind(failures)
+            .run(&mut *tx)
+            .await?;
+        if failures >= FAILURES {
+            invitation::close(can, tx, open.id).await?;
+        }
+        Ok(Change::new(subject(&open), (), json!({ "wrong_passwords": failures }), ()))
+    });
+    noted.await?;
+    Err(Error::invalid(
+        "body/password must be the present password of the user with this address; a link survives five tries",
+    ))
+}
+
 /// The address is as good as the inviter's word: the link was shown, not mailed.
 async fn new_user(can: &Caller, tx: &mut Tx, open: &Open, body: &Acceptance, hash: &str) -> Result<Uuid> {
-    insert_user(tx, open.reserved, &open.email, [&body.first_name, &body.last_name], Some(hash), can.now())
-        .await?;
+    insert_user(
+        tx,
+        open.reserved,
+        &open.email,
+        [&body.first_name, &body.last_name],
+        Some(hash),
+        (false, can.now()),
+    )
+    .await?;
     Ok(open.reserved)
 }
 
@@ -123,12 +153,13 @@ pub async fn insert_user(
     email: &str,
     [first, last]: [&str; 2],
     hash: Option<&str>,
-    now: Time,
+    (verified, now): (bool, Time),
 ) -> Result<u64> {
     sql("insert into users (id, email, email_verified, first_name, last_name, password_hash, timestamp_created) \
-         values ($1, $2, false, $3, $4, $5, $6)")
+         values ($1, $2, $3, $4, $5, $6, $7)")
     .bind(id)
     .bind(email)
+    .bind(verified)
     .bind(first)
     .bind(last)
     .bind(hash.map(str::to_owned))
@@ -138,7 +169,7 @@ pub async fn insert_user(
 }
 
 async fn join(can: &Caller, tx: &mut Tx, open: &Open, user: Uuid) -> Result<u64> {
-    let name: Option<String> = sql("select lower(first_name || ' ' || last_name) from users where id = $1")
+    let name: Option<String> = sql("select first_name || ' ' || last_name from users where id = $1")
         .bind(user)
         .optional(&mut *tx)
         .await?;
@@ -147,7 +178,7 @@ async fn join(can: &Caller, tx: &mut Tx, open: &Open, user: Uuid) -> Result<u64>
     .bind(can.workspace())
     .bind(open.id)
     .bind(user)
-    .bind(format!("{} {}", open.email, name.unwrap_or_default()))
+    .bind(format!("{} {}", open.email, name.unwrap_or_default()).to_lowercase())
     .bind(can.now())
     .run(tx)
     .await

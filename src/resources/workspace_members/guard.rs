@@ -1,5 +1,6 @@
 //! What stands between a caller and somebody's role, beside the matrix.
 
+use super::MemberPermission;
 use crate::access::{Caller, Role, Step, may_make};
 use crate::error::{Error, Result};
 
@@ -19,14 +20,30 @@ pub fn guard(can: &Caller, present: Option<Role>, wanted: Option<Role>) -> Resul
     if !may_make(actor, present, wanted) {
         return refuse("nobody gives or takes a role above their own");
     }
-    let whole = can.grant.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|scope| scope == "all:all"));
-    let fertile = |role: Role| FERTILE.iter().any(|resource| role.holds(resource));
-    if !whole && present.into_iter().chain(wanted).any(fertile) {
+    if !can.is_whole() && present.into_iter().chain(wanted).any(is_fertile) {
         return refuse(
             "a key without the scope `all:all` cannot give, change or take a role that manages members or keys",
         );
     }
     Ok(())
+}
+
+/// Whether a role can bring forth further members or keys.
+pub fn is_fertile(role: Role) -> bool {
+    FERTILE.iter().any(|resource| role.holds(resource))
+}
+
+/// Nobody makes anyone who may do what one may not: a caller whose own permissions are listed makes members whose
+/// list is part of it.
+pub fn within_own(can: &Caller, permissions: Option<&[MemberPermission]>) -> Result<()> {
+    let part =
+        |own: &Vec<String>| permissions.is_some_and(|list| list.iter().all(|name| own.contains(&name.0)));
+    match can.grant.narrowed.iter().all(part) {
+        true => Ok(()),
+        false => {
+            refuse("your own `permissions` are narrowed; a member you make or raise needs a list within them")
+        }
+    }
 }
 
 fn refuse<T>(why: &str) -> Result<T> {

@@ -3,6 +3,7 @@
 mod accept;
 pub use accept::insert_user;
 mod guard;
+pub use guard::is_fertile;
 mod invitation;
 mod routes;
 pub mod store;
@@ -92,7 +93,7 @@ pub struct New {
     #[schemars(transform = absent_not_null)]
     pub role: Option<Role>,
     pub permissions: Option<Vec<MemberPermission>>,
-    #[schemars(extend("x-gatepost-extension" = true))]
+    #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
     pub tag_limit: Option<Vec<Uuid>>,
 }
 
@@ -104,7 +105,7 @@ pub struct Patch {
     nickname: Option<String>,
     #[schemars(transform = absent_not_null)]
     role: Option<Role>,
-    #[schemars(extend("x-gatepost-extension" = true))]
+    #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
     tag_limit: Option<Vec<Uuid>>,
 }
 

@@ -1,23 +1,30 @@
 use super::invitation::{self, Link};
-use super::{New, Patch, Revoke, WorkspaceMember, accept, address, guard::guard, store};
-use crate::access::{Caller, Can, workspace_members::*};
+use super::{
+    New, Patch, Revoke, WorkspaceMember, accept, address,
+    guard::{guard, within_own},
+    store,
+};
+use crate::access::{Caller, Can, Step, api_keys, workspace_members::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Fields, Id, Json, Nothing, Page, Paging, Path, Query, absent_not_null, ours};
+use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ours};
 use crate::resources::{custom_tags, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, post_with};
+use axum::extract::DefaultBodyLimit;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub fn router() -> ApiRouter<App> {
+    // Anybody may call it.
+    let accept = post_with(accept::accept, |op| ours(open(op))).layer(DefaultBodyLimit::max(16 * 1024));
     ApiRouter::new()
         .api_route("/api/v2/workspace-members", get(list).post(create))
         .api_route("/api/v2/workspace-members/{id}", get(show).patch(update).delete(remove))
         .api_route("/api/v2/workspace-members/{id}/resend", post_with(resend, ours))
-        .api_route("/api/v2/invitations/accept", post_with(accept::accept, |op| ours(open(op))))
+        .api_route("/api/v2/invitations/accept", accept)
         .route("/invitations/accept", axum::routing::get(page))
 }
 
@@ -48,7 +55,7 @@ struct Filter {
     #[schemars(transform = absent_not_null)]
     accepted: Option<bool>,
     /// In the name or the address.
-    #[schemars(transform = absent_not_null)]
+    #[schemars(transform = absent_not_null, length(max = 200))]
     search: Option<String>,
 }
 
@@ -72,6 +79,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Workspace
             None => workspaces::store::current(can, &mut *tx).await?.default_member_role,
         };
         guard(can, None, Some(role))?;
+        within_own(can, new.permissions.as_deref())?;
         custom_tags::store::known(can, tx, "tag_limit", new.tag_limit.as_deref().unwrap_or_default()).await?;
         let mut member = pending(can, &new, role);
         if store::taken(can, tx, &member.email).await? {
@@ -109,21 +117,21 @@ async fn update(
     can: Can<Update>,
     Path(Id { id }): Path<Id>,
     Query(revoke): Query<Revoke>,
-    patch: Fields<Patch>,
+    patch: Unread<Patch>,
 ) -> Result<Json<WorkspaceMember>> {
+    store::find(&can, can.reader(), id).await?;
+    let patch = patch.read()?;
     let updated = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
         let mut after: WorkspaceMember = patch.over(&before)?;
         if after.role != before.role || after.tag_limit != before.tag_limit {
             guard(can, Some(before.role), Some(after.role))?;
+            within_own(can, before.permissions.as_deref())?;
         }
-        custom_tags::store::known(
-            can,
-            tx,
-            "tag_limit",
-            after.tag_limit.as_deref().filter(|_| patch.names("tag_limit")).unwrap_or_default(),
-        )
-        .await?;
+        if patch.names("tag_limit") {
+            custom_tags::store::known(can, tx, "tag_limit", after.tag_limit.as_deref().unwrap_or_default())
+                .await?;
+        }
         store::update(can, tx, &after).await?;
         if after.role != before.role {
             keys_made(can, tx, &mut after, revoke.revoke_keys).await?;
@@ -151,10 +159,16 @@ async fn remove(
 
 /// What a person leaves behind when he goes or loses a role: keys that outlive him, unless they are revoked.
 async fn keys_made(can: &Caller, tx: &mut Tx, member: &mut WorkspaceMember, revoke: bool) -> Result<()> {
-    member.keys_made = Some(store::keys_made(can, tx, member.id).await?);
+    let made = store::keys_made(can, tx, member.id).await?;
     if revoke {
+        can.also::<api_keys::Delete>()?;
+        if made.iter().any(|key| Some(key.id) == can.grant.key()) {
+            let why = "role: `revoke_keys` would revoke the key that asks; use another key or the dashboard";
+            return Err(Error::refused(Step::Role, why));
+        }
         store::revoke_keys_made(can, tx, member.id).await?;
     }
+    member.keys_made = Some(made);
     Ok(())
 }
 

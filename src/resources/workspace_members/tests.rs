@@ -1,1 +1,230 @@
 //! Compiled into the one test binary (`tests/main.rs`), so that the tests of a resource lie beside it.
+
+use crate::support::scene::{self, Key, Member};
+use crate::support::{MISSING, World, on_both};
+use serde_json::{Value, json};
+
+on_both! {
+    from_invitation_to_removal links_open_once roles_have_their_order narrow_keys_make_nobody_great
+    nobody_makes_more_than_himself keys_outlive_their_maker_or_not lists_and_limits_of_a_day
+    passwords_are_not_for_guessing
+}
+
+const MEMBERS: &str = "POST /api/v2/workspace-members";
+const ACCEPT: &str = "POST /api/v2/invitations/accept";
+
+fn token(invited: &Value) -> String {
+    let link = invited["invitation_url"].as_str().unwrap();
+    assert!(link.starts_with("https://gatepost.example/invitations/accept#"), "{link}");
+    link.split_once('#').unwrap().1.to_owned()
+}
+
+fn acceptance(token: &str, password: &str) -> Value {
+    json!({ "token": token, "first_name": "Zoë", "last_name": "ÅSA", "password": password })
+}
+
+async fn from_invitation_to_removal(world: World) {
+    let invited = world
+        .call("admin", MEMBERS, json!({ "email": " Zoe@Acme.Example ".trim(), "nickname": "Z" }))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(
+        (&invited["email"], &invited["role"], &invited["accepted"]),
+        (&json!("zoe@acme.example"), &json!("view"), &json!(false))
+    );
+    assert!(invited.get("name").is_none() && invited.get("user_email").is_none());
+    assert_eq!(invited["issuer_id"], json!(world.who("admin").user));
+    world.call("admin", MEMBERS, json!({ "email": "ZOE@acme.example" })).await.is(409);
+    let joined = world.call("", ACCEPT, acceptance(&token(&invited), "long enough")).await.is(200).json();
+    assert_eq!((&joined["accepted"], &joined["name"]["first"]), (&json!(true), &json!("Zoë")));
+    let key = joined["api_key"].as_str().unwrap().to_owned();
+    world.get(&key, "/api/v2/campaigns").await.is(200);
+    let refused = world.get(&key, "/api/v2/workspace-members").await.is(403).message();
+    assert_eq!(refused, "role: `workspace_members:read` is for owner, admin, manager; yours is view");
+    let found = world.get("manager", "/api/v2/workspace-members?search=%C3%A5sa").await.is(200).items();
+    assert_eq!(found.len(), 1, "by name, in any case");
+    let at = format!("/api/v2/workspace-members/{}", joined["id"].as_str().unwrap());
+    assert_eq!(world.get("manager", &at).await.is(200).json()["user_email"], "zoe@acme.example");
+    let raised = world.call("admin", &format!("PATCH {at}"), json!({ "role": "sdr" })).await.is(200).json();
+    assert_eq!((&raised["role"], &raised["nickname"]), (&json!("sdr"), &json!("Z")));
+    let viewer =
+        world.call("admin", &format!("PATCH {at}"), json!({ "role": "viewer" })).await.is(200).json();
+    assert_eq!(viewer["role"], "view", "an alias");
+    world.call("admin", &format!("DELETE {at}"), Value::Null).await.is(200);
+    world.get(&key, "/api/v2/campaigns").await.is(401);
+    world.get("admin", &at).await.is(404);
+    // Invited again, it is the same user, with the same password.
+    let again = world.call("admin", MEMBERS, json!({ "email": "zoe@acme.example" })).await.is(200).json();
+    let back = world.call("", ACCEPT, acceptance(&token(&again), "long enough")).await.is(200).json();
+    assert_eq!(back["user_id"], joined["user_id"]);
+    assert!(
+        world.log().await.iter().all(|row| !row.to_string().contains(&token(&again))),
+        "no token in the log"
+    );
+}
+
+async fn links_open_once(world: World) {
+    let invited = world.call("owner", MEMBERS, json!({ "email": "a@b.example" })).await.is(200).json();
+    let (id, first) = (invited["id"].as_str().unwrap(), token(&invited));
+    let resend = format!("POST /api/v2/workspace-members/{id}/resend");
+    let resent = world.call("admin", &resend, Value::Null).await.is(200).json();
+    let second = token(&resent);
+    let dead = world.call("", ACCEPT, acceptance(&first, "long enough")).await.is(400);
+    let never = world.call("", ACCEPT, acceptance("never", "long enough")).await.is(400);
+    world.call("", ACCEPT, acceptance(&second, "long enough")).await.is(200);
+    let twice = world.call("", ACCEPT, acceptance(&second, "long enough")).await.is(400);
+    assert!(dead.face() == never.face() && dead.face() == twice.face());
+    assert_eq!(world.call("admin", &resend, Value::Null).await.is(200).json().get("invitation_url"), None);
+    let late = world.call("owner", MEMBERS, json!({ "email": "late@b.example" })).await.is(200).json();
+    world.wait(7 * 24 * 60 * 60 * 1000);
+    assert_eq!(world.call("", ACCEPT, acceptance(&token(&late), "long enough")).await.face(), dead.face());
+    let many = world.call("owner", MEMBERS, json!({ "email": "many@b.example" })).await.is(200).json();
+    let body = acceptance(&token(&many), "long enough");
+    let all = futures::future::join_all((0..8).map(|_| world.call("", ACCEPT, body.clone()))).await;
+    assert_eq!(all.iter().filter(|answer| answer.status == 200).count(), 1, "exactly one of eight at once");
+}
+
+async fn roles_have_their_order(world: World) {
+    let at = |who: &str| format!("/api/v2/workspace-members/{}", world.who(who).member.unwrap());
+    let patch = async |who: &str, whom: &str, role: &str| {
+        world.call(who, &format!("PATCH {}", at(whom)), json!({ "role": role })).await
+    };
+    for who in ["admin", "owner", "robot"] {
+        patch(who, "owner", "admin").await.is(403);
+        patch(who, "sdr", "owner").await.is(403);
+        world.call(who, &format!("DELETE {}", at("owner")), Value::Null).await.is(403);
+        world.call(who, MEMBERS, json!({ "email": "a@b.example", "role": "owner" })).await.is(403);
+    }
+    for who in ["manager", "editor", "member", "sdr", "view", "client"] {
+        patch(who, "view", "sdr").await.is(403);
+    }
+    patch("admin", "manager", "admin").await.is(200);
+    patch("manager", "view", "editor").await.is(200);
+    assert_eq!(
+        world
+            .call("admin", &format!("PATCH {}", at("owner")), json!({ "nickname": "Boss" }))
+            .await
+            .is(200)
+            .json()["nickname"],
+        "Boss"
+    );
+}
+
+async fn narrow_keys_make_nobody_great(mut world: World) {
+    let home = world.home;
+    scene::key(&mut world, Key::of_workspace(home, "clerk", json!(["workspace_members:all"]))).await;
+    let at = |who: &str| format!("/api/v2/workspace-members/{}", world.who(who).member.unwrap());
+    for role in ["admin", "manager"] {
+        world.call("clerk", MEMBERS, json!({ "email": "a@b.example", "role": role })).await.is(403);
+        world.call("clerk", &format!("PATCH {}", at("sdr")), json!({ "role": role })).await.is(403);
+        world.call("clerk", &format!("PATCH {}", at(role)), json!({ "role": "view" })).await.is(403);
+        world.call("clerk", &format!("DELETE {}", at(role)), Value::Null).await.is(403);
+    }
+    world.call("clerk", MEMBERS, json!({ "email": "a@b.example", "role": "editor" })).await.is(200);
+    world.call("clerk", &format!("DELETE {}?revoke_keys=true", at("sdr")), Value::Null).await.is(403);
+    world.call("clerk", &format!("DELETE {}", at("sdr")), Value::Null).await.is(200);
+}
+
+async fn nobody_makes_more_than_himself(mut world: World) {
+    let (home, tag) = (world.home, world.tag);
+    let narrowed = Member {
+        workspace: home,
+        name: "clerk",
+        role: "admin",
+        limit: None,
+        permissions: Some(json!(["organization.users.manage"])),
+        accepted: true,
+    };
+    let clerk = scene::member(&world, &narrowed).await;
+    scene::key(&mut world, Key::personal(home, "clerk", clerk)).await;
+    world.get("clerk", "/api/v2/campaigns").await.is(403);
+    for (permissions, status) in
+        [(Value::Null, 403), (json!(["campaigns.view"]), 403), (json!(["organization.users.manage"]), 200)]
+    {
+        let body = json!({ "email": "puppet@acme.example", "role": "admin", "permissions": permissions });
+        world.call("clerk", MEMBERS, body).await.is(status);
+    }
+    let sdr = format!("PATCH /api/v2/workspace-members/{}", world.who("sdr").member.unwrap());
+    world.call("clerk", &sdr, json!({ "role": "admin" })).await.is(403);
+    scene::join(&mut world, home, "limited", "admin", Some(json!([tag]))).await;
+    world.call("limited", MEMBERS, json!({ "email": "b@acme.example" })).await.is(403);
+    assert!(world.get("limited", "/api/v2/workspace-members").await.is(200).items().is_empty());
+    assert!(world.get("limited", "/api/v2/audit-logs").await.is(200).items().is_empty());
+}
+
+async fn keys_outlive_their_maker_or_not(world: World) {
+    let make = async |who: &str| {
+        let body = json!({ "name": format!("by {}", &who[..5]), "scopes": ["all:all"] });
+        world.call(who, "POST /api/v2/api-keys", body).await.is(200).json()["key"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let first = make("admin").await;
+    let second = make(&first).await;
+    let at = format!("/api/v2/workspace-members/{}", world.who("admin").member.unwrap());
+    let lowered = world.call("owner", &format!("PATCH {at}"), json!({ "role": "view" })).await.is(200).json();
+    assert_eq!(
+        lowered["keys_made"].as_array().unwrap().len(),
+        2,
+        "the key that a key made counts as the maker's"
+    );
+    world.get(&second, "/api/v2/audit-logs").await.is(200);
+    let own =
+        world.call(&second, &format!("DELETE {at}?revoke_keys=true"), Value::Null).await.is(403).message();
+    assert!(own.contains("the key that asks"), "{own}");
+    let gone =
+        world.call("owner", &format!("DELETE {at}?revoke_keys=true"), Value::Null).await.is(200).json();
+    assert_eq!(gone["keys_made"].as_array().unwrap().len(), 2);
+    for key in [&first, &second] {
+        world.get(key, "/api/v2/campaigns").await.is(401);
+    }
+}
+
+async fn lists_and_limits_of_a_day(world: World) {
+    let pending = world.get("manager", "/api/v2/workspace-members?accepted=false").await.is(200).items();
+    assert_eq!(pending.len(), 1);
+    let accepted =
+        world.get("manager", "/api/v2/workspace-members?accepted=true&limit=100").await.is(200).items();
+    assert_eq!(accepted.len(), 8);
+    let mut sent = 0;
+    loop {
+        let answer = world.call("owner", MEMBERS, json!({ "email": format!("n{sent}@b.example") })).await;
+        if answer.status == 429 {
+            assert!(answer.message().contains("100 invitations a day"));
+            break;
+        }
+        sent += 1;
+        assert!(sent <= 100 && answer.status == 200);
+    }
+    assert_eq!(sent, 100);
+    world.wait(24 * 60 * 60 * 1000);
+    world
+        .call("owner", MEMBERS, json!({ "email": "tomorrow@b.example", "tag_limit": [world.tag] }))
+        .await
+        .is(200);
+    let at = format!("PATCH /api/v2/workspace-members/{}", world.who("sdr").member.unwrap());
+    let limited = world.call("owner", &at, json!({ "tag_limit": [world.tag] })).await.is(200).json();
+    assert_eq!(limited["tag_limit"], json!([world.tag]));
+    world.call("owner", &at, json!({ "tag_limit": [MISSING] })).await.is(400);
+    assert_eq!(
+        world.call("owner", &at, json!({ "tag_limit": null })).await.is(200).json().get("tag_limit"),
+        None
+    );
+}
+
+async fn passwords_are_not_for_guessing(world: World) {
+    let first = world.call("owner", MEMBERS, json!({ "email": "v@b.example" })).await.is(200).json();
+    world.call("", ACCEPT, acceptance(&token(&first), "the real one")).await.is(200);
+    let second = world.call("stranger", MEMBERS, json!({ "email": "v@b.example" })).await.is(200).json();
+    for _ in 0..5 {
+        let refused =
+            world.call("", ACCEPT, acceptance(&token(&second), "a guess at it")).await.is(400).message();
+        assert!(refused.starts_with("body/password must be the present password"), "{refused}");
+    }
+    let closed = world.call("", ACCEPT, acceptance(&token(&second), "the real one")).await.is(400).message();
+    assert!(closed.starts_with("body/token"), "{closed}");
+    let log = world.get("stranger", "/api/v2/audit-logs?search=accept").await.is(200).items();
+    assert_eq!(log.len(), 5, "each try is recorded");
+}

@@ -121,8 +121,9 @@ pub struct Created {
 #[schemars(deny_unknown_fields, extend("minProperties" = 1))]
 #[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
 pub struct Patch {
-    #[schemars(transform = absent_not_null)]
+    #[schemars(transform = absent_not_null, length(min = 1, max = 200))]
     name: Option<String>,
+    #[schemars(length(max = 2000))]
     org_logo_url: Option<String>,
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
     default_campaign_visibility: Option<Visibility>,

@@ -34,6 +34,11 @@ impl Wanted {
         }
     }
 
+    /// The official form, which the owner's password backs.
+    pub fn with_password(&self) -> bool {
+        matches!(self, Wanted::Email(_))
+    }
+
     fn field(&self) -> &'static str {
         match self {
             Wanted::Id(_) => "new_owner_id",

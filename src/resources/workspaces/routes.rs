@@ -1,15 +1,18 @@
 use super::{Created, New, NewOwner, Patch, Workspace, owner, store};
-use crate::access::{Can, Role, workspaces::*};
+use crate::access::{Can, Role, Step, workspaces::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::{Error, Result};
-use crate::http::{Fields, Json, Nothing, Page, Paging, Query, ours};
+use crate::http::{Json, Nothing, Page, Paging, Query, Unread, ours};
 use crate::resources::{api_keys, workspace_members};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post};
 
 /// Between the request to remove a workspace and the removal.
 const REMOVAL: i64 = 24 * 60 * 60 * 1000;
+
+const NARROW: &str = "role: what gives rights (the ownership, `strict_scopes`, a default role that manages members or \
+                      keys) is not for a key without the scope `all:all`";
 
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new()
@@ -52,12 +55,19 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Created>>
     created.await.map(Json)
 }
 
-async fn update(can: Can<Update>, patch: Fields<Patch>) -> Result<Json<Workspace>> {
+async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<Workspace>> {
+    let patch = patch.read()?;
     let updated = can.write(async move |can, tx| {
         let before = store::current(can, &mut *tx).await?;
         let after = Workspace { timestamp_updated: can.now(), ..patch.over(&before)? };
         if after.default_member_role == Role::Owner {
             return Err(Error::invalid("body/default_member_role must not be owner: there is exactly one"));
+        }
+        let rights = after.default_member_role != before.default_member_role
+            && workspace_members::is_fertile(after.default_member_role)
+            || after.strict_scopes != before.strict_scopes;
+        if rights && !can.is_whole() {
+            return Err(Error::refused(Step::Role, NARROW));
         }
         store::update(can, tx, &after).await?;
         Ok(Change::updated(subject(&before), &before, after))
@@ -89,6 +99,9 @@ async fn removal(can: Can<Delete>, wanted: bool) -> Result<Json<Workspace>> {
 
 async fn change_owner(can: Can<ChangeOwner>, Json(wanted): Json<NewOwner>) -> Result<Json<Workspace>> {
     let wanted = owner::Wanted::of(&can, wanted).await?;
+    if !can.is_whole() && !wanted.with_password() {
+        return Err(Error::refused(Step::Role, NARROW));
+    }
     let changed = can.write(async move |can, tx| {
         let before = store::current(can, &mut *tx).await?;
         owner::hand_over(can, tx, &wanted).await?;

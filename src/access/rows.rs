@@ -1,0 +1,172 @@
+//! The rows from which a grant is read, and how they come together in one.
+
+use super::{Ceiling, Grant, Origins, Principal, Role, Who};
+use crate::db::{Json, Record, Row, Time};
+use crate::error::{Error, Result};
+use uuid::Uuid;
+
+pub(super) struct WorkspaceRow {
+    id: Uuid,
+    strict_scopes: bool,
+    denied: Json<Vec<String>>,
+    removed: bool,
+}
+
+impl WorkspaceRow {
+    /// For the command line, which knows no more than the id.
+    pub(super) fn bare(id: Uuid) -> Self {
+        WorkspaceRow { id, strict_scopes: false, denied: Json(vec![]), removed: false }
+    }
+
+    pub(super) fn grant(self, principal: Principal) -> Grant {
+        Grant {
+            workspace: self.id,
+            principal,
+            email: None,
+            who: Who::default(),
+            role: None,
+            narrowed: vec![],
+            scopes: None,
+            limits: vec![],
+            origins: vec![],
+            own: Ceiling::default(),
+            made_by: None,
+            expires_at: None,
+            lapsed: None,
+            strict_scopes: self.strict_scopes,
+            removed: self.removed,
+            denied: self.denied.0,
+        }
+    }
+}
+
+impl Record for WorkspaceRow {
+    const COLUMNS: &'static str =
+        "w.id, w.strict_scopes, w.denied, coalesce(w.scheduled_for_removal_at <= $1, false)";
+    fn read(row: &mut Row) -> Result<Self> {
+        Ok(Self { id: row.take()?, strict_scopes: row.take()?, denied: row.take()?, removed: row.take()? })
+    }
+}
+
+pub(super) struct MemberRow {
+    id: Uuid,
+    user_id: Uuid,
+    email: String,
+    role: String,
+    permissions: Option<Json<Vec<String>>>,
+    tag_limit: Option<Json<Vec<Uuid>>>,
+    accepted: bool,
+}
+
+impl Record for MemberRow {
+    const COLUMNS: &'static str = "m.id, m.user_id, m.email, m.role, m.permissions, m.tag_limit, m.accepted";
+    fn read(row: &mut Row) -> Result<Self> {
+        <Option<MemberRow> as Record>::read(row)?.ok_or_else(|| Error::internal("a member without an id"))
+    }
+}
+
+impl Record for Option<MemberRow> {
+    const COLUMNS: &'static str = MemberRow::COLUMNS;
+    fn read(row: &mut Row) -> Result<Self> {
+        let id: Option<Uuid> = row.take()?;
+        let (user_id, email, role): (Option<Uuid>, Option<String>, Option<String>) =
+            (row.take()?, row.take()?, row.take()?);
+        let (permissions, tag_limit, accepted) = (row.take()?, row.take()?, row.take::<Option<bool>>()?);
+        Ok(match (id, user_id, email, role) {
+            (Some(id), Some(user_id), Some(email), Some(role)) => Some(MemberRow {
+                id,
+                user_id,
+                email,
+                role,
+                permissions,
+                tag_limit,
+                accepted: accepted.unwrap_or(false),
+            }),
+            _ => None,
+        })
+    }
+}
+
+pub(super) struct KeyRow {
+    id: Uuid,
+    name: String,
+    personal: bool,
+    scopes: Json<Vec<String>>,
+    tag_limit: Option<Json<Vec<Uuid>>>,
+    allowed_ips: Option<Json<Origins>>,
+    ceiling_role: Option<String>,
+    ceiling: Json<Ceiling>,
+    created_by: Option<Uuid>,
+    expires_at: Option<Time>,
+    revoked: bool,
+    expired: bool,
+}
+
+impl KeyRow {
+    pub(super) fn grant(self, workspace: WorkspaceRow, member: Option<MemberRow>) -> Grant {
+        let mut own = self.ceiling.0;
+        own.limits.extend(self.tag_limit.map(|Json(limit)| limit));
+        own.origins.extend(self.allowed_ips.map(|Json(origins)| origins));
+        let principal = Principal::Key { id: self.id, name: self.name, personal: self.personal };
+        let mut grant = workspace.grant(principal);
+        grant.scopes = Some(self.scopes.0);
+        grant.limits = own.limits.clone();
+        grant.origins = own.origins.clone();
+        grant.narrowed = own.narrowed.clone();
+        grant.own = own;
+        grant.made_by = self.created_by;
+        grant.expires_at = self.expires_at;
+        grant.lapsed = match (self.revoked, self.expired, self.personal && member.is_none()) {
+            (true, ..) => Some("revoked"),
+            (_, true, _) => Some("expired"),
+            (.., true) => Some("of a member who is no longer there"),
+            (false, false, false) => None,
+        };
+        match member {
+            Some(member) if self.personal => grant.of(member),
+            _ => Grant { role: self.ceiling_role.as_deref().and_then(Role::parse), ..grant },
+        }
+    }
+}
+
+impl Record for KeyRow {
+    const COLUMNS: &'static str = "k.id, k.name, k.personal, k.scopes, k.tag_limit, k.allowed_ips, \
+         k.ceiling_role, k.ceiling, k.created_by, k.expires_at, k.revoked_at is not null, \
+         coalesce(k.expires_at <= $1, false)";
+    fn read(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            id: row.take()?,
+            name: row.take()?,
+            personal: row.take()?,
+            scopes: row.take()?,
+            tag_limit: row.take()?,
+            allowed_ips: row.take()?,
+            ceiling_role: row.take()?,
+            ceiling: row.take()?,
+            created_by: row.take()?,
+            expires_at: row.take()?,
+            revoked: row.take()?,
+            expired: row.take()?,
+        })
+    }
+}
+
+impl Grant {
+    /// With the rights of a member, as they are now.
+    pub(super) fn of(mut self, member: MemberRow) -> Grant {
+        self.who = Who { user: Some(member.user_id), member: Some(member.id) };
+        self.role = Role::parse(&member.role);
+        self.email = Some(member.email);
+        self.narrowed.extend(member.permissions.map(|Json(list)| list));
+        match (member.tag_limit, self.role) {
+            (Some(Json(limit)), _) => self.limits.push(limit),
+            // A client sees what its tags show, and without tags nothing.
+            (None, Some(Role::Client)) => self.limits.push(vec![]),
+            (None, _) => (),
+        }
+        if !member.accepted {
+            self.lapsed = self.lapsed.or(Some("of an invitation that is not accepted yet"));
+        }
+        self
+    }
+}
