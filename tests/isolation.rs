@@ -97,14 +97,13 @@ async fn foreign_and_missing_are_the_same(world: World) {
     let before = (holdings(&world, "owner").await, holdings(&world, "stranger").await);
     let mut walked = 0;
     for operation in operations::all(&world.api).iter().filter(|operation| operation.takes_id()) {
-        for who in ["stranger", "owner", "robot", "admin", "client"] {
+        for who in ROLES.into_iter().chain(["stranger", "robot", "reader"]) {
             let foreign = if who == "stranger" { &home } else { &away };
             let answer = attempt(&world, who, operation, foreign.id(operation), foreign).await;
-            let expected = if who == "client" && operation.action.reach(Role::Client) == Reach::None {
-                403
-            } else {
-                404
-            };
+            let role = Role::parse(who).unwrap_or(Role::Owner);
+            let barred = operation.action.reach(role) == Reach::None
+                || who == "reader" && operation.action.name != "campaigns:read";
+            let expected = if barred { 403 } else { 404 };
             assert_eq!(answer.status, expected, "{who} {} {}", operation.line(), answer.text());
             for other in [MISSING, "no-id", "0", "%00", "..%2f"] {
                 let missing = attempt(&world, who, operation, other, foreign).await;
@@ -114,7 +113,7 @@ async fn foreign_and_missing_are_the_same(world: World) {
             walked += 1;
         }
     }
-    assert!(walked >= 5 * 12, "{walked}");
+    assert!(walked >= 11 * 12, "{walked}");
     assert_eq!(before, (holdings(&world, "owner").await, holdings(&world, "stranger").await));
 }
 
@@ -153,7 +152,7 @@ async fn everybody_meets_their_cell(world: World) {
             *counts.entry(answer.status.as_u16()).or_insert(0) += 1;
         }
     }
-    assert!([200, 401, 403, 404].iter().all(|status| counts[status] > 20), "{counts:?}");
+    assert!([200, 401, 403, 404].iter().all(|status| counts[status] > 1), "{counts:?}");
 }
 
 /// By the cell of the matrix; the record is the owner's, shared with the team, without a tag.

@@ -1,1 +1,348 @@
+//! The binary as a person meets it: commands, what they print, and servers as processes of their own.
 
+use crate::support::World;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::{Client, connect::HttpConnector};
+use hyper_util::rt::TokioExecutor;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use uuid::Uuid;
+
+const SECRET: &str = "0123456789012345678901234567890123";
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Folder {
+        Folder(std::env::temp_dir().join(format!("gatepost-process-{}", Uuid::now_v7())))
+    }
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _gone = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn gatepost(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gatepost"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GATEPOST_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments);
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    gatepost(arguments).output().unwrap()
+}
+
+fn printed(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn line(output: &Output) -> Value {
+    let text = printed(output);
+    assert_eq!(text.lines().count(), 1, "{text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+fn refused(output: &Output) -> String {
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{output:?}");
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A server that ends with its handle.
+struct Server {
+    child: Child,
+    base: String,
+    http: Client<HttpConnector, Full<Bytes>>,
+}
+
+impl Server {
+    /// Waits until it listens, on a port of its own choice.
+    fn start(mut command: Command) -> Server {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+        let listening =
+            log.find_map(|line| line.unwrap().split_once("listening on ").map(|(_, rest)| rest.to_owned()));
+        let base = listening.unwrap().split(';').next().unwrap().to_owned();
+        std::thread::spawn(move || log.for_each(drop));
+        Server { child, base, http: Client::builder(TokioExecutor::new()).build_http() }
+    }
+
+    async fn call(&self, key: &str, line: &str, body: Value) -> (u16, Value) {
+        let (method, path) = line.split_once(' ').unwrap();
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let request = hyper::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        let request =
+            request.header("authorization", format!("Bearer {key}")).body(Full::from(body)).unwrap();
+        let answer = self.http.request(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// As an operator stops it.
+    fn stop(mut self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success(), "a clean end");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn init_serve_and_the_operators_commands() {
+    let folder = Folder::new();
+    let data = ["--data", folder.path()];
+    let with = |arguments: &[&str]| run(&[arguments, &data].concat());
+    let text = refused(&with(&["workspace", "create", "--name", "x", "--owner-email", "a@b.example"]));
+    assert!(text.contains("gatepost init"), "{text}");
+    let init = ["init", "--workspace", "Acme", "--owner-email", "Olivia@acme.example", "--json"];
+    let made = line(&with(&init));
+    assert_eq!(made["email"], "olivia@acme.example");
+    assert!(refused(&with(&init)).contains("has a workspace already"));
+    let key = made["api_key"].as_str().unwrap();
+    let workspace = made["workspace_id"].as_str().unwrap();
+    let server = Server::start({
+        let mut serve = gatepost(&["serve", "--listen", "127.0.0.1:0", "--rate-limit", "off"]);
+        serve.args(data);
+        serve
+    });
+    let (status, me) = server.call(key, "GET /api/v2/me", Value::Null).await;
+    assert_eq!((status, &me["member_id"], &me["role"]), (200, &made["member_id"], &json!("owner")));
+    assert_eq!(server.call(key, "GET /health", Value::Null).await.0, 200);
+    let (_, invited) = server
+        .call(key, "POST /api/v2/workspace-members", json!({ "email": "amy@acme.example", "role": "admin" }))
+        .await;
+    let link = invited["invitation_url"].as_str().unwrap();
+    assert!(link.starts_with(&format!("{}/invitations/accept#", server.base)), "{link}");
+    let body = json!({ "token": link.split_once('#').unwrap().1, "first_name": "Amy", "last_name": "A", "password": "long enough" });
+    let (status, amy) = server.call("", "POST /api/v2/invitations/accept", body).await;
+    assert_eq!(status, 200, "{amy}");
+    let amy = amy["api_key"].as_str().unwrap();
+    let narrow = the_operators_commands(&server, &folder, workspace, [key, amy]).await;
+    server.stop();
+    no_secret_in(&folder, &[key, amy, &narrow, "long enough"]);
+}
+
+/// The operator, beside the running server.
+async fn the_operators_commands(
+    server: &Server,
+    folder: &Folder,
+    workspace: &str,
+    [key, amy]: [&str; 2],
+) -> String {
+    let with = |arguments: &[&str]| run(&[arguments, &["--data", folder.path()]].concat());
+    let create = [
+        "key",
+        "create",
+        "--workspace",
+        workspace,
+        "--member",
+        "amy@acme.example",
+        "--name",
+        "k",
+        "--scopes",
+    ];
+    let narrow = line(&with(&[&create[..], &["campaigns:read,leads:read", "--json"]].concat()));
+    assert_eq!(
+        server.call(narrow["key"].as_str().unwrap(), "GET /api/v2/campaigns", Value::Null).await.0,
+        200
+    );
+    assert!(refused(&with(&[&create[..], &["campaigns:fly"]].concat())).contains("is no scope"));
+    let explain = ["access", "explain", "--as", "amy@acme.example", "--permission", "workspaces:delete"];
+    let explained = printed(&with(&explain));
+    assert!(explained.contains("refused by role") && explained.contains("NO  role"), "{explained}");
+    assert_eq!(printed(&run(&["access", "matrix"])), gatepost::access::markdown());
+    printed(&with(&["workspace", "set", "--workspace", workspace, "--deny", "audit_logs"]));
+    let (status, denied) = server.call(key, "GET /api/v2/audit-logs", Value::Null).await;
+    assert_eq!((status, &denied["error"]), (402, &json!("Payment Required")));
+    printed(&with(&["workspace", "set", "--workspace", workspace, "--allow", "audit_logs"]));
+    assert!(
+        refused(&with(&["workspace", "set", "--workspace", workspace, "--deny", "flying"]))
+            .contains("is no resource")
+    );
+    printed(&with(&["workspace", "set-owner", "--workspace", workspace, "--email", "amy@acme.example"]));
+    let (status, log) = server.call(amy, "GET /api/v2/audit-logs?limit=100", Value::Null).await;
+    let operator = log["items"].as_array().unwrap().iter().filter(|row| row["user"] == "operator").count();
+    assert_eq!((status, operator), (200, 5), "init, key, deny, allow, set-owner");
+    narrow["key"].as_str().unwrap().to_owned()
+}
+
+/// Nothing of a secret is in any file, but the server's own key in its own.
+fn no_secret_in(folder: &Folder, secrets: &[&str]) {
+    let mut files = 0;
+    for file in std::fs::read_dir(&folder.0).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for secret in secrets {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
+        }
+        files += 1;
+    }
+    assert!(files >= 2);
+    use std::os::unix::fs::PermissionsExt;
+    for name in ["secret.key", "gatepost.db"] {
+        let mode = std::fs::metadata(folder.0.join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn settings_are_checked() {
+    let postgres = ["serve", "--database", "postgres://nobody@127.0.0.1:1/x"];
+    assert!(refused(&run(&postgres)).contains("GATEPOST_SECRET_KEY"));
+    assert!(refused(&run(&["serve", "--database", "mysql://x"])).contains("postgres://"));
+    assert!(refused(&run(&["serve", "--rate-limit", "fast"])).contains("rate_limit"));
+    assert!(refused(&run(&["serve", "--listen", "here"])).contains("listen"));
+    assert!(refused(&run(&["serve", "--trusted-proxies", "10.0.0.0/99"])).contains("trusted_proxies"));
+    assert!(refused(&run(&["serve", "--config", "/no/such/file"])).contains("is not there"));
+    let folder = Folder::new();
+    let file = std::env::temp_dir().join(format!("gatepost-{}.toml", Uuid::now_v7()));
+    std::fs::write(&file, "colour = 'red'").unwrap();
+    assert!(refused(&run(&["serve", "--config", file.to_str().unwrap()])).contains("colour"));
+    std::fs::write(&file, format!("data = '{}'\nrate_limit = 5\nsecret_key = 'short'", folder.path()))
+        .unwrap();
+    assert!(refused(&run(&["serve", "--config", file.to_str().unwrap()])).contains("32 characters"));
+    let init =
+        ["init", "--workspace", "A", "--owner-email", "a@b.example", "--config", file.to_str().unwrap()];
+    let with_key = |key: &str| gatepost(&init).env("GATEPOST_SECRET_KEY", key).output().unwrap();
+    assert!(with_key(SECRET).status.success(), "the environment overrides the file");
+    assert!(refused(&with_key(&SECRET.replace('0', "x"))).contains("another secret key"));
+    let help = printed(&run(&["serve", "--help"]));
+    for name in ["--public-url", "--rate-limit", "--trusted-proxies", "GATEPOST_DATABASE", "--secret-key"] {
+        assert!(help.contains(name), "{name}");
+    }
+    let _gone = std::fs::remove_file(file);
+}
+
+#[tokio::test]
+async fn the_demo_introduces_everybody() {
+    let mut child = gatepost(&["demo", "--json", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut text = String::new();
+    out.read_line(&mut text).unwrap();
+    let cast: Value = serde_json::from_str(&text).unwrap();
+    let http = Client::builder(TokioExecutor::new()).build_http();
+    let server = Server { child, base: cast["base_url"].as_str().unwrap().to_owned(), http };
+    let people = cast["people"].as_array().unwrap();
+    assert_eq!(people.iter().map(|p| p["role"].as_str().unwrap()).collect::<Vec<_>>(), crate::support::ROLES);
+    for person in people {
+        let (status, me) =
+            server.call(person["api_key"].as_str().unwrap(), "GET /api/v2/me", Value::Null).await;
+        assert_eq!(
+            (status, &me["role"], &me["member_id"], &me["user_id"]),
+            (200, &person["role"], &person["member_id"], &person["user_id"])
+        );
+        assert!(person["email"].as_str().unwrap().ends_with("@acme.example"));
+    }
+    let (_, key) = server.call(cast["workspace_key"].as_str().unwrap(), "GET /api/v2/me", Value::Null).await;
+    assert_eq!(
+        (&key["kind"], &key["role"], &key["workspace_id"]),
+        (&json!("workspace_key"), &json!("owner"), &cast["workspace_id"])
+    );
+    let (_, stranger) =
+        server.call(cast["stranger"]["api_key"].as_str().unwrap(), "GET /api/v2/me", Value::Null).await;
+    assert_eq!(stranger["workspace_id"], cast["stranger"]["workspace_id"]);
+    let (_, seen) = server
+        .call(people[0]["api_key"].as_str().unwrap(), "GET /api/v2/campaigns?limit=100", Value::Null)
+        .await;
+    assert!((5..50).contains(&seen["items"].as_array().unwrap().len()));
+    let (_, limited) =
+        server.call(people[7]["api_key"].as_str().unwrap(), "GET /api/v2/campaigns", Value::Null).await;
+    assert_eq!(
+        limited["items"].as_array().unwrap().len(),
+        1,
+        "the client sees its own, shared with the team"
+    );
+    server.stop();
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut out, &mut rest).unwrap();
+    assert_eq!(rest, "", "one line on stdout, and no more");
+}
+
+async fn two_servers(place: &[&str], secret: Option<&str>) {
+    let command = |arguments: &[&str]| {
+        let mut command = gatepost(&[arguments, place].concat());
+        secret.map(|key| command.env("GATEPOST_SECRET_KEY", key));
+        command
+    };
+    let init = command(&["init", "--workspace", "Acme", "--owner-email", "o@acme.example", "--json"])
+        .output()
+        .unwrap();
+    let owner = line(&init)["api_key"].as_str().unwrap().to_owned();
+    let serve = || Server::start(command(&["serve", "--listen", "127.0.0.1:0", "--rate-limit", "off"]));
+    let servers = Arc::new([serve(), serve()]);
+    let (late, early) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    for round in 0..CALLS / 500 {
+        let body = json!({ "name": format!("k{round}"), "scopes": ["campaigns:read"] });
+        let (_, key) = servers[round % 2].call(&owner, "POST /api/v2/api-keys", body).await;
+        let (id, key) = (key["id"].as_str().unwrap().to_owned(), key["key"].as_str().unwrap().to_owned());
+        let revoked = Arc::new(AtomicBool::new(false));
+        let clients: Vec<_> = (0..16)
+            .map(|client| {
+                let (servers, key, revoked) = (servers.clone(), key.clone(), revoked.clone());
+                let (late, early) = (late.clone(), early.clone());
+                tokio::spawn(async move {
+                    for step in 0..500 / 16 {
+                        let gone = revoked.load(Ordering::SeqCst);
+                        let (status, _) = servers[(client + step) % 2]
+                            .call(&key, "GET /api/v2/campaigns", Value::Null)
+                            .await;
+                        assert!(status == 401 || status == 200 && !gone, "{status}, revoked: {gone}");
+                        if gone { &late } else { &early }.fetch_add(1, Ordering::SeqCst);
+                    }
+                })
+            })
+            .collect();
+        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+        let (status, _) = servers[(round + 1) % 2]
+            .call(&owner, &format!("DELETE /api/v2/api-keys/{id}"), Value::Null)
+            .await;
+        assert_eq!(status, 200);
+        revoked.store(true, Ordering::SeqCst);
+        for client in clients {
+            client.await.unwrap();
+        }
+    }
+    let (late, early) = (late.load(Ordering::SeqCst), early.load(Ordering::SeqCst));
+    assert!(late > CALLS / 20 && early > CALLS / 20, "{late} late, {early} early");
+}
+
+/// On each database; with those in `concurrency.rs` a hundred thousand.
+const CALLS: usize = 10_000;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_share_a_sqlite_database() {
+    let folder = Folder::new();
+    two_servers(&["--data", folder.path()], None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_share_a_postgres_database() {
+    let Some(url) = World::postgres_schema().await else {
+        assert!(std::env::var_os("GATEPOST_TEST_ALL").is_none(), "this must run on PostgreSQL too");
+        return;
+    };
+    two_servers(&["--database", &url], Some(SECRET)).await;
+}
