@@ -4,6 +4,8 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
+    clippy::wildcard_enum_match_arm,
+    clippy::cloned_ref_to_slice_refs,
     reason = "a test fails by panicking"
 )]
 

@@ -18,7 +18,7 @@ pub fn markdown() -> String {
     for action in ACTIONS {
         let cells = ROLES.iter().map(|&role| match action.reach(role) {
             Reach::None => String::new(),
-            reach => reach.name().to_owned(),
+            reach @ (Reach::All | Reach::Team | Reach::Own | Reach::Assigned) => reach.name().to_owned(),
         });
         let rest = [scopes(action), code(action.needs), remarks(action)];
         out += &row(&format!("`{}` {}", action.name, action.summary), cells.chain(rest).collect());

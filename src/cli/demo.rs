@@ -161,7 +161,8 @@ impl Stage {
         let mut tags = Vec::new();
         for (label, description) in [(CLIENT_TAG, "What Globex may see"), ("Spring", "The spring push")] {
             let body = json!({ "label": label, "description": description });
-            tags.push(self.post(&owner.api_key, "/api/v2/custom-tags", body).await?["id"].take());
+            let tag = self.post(&owner.api_key, "/api/v2/custom-tags", body).await?;
+            tags.push(text(&tag, "id").into());
         }
         Ok(tags)
     }
@@ -202,7 +203,7 @@ impl Stage {
             let key = by.map_or("", |person| person.api_key.as_str());
             let made = self.post(key, "/api/v2/campaigns", campaign(name, visibility)).await?;
             if let Some(tag) = tag {
-                let body = json!({ "tag_id": tag, "resource_id": made["id"] });
+                let body = json!({ "tag_id": tag, "resource_id": text(&made, "id") });
                 self.post(owner, "/api/v2/custom-tags/toggle-resource", body).await?;
             }
         }

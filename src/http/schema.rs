@@ -50,9 +50,10 @@ pub fn check<T: JsonSchema + 'static>(root: &str, value: &Value) -> Result<()> {
 /// What a query string says, in the types of the schema; what is not of its type stays a text, for the check to
 /// find.
 pub fn typed<T: JsonSchema + 'static>(query: &str) -> Result<Value> {
-    let properties = &compiled::<T>()?.schema["properties"];
+    let properties = compiled::<T>()?.schema.get("properties");
     let value = |name: &str, text: &str| {
-        let is = |kind: &str| properties[name]["type"] == kind;
+        let declared = properties.and_then(|all| all.get(name)?.get("type"));
+        let is = |kind: &str| declared.is_some_and(|declared| declared == kind);
         let parsed =
             (is("integer") || is("number") || is("boolean")).then(|| serde_json::from_str(text).ok());
         parsed.flatten().filter(|value: &Value| !value.is_string()).unwrap_or_else(|| text.into())

@@ -43,7 +43,7 @@ pub async fn list<P: Permission>(
     accepted: Option<bool>,
     search: Option<&str>,
 ) -> Result<Vec<WorkspaceMember>> {
-    let search = search.map(|text| pattern(text));
+    let search = search.map(pattern);
     sql("select {columns} from members m left join users u on u.id = m.user_id \
          where m.id < $1 and {visible} {filters} order by m.id desc limit $2")
     .bind(paging.before())
