@@ -18,7 +18,10 @@ use uuid::Uuid;
 
 const WAITING: usize = 4096;
 const PAUSE: Duration = Duration::from_millis(100);
-const MINUTE: i64 = 60_000;
+const SECOND: i64 = 1000;
+const MINUTE: i64 = 60 * SECOND;
+/// Keys whose last stamp is remembered.
+const REMEMBERED: usize = 100_000;
 /// Rows of refused attempts that a workspace gets in an hour.
 pub const ROWS: i64 = 1000;
 
@@ -96,6 +99,12 @@ struct Batch {
 }
 
 impl Batch {
+    fn answer(&mut self) {
+        for done in self.waiting.drain(..) {
+            let _gone = done.send(());
+        }
+    }
+
     fn add(&mut self, note: Note) {
         match note {
             Note::Refused(attempt, step, at) => {
@@ -109,11 +118,24 @@ impl Batch {
     }
 }
 
+/// A busy key is stamped once a second, or reading would cost a write.
+fn is_news(stamped: &mut HashMap<(Uuid, Uuid), Time>, key: (Uuid, Uuid), at: Time) -> bool {
+    if stamped.get(&key).is_some_and(|last| at < last.plus(SECOND)) {
+        return false;
+    }
+    if stamped.len() >= REMEMBERED {
+        stamped.clear();
+    }
+    stamped.insert(key, at);
+    true
+}
+
 async fn write_down(
     gate: Gate,
     mut notes: mpsc::Receiver<Note>,
     new_id: std::sync::Arc<dyn Fn() -> Uuid + Send + Sync>,
 ) {
+    let mut stamped = HashMap::new();
     while let Some(first) = notes.recv().await {
         let mut batch = Batch::default();
         batch.add(first);
@@ -123,10 +145,17 @@ async fn write_down(
         while let Ok(note) = notes.try_recv() {
             batch.add(note);
         }
-        let mut refused: Vec<_> = batch.refused.into_values().collect();
+        let mut refused: Vec<_> = std::mem::take(&mut batch.refused).into_values().collect();
         refused.sort_by_key(|refusal| refusal.at); // ids are in the order of time
         let refused: Vec<_> = refused.into_iter().map(|refusal| (refusal, new_id())).collect();
-        let used: Vec<_> = batch.used.into_iter().collect();
+        let used: Vec<_> = std::mem::take(&mut batch.used)
+            .into_iter()
+            .filter(|(key, at)| is_news(&mut stamped, *key, *at))
+            .collect();
+        if refused.is_empty() && used.is_empty() {
+            batch.answer();
+            continue;
+        }
         let written = gate.narrow().write(async move |tx| {
             for (refusal, id) in &refused {
                 refusal.write(*id, tx).await?;
@@ -139,9 +168,7 @@ async fn write_down(
         if let Err(error) = written.await {
             tracing::error!(%error, "refused attempts could not be recorded");
         }
-        for done in batch.waiting {
-            let _gone = done.send(());
-        }
+        batch.answer();
     }
 }
 

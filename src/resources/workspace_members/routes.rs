@@ -29,8 +29,10 @@ pub fn router() -> ApiRouter<App> {
 }
 
 /// The token stands behind `#`, which browsers do not send: opening the link changes nothing and logs nothing.
-async fn page() -> axum::response::Html<&'static str> {
-    axum::response::Html(include_str!("accept.html"))
+async fn page() -> impl axum::response::IntoResponse {
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
+                  base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    ([("content-security-policy", policy)], axum::response::Html(include_str!("accept.html")))
 }
 
 /// An operation without a key: the link is the credential.
