@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_postgres::{Config, error::SqlState};
@@ -99,15 +100,26 @@ async fn once<T>(pool: &Pool, body: &impl AsyncFn(&mut Tx) -> Result<T>) -> Resu
     outcome
 }
 
+/// A future of one size for every statement: what reads and writes would else be compiled into each handler.
+type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
 pub(super) async fn rows<T: Record>(client: &Object, sql: &Sql) -> Result<Vec<T>> {
-    let statement = client.prepare_cached(&sql.text).await?;
-    let rows = client.query(&statement, &binds(sql)).await?;
+    let rows = fetch(client, sql).await?;
     rows.iter().map(|row| Row::record(Cells::Postgres(row))).collect()
 }
 
-pub(super) async fn run(client: &Object, sql: &Sql) -> Result<u64> {
-    let statement = client.prepare_cached(&sql.text).await?;
-    Ok(client.execute(&statement, &binds(sql)).await?)
+fn fetch<'a>(client: &'a Object, sql: &'a Sql) -> Pending<'a, Vec<tokio_postgres::Row>> {
+    Box::pin(async move {
+        let statement = client.prepare_cached(&sql.text).await?;
+        Ok(client.query(&statement, &binds(sql)).await?)
+    })
+}
+
+pub(super) fn run<'a>(client: &'a Object, sql: &'a Sql) -> Pending<'a, u64> {
+    Box::pin(async move {
+        let statement = client.prepare_cached(&sql.text).await?;
+        Ok(client.execute(&statement, &binds(sql)).await?)
+    })
 }
 
 fn binds(sql: &Sql) -> Vec<&(dyn tokio_postgres::types::ToSql + Sync)> {
