@@ -6,7 +6,7 @@ use figment::providers::{Format, Serialized, Toml};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
@@ -116,6 +116,13 @@ fn environment() -> BTreeMap<&'static str, String> {
     NAMES.iter().filter_map(|name| Some((*name, set(name)?))).collect()
 }
 
+/// Variables that look like settings and are none: a typing error, most likely.
+pub fn unknown_variables() -> Vec<String> {
+    let known = |name: &str| NAMES.contains(&name.to_lowercase().as_str()) || name == "CONFIG";
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    names.filter(|name| name.strip_prefix("GATEPOST_").is_some_and(|rest| !known(rest))).collect()
+}
+
 /// Requests per second, or no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit(pub Option<NonZeroU32>);
@@ -158,7 +165,16 @@ fn nets<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {
         .collect()
 }
 
-/// A network, or an address for a network of one.
+/// A network, or an address for a network of one. What is IPv4 in the form of IPv6 is taken as IPv4, as the
+/// addresses of callers are.
 pub fn net(text: &str) -> Option<IpNet> {
-    text.parse().ok().or_else(|| text.parse().ok().map(|address: std::net::IpAddr| IpNet::from(address)))
+    let address = || text.parse().ok().map(|address: IpAddr| IpNet::from(address));
+    let net = text.parse().ok().or_else(address)?;
+    match net {
+        IpNet::V6(v6) if v6.prefix_len() >= 96 => match v6.addr().to_ipv4_mapped() {
+            Some(v4) => IpNet::new(IpAddr::V4(v4), v6.prefix_len() - 96).ok(),
+            None => Some(net),
+        },
+        IpNet::V4(_) | IpNet::V6(_) => Some(net),
+    }
 }

@@ -5,7 +5,7 @@ use crate::support::oracle::{EXTENSION, is_ours, resolve};
 use gatepost::access::markdown;
 use gatepost::resources::audit_logs::own_types;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 fn compare(path: &str, fresh: &str) {
@@ -53,7 +53,7 @@ fn extensions(api: &Value) -> String {
         "# What Gatepost adds\n\nGenerated from `openapi.json` by `make accept`. All of it is additive: clients of \
          the official API may ignore it.\n\n## Operations\n\n",
     );
-    let mut fields = BTreeSet::new();
+    let mut found = Found::new();
     for (path, methods) in api["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             let line = format!("`{} {path}`", method.to_uppercase());
@@ -63,39 +63,50 @@ fn extensions(api: &Value) -> String {
             }
             let body = &operation["requestBody"]["content"]["application/json"]["schema"];
             let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
-            own_fields(api, &format!("{line}, body"), body, &mut fields);
-            own_fields(api, &format!("{line}, answer"), answer, &mut fields);
+            own_fields(api, "", body, &mut |what| note(&mut found, what, format!("{line} (body)")));
+            own_fields(api, "", answer, &mut |what| note(&mut found, what, line.clone()));
             for parameter in operation["parameters"].as_array().into_iter().flatten() {
                 if parameter["schema"][EXTENSION] == true {
-                    fields.insert(format!("- {line}, query: `{}`\n", parameter["name"].as_str().unwrap()));
+                    note(&mut found, format!("`?{}`", parameter["name"].as_str().unwrap()), line.clone());
                 }
             }
         }
     }
     out += "\n## Fields and values of official operations\n\n";
-    out.extend(fields);
+    out.extend(
+        found
+            .into_iter()
+            .map(|(what, lines)| format!("- {what}: {}\n", lines.into_iter().collect::<Vec<_>>().join(", "))),
+    );
     out += "\n## Activity types of the audit log\n\n";
     out.extend(own_types().into_iter().map(|(number, what)| format!("- {number}: {what}\n")));
     out
 }
 
-fn own_fields(api: &Value, at: &str, schema: &Value, out: &mut BTreeSet<String>) {
+/// What is added, and where.
+type Found = BTreeMap<String, BTreeSet<String>>;
+
+fn note(found: &mut Found, what: String, line: String) {
+    found.entry(what).or_default().insert(line);
+}
+
+fn own_fields(api: &Value, at: &str, schema: &Value, out: &mut dyn FnMut(String)) {
     let schema = resolve(api, schema);
-    if let Some(values) = schema["x-gatepost-values"].as_array() {
-        let values: Vec<_> =
-            values.iter().map(|value| format!("`{}`", value.to_string().trim_matches('"'))).collect();
-        if values.len() < 10 {
-            out.insert(format!("- {at}: also {}\n", values.join(", ")));
-        }
+    let listed = |values: &Value| -> Vec<String> {
+        let values = values.as_array().into_iter().flatten();
+        values.map(|value| format!("`{}`", value.to_string().trim_matches('"'))).collect()
+    };
+    let (values, optional) = (listed(&schema["x-gatepost-values"]), listed(&schema["x-gatepost-optional"]));
+    if !values.is_empty() && values.len() < 10 {
+        out(format!("`{at}` may also be {}", values.join(", ")));
     }
-    if let Some(optional) = schema["x-gatepost-optional"].as_array() {
-        let names: Vec<_> = optional.iter().map(|name| format!("`{}`", name.as_str().unwrap())).collect();
-        out.insert(format!("- {at}: {} may be left out\n", names.join(", ")));
+    if !optional.is_empty() {
+        out(format!("{} may be left out", optional.join(", ")));
     }
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         match is_ours(resolve(api, property)) {
-            true => drop(out.insert(format!("- {at}: `{name}`\n"))),
-            false => own_fields(api, &format!("{at}, `{name}`"), property, out),
+            true => out(format!("`{name}`")),
+            false => own_fields(api, name, property, out),
         }
     }
     if schema["items"].is_object() {

@@ -85,3 +85,29 @@ fn statements_keep_to_their_store() {
         assert!(!text.contains("sql("), "{name} has SQL: it belongs in the store");
     }
 }
+
+/// The walks go over the document, so whatever answers must be in it; these few have no right to check.
+#[test]
+fn nothing_answers_past_the_document() {
+    let mut plain = Vec::new();
+    for (name, text) in sources("src") {
+        for call in [
+            "    .route(",
+            "        .route(",
+            ".nest(",
+            ".route_service(",
+            ".nest_service(",
+            ".fallback_service(",
+        ] {
+            plain.extend(
+                text.split(call)
+                    .skip(1)
+                    .map(|rest| (name.clone(), rest.split(',').next().unwrap().to_owned())),
+            );
+        }
+    }
+    let mut paths: Vec<_> = plain.iter().map(|(_, path)| path.trim_matches('"')).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    assert_eq!(paths, ["/docs", "/health", "/invitations/accept", "/openapi.json"], "{plain:?}");
+}

@@ -34,20 +34,28 @@ impl Records {
     }
 }
 
+/// The agent of every campaign here.
+const AGENT: &str = "01890000-0000-7000-8000-00000000a6e7";
+
 /// Fresh ones each time: some operations delete.
 async fn records(world: &World, who: &str) -> Records {
     let line = "POST /api/v2/workspace-members";
     let unique = world.app.new_id().simple();
     let made = async |line: &str, body: Value| world.call(who, line, body).await.is(200).id();
-    Records {
-        campaign: world.create(who, &format!("secret plan {unique}"), "team").await,
+    let mut body = campaign(&format!("secret plan {unique}"));
+    body["ai_sdr_id"] = json!(AGENT);
+    let records = Records {
+        campaign: made("POST /api/v2/campaigns", body).await,
         tag: made("POST /api/v2/custom-tags", json!({ "label": format!("secret plan {unique}") })).await,
         member: {
             world.wait(24 * 60 * 60 * 1000);
             made(line, json!({ "email": format!("{unique}@acme.example"), "role": "view" })).await
         },
         key: made("POST /api/v2/api-keys", json!({ "name": "secret plan", "scopes": ["leads:read"] })).await,
-    }
+    };
+    let toggle = json!({ "tag_id": records.tag, "resource_id": records.campaign });
+    world.call(who, "POST /api/v2/custom-tags/toggle-resource", toggle).await.is(200);
+    records
 }
 
 /// A body that would do. An operation that takes one needs a case here.
@@ -120,6 +128,7 @@ async fn foreign_and_missing_are_the_same(world: World) {
 /// Keys that open nothing, one that opens little, each role, and the stranger: at every operation, on a record of
 /// the workspace.
 async fn everybody_meets_their_cell(world: World) {
+    let (home, away) = (records(&world, "owner").await, records(&world, "stranger").await);
     let mut counts = BTreeMap::new();
     for operation in operations::all(&world.api) {
         if operation.open {
@@ -128,10 +137,19 @@ async fn everybody_meets_their_cell(world: World) {
             continue;
         }
         for who in ["", "nobody's key", "revoked", "expired", "pending", "removed"] {
-            let refused =
-                world.call(who, &operation.line().replace("{id}", MISSING), json!({ "not": "read" })).await;
-            assert_eq!(refused.status, 401, "{who} {}", operation.line());
-            *counts.entry(401).or_insert(0) += 1;
+            let id = |records: &Records| match operation.takes_id() {
+                true => records.id(&operation).to_owned(),
+                false => String::new(),
+            };
+            let mut faces = Vec::new();
+            for id in [id(&home), id(&away), MISSING.to_owned()] {
+                let refused =
+                    world.call(who, &operation.line().replace("{id}", &id), json!({ "not": "read" })).await;
+                faces.push(refused.is(401).face());
+                *counts.entry(401).or_insert(0) += 1;
+            }
+            faces.dedup();
+            assert_eq!(faces.len(), 1, "{who} {}", operation.line());
         }
         for who in ROLES.iter().chain(&["reader"]) {
             if matches!(operation.action.name, "workspaces:delete" | "workspaces:change_owner")
@@ -181,31 +199,40 @@ async fn filters_and_cursors_tell_nothing(world: World) {
     for operation in operations::all(&world.api).iter().filter(|operation| operation.method == "GET") {
         let path = &operation.path;
         for query in operation.queries() {
-            let empty = json!([]);
-            let pairs: [(&str, &str); 3] =
-                [("stranger", &home.tag), ("owner", &away.campaign), ("client", &away.tag)];
-            for (who, foreign) in
-                pairs.into_iter().filter(|(who, _)| !expected(who, operation).contains(&403))
+            let id = |records: &Records| match query.as_str() {
+                "resource_ids" => records.campaign.clone(),
+                "ai_sales_agent_id" => AGENT.to_owned(),
+                _ => records.tag.clone(),
+            };
+            for (who, own, foreign) in
+                [("stranger", &away, &home), ("owner", &home, &away), ("client", &home, &away)]
             {
-                let found = world.get(who, &format!("{path}?{query}={foreign}")).await;
-                let missing = world.get(who, &format!("{path}?{query}={MISSING}")).await;
+                if expected(who, operation).contains(&403) {
+                    continue;
+                }
+                let get = async |id: &str| world.get(who, &format!("{path}?{query}={id}")).await;
+                let (mine, theirs, missing) =
+                    (get(&id(own)).await, get(&id(foreign)).await, get(MISSING).await);
+                let secrets = [&foreign.campaign, &foreign.tag, &foreign.member, &foreign.key];
+                assert!(!secrets.iter().any(|id| theirs.text().contains(id.as_str())), "{path} {query}");
                 match query.as_str() {
-                    "tag_ids" | "resource_ids" | "ai_sales_agent_id" => {
-                        assert_eq!(found.is(200).json()["items"], empty, "{path} {query}");
-                        assert_eq!(missing.json()["items"], empty);
+                    "tag_ids" | "resource_ids" => {
+                        assert_eq!((theirs.items().len(), missing.items().len()), (0, 0), "{path} {query}");
+                        assert_eq!(mine.items().len(), usize::from(who != "client"), "{who} {path} {query}");
+                        filters += 1;
+                    }
+                    "ai_sales_agent_id" => {
+                        assert_eq!(
+                            mine.items().len(),
+                            usize::from(who != "client"),
+                            "its own alone, of those that share it"
+                        );
+                        assert_eq!(missing.items().len(), 0);
                         filters += 1;
                     }
                     // A position, older than anything or newer: what is listed is the caller's own.
-                    "starting_after" => {
-                        let secret = if who == "stranger" { &home } else { &away };
-                        let text = found.is(200).text();
-                        assert!(
-                            ![&secret.campaign, &secret.tag, &secret.member, &secret.key]
-                                .iter()
-                                .any(|id| text.contains(id.as_str()))
-                        );
-                    }
-                    _ => assert_eq!(found.face().0, missing.face().0, "{path} {query}"),
+                    "starting_after" => drop(theirs.is(200)),
+                    _ => assert_eq!(theirs.face().0, missing.face().0, "{path} {query}"),
                 }
             }
         }

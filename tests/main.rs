@@ -6,6 +6,7 @@
     clippy::disallowed_methods,
     clippy::wildcard_enum_match_arm,
     clippy::cloned_ref_to_slice_refs,
+    clippy::explicit_write,
     reason = "a test fails by panicking"
 )]
 
@@ -19,6 +20,7 @@ mod coverage;
 mod generated;
 mod houserules;
 mod isolation;
+mod policy;
 mod process;
 mod statements;
 mod writes;

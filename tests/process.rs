@@ -281,6 +281,36 @@ async fn the_demo_introduces_everybody() {
     assert_eq!(rest, "", "one line on stdout, and no more");
 }
 
+/// Somebody who is about to lose a right: the key, what takes the right away, what is tried, and the refusal.
+struct Victim {
+    key: String,
+    change: (String, Value),
+    attempts: Vec<(String, u16)>,
+}
+
+async fn victim(server: &Server, owner: &str, campaign: &str, round: usize) -> Victim {
+    let (list, pause) =
+        ("GET /api/v2/campaigns".to_owned(), format!("POST /api/v2/campaigns/{campaign}/pause"));
+    if round.is_multiple_of(3) {
+        let body = json!({ "name": format!("k{round}"), "scopes": ["campaigns:read", "campaigns:update"] });
+        let (_, key) = server.call(owner, "POST /api/v2/api-keys", body).await;
+        let change = (format!("DELETE /api/v2/api-keys/{}", key["id"].as_str().unwrap()), Value::Null);
+        let attempts = vec![(list.clone(), 401), (list, 401), (pause, 401)];
+        return Victim { key: key["key"].as_str().unwrap().to_owned(), change, attempts };
+    }
+    let body = json!({ "email": format!("v{round}@acme.example"), "role": "editor" });
+    let (_, invited) = server.call(owner, "POST /api/v2/workspace-members", body).await;
+    let token = invited["invitation_url"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
+    let body = json!({ "token": token, "first_name": "V", "last_name": "", "password": "long enough" });
+    let (_, member) = server.call("", "POST /api/v2/invitations/accept", body).await;
+    let at = format!("/api/v2/workspace-members/{}", member["id"].as_str().unwrap());
+    let (change, attempts) = match round % 3 {
+        1 => ((format!("PATCH {at}"), json!({ "role": "view" })), vec![(pause, 403)]),
+        _ => ((format!("DELETE {at}"), Value::Null), vec![(list, 401), (pause, 401)]),
+    };
+    Victim { key: member["api_key"].as_str().unwrap().to_owned(), change, attempts }
+}
+
 async fn two_servers(place: &[&str], secret: Option<&str>) {
     let command = |arguments: &[&str]| {
         let mut command = gatepost(&[arguments, place].concat());
@@ -293,37 +323,42 @@ async fn two_servers(place: &[&str], secret: Option<&str>) {
     let owner = line(&init)["api_key"].as_str().unwrap().to_owned();
     let serve = || Server::start(command(&["serve", "--listen", "127.0.0.1:0", "--rate-limit", "off"]));
     let servers = Arc::new([serve(), serve()]);
+    let body = crate::support::scene::campaign("contended");
+    let (_, campaign) = servers[0].call(&owner, "POST /api/v2/campaigns", body).await;
+    let campaign = campaign["id"].as_str().unwrap().to_owned();
     let (late, early) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    for round in 0..CALLS / 500 {
-        let body = json!({ "name": format!("k{round}"), "scopes": ["campaigns:read"] });
-        let (_, key) = servers[round % 2].call(&owner, "POST /api/v2/api-keys", body).await;
-        let (id, key) = (key["id"].as_str().unwrap().to_owned(), key["key"].as_str().unwrap().to_owned());
+    let mut round = 0;
+    while late.load(Ordering::SeqCst) + early.load(Ordering::SeqCst) < CALLS {
+        let victim = Arc::new(victim(&servers[round % 2], &owner, &campaign, round).await);
         let revoked = Arc::new(AtomicBool::new(false));
         let clients: Vec<_> = (0..16)
             .map(|client| {
-                let (servers, key, revoked) = (servers.clone(), key.clone(), revoked.clone());
+                let (servers, victim, revoked) = (servers.clone(), victim.clone(), revoked.clone());
                 let (late, early) = (late.clone(), early.clone());
                 tokio::spawn(async move {
-                    for step in 0..500 / 16 {
+                    for step in 0..32 {
                         let gone = revoked.load(Ordering::SeqCst);
-                        let (status, _) = servers[(client + step) % 2]
-                            .call(&key, "GET /api/v2/campaigns", Value::Null)
-                            .await;
-                        assert!(status == 401 || status == 200 && !gone, "{status}, revoked: {gone}");
+                        let (line, refusal) = &victim.attempts[(client + step) % victim.attempts.len()];
+                        let (status, _) =
+                            servers[(client + step / 2) % 2].call(&victim.key, line, Value::Null).await;
+                        assert!(
+                            status == *refusal || status == 200 && !gone,
+                            "{line}: {status}, gone: {gone}"
+                        );
                         if gone { &late } else { &early }.fetch_add(1, Ordering::SeqCst);
                     }
                 })
             })
             .collect();
         tokio::time::sleep(std::time::Duration::from_millis(30)).await;
-        let (status, _) = servers[(round + 1) % 2]
-            .call(&owner, &format!("DELETE /api/v2/api-keys/{id}"), Value::Null)
-            .await;
-        assert_eq!(status, 200);
+        let (line, body) = &victim.change;
+        let (status, answer) = servers[(round + 1) % 2].call(&owner, line, body.clone()).await;
+        assert_eq!(status, 200, "{answer}");
         revoked.store(true, Ordering::SeqCst);
         for client in clients {
             client.await.unwrap();
         }
+        round += 1;
     }
     let (late, early) = (late.load(Ordering::SeqCst), early.load(Ordering::SeqCst));
     assert!(late > CALLS / 20 && early > CALLS / 20, "{late} late, {early} early");

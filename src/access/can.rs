@@ -1,6 +1,6 @@
 //! `Can<P>` in a handler's signature is the check, the proof, and the documentation of the check.
 
-use super::{Action, Ask, Attempt, Call, Facts, Grant, Permission, Pred, Shape, Sight};
+use super::{Action, Ask, Attempt, Call, Grant, Permission, Pred, Shape, Sight};
 use crate::app::App;
 use crate::audit::Change;
 use crate::auth;
@@ -141,10 +141,15 @@ impl<P: Permission> Can<P> {
             Ok(hash) => Grant::of_key(hash, app.now(), &app.reader).await?.ok_or(auth::UNKNOWN),
             Err(why) => Err(*why),
         };
-        let delegation = headers.get("x-as-workspace");
+        // Of several none is meant.
+        let delegations: Vec<_> = headers
+            .get_all("x-as-workspace")
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect();
         let mut call = Call {
             address: origin.address,
-            delegation: delegation.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
+            delegation: (!delegations.is_empty()).then(|| delegations.join(",")),
             within_rate: true,
         };
         if let Ok(grant) = &grant {
@@ -178,10 +183,6 @@ impl<P: Permission> Can<P> {
         Can { caller: Caller { app: app.clone(), shown, grant, origin, call }, permission: PhantomData }
     }
 
-    pub fn action(&self) -> &'static Action {
-        P::ACTION
-    }
-
     /// Fills `{visible}`: what the caller may see.
     pub fn visible(&self, shape: &Shape) -> impl FnOnce(&mut Part) {
         render(self.grant.pred(P::See::ACTION), *shape)
@@ -203,11 +204,6 @@ impl<P: Permission> Can<P> {
         ask.record = Some(Sight::of(found.as_ref().map(|(_, within)| *within)));
         ask.enforce()?;
         found.map(|(record, _)| record).ok_or_else(Error::hidden)
-    }
-
-    /// Whether the caller would reach a record that is about to be so.
-    pub fn reaches(&self, facts: &Facts) -> bool {
-        self.grant.pred(P::ACTION).eval(facts)
     }
 
     /// The only way to a write transaction. It spends the proof; inside, the credential and the role are read

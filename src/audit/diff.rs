@@ -36,7 +36,7 @@ fn short(value: Value) -> Value {
     }
 }
 
-pub fn redact(field: &str, value: &Value) -> Value {
+fn redact(field: &str, value: &Value) -> Value {
     match value {
         Value::Null => Value::Null,
         _ if SECRET.contains(&field) => json!(HIDDEN),

@@ -2,10 +2,9 @@
 //! refused, written behind the answer.
 
 mod diff;
-pub use diff::{diff, redact};
+use diff::diff;
 
-use crate::access::Action;
-use crate::access::{Attempt, Caller, Grant, Step};
+use crate::access::{Action, Attempt, Caller, Grant, Step};
 use crate::db::{Time, Tx, sql};
 use crate::error::{Error, Result};
 use crate::http::Origin;

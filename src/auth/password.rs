@@ -5,15 +5,20 @@ use crate::error::{Error, Result};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 /// Hashes at once; a core each is enough.
 const AT_ONCE: usize = 2;
+/// Callers that may wait for a place; further ones are told to try again.
+const WAITING: usize = 64;
 
 #[derive(Clone)]
 pub struct Passwords {
     argon2: Arc<Argon2<'static>>,
     places: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+    turn: Arc<Mutex<()>>,
 }
 
 impl Passwords {
@@ -23,7 +28,17 @@ impl Passwords {
         let pepper: &'static [u8] = Box::leak(pepper.to_vec().into_boxed_slice());
         let argon2 =
             Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params).map_err(wrong)?;
-        Ok(Passwords { argon2: Arc::new(argon2), places: Arc::new(Semaphore::new(AT_ONCE)) })
+        Ok(Passwords {
+            argon2: Arc::new(argon2),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+            waiting: Arc::default(),
+            turn: Arc::default(),
+        })
+    }
+
+    /// For tries that are counted: one at a time in this process, from reading the count to writing it.
+    pub async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().await
     }
 
     /// The PHC string to store.
@@ -50,7 +65,13 @@ impl Passwords {
         &self,
         work: impl FnOnce(&Argon2<'static>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let place = self.places.clone().acquire_owned().await.map_err(Error::internal)?;
+        if self.waiting.fetch_add(1, Ordering::SeqCst) >= WAITING {
+            self.waiting.fetch_sub(1, Ordering::SeqCst);
+            return Err(Error::Busy);
+        }
+        let place = self.places.clone().acquire_owned().await;
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        let place = place.map_err(Error::internal)?;
         let argon2 = self.argon2.clone();
         let work = tokio::task::spawn_blocking(move || {
             let done = work(&argon2);

@@ -28,7 +28,7 @@ impl Init {
         let made = make(&app, &self.workspace, &self.owner_email, true).await?;
         made.print(self.json);
         if !self.json {
-            println!("\nThe key is shown this once. Next: gatepost serve");
+            println!("\nThe key is shown this once. Next: gatepost serve{}", same_place(config));
         }
         Ok(())
     }
@@ -54,5 +54,14 @@ impl Made {
                 self.workspace, self.email, self.api_key
             ),
         }
+    }
+}
+
+/// The flags with which the other commands find the same data.
+fn same_place(config: &Config) -> String {
+    match (&config.data, &config.database) {
+        (Some(data), _) => format!(" --data {}", data.display()),
+        (None, Some(_)) => " (with the same GATEPOST_DATABASE and GATEPOST_SECRET_KEY)".to_owned(),
+        (None, None) => String::new(),
     }
 }

@@ -15,11 +15,13 @@ use uuid::Uuid;
 pub enum Key {
     /// Create a key: a personal one of a member, or a workspace key with the rights of an admin
     Create {
+        /// The workspace's id, as `workspace_id` in the answer of `gatepost init` or `/api/v2/me`
         #[arg(long, value_name = "ID")]
         workspace: Uuid,
         /// The member whose personal key it is
         #[arg(long, value_name = "ADDRESS")]
         member: Option<String>,
+        /// What it is called, in lists and in the audit log
         #[arg(long, value_name = "NAME")]
         name: String,
         /// What it may do, with commas between: campaigns:read,leads:all

@@ -8,7 +8,7 @@ mod open;
 mod serve;
 mod workspace;
 
-use crate::config::{Config, Settings};
+use crate::config::{Config, Settings, unknown_variables};
 use crate::error::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -63,6 +63,9 @@ pub async fn run() -> ExitCode {
 async fn dispatch(arguments: Arguments) -> Result<()> {
     let config = Config::of(&arguments.settings)?;
     log(&config)?;
+    for name in unknown_variables() {
+        tracing::warn!("{name} is set in the environment, and is no setting of this program");
+    }
     match arguments.command {
         Command::Init(init) => init.run(&config).await,
         Command::Serve => serve::run(config).await,

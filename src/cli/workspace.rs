@@ -16,6 +16,7 @@ use uuid::Uuid;
 pub enum Workspace {
     /// Create a workspace and its owner, with a key to begin with
     Create {
+        /// What it is called
         #[arg(long, value_name = "NAME")]
         name: String,
         /// The address of the owner: a new user, or one of this server
@@ -27,6 +28,7 @@ pub enum Workspace {
     },
     /// Make another member the owner; the old owner becomes admin
     SetOwner {
+        /// Its id, as `workspace_id` in the answer of `gatepost init` or `/api/v2/me`
         #[arg(long, value_name = "ID")]
         workspace: Uuid,
         /// The address of an accepted member
@@ -35,11 +37,13 @@ pub enum Workspace {
     },
     /// Say what the workspace's plan leaves out: operations on it answer 402
     Set {
+        /// Its id, as `workspace_id` in the answer of `gatepost init` or `/api/v2/me`
         #[arg(long, value_name = "ID")]
         workspace: Uuid,
         /// A resource, as audit_logs; may be given several times
         #[arg(long, value_name = "RESOURCE")]
         deny: Vec<String>,
+        /// Takes a --deny back
         #[arg(long, value_name = "RESOURCE")]
         allow: Vec<String>,
     },

@@ -54,9 +54,12 @@ pub fn typed<T: JsonSchema + 'static>(query: &str) -> Result<Value> {
     let value = |name: &str, text: &str| {
         let declared = properties.and_then(|all| all.get(name)?.get("type"));
         let is = |kind: &str| declared.is_some_and(|declared| declared == kind);
-        let parsed =
-            (is("integer") || is("number") || is("boolean")).then(|| serde_json::from_str(text).ok());
-        parsed.flatten().filter(|value: &Value| !value.is_string()).unwrap_or_else(|| text.into())
+        let parsed = match (is("integer"), is("number") || is("boolean")) {
+            (true, _) => text.parse::<i64>().ok().map(Value::from),
+            (_, true) => serde_json::from_str(text).ok().filter(|value: &Value| !value.is_string()),
+            (false, false) => None,
+        };
+        parsed.unwrap_or_else(|| text.into())
     };
     let pairs = form_urlencoded::parse(query.as_bytes());
     Ok(pairs

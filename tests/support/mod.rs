@@ -14,6 +14,7 @@ use gatepost::router::router;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::{env, fs, path::PathBuf};
@@ -76,9 +77,8 @@ impl Ambient for Fixed {
         Uuid::from_u128(now << 80 | 7 << 76 | 2 << 62 | count)
     }
     fn random(&self) -> Result<[u8; 30]> {
-        let mut bytes = [0; 30];
-        bytes[..16].copy_from_slice(self.new_id().as_bytes());
-        Ok(bytes)
+        let hash = gatepost::auth::hash(&self.new_id().to_string());
+        Ok(hash.as_bytes()[..30].try_into().unwrap())
     }
 }
 
@@ -127,7 +127,11 @@ impl World {
     pub async fn postgres() -> Option<World> {
         let Some(url) = World::postgres_schema().await else {
             assert!(env::var_os("GATEPOST_TEST_ALL").is_none(), "this must run on PostgreSQL too");
-            eprintln!("NOT RUN on PostgreSQL: set TEST_POSTGRES_URL, or use scripts/with-postgres");
+            writeln!(
+                std::io::stderr(),
+                "NOT RUN on PostgreSQL: set TEST_POSTGRES_URL, or use scripts/with-postgres"
+            )
+            .unwrap();
             return None;
         };
         Some(World::on(&url, None, RateLimit(None)).await)

@@ -80,6 +80,8 @@ pub async fn accept(
     Json(body): Json<Acceptance>,
 ) -> Result<Json<Accepted>> {
     let token = auth::hash(&body.token);
+    // One after the other, or many at once would all be counted as the first.
+    let _turn = app.passwords.turn().await;
     let Some(open) = open(&app, &token).await? else { return dead() };
     let Some(can) = Can::<Accept>::invited(&app, token, origin).await? else { return dead() };
     let hash = match open.known {
@@ -116,10 +118,9 @@ fn subject(open: &Open) -> Subject {
 async fn failed(can: Can<Accept>, open: Open) -> Result<Json<Accepted>> {
     let noted = can.write(async move |can, tx| {
         let failures = open.failures + 1;
-        sql("update members set invitation_failures = $3 where workspace_id = $1 and id = $2")
+        sql("update members set invitation_failures = invitation_failures + 1 where workspace_id = $1 and id = $2")
             .bind(can.workspace())
             .bind(open.id)
-            .bind(failures)
             .run(&mut *tx)
             .await?;
         if failures >= FAILURES {

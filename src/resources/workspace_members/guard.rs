@@ -3,6 +3,7 @@
 use super::MemberPermission;
 use crate::access::{Caller, Role, Step, may_make};
 use crate::error::{Error, Result};
+use uuid::Uuid;
 
 /// Roles that can bring forth further members or keys; a narrow key must not make them.
 const FERTILE: [&str; 2] = ["workspace_members", "api_keys"];
@@ -43,6 +44,15 @@ pub fn within_own(can: &Caller, permissions: Option<&[MemberPermission]>) -> Res
         false => {
             refuse("your own `permissions` are narrowed; a member you make or raise needs a list within them")
         }
+    }
+}
+
+/// A narrow key may tighten a member's tag limit, and not loosen it.
+pub fn keeps_limit(can: &Caller, before: Option<&[Uuid]>, after: Option<&[Uuid]>) -> Result<()> {
+    let part = |before: &[Uuid]| after.is_some_and(|after| after.iter().all(|tag| before.contains(tag)));
+    match can.is_whole() || before.is_none_or(part) {
+        true => Ok(()),
+        false => refuse("a key without the scope `all:all` cannot loosen a tag limit"),
     }
 }
 

@@ -1,7 +1,7 @@
 use super::invitation::{self, Link};
 use super::{
     New, Patch, Revoke, WorkspaceMember, accept, address,
-    guard::{guard, within_own},
+    guard::{guard, keeps_limit, within_own},
     store,
 };
 use crate::access::{Caller, Can, Step, api_keys, workspace_members::*};
@@ -129,6 +129,7 @@ async fn update(
         if after.role != before.role || after.tag_limit != before.tag_limit {
             guard(can, Some(before.role), Some(after.role))?;
             within_own(can, before.permissions.as_deref())?;
+            keeps_limit(can, before.tag_limit.as_deref(), after.tag_limit.as_deref())?;
         }
         if patch.names("tag_limit") {
             custom_tags::store::known(can, tx, "tag_limit", after.tag_limit.as_deref().unwrap_or_default())
@@ -152,6 +153,7 @@ async fn remove(
     let removed = can.write(async move |can, tx| {
         let mut member = store::find(can, &mut *tx, id).await?;
         guard(can, Some(member.role), None)?;
+        within_own(can, member.permissions.as_deref())?;
         keys_made(can, tx, &mut member, revoke.revoke_keys).await?;
         store::delete(can, tx, id).await?;
         Ok(Change::deleted(subject(&member), member))
@@ -182,6 +184,7 @@ async fn resend(can: Can<Resend>, Path(Id { id }): Path<Id>, _: Nothing) -> Resu
         if !member.accepted {
             invitation::within_a_day(can, tx).await?;
             guard(can, Some(member.role), Some(member.role))?;
+            within_own(can, member.permissions.as_deref())?;
             invitation::prolong(can, tx, &member, &link).await?;
             member.invitation_url = Some(link.url(can));
         }

@@ -236,3 +236,11 @@ pub async fn taken(can: &Caller, tx: &mut Tx, email: &str) -> Result<bool> {
         .optional::<Uuid>(tx);
     Ok(taken.await?.is_some())
 }
+
+/// How many workspaces a user owns, on the whole server.
+pub async fn owned_by(tx: &mut Tx, user: Uuid) -> Result<i64> {
+    let owned = sql(
+        "select count(*) from members where user_id = $1 and role = 'owner' and workspace_id is not null",
+    );
+    Ok(owned.bind(user).optional(tx).await?.unwrap_or(0))
+}

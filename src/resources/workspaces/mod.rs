@@ -103,7 +103,7 @@ impl Visibility {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct New {
-    #[schemars(length(min = 1, max = 200))]
+    #[schemars(length(min = 1, max = 200), regex(pattern = r"\S"))]
     pub name: String,
 }
 
@@ -121,9 +121,9 @@ pub struct Created {
 #[schemars(deny_unknown_fields, extend("minProperties" = 1))]
 #[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
 pub struct Patch {
-    #[schemars(transform = absent_not_null, length(min = 1, max = 200))]
+    #[schemars(transform = absent_not_null, length(min = 1, max = 200), regex(pattern = r"\S"))]
     name: Option<String>,
-    #[schemars(length(max = 2000))]
+    #[schemars(length(max = 2000), regex(pattern = r"^https?://"))]
     org_logo_url: Option<String>,
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
     default_campaign_visibility: Option<Visibility>,

@@ -1,7 +1,7 @@
 //! Handing over the ownership: there is exactly one owner before and after, and the old one becomes admin.
 
 use super::NewOwner;
-use crate::access::{Caller, Role};
+use crate::access::{Caller, Role, Step};
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::resources::{api_keys, workspace_members};
@@ -22,9 +22,13 @@ impl Wanted {
                     sql("select password_hash from users where id = $1 and password_hash is not null")
                         .bind(can.user());
                 let stored: Option<String> = stored.optional(can.reader()).await?;
+                let _turn = can.app().passwords.turn().await;
                 match can.app().passwords.verify(&sec, stored.as_deref()).await? {
                     true => Ok(Wanted::Email(workspace_members::address(&email))),
-                    false => Err(Error::invalid("body/sec must be the present owner's password")),
+                    // A refusal, and recorded as one.
+                    false => {
+                        Err(Error::refused(Step::Role, "role: `sec` must be the present owner's password"))
+                    }
                 }
             }
             (None, None, _) => {
@@ -32,11 +36,6 @@ impl Wanted {
             }
             (None, Some(_), None) => Err(Error::invalid("body must have required property 'sec'")),
         }
-    }
-
-    /// The official form, which the owner's password backs.
-    pub fn with_password(&self) -> bool {
-        matches!(self, Wanted::Email(_))
     }
 
     fn field(&self) -> &'static str {

@@ -11,6 +11,9 @@ use aide::axum::routing::{get, get_with, post};
 /// Between the request to remove a workspace and the removal.
 const REMOVAL: i64 = 24 * 60 * 60 * 1000;
 
+/// Workspaces that a person may own; each brings limits of its own, on requests and invitations.
+const OWNED: i64 = 20;
+
 const NARROW: &str = "role: what gives rights (the ownership, `strict_scopes`, a default role that manages members or \
                       keys) is not for a key without the scope `all:all`";
 
@@ -44,6 +47,10 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Created>>
         let (id, now) = (can.new_id(), can.now());
         let user = can.user().ok_or_else(|| Error::internal("a person without a user"))?;
         let email = can.grant.email.clone().unwrap_or_default();
+        if workspace_members::store::owned_by(tx, user).await? >= OWNED {
+            let why = format!("role: a person owns at most {OWNED} workspaces; the operator can create more");
+            return Err(Error::refused(Step::Role, why));
+        }
         store::insert(tx, id, &new.name, now).await?;
         let person = workspace_members::store::Person { user, email: &email, role: Role::Owner };
         let member = workspace_members::store::insert_accepted(can, tx, id, &person).await?;
@@ -98,10 +105,10 @@ async fn removal(can: Can<Delete>, wanted: bool) -> Result<Json<Workspace>> {
 }
 
 async fn change_owner(can: Can<ChangeOwner>, Json(wanted): Json<NewOwner>) -> Result<Json<Workspace>> {
-    let wanted = owner::Wanted::of(&can, wanted).await?;
-    if !can.is_whole() && !wanted.with_password() {
+    if !can.is_whole() {
         return Err(Error::refused(Step::Role, NARROW));
     }
+    let wanted = owner::Wanted::of(&can, wanted).await?;
     let changed = can.write(async move |can, tx| {
         let before = store::current(can, &mut *tx).await?;
         owner::hand_over(can, tx, &wanted).await?;

@@ -67,8 +67,9 @@ async fn ownership_by_password(world: World) {
     world.run(set.bind(world.who("owner").user).bind(hash)).await;
     let admin = world.get("admin", "/api/v2/me").await.json()["email"].clone();
     let body = |sec: &str| json!({ "email": admin, "sec": sec });
-    let refused = world.call("owner", CHANGE_OWNER, body("a guess")).await.is(400).message();
-    assert!(refused.starts_with("body/sec must"), "{refused}");
+    let refused = world.call("owner", CHANGE_OWNER, body("a guess")).await.is(403).message();
+    assert!(refused.contains("`sec` must"), "{refused}");
+    assert_eq!(world.log().await[0]["audit_metadata"]["refused_by"], "role", "a guess is recorded");
     world.call("owner", CHANGE_OWNER, json!({ "email": admin })).await.is(400);
     world.call("owner", CHANGE_OWNER, json!({})).await.is(400);
     let changed = world.call("owner", CHANGE_OWNER, body("the owner's own")).await.is(200).json();
