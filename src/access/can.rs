@@ -1,6 +1,6 @@
 //! `Can<P>` in a handler's signature is the check, the proof, and the documentation of the check.
 
-use super::{Action, Ask, Attempt, Call, Grant, Permission, Pred, Shape, Sight};
+use super::{Action, Ask, Attempt, Call, Grant, Permission, Pred, Shape, Sight, Step};
 use crate::app::App;
 use crate::audit::Change;
 use crate::auth;
@@ -102,7 +102,39 @@ impl Caller {
 
     /// A further permission in the same request: every step that needs no record.
     pub fn also<Q: Permission>(&self) -> Result<()> {
-        Can::<Q>::ask(Ok(&self.grant), Some(&self.call)).enforce()
+        self.ask(Q::ACTION).enforce()
+    }
+
+    fn ask(&self, action: &'static Action) -> Ask<'_> {
+        Ask::new(action, Ok(&self.grant), Some(&self.call))
+    }
+
+    /// Every step that needs no record.
+    async fn check(
+        app: &App,
+        headers: &HeaderMap,
+        origin: Origin,
+        slot: Slot<Attempt>,
+        action: &'static Action,
+    ) -> Result<Self> {
+        let hash = auth::bearer(headers).map(auth::hash);
+        let grant = match &hash {
+            Ok(hash) => Grant::of_key(hash, app.now(), &app.reader).await?.ok_or(auth::UNKNOWN),
+            Err(why) => Err(*why),
+        };
+        let mut call = Call { address: origin.address, delegation: delegation(headers), within_rate: true };
+        if let Ok(grant) = &grant {
+            slot.fill(|| Attempt::new(grant, action, &origin));
+            // A credential that does not count, or is not here, is never told of the rate.
+            let early = Ask::new(action, Ok(grant), Some(&call)).refused_by();
+            let counts = !matches!(early, Some(Step::Credential | Step::Network));
+            call.within_rate = !counts || app.rate.admits(grant.workspace);
+        }
+        Ask::new(action, grant.as_ref().map_err(|why| *why), Some(&call)).enforce()?;
+        let (Ok(grant), Ok(hash)) = (grant, hash) else {
+            return Err(Error::internal("enforced without a grant"));
+        };
+        Ok(Caller { app: app.clone(), shown: Shown::Key(hash), grant, origin, call })
     }
 
     async fn again(&self, tx: &mut Tx) -> Result<Self> {
@@ -112,9 +144,16 @@ impl Caller {
             Shown::Operator { workspace } => Ok(Grant::operator(*workspace)),
             Shown::Invitation(hash) => invitee(hash, now, &mut *tx).await?.ok_or(auth::UNKNOWN),
         };
-        let unknown = |why: &str| Error::refused(super::Step::Credential, why);
+        let unknown = |why: &str| Error::refused(Step::Credential, why);
         Ok(Caller { grant: grant.map_err(unknown)?, ..self.clone() })
     }
+}
+
+/// The header as sent; of several none is meant.
+fn delegation(headers: &HeaderMap) -> Option<String> {
+    let all = headers.get_all("x-as-workspace").iter();
+    let all: Vec<_> = all.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    (!all.is_empty()).then(|| all.join(","))
 }
 
 /// What the link of an open invitation lets its holder do.
@@ -129,43 +168,6 @@ fn render(pred: Pred, shape: Shape) -> impl FnOnce(&mut Part) {
 }
 
 impl<P: Permission> Can<P> {
-    pub fn ask<'a>(grant: Result<&'a Grant, &'static str>, call: Option<&'a Call>) -> Ask<'a> {
-        Ask { action: P::ACTION, see: P::See::ACTION, grant, call, record: None }
-    }
-
-    /// Every step that needs no record.
-    async fn check(app: &App, headers: &HeaderMap, origin: Origin, slot: Slot<Attempt>) -> Result<Self> {
-        let key = auth::bearer(headers);
-        let hash = key.map(auth::hash);
-        let grant = match &hash {
-            Ok(hash) => Grant::of_key(hash, app.now(), &app.reader).await?.ok_or(auth::UNKNOWN),
-            Err(why) => Err(*why),
-        };
-        // Of several none is meant.
-        let delegations: Vec<_> = headers
-            .get_all("x-as-workspace")
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()))
-            .collect();
-        let mut call = Call {
-            address: origin.address,
-            delegation: (!delegations.is_empty()).then(|| delegations.join(",")),
-            within_rate: true,
-        };
-        if let Ok(grant) = &grant {
-            slot.fill(|| Attempt::new(grant, P::ACTION, &origin));
-            let known = grant.lapsed.is_none()
-                && Self::ask(Ok(grant), Some(&call)).refused_by() != Some(super::Step::Network);
-            call.within_rate = !known || app.rate.admits(grant.workspace);
-        }
-        Self::ask(grant.as_ref().map_err(|why| *why), Some(&call)).enforce()?;
-        let (Ok(grant), Ok(hash)) = (grant, hash) else {
-            return Err(Error::internal("enforced without a grant"));
-        };
-        let caller = Caller { app: app.clone(), shown: Shown::Key(hash), grant, origin, call };
-        Ok(Can { caller, permission: PhantomData })
-    }
-
     /// The proof of who holds the link of an open invitation, by the hash of its token.
     pub async fn invited(app: &App, hash: String, origin: Origin) -> Result<Option<Self>> {
         let Some(grant) = invitee(&hash, app.now(), &app.reader).await? else { return Ok(None) };
@@ -200,7 +202,7 @@ impl<P: Permission> Can<P> {
 
     /// The steps about the record, for what a finder found: a visible record and whether it is within reach.
     pub fn admit<T>(&self, found: Option<(T, bool)>) -> Result<T> {
-        let mut ask = Self::ask(Ok(&self.grant), None);
+        let mut ask = Ask::new(P::ACTION, Ok(&self.grant), None);
         ask.record = Some(Sight::of(found.as_ref().map(|(_, within)| *within)));
         ask.enforce()?;
         found.map(|(record, _)| record).ok_or_else(Error::hidden)
@@ -217,7 +219,7 @@ impl<P: Permission> Can<P> {
         let gate = self.app.gate.clone();
         let change = async move |tx: &mut Tx| {
             let can = Can { caller: self.caller.again(tx).await?, permission: self.permission };
-            Self::ask(Ok(&can.grant), Some(&can.call)).enforce()?;
+            can.ask(P::ACTION).enforce()?;
             body(&can, tx).await?.record(&can, P::ACTION, tx).await
         };
         gate.0.write(change).await
@@ -229,7 +231,8 @@ impl<P: Permission> FromRequestParts<App> for Can<P> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_else(Origin::local);
         let slot = parts.extensions.get::<Slot<Attempt>>().cloned().unwrap_or_default();
-        Can::check(app, &parts.headers, origin, slot).await
+        let caller = Caller::check(app, &parts.headers, origin, slot, P::ACTION).await?;
+        Ok(Can { caller, permission: PhantomData })
     }
 }
 

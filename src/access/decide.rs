@@ -50,7 +50,6 @@ pub struct Call {
 
 pub struct Ask<'a> {
     pub action: &'static Action,
-    pub see: &'static Action,
     /// The grant behind the credential, or why there is none.
     pub grant: Result<&'a Grant, &'static str>,
     pub call: Option<&'a Call>,
@@ -73,11 +72,19 @@ pub struct Verdict {
     pub reason: String,
 }
 
-impl Ask<'_> {
+impl<'a> Ask<'a> {
+    pub fn new(
+        action: &'static Action,
+        grant: Result<&'a Grant, &'static str>,
+        call: Option<&'a Call>,
+    ) -> Self {
+        Ask { action, grant, call, record: None }
+    }
+
     /// Asks about a record in memory instead of one that the database has judged.
     pub fn about(mut self, facts: &Facts) -> Self {
         let judge = |action| self.grant.is_ok_and(|grant| grant.pred(action).eval(facts));
-        self.record = Some(Sight::of(judge(self.see).then(|| judge(self.action))));
+        self.record = Some(Sight::of(judge((self.action.see)()).then(|| judge(self.action))));
         self
     }
 

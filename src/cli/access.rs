@@ -56,7 +56,7 @@ async fn explain(
     let unknown = || Error::invalid(format!("`{permission}` is no permission; see `gatepost access matrix`"));
     let action = Action::of(permission).ok_or_else(unknown)?;
     let grant = find(app, who, workspace).await?;
-    let mut ask = Ask { action, see: (action.see)(), grant: Ok(&grant), call: None, record: None };
+    let mut ask = Ask::new(action, Ok(&grant), None);
     if let Some(record) = record {
         let all = Grant::operator(grant.workspace);
         ask.record = Some(sight(&all, &grant, action, record, &app.reader).await?);

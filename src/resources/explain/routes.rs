@@ -40,13 +40,9 @@ async fn me(can: Can<Read>, _: Nothing) -> Result<Json<Me>> {
 }
 
 fn held(grant: &Grant) -> Vec<Held> {
-    let allowed = |action: &&&'static Action| ask(grant, action).refused_by().is_none();
+    let allowed = |action: &&&'static Action| Ask::new(action, Ok(grant), None).refused_by().is_none();
     let held = |action: &&'static Action| Held { permission: action.name, reach: grant.reach(action).name() };
     ACTIONS.iter().filter(|action| !action.needs.is_empty()).filter(allowed).map(held).collect()
-}
-
-fn ask<'a>(grant: &'a Grant, action: &'static Action) -> Ask<'a> {
-    Ask { action, see: (action.see)(), grant: Ok(grant), call: None, record: None }
 }
 
 /// The tags that every limit has.
@@ -68,10 +64,10 @@ async fn explain(can: Can<Explain>, Json(question): Json<Question>) -> Result<Js
         Some(_) | None => None,
     };
     let subject = other.as_ref().unwrap_or(&can.grant);
-    let mut ask = Ask { call: other.is_none().then(|| can.call()), ..ask(subject, action) };
+    let mut ask = Ask::new(action, Ok(subject), other.is_none().then(|| can.call()));
     if let Some(record) = question.record {
         // What the caller could not find out by a call of its own is to it as what is not there.
-        let may = |action| self::ask(&can.grant, action).refused_by().is_none();
+        let may = |action| Ask::new(action, Ok(&can.grant), None).refused_by().is_none();
         let may_see = may((action.see)()) || other.is_none() && may(action);
         ask.record = Some(match may_see {
             true => sight(&can.grant, subject, action, record, can.reader()).await?,
