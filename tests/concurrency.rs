@@ -81,7 +81,8 @@ async fn nothing_succeeds_after_an_acknowledged_change(mut world: World) {
         .collect();
     for (n, victim) in victims.iter().enumerate() {
         stage.lock().unwrap().push(victim.clone());
-        while done.load(Ordering::SeqCst) < (n + 1) * CALLS / (VICTIMS + 5) {
+        let turn = (n + 1) * CALLS / (VICTIMS + 5);
+        while done.load(Ordering::SeqCst) < turn && !clients.iter().all(|client| client.is_finished()) {
             tokio::time::sleep(std::time::Duration::from_millis(1)).await;
         }
         let (line, body) = &victim.change;

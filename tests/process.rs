@@ -331,12 +331,15 @@ async fn two_servers(place: &[&str], secret: Option<&str>) {
     while late.load(Ordering::SeqCst) + early.load(Ordering::SeqCst) < CALLS {
         let victim = Arc::new(victim(&servers[round % 2], &owner, &campaign, round).await);
         let revoked = Arc::new(AtomicBool::new(false));
+        let begun = early.load(Ordering::SeqCst);
         let clients: Vec<_> = (0..16)
             .map(|client| {
                 let (servers, victim, revoked) = (servers.clone(), victim.clone(), revoked.clone());
                 let (late, early) = (late.clone(), early.clone());
                 tokio::spawn(async move {
-                    for step in 0..32 {
+                    // Until the change is acknowledged, and twelve times more.
+                    let (mut step, mut further) = (0, 0);
+                    while further < 12 {
                         let gone = revoked.load(Ordering::SeqCst);
                         let (line, refusal) = &victim.attempts[(client + step) % victim.attempts.len()];
                         let (status, _) =
@@ -346,11 +349,15 @@ async fn two_servers(place: &[&str], secret: Option<&str>) {
                             "{line}: {status}, gone: {gone}"
                         );
                         if gone { &late } else { &early }.fetch_add(1, Ordering::SeqCst);
+                        (step, further) = (step + 1, further + usize::from(gone));
                     }
                 })
             })
             .collect();
-        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+        while early.load(Ordering::SeqCst) < begun + 150 && !clients.iter().all(|client| client.is_finished())
+        {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
         let (line, body) = &victim.change;
         let (status, answer) = servers[(round + 1) % 2].call(&owner, line, body.clone()).await;
         assert_eq!(status, 200, "{answer}");
