@@ -1,6 +1,6 @@
 # The two that matter: `make run` to try it, `make test` to know that it works.
 
-.PHONY: run test accept lint unit tour
+.PHONY: run test accept
 
 run:
 	cargo run --release -- demo

@@ -1,7 +1,7 @@
 //! The decision: named steps in a fixed order. What enforces is also what explains; enforcing stops at the
 //! first step that does not hold, explaining shows them all.
 
-use super::{Action, Facts, Grant, Mark, Reach, Step};
+use super::{Action, Grant, Mark, Reach, Step};
 use crate::error::Error;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -79,13 +79,6 @@ impl<'a> Ask<'a> {
         call: Option<&'a Call>,
     ) -> Self {
         Ask { action, grant, call, record: None }
-    }
-
-    /// Asks about a record in memory instead of one that the database has judged.
-    pub fn about(mut self, facts: &Facts) -> Self {
-        let judge = |action| self.grant.is_ok_and(|grant| grant.pred(action).eval(facts));
-        self.record = Some(Sight::of(judge((self.action.see)()).then(|| judge(self.action))));
-        self
     }
 
     pub fn refused_by(&self) -> Option<Step> {

@@ -5,7 +5,6 @@ use crate::error::{Error, Result};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 /// Hashes at once; a core each is enough.
@@ -17,7 +16,7 @@ const WAITING: usize = 64;
 pub struct Passwords {
     argon2: Arc<Argon2<'static>>,
     places: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
+    waiting: Arc<Semaphore>,
     turn: Arc<Mutex<()>>,
 }
 
@@ -31,7 +30,7 @@ impl Passwords {
         Ok(Passwords {
             argon2: Arc::new(argon2),
             places: Arc::new(Semaphore::new(AT_ONCE)),
-            waiting: Arc::default(),
+            waiting: Arc::new(Semaphore::new(WAITING)),
             turn: Arc::default(),
         })
     }
@@ -65,13 +64,10 @@ impl Passwords {
         &self,
         work: impl FnOnce(&Argon2<'static>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        if self.waiting.fetch_add(1, Ordering::SeqCst) >= WAITING {
-            self.waiting.fetch_sub(1, Ordering::SeqCst);
-            return Err(Error::Busy);
-        }
-        let place = self.places.clone().acquire_owned().await;
-        self.waiting.fetch_sub(1, Ordering::SeqCst);
-        let place = place.map_err(Error::internal)?;
+        // Given back when the caller goes away, too.
+        let waiting = self.waiting.try_acquire().map_err(|_| Error::Busy)?;
+        let place = self.places.clone().acquire_owned().await.map_err(Error::internal)?;
+        drop(waiting);
         let argon2 = self.argon2.clone();
         let work = tokio::task::spawn_blocking(move || {
             let done = work(&argon2);

@@ -80,6 +80,9 @@ pub async fn accept(
     Json(body): Json<Acceptance>,
 ) -> Result<Json<Accepted>> {
     let token = auth::hash(&body.token);
+    if open(&app, &token).await?.is_none() {
+        return dead(); // and keeps nobody waiting
+    }
     // One after the other, or many at once would all be counted as the first.
     let _turn = app.passwords.turn().await;
     let Some(open) = open(&app, &token).await? else { return dead() };

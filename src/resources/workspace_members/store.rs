@@ -239,8 +239,7 @@ pub async fn taken(can: &Caller, tx: &mut Tx, email: &str) -> Result<bool> {
 
 /// How many workspaces a user owns, on the whole server.
 pub async fn owned_by(tx: &mut Tx, user: Uuid) -> Result<i64> {
-    let owned = sql(
-        "select count(*) from members where user_id = $1 and role = 'owner' and workspace_id is not null",
-    );
+    let owned = sql("select count(*) from users u join members m on m.user_id = u.id \
+         where u.id = $1 and m.role = 'owner'");
     Ok(owned.bind(user).optional(tx).await?.unwrap_or(0))
 }

@@ -125,4 +125,9 @@ async fn a_person_makes_a_workspace_of_his_own(world: World) {
     assert_eq!(world.get(key, "/api/v2/me").await.is(200).json()["role"], "owner");
     assert!(world.get(key, "/api/v2/campaigns").await.items().is_empty());
     assert_eq!(world.get("sdr", CURRENT).await.json()["name"], "home", "the old key stays where it was");
+    for n in 1..=20 {
+        let answer =
+            world.call("sdr", "POST /api/v2/workspaces", json!({ "name": format!("no. {n}") })).await;
+        answer.is(if n < 20 { 200 } else { 403 });
+    }
 }
