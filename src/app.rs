@@ -1,11 +1,13 @@
 //! What a running server is made of.
 
 use crate::access::{Behind, Gate};
-use crate::auth::Passwords;
+use crate::auth::{Passwords, Vault};
 use crate::config;
 use crate::db::{Reader, Time, Writer};
 use crate::error::Result;
 use crate::http::RateLimit;
+use crate::mail::Mailer;
+use crate::net::Net;
 use ipnet::IpNet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -18,6 +20,10 @@ pub struct App {
     pub behind: Behind,
     pub rate: RateLimit,
     pub passwords: Passwords,
+    pub vault: Vault,
+    /// None: links are shown instead of mailed.
+    pub mailer: Option<Mailer>,
+    pub net: Net,
     /// What links begin with, without a slash at the end.
     pub public_url: Arc<str>,
     pub trusted_proxies: Arc<[IpNet]>,
@@ -29,6 +35,10 @@ pub trait Ambient: Send + Sync {
     fn now(&self) -> Time;
     fn new_id(&self) -> Uuid;
     fn random(&self) -> Result<[u8; 30]>;
+    /// A place where tests let a job die; nothing ever happens here in earnest.
+    fn fault(&self, _point: &'static str) -> Result<()> {
+        Ok(())
+    }
 }
 
 pub struct System;
@@ -58,6 +68,9 @@ pub struct Parts {
     pub public_url: String,
     /// Derived from the server's secret key.
     pub pepper: Vec<u8>,
+    pub vault: Vault,
+    pub mailer: Option<Mailer>,
+    pub net: Net,
     pub ambient: Arc<dyn Ambient>,
 }
 
@@ -72,6 +85,9 @@ impl App {
             gate,
             rate: RateLimit::new(parts.rate_limit),
             passwords: Passwords::new(&parts.pepper)?,
+            vault: parts.vault,
+            mailer: parts.mailer,
+            net: parts.net,
             public_url: parts.public_url.trim_end_matches('/').into(),
             trusted_proxies: parts.trusted_proxies.into(),
             ambient,
@@ -84,6 +100,16 @@ impl App {
 
     pub fn new_id(&self) -> Uuid {
         self.ambient.new_id()
+    }
+
+    /// The host in the public address.
+    pub fn public_host(&self) -> &str {
+        let rest = self.public_url.split_once("://").map_or(&*self.public_url, |(_, rest)| rest);
+        rest.split(['/', ':']).next().unwrap_or_default()
+    }
+
+    pub fn fault(&self, point: &'static str) -> Result<()> {
+        self.ambient.fault(point)
     }
 
     /// For a secret: 240 fresh bits.

@@ -58,6 +58,30 @@ pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_key: Option<String>,
 
+    /// Where mail leaves: smtp://user:password@host:587 (with STARTTLS) or smtps://user:password@host:465, better
+    /// set in the environment or the file than here. Without it links are shown instead of mailed
+    /// [env: GATEPOST_SMTP_URL]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smtp_url: Option<String>,
+
+    /// Whom mail is from: `Name <address>`, or an address [default: gatepost@ and the host of the public URL]
+    /// [env: GATEPOST_MAIL_FROM]
+    #[arg(long, global = true, value_name = "SENDER", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail_from: Option<String>,
+
+    /// A DNS server to ask in the place of the system's [env: GATEPOST_DNS]
+    #[arg(long, global = true, value_name = "ADDRESS:PORT", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dns: Option<String>,
+
+    /// Networks beside the public internet in which mail servers of sending accounts may lie, with commas between
+    /// [default: none] [env: GATEPOST_INTERNAL_NETWORKS]
+    #[arg(long, global = true, value_name = "NETS", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub internal_networks: Option<String>,
+
     /// What is logged to stderr: error, warn, info, debug or trace, or a filter such as info,gatepost=debug
     /// [default: info] [env: GATEPOST_LOG]
     #[arg(long, global = true, value_name = "LEVEL", help_heading = "Settings")]
@@ -77,12 +101,29 @@ pub struct Config {
     #[serde(deserialize_with = "nets")]
     pub trusted_proxies: Vec<IpNet>,
     pub secret_key: Option<String>,
+    pub smtp_url: Option<String>,
+    pub mail_from: Option<String>,
+    pub dns: Option<SocketAddr>,
+    #[serde(deserialize_with = "nets")]
+    pub internal_networks: Vec<IpNet>,
     pub log: String,
 }
 
 /// The names of the settings in the environment, behind `GATEPOST_`.
-const NAMES: [&str; 8] =
-    ["listen", "data", "database", "public_url", "rate_limit", "trusted_proxies", "secret_key", "log"];
+const NAMES: [&str; 12] = [
+    "listen",
+    "data",
+    "database",
+    "public_url",
+    "rate_limit",
+    "trusted_proxies",
+    "secret_key",
+    "smtp_url",
+    "mail_from",
+    "dns",
+    "internal_networks",
+    "log",
+];
 
 /// The data folder, unless another is named.
 pub const DATA: &str = "gatepost-data";
@@ -90,7 +131,8 @@ pub const DATA: &str = "gatepost-data";
 impl Config {
     pub fn of(settings: &Settings) -> Result<Config> {
         let defaults = serde_json::json!({
-            "listen": "127.0.0.1:8080", "rate_limit": "100", "trusted_proxies": "", "log": "info",
+            "listen": "127.0.0.1:8080", "rate_limit": "100", "trusted_proxies": "", "internal_networks": "",
+            "log": "info",
         });
         let mut layers = Figment::from(Serialized::defaults(defaults));
         let file = settings.config.clone().or_else(|| std::env::var_os("GATEPOST_CONFIG").map(PathBuf::from));

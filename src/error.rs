@@ -61,6 +61,9 @@ pub enum Error {
     Conflict(String),
     #[error("the body is larger than 10 MB")]
     TooLarge,
+    /// The answer would be too large.
+    #[error("{0}")]
+    TooMuch(String),
     #[error("the body did not arrive within 30 seconds")]
     TooSlow,
     /// Also the signal to run a transaction again.

@@ -6,10 +6,14 @@ pub mod config;
 pub mod db;
 pub mod http;
 pub mod auth;
+pub mod mail;
+pub mod net;
 
 pub mod app;
 pub mod access;
 pub mod audit;
+
+pub mod jobs;
 
 pub mod resources;
 pub mod router;

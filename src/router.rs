@@ -26,6 +26,11 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         .merge(custom_tag_mappings::router())
         .merge(audit_logs::router())
         .merge(campaigns::router())
+        .merge(accounts::router())
+        .merge(account_campaign_mappings::router())
+        .merge(leads::router())
+        .merge(lead_lists::router())
+        .merge(background_jobs::router())
         .merge(explain::router())
         .finish_api_with(&mut api, |api| api.security_scheme("ApiKeyAuth", bearer()));
     let document: Arc<str> = serde_json::to_string(&api).unwrap_or_default().into();

@@ -20,6 +20,8 @@ mod coverage;
 mod generated;
 mod houserules;
 mod isolation;
+mod mail;
+mod net;
 mod policy;
 mod process;
 mod statements;

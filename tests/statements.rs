@@ -4,14 +4,18 @@
 use crate::support::{World, on_both};
 use gatepost::access::{Pred, Reach, Shape, Who};
 use gatepost::db::sql;
-use gatepost::resources::{self, campaigns, custom_tags};
+use gatepost::resources::{self, accounts, background_jobs, campaigns, custom_tags, lead_lists, leads};
 use std::{fs, path::Path};
 use uuid::Uuid;
 
 on_both! { every_statement_prepares }
 
 /// Holes that take a predicate.
-const PREDICATES: [&str; 4] = ["{visible}", "{within}", "{seen}", "{tags}"];
+const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", "{tags}"];
+/// Holes that take a list.
+const LISTS: [&str; 4] = ["{ids}", "{resources}", "{emails}", "{campaigns}"];
+/// Holes that take a text of the program.
+const TEXTS: [(&str, &str); 3] = [("{filters}", ""), ("{order}", "1"), ("{usable}", "true")];
 
 /// What leaves the workspace on purpose: users and credentials are looked up globally, a command line's
 /// question is about any workspace, and a workspace is its own.
@@ -45,18 +49,29 @@ async fn prepare(world: &World, path: &str, text: &str) {
     let text =
         text.replace("{columns}", columns(text)).replace("{from}", shape.from).replace("{id}", shape.id);
     let binds = (1..=30).filter(|n| text.contains(&format!("${n}"))).count();
-    let mut statement = (0..binds).fold(sql(&text.replace("{filters}", "")), |sql, _| sql.bind(0));
+    let text = TEXTS.iter().fold(text, |text, (hole, filling)| text.replace(hole, filling));
+    let text = text.replace("{rows}", &rows(&text));
+    let mut statement = (0..binds).fold(sql(&text), |sql, _| sql.bind(0));
     for hole in PREDICATES.into_iter().filter(|hole| text.contains(hole)) {
         let tags = hole == "{tags}" && text.contains("in ({tags})");
-        let shape = if hole == "{tags}" { &custom_tags::SHAPE } else { &shape };
+        let shape = match hole {
+            "{tags}" => custom_tags::SHAPE,
+            "{accounts}" => accounts::SHAPE,
+            "{seen}" if text.contains("leads l") => leads::SHAPE,
+            "{seen}" if text.contains("campaigns c") => campaigns::SHAPE,
+            _ => shape,
+        };
         if tags {
-            statement = statement.fill_ids(hole, &[id, id]);
+            statement = statement.fill_list(hole, &[id, id]);
         } else {
-            statement = statement.fill(hole, |out| preds.sql(shape, out));
+            statement = statement.fill(hole, |out| preds.sql(&shape, out));
         }
     }
-    for hole in ["{ids}", "{resources}"].into_iter().filter(|hole| text.contains(hole)) {
-        statement = statement.fill_ids(hole, &[id, id]);
+    for hole in LISTS.into_iter().filter(|hole| text.contains(hole)) {
+        statement = match hole {
+            "{emails}" => statement.fill_list(hole, &["a", "b"]),
+            _ => statement.fill_list(hole, &[id, id]),
+        };
     }
     let statement = statement.fill("{which}", |out| {
         out.push("c.hash = ''");
@@ -70,16 +85,35 @@ async fn prepare(world: &World, path: &str, text: &str) {
 fn columns(text: &str) -> &'static str {
     match text.contains("from credentials c join api_keys k") {
         true => "k.expires_at <= $1",
+        false if text.contains("as d where") => "l.email",
         false if text.contains("w.id = m.workspace_id") => "w.scheduled_for_removal_at <= $1",
         false => "1",
     }
 }
 
+/// Of the table that comes first.
 fn shape(path: &str, text: &str) -> Shape {
+    let tables = [
+        campaigns::SHAPE,
+        leads::SHAPE,
+        accounts::SHAPE,
+        lead_lists::SHAPE,
+        background_jobs::SHAPE,
+        custom_tags::SHAPE,
+    ];
+    let first = |shape: &Shape| text.find(&format!("{} ", shape.from)).unwrap_or(usize::MAX);
     let folder = path.split('/').nth(2).unwrap_or_default();
-    match text.contains("campaigns c ") {
-        true => campaigns::SHAPE,
-        false => resources::shape(folder).copied().unwrap_or(campaigns::SHAPE),
+    let found = tables.into_iter().filter(|shape| first(shape) < usize::MAX).min_by_key(first);
+    found.or(resources::shape(folder).copied()).unwrap_or(campaigns::SHAPE)
+}
+
+/// Any row that fits.
+fn rows(text: &str) -> String {
+    match text.split_once("insert into leads (") {
+        Some((_, rest)) => {
+            format!("({})", vec!["null"; rest.split(')').next().unwrap().split(',').count()].join(", "))
+        }
+        None => "(cast('x' as text), cast(1 as bigint))".to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `Can<P>` in a handler's signature is the check, the proof, and the documentation of the check.
 
-use super::{Action, Ask, Attempt, Call, Grant, Permission, Pred, Shape, Sight, Step};
+use super::{Action, Ask, Asker, Attempt, Call, Grant, Permission, Pred, Shape, Sight, Step};
 use crate::app::App;
 use crate::audit::Change;
 use crate::auth;
@@ -15,7 +15,7 @@ use std::ops::Deref;
 use uuid::Uuid;
 
 /// Holds the write door. Only `can` and `behind` can reach into it, so only a proof can open a transaction;
-/// `behind` is the narrow door for what is recorded after the answer.
+/// `behind` is the narrow door for what is recorded after the answer, and the queue keeps its books here.
 #[derive(Clone)]
 pub struct Gate(Writer);
 
@@ -25,6 +25,11 @@ impl Gate {
     }
 
     pub(super) fn narrow(&self) -> &Writer {
+        &self.0
+    }
+
+    /// For the queue's own rows: who works on what, and how it went. `jobs` alone calls this.
+    pub fn books(&self) -> &Writer {
         &self.0
     }
 }
@@ -39,6 +44,8 @@ enum Shown {
     Operator {
         workspace: Uuid,
     },
+    /// Nothing: who asked for a job is not here any more.
+    Asked(Asker),
 }
 
 /// Who is calling, with what right, from where.
@@ -100,6 +107,17 @@ impl Caller {
         render(self.grant.pred(Q::See::ACTION), *shape)
     }
 
+    /// Fills `{within}` with what the caller may do under another permission.
+    pub fn reaches<Q: Permission>(&self, shape: &Shape) -> impl FnOnce(&mut Part) {
+        // A column, so null has to become false.
+        let inner = render(self.grant.pred(Q::ACTION), *shape);
+        move |out| {
+            out.push("coalesce(");
+            inner(out);
+            out.push(", false)");
+        }
+    }
+
     /// A further permission in the same request: every step that needs no record.
     pub fn also<Q: Permission>(&self) -> Result<()> {
         self.ask(Q::ACTION).enforce()
@@ -142,6 +160,7 @@ impl Caller {
         let grant = match &self.shown {
             Shown::Key(hash) => Grant::of_key(hash, now, &mut *tx).await?.ok_or(auth::UNKNOWN),
             Shown::Operator { workspace } => Ok(Grant::operator(*workspace)),
+            Shown::Asked(asker) => asker.grant(now, &mut *tx).await?.ok_or(auth::UNKNOWN),
             Shown::Invitation(hash) => invitee(hash, now, &mut *tx).await?.ok_or(auth::UNKNOWN),
         };
         let unknown = |why: &str| Error::refused(Step::Credential, why);
@@ -180,6 +199,15 @@ impl<P: Permission> Can<P> {
         Self::without_key(app, Shown::Operator { workspace }, grant, Origin::local())
     }
 
+    /// The proof of a job, from who asked for it: refused where they may not do it any more.
+    pub async fn job(app: &App, asker: &Asker) -> Result<Self> {
+        let grant = asker.grant(app.now(), &app.reader).await?;
+        let grant = grant.ok_or_else(|| Error::refused(Step::Credential, auth::UNKNOWN))?;
+        let can = Self::without_key(app, Shown::Asked(asker.clone()), grant, asker.origin.clone());
+        can.ask(P::ACTION).enforce()?;
+        Ok(can)
+    }
+
     fn without_key(app: &App, shown: Shown, grant: Grant, origin: Origin) -> Self {
         let call = Call { address: origin.address, delegation: None, within_rate: true };
         Can { caller: Caller { app: app.clone(), shown, grant, origin, call }, permission: PhantomData }
@@ -190,14 +218,9 @@ impl<P: Permission> Can<P> {
         render(self.grant.pred(P::See::ACTION), *shape)
     }
 
-    /// Fills `{within}`: what the caller may do this to. A column, so null has to become false.
+    /// Fills `{within}`: what the caller may do this to.
     pub fn within(&self, shape: &Shape) -> impl FnOnce(&mut Part) {
-        let inner = render(self.grant.pred(P::ACTION), *shape);
-        move |out| {
-            out.push("coalesce(");
-            inner(out);
-            out.push(", false)");
-        }
+        self.reaches::<P>(shape)
     }
 
     /// The steps about the record, for what a finder found: a visible record and whether it is within reach.

@@ -54,10 +54,39 @@ super::access_matrix! {
         Launch = launch (launch update) 4     [x     x     team    team   own    team _    _   ] "campaigns.edit"      "Launch campaigns"
         Pause  = pause  (launch update) 5     [x     x     team    team   own    team _    _   ] "campaigns.edit"      "Pause campaigns"
         Delete = delete (delete)        3     [x     x     _       team   own    _    _    _   ] "campaigns.delete"    "Delete campaigns"
+        Share  = share  (update)        1017  [x     x     _       team   _      _    _    _   ] "campaigns.edit"      "Let anybody who knows its id copy a campaign, for 7 days"
+        Export = export (export read)   1018  [x     x     team    team   own    _    _    _   ] "campaigns.view"      "Export campaigns"
     }
     accounts "accounts" {
         Read   = read   (read)          _     [x     x     team    team   asgn   team team _   ] "accounts.view"       "See sending accounts"
         Use    = use    (read)          _     [x     x     asgn    team   asgn   asgn _    _   ] "accounts.view"       "Send from accounts"
+        Create = create (create)        6     [x     x     team    team   _      _    _    _   ] "accounts.manage"     "Connect sending accounts"
+        Update = update (update)        36    [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Change sending accounts"
+        Assign = assign (update)        1019  [x     x     _       _      _      _    _    _   ] "accounts.manage"     "Hand a sending account to a member, or take it back" + Unlimited
+        Pause  = pause  (update)        1020  [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Pause sending accounts"
+        Resume = resume (update)        1021  [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Resume sending accounts"
+        Mend   = mark_fixed (update)    1022  [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Clear the error of a sending account that was repaired"
+        Warm   = warm   (update)        1023  [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Start and stop the warm-up of sending accounts"
+        Test   = test   (read)          _     [x     x     team    team   asgn   asgn _    _   ] "accounts.view"       "Look up the DNS and the mail servers of sending accounts"
+        Delete = delete (delete)        7     [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Remove sending accounts"
+    }
+    account_campaign_mappings "account_campaign_mappings" {
+        Read   = read   (read)          _     [x     x     team    team   asgn   team team _   ] "accounts.view"       "See which campaigns send from an account" @ accounts
+    }
+    leads "leads" {
+        Read   = read   (read)          _     [x     x     team    team   own    own  team team] "leadManagement.view" "See leads"
+        Create = create (create)        9     [x     x     team    team   own    team _    _   ] "leadManagement.view" "Add leads to campaigns and lists"
+        Update = update (update)        1024  [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Change leads"
+        Delete = delete (delete)        2     [x     x     _       team   own    _    _    _   ] "leadManagement.view" "Delete leads"
+    }
+    lead_lists "lead_lists" {
+        Read   = read   (read)          _     [x     x     team    team   own    own  team _   ] "leadManagement.view" "See lead lists"
+        Create = create (create)        1025  [x     x     team    team   own    own  _    _   ] "leadManagement.view" "Create lead lists" + Unlimited
+        Update = update (update)        1026  [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Change lead lists" + Unlimited
+        Delete = delete (delete)        1027  [x     x     _       team   own    _    _    _   ] "leadManagement.view" "Delete lead lists with their leads" + Unlimited
+    }
+    background_jobs "background-jobs" {
+        Read   = read   (read)          _     [x     x     own     own    own    own  own  _   ] "dashboard.view"      "See background jobs"
     }
     access "workspace_members" {
         Read    = read    ()            _     [x     x     x       x      x      x    x    x   ] ""                    "See what one may do"

@@ -2,6 +2,7 @@
 //! records, `decide` puts the question through its steps, `can` is the proof that a handler asks for, and
 //! `behind` writes what is recorded after the answer.
 
+mod asker;
 mod behind;
 mod can;
 mod decide;
@@ -13,6 +14,7 @@ mod print;
 mod role;
 mod rows;
 
+pub use asker::Asker;
 pub use behind::{Attempt, Behind};
 pub use can::{Caller, Can, Gate};
 pub use decide::{Ask, Call, Decision, STEPS, Sight, Verdict};

@@ -3,7 +3,17 @@
 use serde_json::{Map, Value, json};
 
 /// Fields that are shown once and never stored, wherever they stand.
-const SECRET: [&str; 7] = ["api_key", "key", "password", "sec", "secret", "token", "invitation_url"];
+const SECRET: [&str; 9] = [
+    "api_key",
+    "key",
+    "password",
+    "imap_password",
+    "smtp_password",
+    "sec",
+    "secret",
+    "token",
+    "invitation_url",
+];
 /// Bytes of a value that a row holds.
 const LONGEST: usize = 4096;
 const HIDDEN: &str = "[redacted]";

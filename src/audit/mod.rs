@@ -31,9 +31,9 @@ impl Subject {
         Subject { kind, id }
     }
 
-    /// The wire has a column of its own for campaigns.
-    fn campaign(self) -> Option<Uuid> {
-        (self.kind == "campaign").then_some(self.id)
+    /// The wire has columns of their own for campaigns and lists.
+    fn is(self, kind: &str) -> Option<Uuid> {
+        (self.kind == kind).then_some(self.id)
     }
 }
 
@@ -78,13 +78,29 @@ pub struct Change<T> {
     before: Value,
     after: Value,
     affected: Option<i64>,
+    campaign: Option<Uuid>,
+    list: Option<Uuid>,
     value: T,
 }
 
 impl<T> Change<T> {
     /// `before` and `after` are compared field by field; `value` is the answer.
     pub fn new(subject: Subject, before: impl Serialize, after: impl Serialize, value: T) -> Self {
-        Self { workspace: None, subject, before: json!(before), after: json!(after), affected: None, value }
+        Self {
+            workspace: None,
+            subject,
+            before: json!(before),
+            after: json!(after),
+            affected: None,
+            campaign: subject.is("campaign"),
+            list: subject.is("lead_list"),
+            value,
+        }
+    }
+
+    /// The campaign or the list that holds what was changed.
+    pub fn inside(self, campaign: Option<Uuid>, list: Option<Uuid>) -> Self {
+        Self { campaign, list, ..self }
     }
 
     /// How many records a bulk call touched.
@@ -108,7 +124,8 @@ impl<T> Change<T> {
             activity,
             action: action.name,
             resource: format!("{}/{}", self.subject.kind, self.subject.id),
-            campaign: self.subject.campaign(),
+            campaign: self.campaign,
+            list: self.list,
             affected: self.affected,
             metadata: json!({ "changes": diff(&self.before, &self.after) }),
             refusal: None,
@@ -140,6 +157,7 @@ struct Row<'a> {
     action: &'a str,
     resource: String,
     campaign: Option<Uuid>,
+    list: Option<Uuid>,
     affected: Option<i64>,
     metadata: Value,
     refusal: Option<&'a str>,
@@ -153,8 +171,8 @@ impl Row<'_> {
         let search = format!("{} {} {} {}", self.action, self.resource, actor.label, actor.ip_address);
         sql("insert into audit_log (workspace_id, id, at, activity_type, action, resource, actor, user_id, \
              member_id, api_key_id, ip_address, user_agent, request_id, campaign_id, affected_count, metadata, \
-             search, refusal) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)")
+             search, refusal, list_id) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)")
         .bind(self.workspace)
         .bind(self.id)
         .bind(self.at)
@@ -173,6 +191,7 @@ impl Row<'_> {
         .bind(self.metadata)
         .bind(search.to_lowercase())
         .bind(self.refusal.map(str::to_owned))
+        .bind(self.list)
         .run(tx)
         .await
         .map(drop)
@@ -197,6 +216,7 @@ pub(crate) async fn refused(
         action: attempt.permission,
         resource: "refused".to_owned(),
         campaign: None,
+        list: None,
         affected: Some(count),
         metadata: json!({ "refused_by": step }),
         refusal: Some(same),
@@ -224,6 +244,7 @@ pub(crate) async fn overflow(workspace: Uuid, at: Time, count: i64, id: Uuid, tx
         action: "refused:overflow",
         resource: "refused".to_owned(),
         campaign: None,
+        list: None,
         affected: Some(count),
         metadata: json!({ "refused_by": "any" }),
         refusal: Some(OVERFLOW),

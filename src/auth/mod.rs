@@ -3,9 +3,11 @@
 
 mod password;
 mod secret;
+mod vault;
 
 pub use password::Passwords;
 pub use secret::{Kind, Secret, hash, token};
+pub use vault::Vault;
 
 use axum::http::{HeaderMap, header};
 

@@ -1,9 +1,12 @@
 //! From the configuration to a running [`App`]: where the data lies, and the key that protects secrets at rest.
 
 use crate::app::{App, Parts, System};
+use crate::auth::Vault;
 use crate::config::{Config, DATA};
 use crate::db;
 use crate::error::{Error, Result};
+use crate::mail::Mailer;
+use crate::net::{self, Net};
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::Write;
@@ -66,14 +69,27 @@ pub async fn any(config: &Config) -> Result<App> {
         Place::Postgres(url) => url.clone(),
     };
     let database = db::open(&url, &hex(&derive("fingerprint", &key))).await?;
+    let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     let parts = Parts {
         rate_limit: config.rate_limit,
         trusted_proxies: config.trusted_proxies.clone(),
-        public_url: config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen)),
+        mailer: mailer(config, &public_url)?,
+        public_url,
         pepper: derive("passwords", &key),
+        vault: Vault::new(&derive("vault", &key)),
+        net: Net::new(config.dns, config.internal_networks.clone(), net::tls()?)?,
         ambient: Arc::new(System),
     };
     App::new(database, parts)
+}
+
+/// None without a mail server: links are shown then.
+fn mailer(config: &Config, public_url: &str) -> Result<Option<Mailer>> {
+    let Some(url) = &config.smtp_url else { return Ok(None) };
+    let host = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
+    let host = host.split(['/', ':']).next().unwrap_or_default();
+    let from = config.mail_from.clone().unwrap_or_else(|| format!("Gatepost <gatepost@{host}>"));
+    Mailer::new(url, &from).map(Some)
 }
 
 fn secret_key(config: &Config, place: &Place) -> Result<String> {

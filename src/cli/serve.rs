@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::router::router;
+use crate::{jobs, resources};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -43,6 +44,7 @@ pub async fn answer(app: App, listener: TcpListener) -> Result<()> {
         }
         drop(told);
     });
+    let jobs = tokio::spawn(jobs::run(app.clone(), resources::work, stop.clone()));
     let (mut graceful, mut late) = (stop.clone(), stop);
     let serve = axum::serve(listener, service).with_graceful_shutdown(async move {
         let _told = graceful.changed().await;
@@ -54,6 +56,7 @@ pub async fn answer(app: App, listener: TcpListener) -> Result<()> {
             tracing::warn!("some requests did not end in time");
         }
     }
+    let _ended = tokio::time::timeout(GRACE, jobs).await;
     app.behind.flush().await;
     Ok(())
 }

@@ -3,7 +3,10 @@
 use super::{Conn, Writer, sql};
 use crate::error::{Error, Result};
 
-const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../../migrations/0001_init.sql"))];
+const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("../../migrations/0001_init.sql")),
+    (2, include_str!("../../migrations/0002_senders_and_leads.sql")),
+];
 
 /// What SQLite gets as a function of the connection (`sqlite::connect`), PostgreSQL gets here.
 const POSTGRES: &str = "create or replace function uuid_text(uuid) returns text \

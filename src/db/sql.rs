@@ -30,6 +30,10 @@ macro_rules! values { ($($variant:ident: $type:ty),*) => { $(
         const COLUMNS: &'static str = "";
         fn read(row: &mut Row) -> Result<Self> { row.take() }
     }
+    impl Record for Option<$type> {
+        const COLUMNS: &'static str = "";
+        fn read(row: &mut Row) -> Result<Self> { row.take() }
+    }
 )* } }
 values!(Bool: bool, Int: i64, Text: String, Uuid: Uuid, Time: Time, Json: serde_json::Value);
 
@@ -109,9 +113,9 @@ impl Sql {
     }
 
     /// Fills a hole that stands in brackets after `in`.
-    pub fn fill_ids(self, hole: &str, ids: &[Uuid]) -> Self {
+    pub fn fill_list<T: Clone + Into<Value>>(self, hole: &str, items: &[T]) -> Self {
         self.fill(hole, |out| {
-            out.list(ids);
+            out.list(items);
         })
     }
 
@@ -158,22 +162,27 @@ impl Part<'_> {
         }
     }
 
-    /// A condition around ids.
-    pub fn given_ids(&mut self, ids: Option<&[Uuid]>, before: &str, after: &str) -> &mut Self {
-        match ids {
-            Some(ids) => self.push(before).list(ids).push(after),
+    /// A condition around a list.
+    pub fn given_list<T: Clone + Into<Value>>(
+        &mut self,
+        items: Option<&[T]>,
+        before: &str,
+        after: &str,
+    ) -> &mut Self {
+        match items {
+            Some(items) => self.push(before).list(items).push(after),
             None => self,
         }
     }
 
     /// `$7, $8, $9`, to stand in brackets after `in`; of nothing, `null`, which is equal to nothing.
-    pub fn list(&mut self, ids: &[Uuid]) -> &mut Self {
-        // In so many lengths only, the last id repeated: each length is a statement of its own to the engine.
-        let length = if ids.is_empty() { 0 } else { ids.len().next_power_of_two() };
-        for (i, id) in ids.iter().chain(ids.last().into_iter().cycle()).take(length).enumerate() {
-            self.push(if i > 0 { ", " } else { "" }).bind(*id);
+    pub fn list<T: Clone + Into<Value>>(&mut self, items: &[T]) -> &mut Self {
+        // In so many lengths only, the last item repeated: each length is a statement of its own to the engine.
+        let length = if items.is_empty() { 0 } else { items.len().next_power_of_two() };
+        for (i, item) in items.iter().chain(items.last().into_iter().cycle()).take(length).enumerate() {
+            self.push(if i > 0 { ", " } else { "" }).bind(item.clone());
         }
-        self.push(if ids.is_empty() { "null" } else { "" })
+        self.push(if items.is_empty() { "null" } else { "" })
     }
 }
 

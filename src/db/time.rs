@@ -18,14 +18,31 @@ impl Time {
         self.plus(-milliseconds)
     }
 
+    /// RFC 3339.
+    pub fn parse(text: &str) -> Option<Time> {
+        let moment = DateTime::parse_from_rfc3339(text).ok()?;
+        Some(Time(moment.timestamp_millis()))
+    }
+
+    /// Its day in UTC, `YYYY-MM-DD`.
+    pub fn day(self) -> String {
+        self.utc().format("%Y-%m-%d").to_string()
+    }
+
     fn utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.0).unwrap_or_default()
     }
 }
 
+impl std::fmt::Display for Time {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.utc().to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
 impl serde::Serialize for Time {
     fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        out.serialize_str(&self.utc().to_rfc3339_opts(SecondsFormat::Millis, true))
+        out.collect_str(self)
     }
 }
 
@@ -60,8 +77,8 @@ impl pg::ToSql for Time {
 
 impl<'de> serde::Deserialize<'de> for Time {
     fn deserialize<D: serde::Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
-        let moment = DateTime::parse_from_rfc3339(&String::deserialize(text)?);
-        moment.map(|moment| Time(moment.timestamp_millis())).map_err(serde::de::Error::custom)
+        let wrong = || serde::de::Error::custom("not a time of RFC 3339");
+        Time::parse(&String::deserialize(text)?).ok_or_else(wrong)
     }
 }
 

@@ -44,11 +44,13 @@ pub struct Json<T>(pub T);
 impl<T: DeserializeOwned + JsonSchema + 'static, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Error;
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        let body = parse(&bytes(request).await?)?;
-        check::<T>("body", &body)?;
-        let read = serde_json::from_value(body);
-        read.map(Json).map_err(|error| Error::invalid(format!("body: {error}")))
+        read(&parse(&bytes(request).await?)?).map(Json)
     }
+}
+
+fn read<T: DeserializeOwned + JsonSchema + 'static>(body: &Value) -> Result<T> {
+    check::<T>("body", body)?;
+    T::deserialize(body).map_err(|error| Error::invalid(format!("body: {error}")))
 }
 
 impl<T: JsonSchema> OperationInput for Json<T> {
@@ -70,6 +72,44 @@ impl<T: JsonSchema> OperationOutput for Json<T> {
     }
     fn inferred_responses(context: &mut GenContext, operation: &mut Operation) -> Vec<(Option<u16>, Doc)> {
         axum::Json::<T>::inferred_responses(context, operation)
+    }
+}
+
+/// A body that may be left out.
+pub struct Optional<T>(pub T);
+
+impl<T: DeserializeOwned + JsonSchema + Default + 'static, S: Send + Sync> FromRequest<S> for Optional<T> {
+    type Rejection = Error;
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let bytes = bytes(request).await?;
+        if bytes.iter().all(u8::is_ascii_whitespace) || bytes.as_ref() == b"null" {
+            return Ok(Optional(T::default()));
+        }
+        read(&parse(&bytes)?).map(Optional)
+    }
+}
+
+impl<T: JsonSchema> OperationInput for Optional<T> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        <axum::Json<T> as OperationInput>::operation_input(context, operation);
+    }
+}
+
+/// An answer without a body: 204.
+#[derive(Clone, Copy, Debug)]
+pub struct Empty;
+
+impl IntoResponse for Empty {
+    fn into_response(self) -> Response {
+        axum::http::StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+impl OperationOutput for Empty {
+    type Inner = ();
+    fn inferred_responses(_: &mut GenContext, _: &mut Operation) -> Vec<(Option<u16>, Doc)> {
+        let done = Doc { description: "Done".to_owned(), ..Doc::default() };
+        vec![(Some(204), done)]
     }
 }
 

@@ -40,7 +40,7 @@ fn status(error: &Error) -> StatusCode {
         Error::NotFound | Error::NoRoute(_) => StatusCode::NOT_FOUND,
         Error::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
         Error::Conflict(_) => StatusCode::CONFLICT,
-        Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Error::TooLarge | Error::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -65,6 +65,7 @@ impl IntoResponse for Error {
             | Error::WrongMethod(_)
             | Error::Conflict(_)
             | Error::TooLarge
+            | Error::TooMuch(_)
             | Error::TooSlow
             | Error::Busy => (),
             Error::Internal(cause) => drop(response.extensions_mut().insert(Cause(cause))),

@@ -9,13 +9,13 @@ mod query;
 mod rate;
 mod schema;
 
-pub use body::{Fields, Json, LARGEST, Nothing, Unread};
+pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread};
 pub use errors::{Cause, Refusal};
 pub use origin::{Origin, Slot};
-pub use page::{Page, Paging};
-pub use query::{Id, Path, Query, ids, pattern};
+pub use page::{Page, Paging, after_time};
+pub use query::{Id, Path, Query, day, ids, pattern};
 pub use rate::RateLimit;
-pub use schema::absent_not_null;
+pub use schema::{absent_not_null, is_email};
 
 /// Marks an operation as ours: the reference does not have it.
 pub fn ours(

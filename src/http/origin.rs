@@ -4,6 +4,7 @@
 use axum::extract::{ConnectInfo, Request};
 use axum::http::header;
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
@@ -33,7 +34,7 @@ impl<T: Clone> Slot<T> {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Origin {
     pub address: IpAddr,
     pub user_agent: Option<String>,

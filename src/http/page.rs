@@ -1,6 +1,8 @@
 //! Lists: keyset pages, newest first. Ids are UUID v7, so the order of ids is the order of creation.
 
 use super::absent_not_null;
+use crate::db::Time;
+use crate::error::{Error, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -26,6 +28,19 @@ impl Paging {
     pub fn limit(&self) -> i64 {
         self.limit.unwrap_or(SIZE)
     }
+}
+
+/// The position of a list that the wire orders by time: `<time>`, or `<time>&<id>`, for several may be of one
+/// moment. Without a cursor, before everything.
+pub fn after_time(cursor: Option<&str>) -> Result<(Time, Uuid)> {
+    // Far enough for anybody, and within what both engines can hold.
+    let Some(cursor) = cursor else { return Ok((Time(253_402_300_799_000), Uuid::max())) };
+    let wrong = || {
+        Error::invalid("querystring/starting_after must be the `next_starting_after` of a page, or a time")
+    };
+    let (at, id) = cursor.split_once('&').unwrap_or((cursor, ""));
+    let id = if id.is_empty() { Uuid::nil() } else { id.parse().map_err(|_| wrong())? };
+    Ok((Time::parse(at).ok_or_else(wrong)?, id))
 }
 
 #[derive(Serialize, JsonSchema)]

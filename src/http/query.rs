@@ -1,10 +1,10 @@
 //! What stands in the address: path and query.
 
 use super::schema::{check, typed};
+use crate::db::Time;
 use crate::error::{Error, Result};
 use aide::{OperationInput, generate::GenContext, openapi::Operation};
 use axum::extract::FromRequestParts;
-use axum::extract::rejection::PathRejection;
 use axum::http::request::Parts;
 use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -33,14 +33,17 @@ impl<T: JsonSchema> OperationInput for Query<T> {
     }
 }
 
-/// The path. An id that is none names a record that does not exist.
-#[derive(FromRequestParts)]
-#[from_request(via(axum::extract::Path), rejection(Error))]
+/// The path. What is no id names a record that does not exist; so does U+0000, which PostgreSQL's texts cannot hold.
 pub struct Path<T>(pub T);
 
-impl From<PathRejection> for Error {
-    fn from(_: PathRejection) -> Self {
-        Error::hidden()
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        if parts.uri.path().contains("%00") {
+            return Err(Error::hidden());
+        }
+        let path = axum::extract::Path::from_request_parts(parts, state).await;
+        path.map(|axum::extract::Path(path)| Path(path)).map_err(|_| Error::hidden())
     }
 }
 
@@ -68,6 +71,12 @@ pub fn ids(parameter: &str, text: Option<&str>) -> Result<Option<Vec<Uuid>>> {
         true => Err(Error::invalid(format!("querystring/{parameter} must be at most {IDS} UUIDs"))),
         false => Ok(Some(ids)),
     }
+}
+
+/// The midnight of a day in a filter; a moment of it will do, for some clients send the whole timestamp.
+pub fn day(parameter: &str, text: Option<&str>) -> Result<Option<Time>> {
+    let wrong = || Error::invalid(format!("querystring/{parameter} must be a day as YYYY-MM-DD"));
+    text.map(|text| Time::of_day(text.split('T').next().unwrap_or(text)).ok_or_else(wrong)).transpose()
 }
 
 /// A text to look for, as the pattern of a `like ... escape '\'` on a column in lower case.

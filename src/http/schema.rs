@@ -47,6 +47,15 @@ pub fn check<T: JsonSchema + 'static>(root: &str, value: &Value) -> Result<()> {
     }
 }
 
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "a schema alone")]
+struct Email(#[schemars(email)] String);
+
+/// Whether a text is an address, by the rule that bodies are held against.
+pub fn is_email(text: &str) -> bool {
+    check::<Email>("", &text.into()).is_ok()
+}
+
 /// What a query string says, in the types of the schema; what is not of its type stays a text, for the check to
 /// find.
 pub fn typed<T: JsonSchema + 'static>(query: &str) -> Result<Value> {
@@ -61,11 +70,17 @@ pub fn typed<T: JsonSchema + 'static>(query: &str) -> Result<Value> {
         };
         parsed.unwrap_or_else(|| text.into())
     };
-    let pairs = form_urlencoded::parse(query.as_bytes());
-    Ok(pairs
-        .map(|(name, text)| (name.to_string(), value(&name, &text)))
-        .collect::<serde_json::Map<_, _>>()
-        .into())
+    let is_list = |name: &str| properties.and_then(|all| all.get(name)?.get("type")) == Some(&"array".into());
+    let mut all = serde_json::Map::new();
+    for (name, text) in form_urlencoded::parse(query.as_bytes()) {
+        // A list is repeated, or has commas between.
+        match (is_list(&name), all.get_mut(name.as_ref())) {
+            (true, Some(Value::Array(items))) => items.extend(text.split(',').map(Value::from)),
+            (true, _) => drop(all.insert(name.to_string(), text.split(',').map(Value::from).collect())),
+            (false, _) => drop(all.insert(name.to_string(), value(&name, &text))),
+        }
+    }
+    Ok(all.into())
 }
 
 /// PostgreSQL's texts cannot hold it, and nobody means it.

@@ -1,25 +1,43 @@
 //! What the server is about, a folder each: types and where the facts for access lie (`mod`), the operations
 //! (`routes`), the SQL (`store`).
 
+pub mod account_campaign_mappings;
+pub mod accounts;
 pub mod api_keys;
 pub mod audit_logs;
+pub mod background_jobs;
 pub mod campaigns;
 pub mod custom_tag_mappings;
 pub mod custom_tags;
 pub mod explain;
+pub mod lead_lists;
+pub mod leads;
 pub mod workspace_members;
 pub mod workspaces;
 
 use crate::access::Shape;
+use crate::app::App;
+use crate::jobs::{Claim, Kind, Step, outbox};
 
 /// Where the records of a permission's resource lie, for those that have records.
 pub fn shape(resource: &str) -> Option<&'static Shape> {
     match resource {
+        "accounts" => Some(&accounts::SHAPE),
         "api_keys" => Some(&api_keys::SHAPE),
         "audit_logs" => Some(&audit_logs::SHAPE),
         "campaigns" => Some(&campaigns::SHAPE),
         "custom_tags" => Some(&custom_tags::SHAPE),
+        "lead_lists" => Some(&lead_lists::SHAPE),
+        "leads" => Some(&leads::SHAPE),
         "workspace_members" => Some(&workspace_members::SHAPE),
         _ => None,
+    }
+}
+
+/// One step of a job, by whose it is.
+pub fn work(app: App, claim: Claim) -> Step {
+    match claim.kind {
+        Kind::Mail => Box::pin(async move { outbox::send(&app, &claim).await }),
+        Kind::UpdateWarmupAccounts => Box::pin(async move { accounts::step(&app, &claim).await }),
     }
 }

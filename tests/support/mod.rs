@@ -1,15 +1,19 @@
 //! The world of the tests: people with keys, who speak through the router, on either engine. Every answer they
 //! are given is held against the official document.
 
+pub mod dns;
+pub mod mailserver;
 pub mod oracle;
 pub mod operations;
 pub mod scene;
+pub mod smtp;
 
 use axum::{body::Body, http::Request, http::StatusCode, http::header::HeaderMap};
 use gatepost::app::{Ambient, App, Parts};
 use gatepost::config::RateLimit;
 use gatepost::db::{self, Reader, Sql, Time, Writer};
 use gatepost::error::Result;
+use gatepost::net::{self, Net};
 use gatepost::router::router;
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -17,6 +21,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
 use std::{env, fs, path::PathBuf};
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -66,6 +71,8 @@ pub struct World {
 pub struct Fixed {
     pub now: AtomicI64,
     count: AtomicU64,
+    /// After so many fault points everything that meets one is dead; none while it is negative.
+    pub dies_after: AtomicI64,
 }
 
 impl Ambient for Fixed {
@@ -75,6 +82,16 @@ impl Ambient for Fixed {
     fn new_id(&self) -> Uuid {
         let (now, count) = (self.now().0 as u128, u128::from(self.count.fetch_add(1, Ordering::SeqCst)));
         Uuid::from_u128(now << 80 | 7 << 76 | 2 << 62 | count)
+    }
+    fn fault(&self, _: &'static str) -> Result<()> {
+        let left = self.dies_after.load(Ordering::SeqCst);
+        match left {
+            0 => Err(gatepost::error::Error::internal("dead")),
+            _ => {
+                self.dies_after.store(left - 1, Ordering::SeqCst);
+                Ok(())
+            }
+        }
     }
     fn random(&self) -> Result<[u8; 30]> {
         let hash = gatepost::auth::hash(&self.new_id().to_string());
@@ -148,7 +165,11 @@ impl World {
     }
 
     pub async fn on(url: &str, file: Option<PathBuf>, rate_limit: RateLimit) -> World {
-        let ambient = Arc::new(Fixed { now: AtomicI64::new(1_700_000_000_000), count: AtomicU64::new(1) });
+        let ambient = Arc::new(Fixed {
+            now: AtomicI64::new(1_700_000_000_000),
+            count: AtomicU64::new(1),
+            dies_after: AtomicI64::new(-1),
+        });
         let (reader, writer) = db::open(url, "test").await.unwrap();
         let app = World::app((reader.clone(), writer.clone()), rate_limit, ambient.clone());
         let (router, api) = router(app.clone());
@@ -180,9 +201,26 @@ impl World {
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
             public_url: "https://gatepost.example/".to_owned(),
             pepper: b"pepper".to_vec(),
+            vault: gatepost::auth::Vault::new(b"vault"),
+            mailer: None,
+            // Asks nobody: a test that looks things up brings its own.
+            net: Net::new(Some("127.0.0.1:1".parse().unwrap()), vec![], net::tls().unwrap())
+                .unwrap()
+                .limited(net::Limits { answer: Duration::from_millis(50), ..Default::default() }),
             ambient,
         };
         App::new(database, parts).unwrap()
+    }
+
+    /// The same server with another setting.
+    pub fn with(&mut self, change: impl FnOnce(&mut App)) {
+        change(&mut self.app);
+        self.router = router(self.app.clone()).0;
+    }
+
+    /// Does what is due in the queue; how many jobs that were.
+    pub async fn work(&self) -> usize {
+        gatepost::jobs::drain(&self.app, gatepost::resources::work).await.unwrap()
     }
 
     /// A second server on the same database.
@@ -224,6 +262,11 @@ impl World {
         oracle::check(&self.api, method, path.split('?').next().unwrap(), &answer);
         assert!(answer.status.as_u16() < 500, "{line}: {}", answer.text());
         answer
+    }
+
+    /// A sending account, connected by somebody who may assign it.
+    pub async fn connect(&self, who: &str, email: &str, assigned: Option<Uuid>) -> Value {
+        self.call(who, "POST /api/v2/accounts", scene::account(email, assigned)).await.is(200).json()
     }
 
     pub async fn create(&self, who: &str, name: &str, visibility: &str) -> String {

@@ -19,7 +19,12 @@ impl Operation {
     }
 
     pub fn takes_id(&self) -> bool {
-        self.path.contains("{id}")
+        self.path.contains("{id}") || self.path.contains("{email}")
+    }
+
+    /// The line with this id, or address, in its place.
+    pub fn at(&self, id: &str) -> String {
+        self.line().replace("{id}", id).replace("{email}", id)
     }
 
     /// The query parameters, by name.

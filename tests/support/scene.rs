@@ -149,11 +149,16 @@ pub async fn key(world: &mut World, new: Key<'_>) -> Uuid {
     id
 }
 
-/// A sending account, which no operation makes yet.
-pub async fn account(world: &World, workspace: Uuid, email: &str, assigned: Option<Uuid>) {
-    let insert =
-        sql("insert into accounts (workspace_id, id, email, status, assigned_to) values ($1, $2, $3, 1, $4)");
-    world.run(insert.bind(workspace).bind(world.app.new_id()).bind(email).bind(assigned)).await;
+/// A sending account, as `POST /api/v2/accounts` takes it.
+pub fn account(email: &str, assigned: Option<Uuid>) -> Value {
+    json!({
+        "email": email, "first_name": "Ann", "last_name": "Sender", "provider_code": 1, "daily_limit": 30,
+        "imap_username": email, "imap_password": format!("imap secret of {email}"),
+        "imap_host": "imap.outreach.example", "imap_port": 993,
+        "smtp_username": email, "smtp_password": format!("smtp secret of {email}"),
+        "smtp_host": "smtp.outreach.example", "smtp_port": 465,
+        "assigned_to": assigned,
+    })
 }
 
 /// The least campaign with something to send.

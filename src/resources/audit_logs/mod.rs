@@ -31,7 +31,7 @@ pub struct AuditLog {
     #[schemars(with = "Option<f64>")]
     pub affected_count: Option<i64>,
     pub campaign_id: Option<Uuid>,
-    /// None yet: this server has no webhooks, subsequences and lists.
+    /// None yet: this server has no webhooks and no subsequences.
     pub webhook_id: Option<Uuid>,
     pub subsequence_id: Option<Uuid>,
     pub list_id: Option<Uuid>,

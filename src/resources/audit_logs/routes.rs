@@ -1,9 +1,8 @@
 use super::{AuditLog, store, store::Wanted};
 use crate::access::{Can, audit_logs::*};
 use crate::app::App;
-use crate::db::Time;
-use crate::error::{Error, Result};
-use crate::http::{Json, Page, Paging, Query, absent_not_null};
+use crate::error::Result;
+use crate::http::{Json, Page, Paging, Query, absent_not_null, day};
 use aide::axum::{ApiRouter, routing::get};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -48,10 +47,4 @@ async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<
     };
     let rows = store::list(&can, wanted).await?;
     Ok(Json(Page::new(rows, limit, |row: &AuditLog| row.id)))
-}
-
-/// A day, or a moment of it: some clients send the whole timestamp.
-fn day(parameter: &str, text: Option<&str>) -> Result<Option<Time>> {
-    let wrong = || Error::invalid(format!("querystring/{parameter} must be a day as YYYY-MM-DD"));
-    text.map(|text| Time::of_day(text.split('T').next().unwrap_or(text)).ok_or_else(wrong)).transpose()
 }

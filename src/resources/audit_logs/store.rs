@@ -9,12 +9,13 @@ use uuid::Uuid;
 
 impl Record for AuditLog {
     const COLUMNS: &'static str = "l.id, l.at, l.workspace_id, l.activity_type, l.user_agent, l.user_id, \
-         l.ip_address, l.api_key_id, l.affected_count, l.campaign_id, l.metadata, \
+         l.ip_address, l.api_key_id, l.affected_count, l.campaign_id, l.list_id, l.metadata, \
          u.first_name || ' ' || u.last_name, l.action, l.resource, l.actor";
     fn read(row: &mut Row) -> Result<Self> {
         let (id, at, organization_id, activity_type) = (row.take()?, row.take()?, row.take()?, row.take()?);
         let (user_agent, user_id, ip_address) = (row.take()?, row.take()?, row.take()?);
         let api_key_id: Option<Uuid> = row.take()?;
+        let (affected_count, campaign_id, list_id) = (row.take()?, row.take()?, row.take()?);
         Ok(AuditLog {
             id,
             timestamp: at,
@@ -25,11 +26,11 @@ impl Record for AuditLog {
             ip_address,
             from_api: api_key_id.is_some(),
             api_key_id,
-            affected_count: row.take()?,
-            campaign_id: row.take()?,
+            affected_count,
+            campaign_id,
             webhook_id: None,
             subsequence_id: None,
-            list_id: None,
+            list_id,
             audit_metadata: row.take::<Json<_>>()?.0,
             user_name: row.take::<Option<String>>()?.map(|name| name.trim().to_owned()),
             action: row.take()?,

@@ -1,10 +1,10 @@
 //! The status machine: what may be launched and paused, and what a launch needs.
 
-use super::references::Senders;
 use super::{ACTIVE, COMPLETED, Campaign, DRAFT, PAUSED, SUSPENDED};
 use crate::access::Caller;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::resources::accounts::Senders;
 
 /// The campaign as it is once active; unchanged where it is active already.
 pub async fn activated(can: &Caller, tx: &mut Tx, before: &Campaign) -> Result<Campaign> {
@@ -19,7 +19,8 @@ pub async fn activated(can: &Caller, tx: &mut Tx, before: &Campaign) -> Result<C
     if steps == 0 {
         missing.push("at least one step in `sequences`");
     }
-    if !Senders::of(can, tx, before.owned_by).await?.any(can, tx, before).await? {
+    let (emails, tags) = (&before.settings.email_list, &before.settings.email_tag_list);
+    if !Senders::of(can, tx, before.owned_by).await?.any(can, tx, emails, tags).await? {
         missing
             .push("at least one sending account in `email_list` or `email_tag_list` that its owner may use");
     }

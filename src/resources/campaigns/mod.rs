@@ -1,8 +1,11 @@
 //! Email campaigns: what they are, and where their facts for access lie.
 
 mod activate;
+mod copy;
 mod references;
 mod routes;
+mod search;
+mod senders;
 mod settings;
 pub mod store;
 mod timezones;

@@ -1,9 +1,10 @@
-use super::{Campaign, DRAFT, New, Patch, activate, references, store, store::Wanted};
+use super::{Campaign, DRAFT, New, Patch, activate, copy, references, search, store, store::Wanted};
 use crate::access::{Caller, Can, Permission, campaigns::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ids};
+use crate::resources::workspace_members::{Whose, owner};
 use crate::resources::{custom_tags, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, post};
@@ -17,9 +18,15 @@ pub fn router() -> ApiRouter<App> {
         .api_route("/api/v2/campaigns/{id}", get(show).patch(update).delete(remove))
         .api_route("/api/v2/campaigns/{id}/activate", post(launch))
         .api_route("/api/v2/campaigns/{id}/pause", post(pause))
+        .api_route("/api/v2/campaigns/{id}/duplicate", post(copy::duplicate))
+        .api_route("/api/v2/campaigns/{id}/share", post(copy::share))
+        .api_route("/api/v2/campaigns/{id}/export", post(copy::export))
+        .api_route("/api/v2/campaigns/{id}/from-export", post(copy::from_export))
+        .api_route("/api/v2/campaigns/count-launched", get(search::count_launched))
+        .api_route("/api/v2/campaigns/search-by-contact", get(search::by_contact))
 }
 
-fn subject(campaign: &Campaign) -> Subject {
+pub fn subject(campaign: &Campaign) -> Subject {
     Subject::new("campaign", campaign.id)
 }
 
@@ -67,12 +74,12 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Campaign>
         };
         let mut campaign = draft(can, &new, visibility);
         if let Some(wanted) = new.owned_by {
-            campaign.owned_by = references::owner(can, tx, wanted, Create::ACTION).await?;
+            campaign.owned_by = owner::<Create>(can, tx, wanted, Whose::New("campaign")).await?;
         }
         references::check(can, tx, &mut campaign, |_| true).await?;
         store::insert(can, tx, &campaign).await?;
-        for tag in references::tags_of_limit(can, tx).await? {
-            custom_tags::store::map(can, tx, tag, campaign.id).await?;
+        for tag in custom_tags::store::of_limit(can, tx, Create::ACTION.name).await? {
+            custom_tags::store::map(can, tx, tag, (custom_tags::CAMPAIGN, campaign.id)).await?;
         }
         Ok(Change::created(subject(&campaign), campaign))
     });
@@ -106,7 +113,7 @@ async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch
         let before = store::find(can, &mut *tx, id).await?;
         let mut after = Campaign { timestamp_updated: can.now(), ..patch.over(&before)? };
         if after.owned_by != before.owned_by {
-            after.owned_by = references::owner(can, tx, after.owned_by, Update::ACTION).await?;
+            after.owned_by = owner::<Update>(can, tx, after.owned_by, Whose::Theirs("campaign")).await?;
         }
         let owned = after.owned_by != before.owned_by;
         let changed = |field: &str| patch.names(field) || field == "email_list" && owned;

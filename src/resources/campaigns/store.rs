@@ -1,11 +1,12 @@
 //! The SQL of campaigns. A finder takes the proof and has `{visible}`, which holds the workspace too.
 
-use super::{Campaign, SHAPE, Schedule, Settings, Visibility};
-use crate::access::{Caller, Can, Permission, custom_tags};
-use crate::db::{Json, Record, Row, Source, Tx, ids, sql};
-use crate::error::Result;
+use super::{Campaign, SHAPE, Schedule, Settings, Visibility, senders};
+use crate::access::{Caller, Can, Permission, campaigns::Read, custom_tags, leads};
+use crate::db::{Json, Record, Row, Source, Time, Tx, ids, sql};
+use crate::error::{Error, Result};
 use crate::http::{Paging, pattern};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// What of a campaign no statement asks for, as one column.
@@ -14,6 +15,8 @@ struct Rest {
     campaign_schedule: Schedule,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ai_sdr_id: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    custom_variables: Option<Map<String, Value>>,
     #[serde(flatten)]
     settings: Settings,
 }
@@ -22,14 +25,19 @@ impl Record for Campaign {
     const COLUMNS: &'static str = "c.id, c.name, c.status, c.visibility, c.owned_by, c.workspace_id, \
          c.timestamp_created, c.timestamp_updated, c.settings, \
          (select string_agg(uuid_text(k.member_id), ',') from campaign_collaborators k \
-          where k.workspace_id = c.workspace_id and k.campaign_id = c.id)";
+          where k.workspace_id = c.workspace_id and k.campaign_id = c.id), \
+         (select string_agg(a.email, ',' order by s.position) from campaign_senders s \
+          join accounts a on a.workspace_id = s.workspace_id and a.id = s.account_id \
+          where s.workspace_id = c.workspace_id and s.campaign_id = c.id)";
     fn read(row: &mut Row) -> Result<Self> {
         let (id, name, status) = (row.take()?, row.take()?, row.take()?);
         let visibility = Visibility::parse(&row.take::<String>()?);
         let (owned_by, organization) = (row.take()?, row.take()?);
         let (timestamp_created, timestamp_updated) = (row.take()?, row.take()?);
-        let Json(rest) = row.take::<Json<Rest>>()?;
+        let Json(mut rest) = row.take::<Json<Rest>>()?;
         let mut collaborators = ids(row.take()?)?;
+        let senders: Option<String> = row.take()?;
+        rest.settings.email_list = senders.iter().flat_map(|all| all.split(',')).map(str::to_owned).collect();
         collaborators.sort_unstable();
         Ok(Campaign {
             id,
@@ -43,7 +51,7 @@ impl Record for Campaign {
             ai_sdr_id: rest.ai_sdr_id,
             not_sending_status: None,
             core_variables: None,
-            custom_variables: None,
+            custom_variables: rest.custom_variables,
             visibility,
             collaborators,
             settings: rest.settings,
@@ -51,13 +59,18 @@ impl Record for Campaign {
     }
 }
 
-fn rest(campaign: &Campaign) -> serde_json::Value {
+fn rest(campaign: &Campaign) -> Value {
     Json::value(&Rest {
         campaign_schedule: campaign.campaign_schedule.clone(),
         ai_sdr_id: campaign.ai_sdr_id,
-        settings: campaign.settings.clone(),
+        custom_variables: campaign.custom_variables.clone(),
+        // Rows of their own.
+        settings: Settings { email_list: vec![], ..campaign.settings.clone() },
     })
 }
+
+/// Names of custom variables that a campaign keeps.
+const VARIABLES: usize = 500;
 
 #[derive(Default)]
 pub struct Wanted {
@@ -100,6 +113,93 @@ pub async fn find<P: Permission>(can: &Can<P>, from: impl Into<Source<'_>>, id: 
     can.admit(found.await?)
 }
 
+/// For who may see it; what is done to it is only to read.
+pub async fn seen(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<Campaign> {
+    let found = sql("select {columns} from campaigns c where c.id = $1 and {visible}")
+        .bind(id)
+        .fill("{visible}", can.sees::<Read>(&SHAPE))
+        .optional(tx);
+    found.await?.ok_or_else(Error::hidden)
+}
+
+/// How many are in another state than this.
+pub async fn count_but(can: &Can<Read>, status: i64) -> Result<i64> {
+    let count = sql("select count(*) from campaigns c where c.status <> $1 and {visible}")
+        .bind(status)
+        .fill("{visible}", can.visible(&SHAPE));
+    Ok(count.optional(can.reader()).await?.unwrap_or(0))
+}
+
+/// The first hundred.
+pub async fn by_contact(can: &Can<Read>, email: &str, order: &'static str) -> Result<Vec<Campaign>> {
+    sql("select {columns} from campaigns c where {visible} and c.id in \
+         (select l.campaign_id from leads l where l.email = $1 and {seen}) order by {order} limit 100")
+    .bind(email)
+    .fill("{visible}", can.visible(&SHAPE))
+    .fill("{seen}", can.sees::<leads::Read>(&crate::resources::leads::SHAPE))
+    .fill_text("{order}", order)
+    .all(can.reader())
+    .await
+}
+
+pub async fn share(can: &Caller, tx: &mut Tx, id: Uuid, until: Time) -> Result<u64> {
+    sql("insert into campaign_shares (campaign_id, workspace_id, expires_at) values ($1, $2, $3) \
+         on conflict (campaign_id) do update set expires_at = excluded.expires_at")
+    .bind(id)
+    .bind(can.workspace())
+    .bind(until)
+    .run(tx)
+    .await
+}
+
+/// In whatever workspace it is: whoever knows the id of a shared campaign may copy it.
+pub async fn shared(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Campaign>> {
+    sql("select {columns} from campaign_shares s \
+         join campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
+         join workspaces w on w.id = c.workspace_id \
+         where s.campaign_id = $1 and s.expires_at > $2 and coalesce(w.scheduled_for_removal_at > $2, true)")
+    .bind(id)
+    .bind(now)
+    .optional(tx)
+    .await
+}
+
+/// Names of variables that leads bring: all leads of the campaign may use them.
+pub async fn name_variables(
+    can: &Caller,
+    tx: &mut Tx,
+    campaign: Option<Uuid>,
+    names: impl Iterator<Item = &String>,
+) -> Result<()> {
+    let Some(id) = campaign else { return Ok(()) };
+    let names: Vec<&String> = names.collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let rest = sql("select c.settings from campaigns c where c.workspace_id = $1 and c.id = $2")
+        .bind(can.workspace())
+        .bind(id)
+        .optional::<Value>(&mut *tx);
+    let Some(rest) = rest.await? else { return Ok(()) };
+    let mut rest: Rest = serde_json::from_value(rest).map_err(Error::internal)?;
+    let known = rest.custom_variables.get_or_insert_default();
+    let before = known.len();
+    for name in names {
+        known.entry(name.clone()).or_insert_with(|| name.clone().into());
+    }
+    if known.len() > VARIABLES {
+        return Err(Error::invalid(format!("a campaign has at most {VARIABLES} custom variables")));
+    }
+    if known.len() == before {
+        return Ok(());
+    }
+    let update = sql("update campaigns set settings = $3 where workspace_id = $1 and id = $2")
+        .bind(can.workspace())
+        .bind(id)
+        .bind(Json::value(&rest));
+    update.run(tx).await.map(drop)
+}
+
 pub async fn insert(can: &Caller, tx: &mut Tx, campaign: &Campaign) -> Result<()> {
     sql("insert into campaigns (workspace_id, id, name, search, status, visibility, owned_by, settings, \
          timestamp_created, timestamp_updated) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)")
@@ -114,6 +214,7 @@ pub async fn insert(can: &Caller, tx: &mut Tx, campaign: &Campaign) -> Result<()
     .bind(campaign.timestamp_created)
     .run(&mut *tx)
     .await?;
+    senders::set(can, tx, campaign).await?;
     collaborate(can, tx, campaign).await
 }
 
@@ -131,6 +232,9 @@ pub async fn update(can: &Caller, tx: &mut Tx, before: &Campaign, campaign: &Cam
     .bind(campaign.timestamp_updated)
     .run(&mut *tx)
     .await?;
+    if before.settings.email_list != campaign.settings.email_list {
+        senders::set(can, tx, campaign).await?;
+    }
     if before.collaborators == campaign.collaborators {
         return Ok(());
     }

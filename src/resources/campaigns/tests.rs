@@ -1,6 +1,6 @@
 //! Compiled into the one test binary (`tests/main.rs`), so that the tests of a resource lie beside it.
 
-use crate::support::scene::{account, campaign};
+use crate::support::scene::campaign;
 use crate::support::{MISSING, World, on_both};
 use serde_json::{Value, json};
 
@@ -62,8 +62,8 @@ async fn pages_are_stable(world: World) {
 }
 
 async fn launching_needs_steps_and_senders(world: World) {
-    account(&world, world.home, "sam@outreach.example", world.who("member").member).await;
-    account(&world, world.home, "free@outreach.example", None).await;
+    world.connect("owner", "sam@outreach.example", world.who("member").member).await;
+    world.connect("owner", "free@outreach.example", None).await;
     let mut body = campaign("Empty");
     body["sequences"] = json!([]);
     let id = world.call("member", "POST /api/v2/campaigns", body).await.is(200).id();

@@ -2,6 +2,7 @@
 
 use crate::db::Part;
 use crate::http::{absent_not_null, pattern};
+use crate::resources::accounts::{StatusFilter, Wanted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -20,23 +21,8 @@ pub struct Selection {
 #[schemars(inline)]
 pub enum Filter {
     /// About sending accounts; of campaigns it says nothing.
-    Status(Option<AccountStatus>),
+    Status(Option<StatusFilter>),
     Criteria(Criteria),
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(inline)]
-#[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "the wire's names")]
-pub enum AccountStatus {
-    ACC_FILTER_PAUSED,
-    ACC_FILTER_ERROR,
-    ACC_FILTER_NO_CTD,
-    ACC_FILTER_PW_ACCOUNTS,
-    ACC_FILTER_DFY,
-    ACC_FILTER_DFY_SETUP_PENDING,
-    ACC_FILTER_W_ACTIVE,
-    ACC_FILTER_W_PAUSED,
-    ACC_FILTER_W_ERROR,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -50,7 +36,7 @@ pub struct Criteria {
     pub tag_ids: Option<Vec<Uuid>>,
     #[schemars(transform = absent_not_null, length(min = 1, max = 100))]
     pub tag_ids_all: Option<Vec<Uuid>>,
-    pub filter: Option<AccountStatus>,
+    pub filter: Option<StatusFilter>,
     #[schemars(transform = absent_not_null, length(max = 200))]
     pub search: Option<String>,
 }
@@ -74,19 +60,35 @@ const TAGS: &str = "(select m.tag_id from custom_tag_mappings m \
                     where m.workspace_id = c.workspace_id and m.resource_id = c.id)";
 
 impl Selection {
+    fn criteria(&self) -> Criteria {
+        match &self.filter {
+            Some(Filter::Criteria(criteria)) => criteria.clone(),
+            Some(Filter::Status(status)) => Criteria { filter: *status, ..Criteria::default() },
+            None => Criteria::default(),
+        }
+    }
+
+    /// Of sending accounts.
+    pub fn accounts(&self) -> Wanted {
+        let criteria = self.criteria();
+        let (tag, untagged) = choice(criteria.tag_id);
+        let all = tag.into_iter().chain(criteria.tag_ids_all.into_iter().flatten());
+        Wanted {
+            search: self.search.clone().or(criteria.search),
+            filter: criteria.filter,
+            tags: criteria.tag_ids,
+            tags_all: Some(all.collect()),
+            untagged,
+            ..Wanted::default()
+        }
+    }
+
     /// Conditions on `campaigns c`.
     pub fn condition(&self) -> impl FnOnce(&mut Part) {
-        let criteria = match &self.filter {
-            Some(Filter::Criteria(criteria)) => criteria.clone(),
-            Some(Filter::Status(_)) | None => Criteria::default(),
-        };
+        let criteria = self.criteria();
         let search = self.search.clone().or(criteria.search);
         let search = search.map(|text| pattern(&text));
-        let (tag, untagged) = match criteria.tag_id {
-            Some(TagChoice::Tag(tag)) => (Some(tag), false),
-            Some(TagChoice::None(NoTag::NoTag)) => (None, true),
-            None => (None, false),
-        };
+        let (tag, untagged) = choice(criteria.tag_id);
         move |out: &mut Part| {
             out.given(search, " and c.search like ", " escape '\\'");
             if untagged {
@@ -97,7 +99,15 @@ impl Selection {
             }
             let with = " and exists (select 1 from custom_tag_mappings m where m.workspace_id = c.workspace_id \
                         and m.resource_id = c.id and m.tag_id in (";
-            out.given_ids(criteria.tag_ids.as_deref(), with, "))");
+            out.given_list(criteria.tag_ids.as_deref(), with, "))");
         }
+    }
+}
+
+fn choice(choice: Option<TagChoice>) -> (Option<Uuid>, bool) {
+    match choice {
+        Some(TagChoice::Tag(tag)) => (Some(tag), false),
+        Some(TagChoice::None(NoTag::NoTag)) => (None, true),
+        None => (None, false),
     }
 }

@@ -1,10 +1,11 @@
 //! The SQL of tags.
 
 use super::{CustomTag, SHAPE};
-use crate::access::{Caller, Can, Permission, campaigns, custom_tags::Read};
+use crate::access::{Caller, Can, Permission, Step, accounts, campaigns, custom_tags::Read};
 use crate::db::{Source, Tx, sql};
 use crate::error::{Error, Result};
 use crate::http::{Paging, pattern};
+use crate::resources;
 use uuid::Uuid;
 
 pub struct Wanted {
@@ -12,6 +13,10 @@ pub struct Wanted {
     pub tags: Option<Vec<Uuid>>,
     pub resources: Option<Vec<Uuid>>,
 }
+
+/// What a mapping is on.
+const ON: &str = "left join campaigns c on c.workspace_id = m.workspace_id and c.id = m.resource_id \
+                  left join accounts a on a.workspace_id = m.workspace_id and a.id = m.resource_id";
 
 pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging, wanted: &Wanted) -> Result<Vec<CustomTag>> {
     let search = wanted.search.as_ref().map(|text| pattern(text));
@@ -21,13 +26,14 @@ pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging, wanted: &Wanted)
         .fill("{visible}", can.visible(&SHAPE))
         .fill("{filters}", |out| {
             out.given(search, " and t.search like ", " escape '\\'");
-            out.given_ids(wanted.tags.as_deref(), " and t.id in (", ")");
+            out.given_list(wanted.tags.as_deref(), " and t.id in (", ")");
             if let Some(ids) = &wanted.resources {
-                out.push(" and t.id in (select m.tag_id from custom_tag_mappings m join campaigns c");
-                out.push(" on c.workspace_id = m.workspace_id and c.id = m.resource_id");
-                out.push(" where m.resource_id in (").list(ids).push(") and ");
-                can.sees::<campaigns::Read>(&crate::resources::campaigns::SHAPE)(out);
-                out.push(")");
+                out.push(" and t.id in (select m.tag_id from custom_tag_mappings m ").push(ON);
+                out.push(" where m.resource_id in (").list(ids).push(") and (");
+                can.sees::<campaigns::Read>(&resources::campaigns::SHAPE)(out);
+                out.push(" or ");
+                can.sees::<accounts::Read>(&resources::accounts::SHAPE)(out);
+                out.push("))");
             }
         })
         .all(can.reader())
@@ -52,7 +58,7 @@ pub async fn known(can: &Caller, tx: &mut Tx, field: &str, ids: &[Uuid]) -> Resu
         return Ok(());
     }
     let count = sql("select count(*) from custom_tags t where t.id in ({ids}) and {visible}")
-        .fill_ids("{ids}", &ids)
+        .fill_list("{ids}", &ids)
         .fill("{visible}", can.sees::<Read>(&SHAPE));
     match count.optional::<i64>(tx).await? == Some(ids.len() as i64) {
         true => Ok(()),
@@ -64,7 +70,7 @@ pub async fn known(can: &Caller, tx: &mut Tx, field: &str, ids: &[Uuid]) -> Resu
 pub async fn existing(can: &Caller, tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Uuid>> {
     sql("select id from custom_tags where workspace_id = $1 and id in ({ids}) order by id")
         .bind(can.workspace())
-        .fill_ids("{ids}", ids)
+        .fill_list("{ids}", ids)
         .all(tx)
         .await
 }
@@ -113,27 +119,45 @@ pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
         .await
 }
 
-/// Puts a tag on a campaign; false where it was there already.
-pub async fn map(can: &Caller, tx: &mut Tx, tag: Uuid, resource: Uuid) -> Result<bool> {
+/// Puts a tag on a campaign or an account; false where it was there already.
+pub async fn map(can: &Caller, tx: &mut Tx, tag: Uuid, (kind, resource): (i64, Uuid)) -> Result<bool> {
     let mapped = sql("insert into custom_tag_mappings \
          (workspace_id, id, tag_id, resource_type, resource_id, timestamp_created) \
          values ($1, $2, $3, $4, $5, $6) on conflict (workspace_id, resource_id, tag_id) do nothing")
     .bind(can.workspace())
     .bind(can.new_id())
     .bind(tag)
-    .bind(super::toggle::CAMPAIGN)
+    .bind(kind)
     .bind(resource)
     .bind(can.now());
     Ok(mapped.run(tx).await? > 0)
 }
 
-/// Takes tags off campaigns.
+/// Takes tags off campaigns and accounts.
 pub async fn unmap(can: &Caller, tx: &mut Tx, tags: &[Uuid], resources: &[Uuid]) -> Result<u64> {
     sql("delete from custom_tag_mappings \
          where workspace_id = $1 and tag_id in ({tags}) and resource_id in ({resources})")
     .bind(can.workspace())
-    .fill_ids("{tags}", tags)
-    .fill_ids("{resources}", resources)
+    .fill_list("{tags}", tags)
+    .fill_list("{resources}", resources)
     .run(tx)
     .await
+}
+
+/// A limited caller's new records carry the tags that put them inside every limit.
+pub async fn of_limit(can: &Caller, tx: &mut Tx, action: &str) -> Result<Vec<Uuid>> {
+    let limits = &can.grant.limits;
+    let Some((first, rest)) = limits.split_first() else { return Ok(vec![]) };
+    let shared: Vec<Uuid> =
+        first.iter().copied().filter(|tag| rest.iter().all(|limit| limit.contains(tag))).collect();
+    let wanted = if shared.is_empty() { limits.concat() } else { shared };
+    let tags = existing(can, tx, &wanted).await?;
+    let inside = limits.iter().all(|limit| limit.iter().any(|tag| tags.contains(tag)));
+    match inside {
+        true => Ok(tags),
+        false => Err(Error::refused(
+            Step::Reach,
+            format!("reach: `{action}` would make a record outside your tag limit, whose tags are gone"),
+        )),
+    }
 }

@@ -4,14 +4,14 @@
 use super::selection::Selection;
 use super::{SHAPE, store};
 use crate::access::{
-    Can, Step,
+    Can, Step, accounts as account,
     custom_tags::{Read, Toggle},
 };
 use crate::audit::{Change, Subject};
-use crate::db::{Tx, sql};
+use crate::db::{Part, Tx, sql};
 use crate::error::{Error, Result};
 use crate::http::{Json, absent_not_null};
-use crate::resources::campaigns;
+use crate::resources::{accounts, campaigns};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 /// The wire's number for a campaign, and for a sending account.
 pub const CAMPAIGN: i64 = 2;
-const ACCOUNT: i64 = 1;
-/// Campaigns of one call; the writer is everybody's.
+pub const ACCOUNT: i64 = 1;
+/// Records of one call; the writer is everybody's.
 const MOST: i64 = 1000;
 
 #[derive(Deserialize, JsonSchema)]
@@ -80,34 +80,40 @@ impl Form {
 /// What the two forms come to.
 struct Wanted {
     tags: Vec<Uuid>,
+    /// None for the short form: whatever the id is of.
+    kind: Option<i64>,
     /// None for all that the selection finds, but the excluded.
-    resources: Option<Vec<Uuid>>,
-    excluded: Vec<Uuid>,
+    resources: Option<Vec<String>>,
+    excluded: Vec<String>,
     form: Form,
     /// None: the other way round from what it is.
     assign: Option<bool>,
 }
 
+/// Campaigns or accounts, by number.
+type Found = (i64, Vec<Uuid>);
+
 pub async fn toggle(can: Can<Toggle>, Json(body): Json<Body>) -> Result<Json<Done>> {
     let wanted = wanted(&body)?;
     let done = can.write(async move |can, tx| {
         store::known(can, tx, wanted.form.tags(), &wanted.tags).await?;
-        let campaigns = match &wanted.resources {
-            Some(ids) => within(can, tx, ids, wanted.form).await?,
-            None => selected(can, tx, &body.selection, &wanted.excluded).await?,
+        let (kind, found) = match &wanted.resources {
+            Some(ids) => named(can, tx, ids, &wanted).await?,
+            None => selected(can, tx, &body.selection, &wanted).await?,
         };
         let assign = match wanted.assign {
             Some(assign) => assign,
-            None => !mapped(can, tx, &wanted.tags, &campaigns).await?,
+            None => !mapped(can, tx, &wanted.tags, &found).await?,
         };
-        apply(can, tx, &wanted.tags, &campaigns, assign).await?;
-        let subject = match (campaigns.as_slice(), wanted.tags.as_slice()) {
-            ([campaign], _) => Subject::new("campaign", *campaign),
+        apply(can, tx, &wanted.tags, (kind, &found), assign).await?;
+        let name = if kind == ACCOUNT { "account" } else { "campaign" };
+        let subject = match (found.as_slice(), wanted.tags.as_slice()) {
+            ([id], _) => Subject::new(name, *id),
             (_, [tag, ..]) => Subject::new("custom_tag", *tag),
             (_, []) => Subject::new("custom_tag", Uuid::nil()),
         };
-        let after = json!({ "assign": assign, "tag_ids": wanted.tags, "resource_ids": campaigns });
-        Ok(Change::new(subject, (), after, Done { success: true }).affecting(campaigns.len()))
+        let after = json!({ "assign": assign, "tag_ids": wanted.tags, "resource_ids": found });
+        Ok(Change::new(subject, (), after, Done { success: true }).affecting(found.len()))
     });
     done.await.map(Json)
 }
@@ -116,87 +122,137 @@ fn wanted(body: &Body) -> Result<Wanted> {
     let missing = |name: &str| Error::invalid(format!("body must have required property '{name}'"));
     if let Some(tag) = body.tag_id {
         let id = body.resource_id.as_ref().ok_or_else(|| missing("resource_id"))?;
-        let resources = Some(campaign_ids(std::slice::from_ref(id), Form::Short)?);
-        return Ok(Wanted { tags: vec![tag], resources, excluded: vec![], form: Form::Short, assign: None });
+        let resources = Some(vec![id.clone()]);
+        let (form, excluded) = (Form::Short, vec![]);
+        return Ok(Wanted { tags: vec![tag], kind: None, resources, excluded, form, assign: None });
     }
     let tags = body.tag_ids.clone().ok_or_else(|| missing("tag_ids"))?;
     let kind = body.resource_type.ok_or_else(|| missing("resource_type"))? as i64;
     let assign = Some(body.assign.ok_or_else(|| missing("assign"))?);
-    let all = body.selected_all == Some(true);
-    // There are no sending accounts yet: none of them is one that the caller sees.
-    let resources = match (&body.resource_ids, all) {
+    let resources = match (&body.resource_ids, body.selected_all == Some(true)) {
         (None, false) => return Err(missing("resource_ids")),
-        (Some(_), false) if kind == ACCOUNT => return Err(unknown(Form::Official)),
-        (_, true) if kind == ACCOUNT => Some(vec![]),
-        (Some(ids), false) => Some(campaign_ids(ids, Form::Official)?),
+        (Some(ids), false) => Some(ids.clone()),
         (_, true) => None,
     };
-    let excluded = body.excluded_resource_ids.as_deref().unwrap_or_default();
-    let excluded = excluded.iter().filter_map(|id| id.parse().ok()).collect();
-    Ok(Wanted { tags, resources, excluded, form: Form::Official, assign })
+    let excluded = body.excluded_resource_ids.clone().unwrap_or_default();
+    Ok(Wanted { tags, kind: Some(kind), resources, excluded, form: Form::Official, assign })
 }
 
-/// An id that is none is refused as one that is not there.
-fn campaign_ids(ids: &[String], form: Form) -> Result<Vec<Uuid>> {
-    let mut ids: Vec<Uuid> =
-        ids.iter().map(|id| id.parse().map_err(|_| unknown(form))).collect::<Result<_>>()?;
+/// The ids among texts, and the rest as addresses.
+fn split(texts: &[String]) -> (Vec<Uuid>, Vec<String>) {
+    let mut ids: Vec<Uuid> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+    let rest = texts.iter().filter(|text| text.parse::<Uuid>().is_err());
+    let mut addresses: Vec<String> = rest.map(|text| accounts::address(text)).collect();
     ids.sort_unstable();
     ids.dedup();
-    Ok(ids)
+    addresses.sort_unstable();
+    addresses.dedup();
+    (ids, addresses)
 }
 
 fn unknown(form: Form) -> Error {
     let field = form.resources();
-    Error::invalid(format!("body/{field} must be ids of campaigns in this workspace"))
+    Error::invalid(format!(
+        "body/{field} must be ids of campaigns, or ids or addresses of accounts, in this workspace"
+    ))
 }
 
-/// All of them visible, or a 400; all of them within reach, or a 403.
-async fn within(can: &Can<Toggle>, tx: &mut Tx, ids: &[Uuid], form: Form) -> Result<Vec<Uuid>> {
+/// All of them visible, or a 400; all of them within reach, or a 403. What is no id and no address is refused as
+/// one that is not there.
+async fn named(can: &Can<Toggle>, tx: &mut Tx, texts: &[String], wanted: &Wanted) -> Result<Found> {
+    let (ids, addresses) = split(texts);
+    let kinds: &[i64] = match wanted.kind {
+        Some(ACCOUNT) => &[ACCOUNT],
+        Some(_) => &[CAMPAIGN],
+        None => &[CAMPAIGN, ACCOUNT],
+    };
+    for kind in kinds {
+        let found = match *kind {
+            ACCOUNT => accounts_among(can, tx, &ids, &addresses).await?,
+            _ => campaigns_among(can, tx, &ids, &addresses).await?,
+        };
+        let Some(found) = found else { continue };
+        if found.iter().any(|(_, within)| !within) {
+            let why = "reach: `custom_tags:toggle` does not reach all of these, or you may not change them";
+            return Err(Error::refused(Step::Reach, why));
+        }
+        return Ok((*kind, found.into_iter().map(|(id, _)| id).collect()));
+    }
+    Err(unknown(wanted.form))
+}
+
+/// None where one is missing.
+type Among = Option<Vec<(Uuid, bool)>>;
+
+async fn campaigns_among(
+    can: &Can<Toggle>,
+    tx: &mut Tx,
+    ids: &[Uuid],
+    addresses: &[String],
+) -> Result<Among> {
     let found: Vec<(Uuid, bool)> =
-        sql("select c.id, {within} from campaigns c where c.id in ({ids}) and {visible}")
-            .fill_ids("{ids}", ids)
+        sql("select c.id, {within} from campaigns c where c.id in ({ids}) and {visible} order by c.id")
+            .fill_list("{ids}", ids)
             .fill("{within}", can.within(&campaigns::SHAPE))
             .fill("{visible}", can.visible(&campaigns::SHAPE))
             .all(tx)
             .await?;
-    if found.len() < ids.len() {
-        return Err(unknown(form));
-    }
-    if found.iter().any(|(_, within)| !within) {
-        return Err(Error::refused(
-            Step::Reach,
-            "reach: `custom_tags:toggle` does not reach all of these campaigns",
-        ));
-    }
-    Ok(ids.to_vec())
+    Ok((addresses.is_empty() && found.len() == ids.len()).then_some(found))
+}
+
+async fn accounts_among(can: &Can<Toggle>, tx: &mut Tx, ids: &[Uuid], addresses: &[String]) -> Result<Among> {
+    let found: Vec<((Uuid, String), bool)> = sql("select a.id, a.email, {within} from accounts a \
+         where (a.id in ({ids}) or a.email in ({emails})) and {visible} order by a.id")
+    .fill_list("{ids}", ids)
+    .fill_list("{emails}", addresses)
+    .fill("{within}", can.reaches::<account::Update>(&accounts::SHAPE))
+    .fill("{visible}", can.sees::<account::Read>(&accounts::SHAPE))
+    .all(tx)
+    .await?;
+    let there = ids.iter().all(|id| found.iter().any(|((found, _), _)| found == id))
+        && addresses.iter().all(|address| found.iter().any(|((_, found), _)| found == address));
+    Ok(there.then(|| found.into_iter().map(|((id, _), within)| (id, within)).collect()))
 }
 
 /// What the selection finds within reach.
-async fn selected(
-    can: &Can<Toggle>,
-    tx: &mut Tx,
-    selection: &Selection,
-    excluded: &[Uuid],
-) -> Result<Vec<Uuid>> {
-    let condition = selection.condition();
-    let found: Vec<Uuid> =
+async fn selected(can: &Can<Toggle>, tx: &mut Tx, selection: &Selection, wanted: &Wanted) -> Result<Found> {
+    let (excluded, addresses) = split(&wanted.excluded);
+    let kind = wanted.kind.unwrap_or(CAMPAIGN);
+    let found: Vec<Uuid> = if kind == ACCOUNT {
+        let of = accounts::Wanted { excluded: addresses, ..selection.accounts() };
+        sql("select a.id from accounts a where {within} and {visible} {filters} order by a.id limit $1")
+            .bind(MOST + 1)
+            .fill("{within}", can.reaches::<account::Update>(&accounts::SHAPE))
+            .fill("{visible}", can.sees::<account::Read>(&accounts::SHAPE))
+            .fill("{filters}", |out| {
+                of.condition(can)(out);
+                but(out, "a.id", &excluded);
+            })
+            .all(tx)
+            .await?
+    } else {
         sql("select c.id from campaigns c where {within} and {visible} {filters} order by c.id limit $1")
             .bind(MOST + 1)
             .fill("{within}", can.within(&campaigns::SHAPE))
             .fill("{visible}", can.visible(&campaigns::SHAPE))
             .fill("{filters}", |out| {
-                condition(out);
-                if !excluded.is_empty() {
-                    out.push(" and c.id not in (").list(excluded).push(")");
-                }
+                selection.condition()(out);
+                but(out, "c.id", &excluded);
             })
             .all(tx)
-            .await?;
+            .await?
+    };
     match found.len() as i64 > MOST {
         true => Err(Error::invalid(format!(
-            "body/selected_all must select at most {MOST} campaigns; narrow it with `filter`"
+            "body/selected_all must select at most {MOST}; narrow it with `filter`"
         ))),
-        false => Ok(found),
+        false => Ok((kind, found)),
+    }
+}
+
+fn but(out: &mut Part, column: &str, excluded: &[Uuid]) {
+    if !excluded.is_empty() {
+        out.push(" and ").push(column).push(" not in (").list(excluded).push(")");
     }
 }
 
@@ -204,8 +260,8 @@ async fn mapped(can: &Can<Toggle>, tx: &mut Tx, tags: &[Uuid], resources: &[Uuid
     let found = sql("select m.id from custom_tag_mappings m join custom_tags t \
          on t.workspace_id = m.workspace_id and t.id = m.tag_id \
          where m.tag_id in ({tags}) and m.resource_id in ({resources}) and {visible}")
-    .fill_ids("{tags}", tags)
-    .fill_ids("{resources}", resources)
+    .fill_list("{tags}", tags)
+    .fill_list("{resources}", resources)
     .fill("{visible}", can.sees::<Read>(&SHAPE))
     .optional::<Uuid>(tx);
     Ok(found.await?.is_some())
@@ -215,7 +271,7 @@ async fn apply(
     can: &Can<Toggle>,
     tx: &mut Tx,
     tags: &[Uuid],
-    resources: &[Uuid],
+    (kind, resources): (i64, &[Uuid]),
     assign: bool,
 ) -> Result<()> {
     if !assign {
@@ -223,7 +279,7 @@ async fn apply(
     }
     for tag in tags {
         for resource in resources {
-            store::map(can, tx, *tag, *resource).await?;
+            store::map(can, tx, *tag, (kind, *resource)).await?;
         }
     }
     Ok(())

@@ -8,7 +8,9 @@ use crate::auth;
 use crate::db::{Time, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::http::{Json, Origin};
-use crate::resources::api_keys;
+use crate::jobs::outbox;
+use crate::mail::letters::{self, Joined};
+use crate::resources::{api_keys, workspaces};
 use axum::Extension;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -48,10 +50,14 @@ struct Open {
     known: Option<Uuid>,
     password_hash: Option<String>,
     failures: i64,
+    mailed: bool,
+    issuer: Option<Uuid>,
+    role: String,
 }
 record! { Open {
     workspace_id = "m.workspace_id", id = "m.id", email = "m.email", reserved = "m.user_id", known = "u.id",
-    password_hash = "u.password_hash", failures = "m.invitation_failures"
+    password_hash = "u.password_hash", failures = "m.invitation_failures",
+    mailed = "m.invitation_mailed", issuer = "m.issuer_id", role = "m.role"
 } }
 
 /// Wrong passwords that a link survives.
@@ -106,6 +112,7 @@ pub async fn accept(
         invitation::close(can, tx, open.id).await?;
         api_keys::store::insert_first(can, tx, open.workspace_id, open.id, &key).await?;
         let member = joined(can, tx, open.id).await?;
+        tell_inviter(can, tx, &open).await?;
         let answer = Accepted { member: member.clone(), api_key: key.plain().to_owned() };
         let after = json!({ "accepted": true, "user_id": user });
         Ok(Change::new(subject(&open), json!({ "accepted": false }), after, answer))
@@ -137,7 +144,25 @@ async fn failed(can: Can<Accept>, open: Open) -> Result<Json<Accepted>> {
     ))
 }
 
-/// The address is as good as the inviter's word: the link was shown, not mailed.
+/// If there is mail, and room for one more.
+async fn tell_inviter(can: &Caller, tx: &mut Tx, open: &Open) -> Result<()> {
+    let Some(issuer) = open.issuer.filter(|_| can.app().mailer.is_some()) else { return Ok(()) };
+    let address: Option<String> =
+        sql("select email from members where workspace_id = $1 and user_id = $2 and accepted")
+            .bind(can.workspace())
+            .bind(issuer)
+            .optional(&mut *tx)
+            .await?;
+    let Some(address) = address else { return Ok(()) };
+    if !outbox::has_room(can, tx, &address).await? {
+        return Ok(());
+    }
+    let workspace = workspaces::store::current(can, &mut *tx).await?.name;
+    let joined = Joined { workspace: &workspace, member: &open.email, role: &open.role };
+    outbox::post(can, tx, &letters::joined(&address, &joined)?, "joined").await.map(drop)
+}
+
+/// An address is proven by a link that was mailed to it; one that was shown is as good as the inviter's word.
 async fn new_user(can: &Caller, tx: &mut Tx, open: &Open, body: &Acceptance, hash: &str) -> Result<Uuid> {
     insert_user(
         tx,
@@ -145,7 +170,7 @@ async fn new_user(can: &Caller, tx: &mut Tx, open: &Open, body: &Acceptance, has
         &open.email,
         [&body.first_name, &body.last_name],
         Some(hash),
-        (false, can.now()),
+        (open.mailed, can.now()),
     )
     .await?;
     Ok(open.reserved)

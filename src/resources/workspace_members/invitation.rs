@@ -1,11 +1,15 @@
 //! The link of an invitation: a random token, of which only the hash is stored, valid for seven days. A new one
 //! kills the old one.
 
-use super::WorkspaceMember;
+use super::{WorkspaceMember, store};
 use crate::access::{Caller, Step};
 use crate::auth;
 use crate::db::{Time, Tx, sql};
 use crate::error::{Error, Result};
+use crate::jobs::outbox;
+use crate::mail::Letter;
+use crate::mail::letters::{self, Invitation};
+use crate::resources::workspaces;
 use uuid::Uuid;
 
 const WEEK: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -23,8 +27,47 @@ impl Link {
         Ok(Link { token: auth::token(&can.app().random()?), expires: can.now().plus(WEEK) })
     }
 
+    /// By mail, in this transaction; or, where no mail can be sent, the link to hand over.
+    pub async fn hand_over(
+        &self,
+        can: &Caller,
+        tx: &mut Tx,
+        member: &WorkspaceMember,
+    ) -> Result<Option<String>> {
+        let bounced = can.app().mailer.is_some() && outbox::bounced(can, tx, &member.email).await?;
+        let mailed = can.app().mailer.is_some() && !bounced;
+        if mailed {
+            outbox::demand_room(can, tx, &member.email).await?;
+            let letter = self.letter(can, tx, member).await?;
+            outbox::post(can, tx, &letter, "invitation").await?;
+        }
+        sql("update members set invitation_mailed = $3 where workspace_id = $1 and id = $2")
+            .bind(can.workspace())
+            .bind(member.id)
+            .bind(mailed)
+            .run(tx)
+            .await?;
+        Ok((!mailed).then(|| self.url(can)))
+    }
+
+    async fn letter(&self, can: &Caller, tx: &mut Tx, member: &WorkspaceMember) -> Result<Letter> {
+        let workspace = workspaces::store::current(can, &mut *tx).await?.name;
+        let inviter = match can.user() {
+            Some(user) => store::name_of(tx, user).await?,
+            None => None,
+        };
+        let invitation = Invitation {
+            workspace: &workspace,
+            inviter: inviter.as_deref().or(can.grant.email.as_deref()),
+            role: member.role.name(),
+            url: &self.url(can),
+            expires_in_days: (WEEK / DAY) as u32,
+        };
+        letters::invitation(&member.email, &invitation)
+    }
+
     /// From the public address, never from the request.
-    pub fn url(&self, can: &Caller) -> String {
+    fn url(&self, can: &Caller) -> String {
         format!("{}/invitations/accept#{}", can.app().public_url, self.token)
     }
 

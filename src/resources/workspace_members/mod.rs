@@ -7,7 +7,10 @@ pub use guard::is_fertile;
 mod invitation;
 mod routes;
 pub mod store;
+mod v1;
+mod whose;
 pub use routes::router;
+pub use whose::{Whose, is_self, named, owner};
 
 use crate::access::{Role, Shape};
 use crate::db::Time;
@@ -95,6 +98,12 @@ pub struct New {
     pub permissions: Option<Vec<MemberPermission>>,
     #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
     pub tag_limit: Option<Vec<Uuid>>,
+}
+
+impl New {
+    pub fn of(email: String, role: Option<Role>) -> New {
+        New { email, _user_email: None, nickname: None, role, permissions: None, tag_limit: None }
+    }
 }
 
 #[derive(JsonSchema)]

@@ -2,7 +2,7 @@ use super::invitation::{self, Link};
 use super::{
     New, Patch, Revoke, WorkspaceMember, accept, address,
     guard::{guard, keeps_limit, within_own},
-    store,
+    store, v1,
 };
 use crate::access::{Caller, Can, Step, api_keys, workspace_members::*};
 use crate::app::App;
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ours};
 use crate::resources::{custom_tags, workspaces};
 use aide::axum::ApiRouter;
-use aide::axum::routing::{get, post_with};
+use aide::axum::routing::{get, get_with, post_with};
 use axum::extract::DefaultBodyLimit;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -25,6 +25,8 @@ pub fn router() -> ApiRouter<App> {
         .api_route("/api/v2/workspace-members/{id}", get(show).patch(update).delete(remove))
         .api_route("/api/v2/workspace-members/{id}/resend", post_with(resend, ours))
         .api_route("/api/v2/invitations/accept", accept)
+        .api_route("/api/v1/team/invite", post_with(v1::invite, ours))
+        .api_route("/api/v1/team/members", get_with(v1::members, ours))
         .route("/invitations/accept", axum::routing::get(page))
 }
 
@@ -71,8 +73,12 @@ async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<J
     Ok(Json(store::find(&can, can.reader(), id).await?))
 }
 
-/// Does not look whether the address has a user: the answer and its cost are the same.
 async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<WorkspaceMember>> {
+    invite(can, new).await.map(Json)
+}
+
+/// Does not look whether the address has a user: the answer and its cost are the same.
+pub async fn invite(can: Can<Create>, new: New) -> Result<WorkspaceMember> {
     let link = Link::new(&can)?;
     let created = can.write(async move |can, tx| {
         invitation::within_a_day(can, tx).await?;
@@ -89,10 +95,10 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Workspace
         }
         store::insert(can, tx, &member, link.expires).await?;
         link.open(can, tx, member.id).await?;
-        member.invitation_url = Some(link.url(can));
+        member.invitation_url = link.hand_over(can, tx, &member).await?;
         Ok(Change::created(subject(&member), member))
     });
-    created.await.map(Json)
+    created.await
 }
 
 fn pending(can: &Caller, new: &New, role: crate::access::Role) -> WorkspaceMember {
@@ -186,7 +192,7 @@ async fn resend(can: Can<Resend>, Path(Id { id }): Path<Id>, _: Nothing) -> Resu
             guard(can, Some(member.role), Some(member.role))?;
             within_own(can, member.permissions.as_deref())?;
             invitation::prolong(can, tx, &member, &link).await?;
-            member.invitation_url = Some(link.url(can));
+            member.invitation_url = link.hand_over(can, tx, &member).await?;
         }
         Ok(Change::updated(subject(&before), &before, member))
     });

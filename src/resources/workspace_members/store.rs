@@ -133,11 +133,7 @@ pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<()> {
     .bind(can.now())
     .run(&mut *tx)
     .await?;
-    sql("update accounts set assigned_to = null where workspace_id = $1 and assigned_to = $2")
-        .bind(can.workspace())
-        .bind(id)
-        .run(&mut *tx)
-        .await?;
+    crate::resources::accounts::leave(can, tx, id).await?;
     super::invitation::close(can, tx, id).await?;
     let gone = sql("delete from members where workspace_id = $1 and id = $2").bind(can.workspace()).bind(id);
     gone.run(tx).await.map(drop)
@@ -198,7 +194,7 @@ pub async fn user_of(can: &Caller, from: impl Into<Source<'_>>, id: Uuid) -> Res
 pub async fn count_accepted(can: &Caller, from: impl Into<Source<'_>>, ids: &[Uuid]) -> Result<i64> {
     let count = sql("select count(*) from members where workspace_id = $1 and accepted and id in ({ids})")
         .bind(can.workspace())
-        .fill_ids("{ids}", ids);
+        .fill_list("{ids}", ids);
     Ok(count.optional(from).await?.unwrap_or(0))
 }
 
@@ -235,6 +231,13 @@ pub async fn taken(can: &Caller, tx: &mut Tx, email: &str) -> Result<bool> {
         .bind(email)
         .optional::<Uuid>(tx);
     Ok(taken.await?.is_some())
+}
+
+/// The full name of a user who gave one.
+pub async fn name_of(tx: &mut Tx, user: Uuid) -> Result<Option<String>> {
+    let name = sql("select first_name || ' ' || last_name from users where id = $1").bind(user);
+    let name: Option<String> = name.optional(tx).await?;
+    Ok(name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()))
 }
 
 /// How many workspaces a user owns, on the whole server.

@@ -36,6 +36,9 @@ pub struct Workspace {
     /// Whether launching and exporting take a scope of their own.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub strict_scopes: bool,
+    /// Whether a lead whose address is in any campaign or list already is skipped, whoever adds it.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub unique_leads: bool,
     #[serde(flatten)]
     pub billing: Billing,
 }
@@ -131,6 +134,8 @@ pub struct Patch {
     default_member_role: Option<Role>,
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
     strict_scopes: Option<bool>,
+    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    unique_leads: Option<bool>,
 }
 
 /// The official form is `email` and `sec`; `new_owner_id` alone will do as well.

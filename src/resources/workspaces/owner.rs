@@ -4,6 +4,8 @@ use super::NewOwner;
 use crate::access::{Caller, Role, Step};
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
+use crate::jobs::outbox;
+use crate::mail::letters::{self, Ownership};
 use crate::resources::{api_keys, workspace_members};
 use uuid::Uuid;
 
@@ -61,7 +63,31 @@ pub async fn hand_over(can: &Caller, tx: &mut Tx, wanted: &Wanted) -> Result<()>
     if store::is_owner(can, &mut *tx, member).await? {
         return Ok(()); // nothing to do
     }
+    tell_owners(can, tx, member).await?;
     store::step_down(can, tx, Role::Admin).await?;
     store::step_up(can, tx, member).await?;
     api_keys::store::lower_ceilings(can, tx, Role::Owner, Role::Admin).await
+}
+
+/// By mail, if there is any: the old owner and the new one.
+async fn tell_owners(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<()> {
+    if can.app().mailer.is_none() {
+        return Ok(());
+    }
+    let both: Vec<(bool, String)> = sql("select id = $2, email from members \
+         where workspace_id = $1 and (id = $2 or role = 'owner')")
+    .bind(can.workspace())
+    .bind(member)
+    .all(&mut *tx)
+    .await?;
+    let new = both.iter().find(|(is_new, _)| *is_new).map_or("", |(_, email)| email.as_str());
+    let (workspace, by) = (super::store::current(can, &mut *tx).await?.name, can.grant.label());
+    for (_, address) in &both {
+        if outbox::has_room(can, tx, address).await? {
+            let letter =
+                letters::ownership(address, &Ownership { workspace: &workspace, new_owner: new, by: &by });
+            outbox::post(can, tx, &letter?, "ownership").await?;
+        }
+    }
+    Ok(())
 }

@@ -1,0 +1,166 @@
+//! What the server writes, each kind as plain text and as HTML. The HTML loads nothing from anywhere and follows
+//! nobody: a mail client shows it without asking, and nothing tells whether it was read.
+
+use super::{Letter, plain};
+use crate::error::{Error, Result};
+use askama::Template;
+
+/// To somebody who is to become a member of a workspace.
+pub struct Invitation<'a> {
+    pub workspace: &'a str,
+    /// A name or an address; nobody, if the operator of the server invites.
+    pub inviter: Option<&'a str>,
+    pub role: &'a str,
+    pub url: &'a str,
+    pub expires_in_days: u32,
+}
+
+/// To the old and the new owner of a workspace.
+pub struct Ownership<'a> {
+    pub workspace: &'a str,
+    pub new_owner: &'a str,
+    pub by: &'a str,
+}
+
+/// To the member whose invitation was accepted.
+pub struct Joined<'a> {
+    pub workspace: &'a str,
+    pub member: &'a str,
+    pub role: &'a str,
+}
+
+pub fn invitation(to: &str, invitation: &Invitation<'_>) -> Result<Letter> {
+    let workspace = plain::name(invitation.workspace);
+    let inviter = match invitation.inviter {
+        Some(inviter) => plain::name(inviter),
+        None => "The operator of this server".to_owned(),
+    };
+    let role = plain::name(invitation.role);
+    let days = match invitation.expires_in_days {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    };
+    let subject = format!("{inviter} invites you to {workspace}");
+    let url = invitation.url;
+    let (workspace, inviter, role, days) = (&workspace, &inviter, &role, &days);
+    let text = InvitationText { workspace, inviter, role, url, days };
+    let html = InvitationHtml { workspace, inviter, role, url, days };
+    letter(to, subject, &text, &html)
+}
+
+pub fn ownership(to: &str, ownership: &Ownership<'_>) -> Result<Letter> {
+    let workspace = &plain::name(ownership.workspace);
+    let new_owner = &plain::name(ownership.new_owner);
+    let by = &plain::name(ownership.by);
+    let subject = format!("{workspace} has a new owner");
+    let text = OwnershipText { workspace, new_owner, by };
+    let html = OwnershipHtml { workspace, new_owner, by };
+    letter(to, subject, &text, &html)
+}
+
+pub fn joined(to: &str, joined: &Joined<'_>) -> Result<Letter> {
+    let workspace = &plain::name(joined.workspace);
+    let member = &plain::name(joined.member);
+    let role = &plain::name(joined.role);
+    let subject = format!("{member} has joined {workspace}");
+    let text = JoinedText { workspace, member, role };
+    let html = JoinedHtml { workspace, member, role };
+    letter(to, subject, &text, &html)
+}
+
+fn letter(to: &str, subject: String, text: &impl Template, html: &impl Template) -> Result<Letter> {
+    let text = text.render().map_err(Error::internal)?;
+    let html = html.render().map_err(Error::internal)?;
+    Ok(Letter { to: to.to_owned(), subject, text, html })
+}
+
+/// The two forms of one letter, which take the same words. The ending of the file says whether they are escaped.
+macro_rules! forms {
+    ($text:ident $text_file:literal, $html:ident $html_file:literal: $($word:ident)*) => {
+        #[derive(Template)]
+        #[template(path = $text_file)]
+        struct $text<'a> { $($word: &'a str),* }
+
+        #[derive(Template)]
+        #[template(path = $html_file)]
+        struct $html<'a> { $($word: &'a str),* }
+    };
+}
+
+forms!(InvitationText "invitation.txt", InvitationHtml "invitation.html": workspace inviter role url days);
+forms!(OwnershipText "ownership.txt", OwnershipHtml "ownership.html": workspace new_owner by);
+forms!(JoinedText "joined.txt", JoinedHtml "joined.html": workspace member role);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "https://gatepost.example/invitations/accept#secret_1";
+
+    fn invited(workspace: &str, inviter: Option<&str>) -> Letter {
+        let words = Invitation { workspace, inviter, role: "editor", url: URL, expires_in_days: 7 };
+        invitation("jo@example.com", &words).unwrap()
+    }
+
+    #[test]
+    fn an_invitation_says_all_that_matters() {
+        let letter = invited("Acme", Some("Ada Lovelace"));
+        assert_eq!(letter.subject, "Ada Lovelace invites you to Acme");
+        for form in [&letter.text, &letter.html] {
+            for words in ["Ada Lovelace", "Acme", "editor", URL, "once", "7 days", "nothing happens"] {
+                assert!(form.contains(words), "{words} is not in {form}");
+            }
+        }
+        assert!(invited("Acme", None).text.starts_with("The operator of this server invites you"));
+        let words = Invitation { workspace: "A", inviter: None, role: "view", url: URL, expires_in_days: 1 };
+        assert!(invitation("jo@example.com", &words).unwrap().text.contains("for 1 day:"));
+    }
+
+    #[test]
+    fn what_people_write_is_neither_markup_nor_a_link() {
+        let letter = invited("<b>Win</b>\r\nhttps://evil.example", Some("\"><a href=x>eve@evil.example"));
+        assert!(!letter.subject.contains(['\r', '\n']), "{}", letter.subject);
+        for form in [&letter.subject, &letter.text, &letter.html] {
+            assert!(!form.contains("evil.example") && !form.contains("https://evil"), "{form}");
+        }
+        assert!(!letter.html.contains("<b>") && !letter.html.contains("<a href=x"), "{}", letter.html);
+        assert_eq!(letter.text.matches("://").count(), 1, "{}", letter.text);
+        assert_eq!(letter.html.matches("://").count(), 3, "{}", letter.html);
+    }
+
+    #[test]
+    fn notices_say_what_happened_and_what_to_do() {
+        let words = Ownership { workspace: "Acme", new_owner: "Jo", by: "Ada Lovelace" };
+        let letter = ownership("ada@example.com", &words).unwrap();
+        assert_eq!(letter.subject, "Acme has a new owner");
+        for form in [&letter.text, &letter.html] {
+            assert!(
+                form.contains("Ada Lovelace") && form.contains("Jo") && form.contains("operator"),
+                "{form}"
+            );
+        }
+        let words = Joined { workspace: "Acme", member: "Jo", role: "editor" };
+        let letter = joined("ada@example.com", &words).unwrap();
+        assert_eq!(letter.subject, "Jo has joined Acme");
+        for form in [&letter.text, &letter.html] {
+            assert!(form.contains("editor") && form.contains("remove"), "{form}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_loaded_from_elsewhere() {
+        let ownership = Ownership { workspace: "Acme", new_owner: "Jo", by: "Ada" };
+        let joined = Joined { workspace: "Acme", member: "Jo", role: "editor" };
+        for letter in [
+            invited("Acme", None),
+            super::ownership("a@b.example", &ownership).unwrap(),
+            super::joined("a@b.example", &joined).unwrap(),
+        ] {
+            for word in ["<img", "<script", "<link", "src=", "url(", "@import"] {
+                assert!(!letter.html.contains(word), "{word} is in {}", letter.html);
+            }
+            assert!(letter.html.starts_with("<!doctype html>") && letter.html.contains("32rem"));
+            assert!(!letter.text.contains("{{") && !letter.text.contains("&#"), "{}", letter.text);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The door: a name becomes addresses, each is checked, and the checked one is connected to. Whoever answers for
+//! the name has no second chance to say another.
+
+use std::net::{IpAddr, SocketAddr};
+
+use rustls::pki_types::{DnsName, ServerName};
+use tokio::{net::TcpStream, time::timeout};
+
+use super::{
+    Fault, Net, Server,
+    address::{Host, public},
+    dialogue::Dialogue,
+};
+
+/// Of a host with many addresses the first few are tried, the IPv4 ones first.
+const TRIED: usize = 4;
+
+/// An open connection to an address that was checked.
+pub struct Connection {
+    pub stream: TcpStream,
+    /// Whether the address is one of the networks that the operator allowed.
+    pub internal: bool,
+    pub name: ServerName<'static>,
+}
+
+impl Net {
+    /// A TLS handshake as the named host, nothing more.
+    pub async fn handshake(&self, host: &str, port: u16) -> Result<(), Fault> {
+        self.check(async {
+            let Connection { stream, name, .. } = self.connect(host, port).await?;
+            let _closed = self.tls.connect(name, stream).await.map_err(|_| Fault::Tls)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// A dialogue that begins with TLS on the port which is made for that.
+    pub(super) async fn dial(&self, server: &Server, tls: u16) -> Result<Dialogue, Fault> {
+        let connection = self.connect(&server.host, server.port).await?;
+        let plain = Dialogue::new(connection, self.tls.clone());
+        if server.port == tls { plain.secured().await } else { Ok(plain) }
+    }
+
+    async fn connect(&self, host: &str, port: u16) -> Result<Connection, Fault> {
+        let host = Host::parse(host).ok_or(Fault::Unresolved)?;
+        let (found, name) = match host {
+            Host::Address(address) => (vec![address], ServerName::from(address)),
+            Host::Name(name) => {
+                let found = self.dns.addresses(&name).await;
+                let name = DnsName::try_from(name).map_err(|_| Fault::Unresolved)?;
+                (found, ServerName::DnsName(name))
+            }
+        };
+        let mut fault = if found.is_empty() { Fault::Unresolved } else { Fault::Forbidden };
+        for (address, internal) in self.permitted(found) {
+            match timeout(self.limits.connect, TcpStream::connect(SocketAddr::new(address, port))).await {
+                Ok(Ok(stream)) => return Ok(Connection { stream, internal, name }),
+                Ok(Err(_)) => fault = Fault::Unreachable,
+                Err(_) => fault = Fault::TimedOut,
+            }
+        }
+        Err(fault)
+    }
+
+    /// Those that may be connected to, and whether they are so by the operator's word.
+    fn permitted(&self, found: Vec<IpAddr>) -> impl Iterator<Item = (IpAddr, bool)> {
+        let mut found: Vec<_> = found.into_iter().map(|address| address.to_canonical()).collect();
+        found.sort_by_key(IpAddr::is_ipv6);
+        let judged = found
+            .into_iter()
+            .map(|address| (address, self.allowed.iter().any(|network| network.contains(&address))));
+        judged.filter(|(address, internal)| *internal || public(*address)).take(TRIED)
+    }
+}

@@ -1,0 +1,118 @@
+//! Questions to the DNS. Nothing is kept, since who asks has just mended a record and wants to see it; names are
+//! always whole, never tried in the system's search domains. What fails is as good as what is not there.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use hickory_resolver::{
+    TokioResolver,
+    config::{LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig},
+    net::runtime::TokioRuntimeProvider,
+    proto::rr::{Name, RData, Record, RecordType},
+};
+use tokio::{sync::Semaphore, time::timeout};
+
+use crate::error::{Error, Result};
+
+/// A question is a socket, and a domain is thirty of them.
+const QUESTIONS: usize = 64;
+/// A datagram may be lost, so that a question is put again twice within the time for its answer.
+const REPEATS: u32 = 2;
+
+#[derive(Clone)]
+pub struct Dns {
+    resolver: TokioResolver,
+    patience: Duration,
+    questions: Arc<Semaphore>,
+}
+
+impl Dns {
+    /// Asks `server`, or those of the system, where the hosts file counts too. As for the C library, a system that
+    /// names none has one of its own.
+    pub fn new(server: Option<SocketAddr>, patience: Duration) -> Result<Dns> {
+        let own = || TokioResolver::builder_with_config(ask(local()), TokioRuntimeProvider::default());
+        let mut builder = match server {
+            Some(server) => TokioResolver::builder_with_config(ask(server), TokioRuntimeProvider::default()),
+            None => TokioResolver::builder_tokio().unwrap_or_else(|_| own()),
+        };
+        let options = builder.options_mut();
+        options.timeout = patience / (REPEATS + 1);
+        options.attempts = REPEATS as usize;
+        options.cache_size = 0;
+        options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
+        options.max_active_requests = QUESTIONS;
+        if server.is_some() {
+            options.use_hosts_file = ResolveHosts::Never;
+        }
+        let resolver = builder.build().map_err(Error::internal)?;
+        Ok(Dns { resolver, patience, questions: Arc::new(Semaphore::new(QUESTIONS)) })
+    }
+
+    pub fn patient(mut self, patience: Duration) -> Dns {
+        self.patience = patience;
+        self
+    }
+
+    pub async fn addresses(&self, name: &str) -> Vec<IpAddr> {
+        let (Some(name), Ok(_turn)) = (whole(name), self.questions.acquire().await) else {
+            return Vec::new();
+        };
+        let answer = timeout(self.patience, self.resolver.lookup_ip(name)).await;
+        answer.ok().and_then(Result::ok).map(|found| found.iter().collect()).unwrap_or_default()
+    }
+
+    /// The texts of a name, each put together from its pieces.
+    pub async fn texts(&self, name: &str) -> Vec<String> {
+        let text = |record: &Record| {
+            let RData::TXT(text) = &record.data else { return None };
+            Some(String::from_utf8_lossy(&text.txt_data.concat()).into_owned())
+        };
+        self.records(name, RecordType::TXT).await.iter().filter_map(text).collect()
+    }
+
+    /// Whether mail to a domain has somewhere to go. The root as the exchange says that the domain takes none.
+    pub async fn takes_mail(&self, domain: &str) -> bool {
+        let takes = |data: &RData| matches!(data, RData::MX(mx) if !mx.exchange.is_root());
+        self.records(domain, RecordType::MX).await.iter().any(|record| takes(&record.data))
+    }
+
+    /// The name that a name stands for, in lower case and without a dot at its end.
+    pub async fn alias(&self, name: &str) -> Option<String> {
+        let owner = whole(name)?;
+        let alias = |record: &Record| {
+            let RData::CNAME(alias) = &record.data else { return None };
+            let own = record.name == owner;
+            own.then(|| alias.0.to_lowercase().to_ascii().trim_end_matches('.').to_owned())
+        };
+        self.records(name, RecordType::CNAME).await.iter().find_map(alias)
+    }
+
+    async fn records(&self, name: &str, kind: RecordType) -> Vec<Record> {
+        let (Some(name), Ok(_turn)) = (whole(name), self.questions.acquire().await) else {
+            return Vec::new();
+        };
+        let answer = timeout(self.patience, self.resolver.lookup(name, kind)).await;
+        answer.ok().and_then(Result::ok).map(|found| found.answers().to_vec()).unwrap_or_default()
+    }
+}
+
+fn whole(name: &str) -> Option<Name> {
+    let mut name = Name::from_ascii(name).ok()?;
+    name.set_fqdn(true);
+    Some(name)
+}
+
+fn local() -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, 53))
+}
+
+fn ask(server: SocketAddr) -> ResolverConfig {
+    let mut config = NameServerConfig::udp_and_tcp(server.ip());
+    for connection in &mut config.connections {
+        connection.port = server.port();
+    }
+    ResolverConfig::from_name_servers(vec![config])
+}

@@ -1,0 +1,165 @@
+//! What this server asks of the internet for its users: the records of a domain, a login at a mail server, a TLS
+//! handshake. The names and ports come from users, so that every connection goes through one door, which resolves
+//! the name itself, checks the address and connects to that very address. Nothing here tells what a server
+//! answered: a fault is one of a few, so that nobody reads an internal service through us.
+
+pub mod domain;
+pub mod tracking;
+mod address;
+mod connect;
+mod dialogue;
+mod dns;
+mod imap;
+mod smtp;
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
+
+use ipnet::IpNet;
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use tokio::{sync::Semaphore, time::timeout};
+use tokio_rustls::TlsConnector;
+
+use crate::error::{Error, Result};
+use dns::Dns;
+pub use domain::Domain;
+pub use tracking::Tracking;
+
+/// How long is waited, and how many checks run at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For the answer to one question to the DNS.
+    pub answer: Duration,
+    /// For one address to take the connection.
+    pub connect: Duration,
+    /// For a whole check; also for its turn.
+    pub check: Duration,
+    pub at_once: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            answer: Duration::from_secs(3),
+            connect: Duration::from_secs(5),
+            check: Duration::from_secs(10),
+            at_once: 16,
+        }
+    }
+}
+
+/// A mail server and an account there.
+#[derive(Clone)]
+pub struct Server {
+    pub host: String,
+    pub port: u16,
+    pub username: String,
+    pub password: String,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Server").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+/// Why a check failed: enough to mend it, too little to explore with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    Unresolved,
+    Forbidden,
+    Unreachable,
+    Tls,
+    Refused,
+    TimedOut,
+}
+
+impl Fault {
+    pub fn text(self) -> &'static str {
+        match self {
+            Fault::Unresolved => "the host name has no address",
+            Fault::Forbidden => "the host is in a network that this server may not connect to",
+            Fault::Unreachable => "the host does not take the connection, or breaks it off",
+            Fault::Tls => "the host offers no TLS, or has no valid certificate for its name",
+            Fault::Refused => "the host refused the login",
+            Fault::TimedOut => "the host did not answer in time",
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.text())
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// The one configuration for all that goes out. A system without roots is no error: it trusts nobody.
+pub fn tls() -> Result<Arc<ClientConfig>> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(Error::internal)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+/// The door to the internet. A clone shares the limits.
+#[derive(Clone)]
+pub struct Net {
+    dns: Dns,
+    allowed: Arc<[IpNet]>,
+    tls: TlsConnector,
+    limits: Limits,
+    places: Arc<Semaphore>,
+}
+
+impl Net {
+    /// `dns` is a name server instead of the system's, `allowed` the networks beside the public internet.
+    pub fn new(dns: Option<SocketAddr>, allowed: Vec<IpNet>, tls: Arc<ClientConfig>) -> Result<Net> {
+        let limits = Limits::default();
+        Ok(Net {
+            dns: Dns::new(dns, limits.answer)?,
+            allowed: allowed.into(),
+            tls: TlsConnector::from(tls),
+            limits,
+            places: Arc::new(Semaphore::new(limits.at_once)),
+        })
+    }
+
+    /// The same with other limits.
+    pub fn limited(mut self, limits: Limits) -> Net {
+        self.dns = self.dns.patient(limits.answer);
+        self.places = Arc::new(Semaphore::new(limits.at_once));
+        self.limits = limits;
+        self
+    }
+
+    /// Whether the account can log in at its SMTP server.
+    pub async fn smtp(&self, server: &Server) -> Result<(), Fault> {
+        self.check(async { smtp::login(self.dial(server, smtp::TLS).await?, server).await }).await
+    }
+
+    /// Whether the account can log in at its IMAP server.
+    pub async fn imap(&self, server: &Server) -> Result<(), Fault> {
+        self.check(async { imap::login(self.dial(server, imap::TLS).await?, server).await }).await
+    }
+
+    /// A check when there is a place for it, and only so long.
+    async fn check<T>(&self, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+        self.turn(async { timeout(self.limits.check, work).await.unwrap_or(Err(Fault::TimedOut)) }).await
+    }
+
+    /// Work when there is a place for it. It must not wait for another place, or all could be taken by those who
+    /// wait.
+    async fn turn<T>(&self, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+        match timeout(self.limits.check, self.places.acquire()).await {
+            Ok(Ok(_place)) => work.await,
+            Ok(Err(_)) | Err(_) => Err(Fault::TimedOut),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Which campaigns send from an account: those that the caller sees too.
+
+mod routes;
+mod store;
+pub use routes::router;
+
+use crate::db::{Time, record};
+use schemars::JsonSchema;
+use serde::Serialize;
+use uuid::Uuid;
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct AccountCampaignMapping {
+    pub campaign_id: Uuid,
+    pub campaign_name: String,
+    /// Since when.
+    pub timestamp_created: Time,
+    #[schemars(with = "f64", default, extend("enum" = [-99, -1, -2, 0, 1, 2, 3, 4]))]
+    pub status: i64,
+}
+record! { AccountCampaignMapping {
+    campaign_id = "c.id", campaign_name = "c.name", timestamp_created = "s.timestamp_created", status = "c.status"
+} }

@@ -1,0 +1,51 @@
+use super::{AccountCampaignMapping, store};
+use crate::access::{Can, account_campaign_mappings::*};
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Json, Nothing, Path, Query, absent_not_null, after_time};
+use aide::axum::{ApiRouter, routing::get};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub fn router() -> ApiRouter<App> {
+    ApiRouter::new().api_route("/api/v2/account-campaign-mappings/{email}", get(list))
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Email {
+    email: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Filter {
+    /// How many to give, 1 to 100; 10 if it is left out.
+    #[schemars(with = "f64", extend("minimum" = 1, "maximum" = 100, "multipleOf" = 1))]
+    #[serde(default)]
+    limit: Option<i64>,
+    /// `next_starting_after` of the page before: a time, or a time and an id with `&` between.
+    #[schemars(transform = absent_not_null, length(max = 100))]
+    starting_after: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Mappings {
+    items: Vec<AccountCampaignMapping>,
+    /// Left out when there is nothing further.
+    #[schemars(transform = absent_not_null)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_starting_after: Option<String>,
+}
+
+async fn list(
+    can: Can<Read>,
+    Path(Email { email }): Path<Email>,
+    Query(filter): Query<Filter>,
+    _: Nothing,
+) -> Result<Json<Mappings>> {
+    let account = store::account(&can, &email).await?;
+    let (limit, before) = (filter.limit.unwrap_or(10), after_time(filter.starting_after.as_deref())?);
+    let items = store::list(&can, account, before, limit).await?;
+    let last = items.last().filter(|_| items.len() as i64 == limit);
+    let next_starting_after = last.map(|last| format!("{}&{}", last.timestamp_created, last.campaign_id));
+    Ok(Json(Mappings { items, next_starting_after }))
+}

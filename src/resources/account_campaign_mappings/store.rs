@@ -1,0 +1,38 @@
+//! The SQL of these mappings.
+
+use super::AccountCampaignMapping;
+use crate::access::{Can, account_campaign_mappings::Read, campaigns};
+use crate::db::{Time, sql};
+use crate::error::Result;
+use crate::resources::{accounts, campaigns as campaign};
+use uuid::Uuid;
+
+/// The account, if the caller sees it.
+pub async fn account(can: &Can<Read>, email: &str) -> Result<Uuid> {
+    let found = sql("select a.id, {within} from accounts a where a.email = $1 and {visible}")
+        .bind(accounts::address(email))
+        .fill("{within}", can.within(&accounts::SHAPE))
+        .fill("{visible}", can.visible(&accounts::SHAPE))
+        .optional(can.reader());
+    can.admit(found.await?)
+}
+
+pub async fn list(
+    can: &Can<Read>,
+    account: Uuid,
+    before: (Time, Uuid),
+    limit: i64,
+) -> Result<Vec<AccountCampaignMapping>> {
+    sql("select {columns} from campaign_senders s join campaigns c \
+         on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
+         where s.account_id = $1 and {seen} \
+         and (s.timestamp_created < $2 or s.timestamp_created = $2 and c.id < $3) \
+         order by s.timestamp_created desc, c.id desc limit $4")
+    .bind(account)
+    .bind(before.0)
+    .bind(before.1)
+    .bind(limit)
+    .fill("{seen}", can.sees::<campaigns::Read>(&campaign::SHAPE))
+    .all(can.reader())
+    .await
+}

@@ -1,0 +1,204 @@
+//! What accounts sent, by day. Nothing sends yet, so there is nothing to count until something does; what is
+//! counted is read from the days as they are.
+
+use super::{SHAPE, address};
+use crate::access::{Can, Permission, accounts::Read};
+use crate::db::{Time, record, sql};
+use crate::error::{Error, Result};
+use crate::http::{Json, Query, absent_not_null, day};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// Days of one call.
+const MOST_DAYS: i64 = 31;
+/// Rows of one answer.
+const MOST: i64 = 10_000;
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Range {
+    /// The first day, `YYYY-MM-DD`; 30 days before the last if it is left out.
+    #[schemars(transform = absent_not_null)]
+    start_date: Option<String>,
+    /// The last day; today if it is left out.
+    #[schemars(transform = absent_not_null)]
+    end_date: Option<String>,
+    /// Which accounts; all that one sees if it is left out.
+    #[schemars(transform = absent_not_null, length(min = 1, max = 200))]
+    emails: Option<Vec<String>>,
+}
+
+#[derive(Clone, Serialize, JsonSchema)]
+pub struct Day {
+    date: String,
+    email_account: String,
+    sent: i64,
+    bounced: i64,
+    contacted: i64,
+    new_leads_contacted: i64,
+    opened: i64,
+    unique_opened: i64,
+    replies: i64,
+    unique_replies: i64,
+    replies_automatic: i64,
+    unique_replies_automatic: i64,
+    clicks: i64,
+    unique_clicks: i64,
+}
+record! { Day {
+    date = "d.day", email_account = "a.email", sent = "d.sent", bounced = "d.bounced", contacted = "d.contacted",
+    new_leads_contacted = "d.new_leads_contacted", opened = "d.opened", unique_opened = "d.unique_opened",
+    replies = "d.replies", unique_replies = "d.unique_replies", replies_automatic = "d.replies_automatic",
+    unique_replies_automatic = "d.unique_replies_automatic", clicks = "d.clicks",
+    unique_clicks = "d.unique_clicks"
+} }
+
+pub async fn daily(can: Can<Read>, Query(range): Query<Range>) -> Result<Json<Vec<Day>>> {
+    let last = day("end_date", range.end_date.as_deref())?.unwrap_or(can.now());
+    let first = day("start_date", range.start_date.as_deref())?;
+    let first = first.unwrap_or(last.minus((MOST_DAYS - 1) * DAY));
+    let days = (last.0 - first.0) / DAY + 1;
+    if last < first {
+        return Err(Error::invalid("querystring/start_date must not be after end_date"));
+    }
+    if days > MOST_DAYS {
+        return Err(Error::invalid(format!(
+            "querystring/start_date must be at most {MOST_DAYS} days before end_date"
+        )));
+    }
+    let emails: Option<Vec<_>> =
+        range.emails.map(|emails| emails.iter().map(|email| address(email)).collect());
+    let rows = days_of(&can, &first.day(), &last.day(), emails.as_deref()).await?;
+    match rows.len() as i64 > MOST {
+        true => Err(Error::TooMuch("querystring/emails: name fewer accounts, or fewer days".to_owned())),
+        false => Ok(Json(rows)),
+    }
+}
+
+async fn days_of<P: Permission>(
+    can: &Can<P>,
+    first: &str,
+    last: &str,
+    emails: Option<&[String]>,
+) -> Result<Vec<Day>> {
+    sql("select {columns} from accounts a join account_days d \
+         on d.workspace_id = a.workspace_id and d.account_id = a.id \
+         where d.day >= $1 and d.day <= $2 and {visible} {filters} order by d.day, a.email limit $3")
+    .bind(first)
+    .bind(last)
+    .bind(MOST + 1)
+    .fill("{visible}", can.visible(&SHAPE))
+    .fill("{filters}", |out| {
+        out.given_list(emails, " and a.email in (", ")");
+    })
+    .all(can.reader())
+    .await
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Accounts {
+    #[schemars(length(min = 1, max = 100))]
+    emails: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Counters {
+    #[schemars(with = "f64", default)]
+    sent: i64,
+    #[schemars(with = "f64", default)]
+    landed_inbox: i64,
+    #[schemars(with = "f64", default)]
+    landed_spam: i64,
+    #[schemars(with = "f64", default)]
+    received: i64,
+}
+
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Total {
+    #[schemars(with = "f64", default)]
+    sent: i64,
+    #[schemars(with = "f64", default)]
+    received: i64,
+    #[schemars(with = "f64", default)]
+    landed_inbox: i64,
+    #[schemars(with = "f64", default)]
+    landed_spam: i64,
+    /// Left out while nothing was sent in the last seven days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    health_score_label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64", default)]
+    health_score: Option<i64>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Warmup {
+    #[schemars(default)]
+    email_date_data: BTreeMap<String, BTreeMap<String, Counters>>,
+    #[schemars(default)]
+    aggregate_data: BTreeMap<String, Total>,
+}
+
+struct WarmupDay {
+    email: String,
+    day: Option<String>,
+    sent: Option<i64>,
+    landed_inbox: Option<i64>,
+    landed_spam: Option<i64>,
+    received: Option<i64>,
+}
+record! { WarmupDay {
+    email = "a.email", day = "d.day", sent = "d.sent", landed_inbox = "d.landed_inbox",
+    landed_spam = "d.landed_spam", received = "d.received"
+} }
+
+pub async fn warmup(can: Can<Read>, Json(accounts): Json<Accounts>) -> Result<Json<Warmup>> {
+    let emails: Vec<_> = accounts.emails.iter().map(|email| address(email)).collect();
+    let days: Vec<WarmupDay> = sql("select {columns} from accounts a left join warmup_days d \
+         on d.workspace_id = a.workspace_id and d.account_id = a.id \
+         where a.email in ({emails}) and {visible} order by a.email, d.day")
+    .fill_list("{emails}", &emails)
+    .fill("{visible}", can.visible(&SHAPE))
+    .all(can.reader())
+    .await?;
+    Ok(Json(summed(days, can.now())))
+}
+
+fn summed(days: Vec<WarmupDay>, now: Time) -> Warmup {
+    let week = now.minus(7 * DAY).day();
+    let mut all = Warmup { email_date_data: BTreeMap::new(), aggregate_data: BTreeMap::new() };
+    let mut recent: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+    for row in days {
+        let total = all.aggregate_data.entry(row.email.clone()).or_default();
+        let dates = all.email_date_data.entry(row.email.clone()).or_default();
+        let Some(day) = row.day else { continue };
+        let counters = Counters {
+            sent: row.sent.unwrap_or(0),
+            landed_inbox: row.landed_inbox.unwrap_or(0),
+            landed_spam: row.landed_spam.unwrap_or(0),
+            received: row.received.unwrap_or(0),
+        };
+        total.sent += counters.sent;
+        total.received += counters.received;
+        total.landed_inbox += counters.landed_inbox;
+        total.landed_spam += counters.landed_spam;
+        if day > week {
+            let (sent, inbox) = recent.entry(row.email).or_default();
+            *sent += counters.sent;
+            *inbox += counters.landed_inbox;
+        }
+        dates.insert(day, counters);
+    }
+    for (email, (sent, inbox)) in recent.into_iter().filter(|(_, (sent, _))| *sent > 0) {
+        let score = inbox * 100 / sent;
+        if let Some(total) = all.aggregate_data.get_mut(&email) {
+            total.health_score = Some(score);
+            total.health_score_label = Some(format!("{score}%"));
+        }
+    }
+    all
+}

@@ -1,0 +1,255 @@
+//! Sending accounts: mailboxes, each usable by at most one member. Their passwords are written and never read
+//! back.
+
+mod analytics;
+mod assignment;
+mod connection;
+mod filter;
+mod routes;
+mod senders;
+mod state;
+pub mod store;
+mod v1;
+mod vitals;
+mod warmup;
+pub use assignment::leave;
+pub use filter::{StatusFilter, Wanted};
+pub use routes::router;
+pub use senders::Senders;
+pub use warmup::step;
+
+use crate::access::Shape;
+use crate::db::Time;
+use crate::http::absent_not_null;
+use connection::Connection;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Number, Value};
+use uuid::Uuid;
+
+/// All accounts are shared with the team; who may use which is another matter.
+pub const SHAPE: Shape = Shape {
+    team: Some("true"),
+    assignee: Some("a.assigned_to"),
+    tags: Some(
+        "select g.tag_id from custom_tag_mappings g where g.workspace_id = a.workspace_id and g.resource_id = a.id",
+    ),
+    ..Shape::bare("accounts a", "a.id", "a.workspace_id")
+};
+
+/// The state of an account; -1 to -3 are errors of connection, soft bounces and sending, 3 is maintenance.
+pub const ACTIVE: i64 = 1;
+pub const PAUSED: i64 = 2;
+
+/// Of its warm-up; -1 to -3 are banned, spam folder unknown and suspended for good.
+pub const COLD: i64 = 0;
+pub const WARM: i64 = 1;
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Account {
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub id: Uuid,
+    #[schemars(email)]
+    pub email: String,
+    pub timestamp_created: Time,
+    pub timestamp_updated: Time,
+    pub first_name: String,
+    pub last_name: String,
+    pub organization: Uuid,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added_by: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified_by: Option<Uuid>,
+    /// 1 active, 2 paused, 3 in maintenance, -1 connection error, -2 soft bounces, -3 sending error.
+    #[schemars(with = "f64", default, extend("enum" = [1, 2, 3, -1, -2, -3]))]
+    pub status: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "StatusMessage", default)]
+    pub status_message: Option<Value>,
+    /// 0 paused, 1 active, -1 banned, -2 spam folder unknown, -3 suspended for good.
+    #[schemars(with = "f64", extend("enum" = [0, 1, -1, -2, -3]))]
+    pub warmup_status: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamp_warmup_start: Option<Time>,
+    /// Percent of the last week's warm-up mails that landed in the inbox; none before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<f64>")]
+    pub stat_warmup_score: Option<i64>,
+    /// 1 IMAP and SMTP, 2 Google, 3 Microsoft, 4 AWS, 8 AirMail, 11 AirMail Instant.
+    #[schemars(with = "f64", extend("enum" = [1, 2, 3, 4, 8, 11]))]
+    pub provider_code: i64,
+    pub setup_pending: bool,
+    pub is_managed_account: bool,
+    #[serde(flatten)]
+    pub bought: Bought,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(email)]
+    pub reply_to: Option<String>,
+    #[serde(flatten)]
+    pub settings: Settings,
+    /// The member who may send from it; none for nobody but who reaches every account.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub assigned_to: Option<Uuid>,
+}
+
+/// What the reference says of accounts that are bought from it; there are none here.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(inline)]
+pub struct Bought {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    daily_limit_max: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warmup_limit_max: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    autofix_failed: Option<bool>,
+}
+
+/// What a mail server said when sending or reading failed.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+#[expect(dead_code, reason = "the schema of what the system writes")]
+struct StatusMessage {
+    #[schemars(default, transform = absent_not_null)]
+    code: Option<String>,
+    #[schemars(default, transform = absent_not_null)]
+    command: Option<String>,
+    #[schemars(default, transform = absent_not_null)]
+    response: Option<String>,
+    #[schemars(default, transform = absent_not_null)]
+    e_message: Option<String>,
+    #[serde(rename = "responseCode")]
+    #[schemars(default, transform = absent_not_null)]
+    response_code: Option<f64>,
+}
+
+/// What the server keeps as it is given; fields as in the reference, section 2.8.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(inline)]
+pub struct Settings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Warmup")]
+    pub warmup: Option<Warmup>,
+    /// Campaign mails a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub daily_limit: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 253))]
+    pub tracking_domain_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 100))]
+    pub tracking_domain_status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enable_slow_ramp: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("minimum" = 0))]
+    pub inbox_placement_test_limit: Option<Number>,
+    /// Minutes between two mails, over all campaigns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null, extend("minimum" = 0, "maximum" = 1440))]
+    pub sending_gap: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 10000))]
+    pub signature: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(inline)]
+pub struct Warmup {
+    /// Warm-up mails a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    pub limit: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Advanced")]
+    pub advanced: Option<Advanced>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null, length(max = 100))]
+    pub warmup_custom_ftag: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null, extend("enum" = ["disabled", "0", "1", "2", "3", "4"]))]
+    pub increment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    pub reply_rate: Option<Number>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(inline)]
+pub struct Advanced {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    pub warm_ctd: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    pub open_rate: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    pub important_rate: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    pub read_emulation: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    pub spam_save_rate: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    pub weekday_only: Option<bool>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct New {
+    #[schemars(email, length(max = 254), regex(pattern = r"^[^,\s]+$"))]
+    pub email: String,
+    #[schemars(length(max = 100))]
+    pub first_name: String,
+    #[schemars(length(max = 100))]
+    pub last_name: String,
+    #[schemars(with = "f64", extend("enum" = [1, 2, 3, 4, 8, 11]))]
+    pub provider_code: i64,
+    #[schemars(transform = absent_not_null, length(max = 254))]
+    pub reply_to: Option<String>,
+    #[schemars(transform = absent_not_null, length(max = 100))]
+    pub warmup_custom_ftag: Option<String>,
+    /// Taken for the sake of the reference's clients: connecting an account looks nothing up.
+    #[serde(rename = "skip_cname_check")]
+    #[schemars(transform = absent_not_null)]
+    pub _skip_cname_check: Option<bool>,
+    #[serde(flatten)]
+    pub settings: Settings,
+    #[serde(flatten)]
+    pub connection: Connection,
+    /// A member, by member or user id. Who may assign accounts says whose it is, and it is nobody's unless said; what
+    /// others connect is theirs.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub assigned_to: Option<Uuid>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
+#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
+pub struct Patch {
+    #[schemars(transform = absent_not_null, length(max = 100))]
+    first_name: Option<String>,
+    #[schemars(transform = absent_not_null, length(max = 100))]
+    last_name: Option<String>,
+    #[schemars(email)]
+    reply_to: Option<String>,
+    #[schemars(transform = absent_not_null)]
+    skip_cname_check: Option<bool>,
+    #[schemars(transform = absent_not_null)]
+    remove_tracking_domain: Option<bool>,
+    #[serde(flatten)]
+    settings: Settings,
+    #[schemars(extend("x-gatepost-extension" = true))]
+    assigned_to: Option<Uuid>,
+}
+
+/// The form under which an address is kept and compared.
+pub fn address(email: &str) -> String {
+    email.trim().to_lowercase()
+}

@@ -1,0 +1,288 @@
+use super::filter::{StatusFilter, Wanted};
+use super::store::{self, Place};
+use super::{ACTIVE, Account, COLD, New, Patch, address, analytics, assignment, state, v1, vitals, warmup};
+use crate::access::{Can, accounts::*};
+use crate::app::App;
+use crate::audit::{Change, Subject};
+use crate::db::Time;
+use crate::error::{Error, Result};
+use crate::http::{Json, Nothing, Path, Query, Unread, absent_not_null, ids, ours};
+use crate::resources::custom_tags;
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get, get_with, post, post_with};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+pub fn router() -> ApiRouter<App> {
+    ApiRouter::new()
+        .api_route("/api/v2/accounts", get(list).post(create))
+        .api_route("/api/v2/accounts/{email}", get(show).patch(update).delete(remove))
+        .api_route("/api/v2/accounts/pause", post(state::pause_many))
+        .api_route("/api/v2/accounts/{email}/pause", post(state::pause))
+        .api_route("/api/v2/accounts/{email}/resume", post(state::resume))
+        .api_route("/api/v2/accounts/{email}/mark-fixed", post(state::mark_fixed))
+        .api_route("/api/v2/accounts/warmup/enable", post(warmup::enable))
+        .api_route("/api/v2/accounts/warmup/disable", post(warmup::disable))
+        .api_route("/api/v2/accounts/warmup-analytics", post(analytics::warmup))
+        .api_route("/api/v2/accounts/analytics/daily", get(analytics::daily))
+        .api_route("/api/v2/accounts/ctd/status", get(vitals::tracking))
+        .api_route("/api/v2/accounts/test/vitals", post(vitals::vitals))
+        .api_route("/api/v1/account/assign", post_with(v1::assign, ours))
+        .api_route("/api/v1/account/status", get_with(v1::status, ours))
+}
+
+pub fn subject(account: &Account) -> Subject {
+    Subject::new("account", account.id)
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Email {
+    pub email: String,
+}
+
+#[derive(Clone, Copy, Deserialize, JsonSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum SortBy {
+    TimestampCreated,
+    Email,
+    StatWarmupScore,
+    Status,
+}
+
+#[derive(Clone, Copy, Deserialize, JsonSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum SortOrder {
+    Asc,
+    Desc,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Filter {
+    /// How many items to give, 1 to 100; 10 if it is left out.
+    #[schemars(transform = absent_not_null, range(min = 1, max = 100))]
+    limit: Option<i64>,
+    /// `next_starting_after` of the page before: a time, or a time and an address with `&` between.
+    #[schemars(transform = absent_not_null, length(max = 400))]
+    starting_after: Option<String>,
+    /// In the address or the name.
+    #[schemars(transform = absent_not_null, length(max = 200))]
+    search: Option<String>,
+    #[schemars(with = "f64", extend("enum" = [1, 2, 3, -1, -2, -3]))]
+    #[serde(default)]
+    status: Option<i64>,
+    #[schemars(with = "f64", extend("enum" = [1, 2, 3, 4, 8, 11]))]
+    #[serde(default)]
+    provider_code: Option<i64>,
+    /// With any of these tags: UUIDs with commas between.
+    #[schemars(transform = absent_not_null)]
+    tag_ids: Option<String>,
+    /// With each of these tags.
+    #[schemars(transform = absent_not_null)]
+    tag_ids_all: Option<String>,
+    /// Gives the tags of each account too.
+    #[schemars(transform = absent_not_null)]
+    include_tags: Option<bool>,
+    #[schemars(with = "StatusFilter")]
+    #[serde(default)]
+    filter: Option<StatusFilter>,
+    /// Newest first, unless given; for the others, `skip` goes from page to page.
+    #[schemars(with = "SortBy")]
+    #[serde(default)]
+    sort_by: Option<SortBy>,
+    #[schemars(with = "SortOrder")]
+    #[serde(default)]
+    sort_order: Option<SortOrder>,
+    #[schemars(transform = absent_not_null, range(min = 0, max = 1_000_000))]
+    skip: Option<i64>,
+}
+
+impl Filter {
+    fn place(&self) -> Result<Place> {
+        let by = self.sort_by.unwrap_or(SortBy::TimestampCreated);
+        let default = if by == SortBy::TimestampCreated { SortOrder::Desc } else { SortOrder::Asc };
+        let descending = self.sort_order.unwrap_or(default) == SortOrder::Desc;
+        let order = match (by, descending) {
+            (SortBy::TimestampCreated, true) => "a.timestamp_created desc, a.email desc",
+            (SortBy::TimestampCreated, false) => "a.timestamp_created, a.email",
+            (SortBy::Email, true) => "a.email desc",
+            (SortBy::Email, false) => "a.email",
+            (SortBy::StatWarmupScore, true) => "coalesce(a.stat_warmup_score, -1) desc, a.email",
+            (SortBy::StatWarmupScore, false) => "coalesce(a.stat_warmup_score, -1), a.email",
+            (SortBy::Status, true) => "a.status desc, a.email",
+            (SortBy::Status, false) => "a.status, a.email",
+        };
+        let after = match (&self.starting_after, by) {
+            (None, _) => None,
+            (Some(cursor), SortBy::TimestampCreated) => Some(position(cursor)?),
+            (Some(_), SortBy::Email | SortBy::StatWarmupScore | SortBy::Status) => {
+                return Err(Error::invalid(
+                    "querystring/starting_after goes with the order of creation; use skip with sort_by",
+                ));
+            }
+        };
+        let limit = self.limit.unwrap_or(10);
+        Ok(Place { order, after, descending, skip: self.skip.unwrap_or(0), limit })
+    }
+
+    /// Where the next page begins, if there may be one.
+    fn next(&self, items: &[Listed]) -> Option<String> {
+        let by_creation = self.sort_by.is_none_or(|by| by == SortBy::TimestampCreated);
+        let full = by_creation && items.len() as i64 == self.limit.unwrap_or(10);
+        let last = items.last().filter(|_| full)?;
+        Some(format!("{}&{}", last.account.timestamp_created, last.account.email))
+    }
+}
+
+/// A bare time stands before every account that was made then.
+fn position(cursor: &str) -> Result<(Time, String)> {
+    let (at, email) = cursor.split_once('&').unwrap_or((cursor, ""));
+    let wrong = || Error::invalid("querystring/starting_after must be a time, or `<time>&<address>`");
+    Ok((Time::parse(at).ok_or_else(wrong)?, address(email)))
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Listed {
+    #[serde(flatten)]
+    account: Account,
+    /// With `include_tags` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<Vec<TagOn>>,
+}
+
+#[derive(Clone, Serialize, JsonSchema)]
+#[schemars(inline)]
+struct TagOn {
+    #[schemars(default)]
+    id: String,
+    #[schemars(default)]
+    label: String,
+    description: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Accounts {
+    items: Vec<Listed>,
+    /// Left out when there is nothing further.
+    #[schemars(transform = absent_not_null)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_starting_after: Option<String>,
+}
+
+async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Accounts>> {
+    let wanted = Wanted {
+        search: filter.search.clone(),
+        status: filter.status,
+        provider: filter.provider_code,
+        filter: filter.filter,
+        tags: ids("tag_ids", filter.tag_ids.as_deref())?,
+        tags_all: ids("tag_ids_all", filter.tag_ids_all.as_deref())?,
+        ..Wanted::default()
+    };
+    let accounts = store::list(&can, &wanted, &filter.place()?).await?;
+    let tagged = match filter.include_tags == Some(true) && !accounts.is_empty() {
+        true => store::tags(&can, &accounts.iter().map(|account| account.id).collect::<Vec<_>>()).await?,
+        false => vec![],
+    };
+    let tags = |account: &Account| {
+        let own = tagged.iter().filter(|tag| tag.account == account.id);
+        let tag = |tag: &store::TagOn| TagOn {
+            id: tag.id.to_string(),
+            label: tag.label.clone(),
+            description: tag.description.clone(),
+        };
+        filter.include_tags.filter(|wanted| *wanted).map(|_| own.map(tag).collect())
+    };
+    let items: Vec<_> =
+        accounts.into_iter().map(|account| Listed { tags: tags(&account), account }).collect();
+    Ok(Json(Accounts { next_starting_after: filter.next(&items), items }))
+}
+
+async fn show(can: Can<Read>, Path(Email { email }): Path<Email>, _: Nothing) -> Result<Json<Account>> {
+    Ok(Json(store::find(&can, can.reader(), &email).await?))
+}
+
+async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Account>> {
+    let created = can.write(async move |can, tx| {
+        let mut account = connected(can, &new);
+        account.assigned_to = assignment::first(can, tx, new.assigned_to).await?;
+        if store::taken(can, tx, &account.email).await? {
+            return Err(Error::Conflict("A sending account with this email already exists.".to_owned()));
+        }
+        let connection = new.connection.sealed(can.app(), can.workspace(), account.id)?;
+        store::insert(can, tx, &account, &connection).await?;
+        for tag in custom_tags::store::of_limit(can, tx, "accounts:create").await? {
+            custom_tags::store::map(can, tx, tag, (custom_tags::ACCOUNT, account.id)).await?;
+        }
+        Ok(Change::created(subject(&account), account))
+    });
+    created.await.map(Json)
+}
+
+fn connected(can: &Can<Create>, new: &New) -> Account {
+    let mut settings = new.settings.clone();
+    if let Some(tag) = &new.warmup_custom_ftag {
+        settings.warmup.get_or_insert_default().warmup_custom_ftag = Some(tag.clone());
+    }
+    Account {
+        id: can.new_id(),
+        email: address(&new.email),
+        timestamp_created: can.now(),
+        timestamp_updated: can.now(),
+        first_name: new.first_name.clone(),
+        last_name: new.last_name.clone(),
+        organization: can.workspace(),
+        added_by: can.user(),
+        modified_by: None,
+        status: ACTIVE,
+        status_message: None,
+        warmup_status: COLD,
+        timestamp_warmup_start: None,
+        stat_warmup_score: None,
+        provider_code: new.provider_code,
+        setup_pending: false,
+        is_managed_account: false,
+        bought: Default::default(),
+        reply_to: new.reply_to.clone(),
+        settings,
+        assigned_to: None,
+    }
+}
+
+async fn update(
+    can: Can<Update>,
+    Path(Email { email }): Path<Email>,
+    patch: Unread<Patch>,
+) -> Result<Json<Account>> {
+    store::find(&can, can.reader(), &email).await?;
+    let patch = patch.read()?;
+    let updated = can.write(async move |can, tx| {
+        let before = store::find(can, &mut *tx, &email).await?;
+        let mut after: Account = patch.over(&before)?;
+        after.modified_by = can.user();
+        after.timestamp_updated = can.now();
+        if patch.get("remove_tracking_domain") == Some(&json!(true)) {
+            after.settings.tracking_domain_name = None;
+            after.settings.tracking_domain_status = None;
+        }
+        if patch.names("assigned_to") {
+            after.assigned_to = assignment::member(can, tx, after.assigned_to).await?;
+        }
+        store::update(can, tx, &after).await?;
+        let left = assignment::moved(can, tx, &before, &after).await?;
+        Ok(assignment::change(&before, after, &left))
+    });
+    updated.await.map(Json)
+}
+
+async fn remove(can: Can<Delete>, Path(Email { email }): Path<Email>, _: Nothing) -> Result<Json<Account>> {
+    let removed = can.write(async move |can, tx| {
+        let account = store::find(can, &mut *tx, &email).await?;
+        let campaigns = store::campaigns_of(can, tx, account.id).await?;
+        store::delete(can, tx, account.id).await?;
+        Ok(Change::deleted(subject(&account), account).affecting(1 + campaigns as usize))
+    });
+    removed.await.map(Json)
+}

@@ -1,0 +1,62 @@
+//! Background jobs as the wire shows them. The work itself is done by `jobs`; mail is no job in this sense.
+
+mod routes;
+pub mod store;
+pub use routes::router;
+
+use crate::access::Shape;
+use crate::db::Time;
+use crate::http::absent_not_null;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// One's own, or all.
+pub const SHAPE: Shape =
+    Shape { owner: Some("j.user_id"), ..Shape::bare("jobs j", "j.id", "j.workspace_id") };
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct BackgroundJob {
+    /// 24 hexadecimal digits.
+    pub id: String,
+    pub workspace_id: Uuid,
+    /// Who asked for it; none for a workspace key.
+    pub user_id: Option<Uuid>,
+    #[serde(rename = "type")]
+    #[schemars(extend("enum" = [
+        "move-leads", "import-leads", "export-leads", "update-warmup-accounts", "rename-variable",
+        "broadcast-ai-generate", "broadcast-website-scrape", "import-subscribers-from-crm",
+        "resync-subscriber-crm-tags"
+    ]))]
+    pub kind: String,
+    pub entity_id: Option<Uuid>,
+    #[schemars(default, extend("enum" = [
+        "list", "campaign", "workspace", "broadcast", "subscriber-group-sync", "subscriber-group"
+    ]))]
+    pub entity_type: String,
+    #[schemars(with = "Data", default)]
+    pub data: Map<String, Value>,
+    /// Percent.
+    #[schemars(with = "f64", extend("minimum" = 0, "maximum" = 100))]
+    pub progress: i64,
+    #[schemars(extend("enum" = ["pending", "in-progress", "success", "failed", "draining", "paused", "cancelled"]))]
+    pub status: String,
+    pub created_at: Time,
+    pub updated_at: Time,
+    /// Why it failed, or is tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub error: Option<String>,
+}
+
+/// What the job is about, and how far it has come.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+#[expect(dead_code, reason = "the schema of the fields that the wire names")]
+struct Data {
+    #[schemars(default, transform = absent_not_null)]
+    moved_lead_emails: Option<Vec<String>>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}

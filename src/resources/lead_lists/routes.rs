@@ -1,0 +1,111 @@
+use super::{LeadList, New, Patch, VerificationStats, store};
+use crate::access::{Can, lead_lists::*};
+use crate::app::App;
+use crate::audit::{Change, Subject};
+use crate::error::Result;
+use crate::http::{Id, Json, Nothing, Path, Query, Unread, absent_not_null, after_time};
+use crate::resources::workspace_members::{Whose, owner};
+use aide::axum::{ApiRouter, routing::get};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub fn router() -> ApiRouter<App> {
+    ApiRouter::new()
+        .api_route("/api/v2/lead-lists", get(list).post(create))
+        .api_route("/api/v2/lead-lists/{id}", get(show).patch(update).delete(remove))
+        .api_route("/api/v2/lead-lists/{id}/verification-stats", get(verification))
+}
+
+fn subject(list: &LeadList) -> Subject {
+    Subject::new("lead_list", list.id)
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Filter {
+    /// How many lists to give, 1 to 100; 10 if it is left out.
+    #[schemars(transform = absent_not_null, range(min = 1, max = 100))]
+    limit: Option<i64>,
+    /// `next_starting_after` of the page before: a time, or a time and an id with `&` between.
+    #[schemars(transform = absent_not_null, length(max = 100))]
+    starting_after: Option<String>,
+    #[schemars(transform = absent_not_null)]
+    has_enrichment_task: Option<bool>,
+    /// In the name.
+    #[schemars(transform = absent_not_null, length(max = 200))]
+    search: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Lists {
+    items: Vec<LeadList>,
+    /// Left out when there is nothing further.
+    #[schemars(transform = absent_not_null)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_starting_after: Option<String>,
+}
+
+async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Lists>> {
+    let (limit, before) = (filter.limit.unwrap_or(10), after_time(filter.starting_after.as_deref())?);
+    let wanted = (filter.search.as_deref(), filter.has_enrichment_task);
+    let items = store::list(&can, before, limit, wanted).await?;
+    let last = items.last().filter(|_| items.len() as i64 == limit);
+    let next_starting_after = last.map(|list| format!("{}&{}", list.timestamp_created, list.id));
+    Ok(Json(Lists { items, next_starting_after }))
+}
+
+async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<LeadList>> {
+    Ok(Json(store::find(&can, can.reader(), id).await?))
+}
+
+async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<LeadList>> {
+    let created = can.write(async move |can, tx| {
+        let owned_by = match new.owned_by {
+            Some(wanted) => owner::<Create>(can, tx, Some(wanted), Whose::New("list")).await?,
+            None => can.user(),
+        };
+        let list = LeadList {
+            id: can.new_id(),
+            organization_id: can.workspace(),
+            has_enrichment_task: new.has_enrichment_task,
+            owned_by,
+            name: new.name.clone(),
+            timestamp_created: can.now(),
+        };
+        store::insert(can, tx, &list).await?;
+        Ok(Change::created(subject(&list), list))
+    });
+    created.await.map(Json)
+}
+
+async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch>) -> Result<Json<LeadList>> {
+    store::find(&can, can.reader(), id).await?;
+    let patch = patch.read()?;
+    let updated = can.write(async move |can, tx| {
+        let before = store::find(can, &mut *tx, id).await?;
+        let mut after: LeadList = patch.over(&before)?;
+        if after.owned_by != before.owned_by {
+            after.owned_by = owner::<Update>(can, tx, after.owned_by, Whose::Theirs("list")).await?;
+        }
+        store::update(can, tx, &after).await?;
+        Ok(Change::updated(subject(&before), &before, after))
+    });
+    updated.await.map(Json)
+}
+
+async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<LeadList>> {
+    let removed = can.write(async move |can, tx| {
+        let list = store::find(can, &mut *tx, id).await?;
+        let leads = store::delete(can, tx, id).await?;
+        Ok(Change::deleted(subject(&list), list).affecting(1 + leads as usize))
+    });
+    removed.await.map(Json)
+}
+
+async fn verification(
+    can: Can<Read>,
+    Path(Id { id }): Path<Id>,
+    _: Nothing,
+) -> Result<Json<VerificationStats>> {
+    store::find(&can, can.reader(), id).await?;
+    Ok(Json(store::verification(&can, id).await?))
+}

@@ -1,0 +1,111 @@
+//! Where leads go: one campaign or one list, which the caller must see and be allowed to put leads into.
+
+use crate::access::{Can, Permission, Reach, Step, campaigns, lead_lists, leads};
+use crate::db::{Tx, sql};
+use crate::error::{Error, Result};
+use crate::resources::workspace_members::{is_self, named};
+use crate::resources::{campaigns as campaign, lead_lists as list};
+use uuid::Uuid;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Campaign(Uuid),
+    List(Uuid),
+}
+
+/// A place that is there, and the user who owns it.
+#[derive(Clone, Copy, Debug)]
+pub struct Container {
+    pub place: Place,
+    pub owner: Option<Uuid>,
+}
+
+impl Place {
+    /// Exactly one of the two; the names are the body's fields.
+    pub fn of(campaign: (&str, Option<Uuid>), list: (&str, Option<Uuid>)) -> Result<Place> {
+        match (campaign.1, list.1) {
+            (Some(id), None) => Ok(Place::Campaign(id)),
+            (None, Some(id)) => Ok(Place::List(id)),
+            (None, None) | (Some(_), Some(_)) => {
+                let (campaign, list) = (campaign.0, list.0);
+                Err(Error::invalid(format!("body must have exactly one of '{campaign}' and '{list}'")))
+            }
+        }
+    }
+
+    pub fn campaign(self) -> Option<Uuid> {
+        match self {
+            Place::Campaign(id) => Some(id),
+            Place::List(_) => None,
+        }
+    }
+
+    pub fn list(self) -> Option<Uuid> {
+        match self {
+            Place::List(id) => Some(id),
+            Place::Campaign(_) => None,
+        }
+    }
+
+    /// The place as `P` may touch it; what the caller does not see is refused as what is not there.
+    pub async fn open<P: Permission>(self, can: &Can<P>, tx: &mut Tx, field: &str) -> Result<Container> {
+        let found: Option<(Option<Uuid>, bool)> = match self {
+            Place::Campaign(id) => {
+                sql("select c.owned_by, {within} from campaigns c where c.id = $1 and {visible}")
+                    .bind(id)
+                    .fill("{within}", can.reaches::<P>(&campaign::SHAPE))
+                    .fill("{visible}", can.sees::<campaigns::Read>(&campaign::SHAPE))
+                    .optional(tx)
+                    .await?
+            }
+            Place::List(id) => {
+                sql("select i.owned_by, {within} from lead_lists i where i.id = $1 and {visible}")
+                    .bind(id)
+                    .fill("{within}", can.reaches::<P>(&list::SHAPE))
+                    .fill("{visible}", can.sees::<lead_lists::Read>(&list::SHAPE))
+                    .optional(tx)
+                    .await?
+            }
+        };
+        match found {
+            Some((owner, true)) => Ok(Container { place: self, owner }),
+            Some((_, false)) => Err(Error::refused(
+                Step::Reach,
+                format!("reach: `{}` does not reach the leads of this campaign or list", P::ACTION.name),
+            )),
+            None => {
+                Err(Error::invalid(format!("body/{field} must be a campaign or a list in this workspace")))
+            }
+        }
+    }
+}
+
+/// Whose leads are. Who sees no more than their own may name nobody else; so may a call without a person.
+pub async fn assignee<P: Permission>(
+    can: &Can<P>,
+    tx: &mut Tx,
+    field: &str,
+    wanted: Uuid,
+) -> Result<Option<Uuid>> {
+    if is_self(can, Some(wanted)) {
+        return Ok(can.user());
+    }
+    if matches!(can.grant.reach(leads::Read::ACTION), Reach::Own | Reach::Assigned | Reach::None) {
+        return Err(Error::refused(
+            Step::Reach,
+            "reach: who sees no more than their own leads assigns leads to nobody else",
+        ));
+    }
+    named(can, tx, field, Some(wanted)).await
+}
+
+/// Unless told: the campaign's owner, else the caller. Who would not see such leads gets them: nobody loses what
+/// they bring.
+pub fn first<P: Permission>(can: &Can<P>, container: &Container) -> Option<Uuid> {
+    match can.grant.reach(leads::Read::ACTION) {
+        Reach::Own | Reach::Assigned | Reach::None => can.user(),
+        Reach::All | Reach::Team => {
+            container.owner.filter(|_| container.place.campaign().is_some()).or(can.user())
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! One lead at a time.
+
+use super::container::{Container, Place, assignee, first};
+use super::{ACTIVE, Given, Lead, store};
+use crate::access::{Can, leads::Create};
+use crate::audit::{Change, Subject};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::http::{Json, absent_not_null, is_email};
+use crate::resources::{campaigns, workspaces};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use uuid::Uuid;
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct New {
+    /// This or `list_id`; leads of a campaign have an address.
+    #[serde(default)]
+    campaign: Option<Uuid>,
+    #[serde(default)]
+    list_id: Option<Uuid>,
+    #[serde(flatten)]
+    given: Given,
+    #[serde(flatten)]
+    skip: Skip,
+    /// This server has no block lists yet.
+    #[schemars(transform = absent_not_null)]
+    blocklist_id: Option<Uuid>,
+    #[schemars(transform = absent_not_null)]
+    verify_leads_for_lead_finder: Option<bool>,
+    #[schemars(transform = absent_not_null)]
+    verify_leads_on_import: Option<bool>,
+}
+
+/// Where a lead may not be already.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(inline)]
+pub struct Skip {
+    /// In any campaign or list.
+    pub skip_if_in_workspace: bool,
+    /// In any campaign.
+    pub skip_if_in_campaign: bool,
+    /// In any list.
+    pub skip_if_in_list: bool,
+}
+
+impl Skip {
+    /// With what the workspace demands.
+    pub async fn demanded(mut self, can: &Can<Create>, tx: &mut Tx) -> Result<Skip> {
+        self.skip_if_in_workspace |= workspaces::store::current(can, tx).await?.unique_leads;
+        Ok(self)
+    }
+
+    pub fn skips(self, (campaign, list): (Option<Uuid>, Option<Uuid>)) -> bool {
+        self.skip_if_in_workspace
+            || self.skip_if_in_campaign && campaign.is_some()
+            || self.skip_if_in_list && list.is_some()
+    }
+}
+
+/// What this server cannot do is refused, not passed over.
+pub fn possible(blocklist: Option<Uuid>, verify: bool) -> Result<()> {
+    match (blocklist, verify) {
+        (Some(_), _) => Err(Error::invalid("body/blocklist_id must be a block list in this workspace")),
+        (None, true) => Err(Error::invalid(
+            "body/verify_leads_on_import must be false: this server verifies no addresses yet",
+        )),
+        (None, false) => Ok(()),
+    }
+}
+
+/// What a lead of a place must have: an address in a campaign, any of address and names in a list.
+pub fn is_complete(given: &Given, place: Place) -> bool {
+    let named = given.person.first_name.is_some() || given.person.last_name.is_some();
+    given.email.is_some() || place.list().is_some() && named
+}
+
+/// The lead as it is kept; `id` and who it is assigned to are the caller's to say.
+pub fn lead(can: &Can<Create>, given: &Given, container: &Container, assigned_to: Option<Uuid>) -> Lead {
+    let lead = Lead {
+        id: can.new_id(),
+        timestamp_created: can.now(),
+        timestamp_updated: can.now(),
+        organization: can.workspace(),
+        campaign: container.place.campaign(),
+        list_id: container.place.list(),
+        status: ACTIVE,
+        email: given.email.clone(),
+        person: given.person.clone(),
+        company_domain: String::new(),
+        payload: None,
+        lt_interest_status: given.lt_interest_status,
+        pl_value_lead: given.pl_value_lead.clone(),
+        assigned_to,
+        uploaded_by_user: can.user(),
+        upload_method: "api".to_owned(),
+        is_website_visitor: Some(false),
+        engagement: Default::default(),
+        custom_variables: given.custom_variables.clone().unwrap_or_default(),
+    };
+    lead.derived()
+}
+
+/// Trimmed and in lower case; nothing is none.
+pub fn address(email: Option<String>) -> Option<String> {
+    email.map(|email| email.trim().to_lowercase()).filter(|email| !email.is_empty())
+}
+
+pub async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Lead>> {
+    let place = Place::of(("campaign", new.campaign), ("list_id", new.list_id))?;
+    let verify = new.verify_leads_on_import == Some(true) || new.verify_leads_for_lead_finder == Some(true);
+    possible(new.blocklist_id, verify)?;
+    let given = Given { email: address(new.given.email), ..new.given };
+    if given.email.as_ref().is_some_and(|email| !is_email(email)) {
+        return Err(Error::invalid("body/email must match format \"email\""));
+    }
+    if !is_complete(&given, place) {
+        return Err(Error::invalid(match place {
+            Place::Campaign(_) => "body must have required property 'email'",
+            Place::List(_) => "body must have one of the properties 'email', 'first_name' and 'last_name'",
+        }));
+    }
+    let created = can.write(async move |can, tx| {
+        let container =
+            place.open(can, tx, if place.list().is_some() { "list_id" } else { "campaign" }).await?;
+        let assigned_to = match given.assigned_to {
+            Some(wanted) => assignee(can, tx, "assigned_to", wanted).await?,
+            None => first(can, &container),
+        };
+        let emails: Vec<String> = given.email.iter().cloned().collect();
+        let skip = new.skip.demanded(can, tx).await?;
+        for (_, at) in store::known(can, tx, &emails).await? {
+            if at == (place.campaign(), place.list()) {
+                let here = if place.list().is_some() { "list" } else { "campaign" };
+                return Err(Error::Conflict(format!("A lead with this email is already in this {here}.")));
+            }
+            if skip.skips(at) {
+                return Err(Error::Conflict(
+                    "A lead with this email is already in the workspace.".to_owned(),
+                ));
+            }
+        }
+        let lead = lead(can, &given, &container, assigned_to);
+        store::insert(can, tx, std::slice::from_ref(&lead)).await?;
+        campaigns::store::name_variables(can, tx, lead.campaign, lead.custom_variables.keys()).await?;
+        let (campaign, list) = (lead.campaign, lead.list_id);
+        Ok(Change::created(Subject::new("lead", lead.id), lead).inside(campaign, list))
+    });
+    created.await.map(Json)
+}

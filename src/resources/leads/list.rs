@@ -1,0 +1,150 @@
+//! Searching leads: a POST that only reads, in the order of ids, or of addresses where each is wanted once.
+
+use super::filter::{Query, named};
+use super::{Lead, SHAPE};
+use crate::access::{Can, leads::Read};
+use crate::db::{Part, sql};
+use crate::error::{Error, Result};
+use crate::http::{Json, absent_not_null, pattern};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Body {
+    /// In the names or the address.
+    #[schemars(transform = absent_not_null, length(max = 200))]
+    search: Option<String>,
+    /// `FILTER_VAL_CONTACTED` and the like; reference, section 2.10.
+    #[schemars(transform = absent_not_null, length(max = 100))]
+    filter: Option<String>,
+    #[schemars(transform = absent_not_null)]
+    campaign: Option<Uuid>,
+    #[schemars(transform = absent_not_null)]
+    list_id: Option<Uuid>,
+    #[schemars(transform = absent_not_null)]
+    in_campaign: Option<bool>,
+    #[schemars(transform = absent_not_null)]
+    in_list: Option<bool>,
+    #[schemars(transform = absent_not_null, length(max = 1000))]
+    ids: Option<Vec<Uuid>>,
+    #[schemars(transform = absent_not_null, length(max = 20))]
+    queries: Option<Vec<Query>>,
+    #[schemars(transform = absent_not_null, length(max = 1000))]
+    excluded_ids: Option<Vec<Uuid>>,
+    /// With one of these addresses.
+    #[schemars(transform = absent_not_null, length(max = 1000), inner(email))]
+    contacts: Option<Vec<String>>,
+    /// How many leads to give, 1 to 100; 10 if it is left out.
+    #[schemars(transform = absent_not_null, range(min = 1, max = 100))]
+    limit: Option<i64>,
+    /// `next_starting_after` of the page before.
+    #[schemars(transform = absent_not_null, length(max = 300))]
+    starting_after: Option<String>,
+    /// Assigned to one of these users.
+    #[schemars(transform = absent_not_null, length(max = 100))]
+    organization_user_ids: Option<Vec<Uuid>>,
+    /// This server has no smart views: none finds anything.
+    #[schemars(transform = absent_not_null)]
+    smart_view_id: Option<Uuid>,
+    #[schemars(transform = absent_not_null)]
+    is_website_visitor: Option<bool>,
+    /// Each address once: the oldest lead that has it.
+    #[schemars(transform = absent_not_null)]
+    distinct_contacts: Option<bool>,
+    #[schemars(with = "f64", extend("enum" = [1, -1, 11, -2]))]
+    #[serde(default)]
+    enrichment_status: Option<i64>,
+    #[schemars(transform = absent_not_null, extend("enum" = ["0", "1", "2", "3", "4", "all", "none"]))]
+    esg_code: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Leads {
+    items: Vec<Lead>,
+    /// Left out when there is nothing further.
+    #[schemars(transform = absent_not_null)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_starting_after: Option<String>,
+}
+
+pub async fn list(can: Can<Read>, Json(body): Json<Body>) -> Result<Json<Leads>> {
+    let filter = body.filter.as_deref().map(named).transpose()?;
+    let distinct = body.distinct_contacts == Some(true);
+    let items = match distinct {
+        true => contacts(&can, &body, filter).await?,
+        false => leads(&can, &body, filter).await?,
+    };
+    let full = items.len() as i64 == body.limit();
+    let last = items.last().filter(|_| full);
+    let next_starting_after =
+        last.and_then(|lead| if distinct { lead.email.clone() } else { Some(lead.id.to_string()) });
+    Ok(Json(Leads { items, next_starting_after }))
+}
+
+async fn leads(can: &Can<Read>, body: &Body, filter: Option<&'static str>) -> Result<Vec<Lead>> {
+    let wrong = |_| Error::invalid("body/starting_after must be the id of a lead");
+    let after = body.starting_after.as_deref().map(str::parse).transpose().map_err(wrong)?;
+    sql("select {columns} from leads l where l.id > $1 and {visible} {filters} order by l.id limit $2")
+        .bind(after.unwrap_or(Uuid::nil()))
+        .bind(body.limit())
+        .fill("{visible}", can.visible(&SHAPE))
+        .fill("{filters}", |out| body.condition(can, filter, out))
+        .all(can.reader())
+        .await
+}
+
+async fn contacts(can: &Can<Read>, body: &Body, filter: Option<&'static str>) -> Result<Vec<Lead>> {
+    sql("select * from (select {columns}, row_number() over (partition by l.email order by l.id) as place \
+         from leads l where l.email > $1 and {visible} {filters}) as d where d.place = 1 order by d.email limit $2")
+    .bind(body.starting_after.clone().unwrap_or_default().to_lowercase())
+    .bind(body.limit())
+    .fill("{visible}", can.visible(&SHAPE))
+    .fill("{filters}", |out| body.condition(can, filter, out))
+    .all(can.reader())
+    .await
+}
+
+impl Body {
+    fn limit(&self) -> i64 {
+        self.limit.unwrap_or(10)
+    }
+
+    fn condition(&self, can: &Can<Read>, filter: Option<&'static str>, out: &mut Part) {
+        let search = self.search.as_ref().map(|text| pattern(text));
+        out.given(search, " and l.search like ", " escape '\\'");
+        out.given(self.campaign, " and l.campaign_id = ", "");
+        out.given(self.list_id, " and l.list_id = ", "");
+        let held = |is: Option<bool>, column: &str, out: &mut Part| {
+            let Some(is) = is else { return };
+            out.push(" and ").push(column).push(if is { " is not null" } else { " is null" });
+        };
+        held(self.in_campaign, "l.campaign_id", out);
+        held(self.in_list, "l.list_id", out);
+        out.given_list(self.ids.as_deref(), " and l.id in (", ")");
+        if let Some(ids) = self.excluded_ids.as_ref().filter(|ids| !ids.is_empty()) {
+            out.push(" and l.id not in (").list(ids).push(")");
+        }
+        let contacts: Option<Vec<_>> =
+            self.contacts.as_ref().map(|all| all.iter().map(|email| email.trim().to_lowercase()).collect());
+        out.given_list(contacts.as_deref(), " and l.email in (", ")");
+        out.given_list(self.organization_user_ids.as_deref(), " and l.assigned_to in (", ")");
+        out.given(self.is_website_visitor, " and l.is_website_visitor = ", "");
+        out.given(self.enrichment_status, " and l.enrichment_status = ", "");
+        if self.smart_view_id.is_some() {
+            out.push(" and false");
+        }
+        match self.esg_code.as_deref() {
+            Some("all") => out.push(" and l.esg_code is not null"),
+            Some("none") => out.push(" and l.esg_code is null"),
+            Some(code) => out.push(" and l.esg_code = ").bind(code.parse::<i64>().unwrap_or(-1)),
+            None => out,
+        };
+        if let Some(condition) = filter {
+            out.push(" and ").push(condition);
+        }
+        for query in self.queries.iter().flatten() {
+            query.condition(can.now(), out);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Leads: people to write to, each in a campaign or in a list, and seen through it.
+
+mod add;
+mod container;
+mod create;
+mod delete;
+mod engagement;
+mod filter;
+mod list;
+mod routes;
+pub mod store;
+pub use routes::router;
+
+use crate::access::Shape;
+use crate::db::Time;
+use crate::http::absent_not_null;
+use engagement::Engagement;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// A lead is the team's where its campaign is, and with every list. It is as one's own where it is assigned to
+/// one, or where one owns its campaign or list or collaborates on it.
+pub const SHAPE: Shape = Shape {
+    team: Some(
+        "(l.list_id is not null or exists (select 1 from campaigns c where c.workspace_id = l.workspace_id \
+         and c.id = l.campaign_id and c.visibility = 'team'))",
+    ),
+    owner: Some("l.assigned_to"),
+    collaborators: Some(
+        "select k.member_id from campaign_collaborators k where k.workspace_id = l.workspace_id \
+         and k.campaign_id = l.campaign_id \
+         union all select o.id from campaigns c join members o on o.workspace_id = c.workspace_id \
+         and o.user_id = c.owned_by where c.workspace_id = l.workspace_id and c.id = l.campaign_id \
+         union all select o.id from lead_lists i join members o on o.workspace_id = i.workspace_id \
+         and o.user_id = i.owned_by where i.workspace_id = l.workspace_id and i.id = l.list_id",
+    ),
+    tags: Some(
+        "select g.tag_id from custom_tag_mappings g where g.workspace_id = l.workspace_id \
+         and g.resource_id = l.campaign_id",
+    ),
+    ..Shape::bare("leads l", "l.id", "l.workspace_id")
+};
+
+pub const ACTIVE: i64 = 1;
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Lead {
+    pub id: Uuid,
+    pub timestamp_created: Time,
+    pub timestamp_updated: Time,
+    pub organization: Uuid,
+    #[serde(default)]
+    pub campaign: Option<Uuid>,
+    #[serde(default)]
+    pub list_id: Option<Uuid>,
+    /// 1 active, 2 paused, 3 completed, -1 bounced, -2 unsubscribed, -3 skipped.
+    #[schemars(with = "f64", extend("enum" = [1, 2, 3, -1, -2, -3]))]
+    pub status: i64,
+    #[serde(default)]
+    pub email: Option<String>,
+    #[serde(flatten)]
+    pub person: Person,
+    /// From the website, or the address.
+    pub company_domain: String,
+    /// The person's fields in camel case, and the custom variables.
+    #[serde(default)]
+    #[schemars(with = "Option<Payload>")]
+    pub payload: Option<Map<String, Value>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64", default, extend("enum" = [1, 2, 3, 4, 0, -1, -2, -3, -4]))]
+    pub lt_interest_status: Option<i64>,
+    #[serde(default)]
+    pub pl_value_lead: Option<String>,
+    /// A user.
+    #[serde(default)]
+    pub assigned_to: Option<Uuid>,
+    #[serde(default)]
+    pub uploaded_by_user: Option<Uuid>,
+    #[schemars(default, extend("enum" = ["manual", "api", "website-visitor"]))]
+    pub upload_method: String,
+    #[serde(default)]
+    pub is_website_visitor: Option<bool>,
+    #[serde(flatten)]
+    pub engagement: Engagement,
+    #[serde(skip)]
+    pub custom_variables: Map<String, Value>,
+}
+
+/// Who it is, as far as it is told.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(inline)]
+pub struct Person {
+    #[schemars(length(max = 10000))]
+    pub personalization: Option<String>,
+    #[schemars(length(max = 1000))]
+    pub website: Option<String>,
+    #[schemars(length(max = 200))]
+    pub last_name: Option<String>,
+    #[schemars(length(max = 200))]
+    pub first_name: Option<String>,
+    #[schemars(length(max = 500))]
+    pub company_name: Option<String>,
+    #[schemars(length(max = 500))]
+    pub job_title: Option<String>,
+    #[schemars(length(max = 100))]
+    pub phone: Option<String>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(inline)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "the schema of what `payload` makes")]
+struct Payload {
+    #[schemars(default, transform = absent_not_null)]
+    first_name: Option<String>,
+    #[schemars(default, transform = absent_not_null)]
+    last_name: Option<String>,
+    #[schemars(default, transform = absent_not_null)]
+    company_name: Option<String>,
+    #[schemars(default, transform = absent_not_null)]
+    job_title: Option<String>,
+    #[schemars(default, transform = absent_not_null)]
+    website: Option<String>,
+    #[schemars(default, transform = absent_not_null)]
+    phone: Option<String>,
+    #[schemars(default, transform = absent_not_null)]
+    personalization: Option<String>,
+    #[serde(flatten)]
+    custom: Map<String, Value>,
+}
+
+/// What people give of a lead.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(inline)]
+pub struct Given {
+    #[schemars(length(max = 254))]
+    pub email: Option<String>,
+    #[serde(flatten)]
+    pub person: Person,
+    #[schemars(with = "f64", extend("enum" = [1, 2, 3, 4, 0, -1, -2, -3, -4]))]
+    pub lt_interest_status: Option<i64>,
+    #[schemars(length(max = 200))]
+    pub pl_value_lead: Option<String>,
+    /// A member, by user or member id.
+    pub assigned_to: Option<Uuid>,
+    #[schemars(with = "Variables")]
+    pub custom_variables: Option<Map<String, Value>>,
+}
+
+/// By name: texts, numbers, booleans, null.
+pub struct Variables;
+
+impl JsonSchema for Variables {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Variables".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "maxProperties": 200,
+            "propertyNames": { "maxLength": 200 },
+            "additionalProperties": { "type": ["string", "number", "boolean", "null"], "maxLength": 10000 },
+        })
+    }
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
+#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
+pub struct Patch {
+    #[serde(flatten)]
+    person: Person,
+    #[schemars(with = "f64", default, extend("enum" = [1, 2, 3, 4, 0, -1, -2, -3, -4]))]
+    lt_interest_status: Option<i64>,
+    #[schemars(length(max = 200))]
+    pl_value_lead: Option<String>,
+    assigned_to: Option<Uuid>,
+    #[schemars(with = "Variables", default)]
+    custom_variables: Option<Map<String, Value>>,
+}
+
+impl Lead {
+    /// What follows from the rest: the company's domain and the payload.
+    pub fn derived(mut self) -> Lead {
+        self.company_domain = domain(&self);
+        let mut payload = self.custom_variables.clone();
+        let person = &self.person;
+        let fields = [
+            ("firstName", &person.first_name),
+            ("lastName", &person.last_name),
+            ("companyName", &person.company_name),
+            ("jobTitle", &person.job_title),
+            ("website", &person.website),
+            ("phone", &person.phone),
+            ("personalization", &person.personalization),
+        ];
+        for (name, value) in fields {
+            if let Some(value) = value {
+                payload.insert(name.to_owned(), value.clone().into());
+            }
+        }
+        self.payload = Some(payload);
+        self
+    }
+}
+
+fn domain(lead: &Lead) -> String {
+    let website = lead.person.website.as_deref().unwrap_or_default().trim().to_lowercase();
+    let rest = website.split_once("://").map_or(website.as_str(), |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let of_email =
+        || lead.email.as_deref().and_then(|email| email.rsplit_once('@')).map_or("", |(_, domain)| domain);
+    if host.contains('.') { host.to_owned() } else { of_email().to_owned() }
+}

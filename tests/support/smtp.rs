@@ -1,0 +1,105 @@
+//! A mail server of its own for a test, and what it has taken. See `smtp.py` for recipients that misbehave.
+//! `scripts/prepare` puts the server into `target/python`; GATEPOST_TEST_PYTHON names another folder to look in.
+
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/smtp.py");
+const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/python");
+
+#[derive(Clone, Debug, serde::Deserialize)]
+pub struct Mail {
+    pub from: String,
+    pub to: Vec<String>,
+    pub message_id: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    /// Where the first link of the HTML leads.
+    pub link: Option<String>,
+    pub content_type: String,
+    /// Whether it came in ASCII alone, as it must for servers of any age.
+    pub ascii: bool,
+    /// In their order, with names in lower case.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Mail {
+    /// Of all headers of the name.
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect()
+    }
+}
+
+pub struct Smtp {
+    child: Child,
+    port: u16,
+    mails: Arc<Mutex<Vec<Mail>>>,
+}
+
+impl Smtp {
+    pub async fn start() -> Smtp {
+        Smtp::with(&[]).await
+    }
+
+    /// One that takes mail only after this login.
+    pub async fn demanding(user: &str, password: &str) -> Smtp {
+        Smtp::with(&["--auth", &format!("{user}:{password}")]).await
+    }
+
+    async fn with(arguments: &[&str]) -> Smtp {
+        let mut command = Command::new("python3");
+        command.arg(SCRIPT).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.env("PYTHONPATH", std::env::var("GATEPOST_TEST_PYTHON").unwrap_or_else(|_| PYTHON.into()));
+        let starting = tokio::task::spawn_blocking(move || started(command));
+        let (child, port, lines) = starting.await.unwrap();
+        let mails = Arc::new(Mutex::new(Vec::new()));
+        let taken = mails.clone();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                taken.lock().unwrap().push(serde_json::from_str(&line).unwrap());
+            }
+        });
+        Smtp { child, port, mails }
+    }
+
+    pub fn url(&self) -> String {
+        format!("smtp://127.0.0.1:{}", self.port)
+    }
+
+    pub fn url_for(&self, user: &str, password: &str) -> String {
+        format!("smtp://{user}:{password}@127.0.0.1:{}", self.port)
+    }
+
+    pub fn mails(&self) -> Vec<Mail> {
+        self.mails.lock().unwrap().clone()
+    }
+
+    /// Waits until there are so many, and gives them all.
+    pub async fn wait_for(&self, count: usize, limit: Duration) -> Vec<Mail> {
+        let started = Instant::now();
+        loop {
+            let mails = self.mails();
+            if mails.len() >= count {
+                return mails;
+            }
+            assert!(started.elapsed() < limit, "{} mails came in {limit:?}, not {count}", mails.len());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+impl Drop for Smtp {
+    fn drop(&mut self) {
+        let _gone = self.child.kill().and_then(|()| self.child.wait());
+    }
+}
+
+fn started(mut command: Command) -> (Child, u16, Lines<BufReader<ChildStdout>>) {
+    let mut child = command.spawn().expect("python3 is not here: run scripts/prepare");
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let port = lines.next().expect("the mail server did not start: run scripts/prepare").unwrap();
+    (child, port.parse().unwrap(), lines)
+}
