@@ -17,9 +17,12 @@ mod bodies;
 mod concurrency;
 mod contract;
 mod coverage;
+mod crash;
 mod generated;
 mod houserules;
+mod invitations;
 mod isolation;
+mod jobs;
 mod mail;
 mod net;
 mod policy;
@@ -27,6 +30,8 @@ mod process;
 mod statements;
 mod writes;
 
+#[path = "../src/resources/accounts/tests.rs"]
+mod accounts;
 #[path = "../src/resources/api_keys/tests.rs"]
 mod api_keys;
 #[path = "../src/resources/audit_logs/tests.rs"]
@@ -37,6 +42,8 @@ mod campaigns;
 mod custom_tags;
 #[path = "../src/resources/explain/tests.rs"]
 mod explain;
+#[path = "../src/resources/leads/tests.rs"]
+mod leads;
 #[path = "../src/resources/workspace_members/tests.rs"]
 mod workspace_members;
 #[path = "../src/resources/workspaces/tests.rs"]

@@ -9,19 +9,19 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 
-const SECRET: &str = "0123456789012345678901234567890123";
+pub const SECRET: &str = "0123456789012345678901234567890123";
 
-struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Folder {
+    pub fn new() -> Folder {
         Folder(std::env::temp_dir().join(format!("gatepost-process-{}", Uuid::now_v7())))
     }
-    fn path(&self) -> &str {
+    pub fn path(&self) -> &str {
         self.0.to_str().unwrap()
     }
 }
@@ -32,7 +32,7 @@ impl Drop for Folder {
     }
 }
 
-fn gatepost(arguments: &[&str]) -> Command {
+pub fn gatepost(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatepost"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GATEPOST_")) {
         command.env_remove(name);
@@ -41,7 +41,7 @@ fn gatepost(arguments: &[&str]) -> Command {
     command
 }
 
-fn run(arguments: &[&str]) -> Output {
+pub fn run(arguments: &[&str]) -> Output {
     gatepost(arguments).output().unwrap()
 }
 
@@ -50,7 +50,7 @@ fn printed(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn line(output: &Output) -> Value {
+pub fn line(output: &Output) -> Value {
     let text = printed(output);
     assert_eq!(text.lines().count(), 1, "{text}");
     serde_json::from_str(&text).unwrap()
@@ -62,25 +62,46 @@ fn refused(output: &Output) -> String {
 }
 
 /// A server that ends with its handle.
-struct Server {
+pub struct Server {
     child: Child,
-    base: String,
+    pub base: String,
     http: Client<HttpConnector, Full<Bytes>>,
+    log: Arc<Mutex<String>>,
 }
 
 impl Server {
     /// Waits until it listens, on a port of its own choice.
-    fn start(mut command: Command) -> Server {
+    pub fn start(mut command: Command) -> Server {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+        let kept = Arc::new(Mutex::new(String::new()));
+        let keep = |line: std::io::Result<String>| {
+            let line = line.unwrap_or_default();
+            kept.lock().unwrap().push_str(&format!("{line}\n"));
+            line
+        };
         let listening =
-            log.find_map(|line| line.unwrap().split_once("listening on ").map(|(_, rest)| rest.to_owned()));
+            log.find_map(|line| keep(line).split_once("listening on ").map(|(_, rest)| rest.to_owned()));
         let base = listening.unwrap().split(';').next().unwrap().to_owned();
-        std::thread::spawn(move || log.for_each(drop));
-        Server { child, base, http: Client::builder(TokioExecutor::new()).build_http() }
+        let rest = kept.clone();
+        std::thread::spawn(move || {
+            log.map_while(Result::ok).for_each(|line| rest.lock().unwrap().push_str(&format!("{line}\n")));
+        });
+        Server { child, base, http: Client::builder(TokioExecutor::new()).build_http(), log: kept }
     }
 
-    async fn call(&self, key: &str, line: &str, body: Value) -> (u16, Value) {
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// As a power cut would.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub async fn call(&self, key: &str, line: &str, body: Value) -> (u16, Value) {
         let (method, path) = line.split_once(' ').unwrap();
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let request = hyper::Request::builder().method(method).uri(format!("{}{path}", self.base));
@@ -93,7 +114,7 @@ impl Server {
     }
 
     /// As an operator stops it.
-    fn stop(mut self) {
+    pub fn stop(mut self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         assert!(self.child.wait().unwrap().success(), "a clean end");
@@ -244,7 +265,7 @@ async fn the_demo_introduces_everybody() {
     out.read_line(&mut text).unwrap();
     let cast: Value = serde_json::from_str(&text).unwrap();
     let http = Client::builder(TokioExecutor::new()).build_http();
-    let server = Server { child, base: cast["base_url"].as_str().unwrap().to_owned(), http };
+    let server = Server { child, base: cast["base_url"].as_str().unwrap().to_owned(), http, log: Arc::default() };
     let people = cast["people"].as_array().unwrap();
     assert_eq!(people.iter().map(|p| p["role"].as_str().unwrap()).collect::<Vec<_>>(), crate::support::ROLES);
     for person in people {

@@ -6,6 +6,7 @@ pub mod mailserver;
 pub mod oracle;
 pub mod operations;
 pub mod scene;
+pub mod secrets;
 pub mod smtp;
 
 use axum::{body::Body, http::Request, http::StatusCode, http::header::HeaderMap};
@@ -16,13 +17,14 @@ use gatepost::error::Result;
 use gatepost::net::{self, Net};
 use gatepost::router::router;
 use http_body_util::BodyExt;
+pub use secrets::Secrets;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
-use std::{env, fs, path::PathBuf};
+use std::{env, path::PathBuf};
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -33,10 +35,15 @@ pub const MISSING: &str = "01890000-0000-7000-8000-000000000000";
 
 macro_rules! on_both { ($($name:ident)*) => { $(mod $name {
     use crate::support::World;
+    async fn run(world: World) {
+        let secrets = world.secrets.clone();
+        super::$name(world).await;
+        secrets.are_nowhere_in_plain().await;
+    }
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn sqlite() { super::$name(World::sqlite().await).await }
+    async fn sqlite() { run(World::sqlite().await).await }
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn postgres() { if let Some(world) = World::postgres().await { super::$name(world).await } }
+    async fn postgres() { if let Some(world) = World::postgres().await { run(world).await } }
 })* } }
 pub(crate) use on_both;
 
@@ -64,7 +71,8 @@ pub struct World {
     /// The client's.
     pub tag: Uuid,
     pub people: BTreeMap<String, Person>,
-    file: Option<PathBuf>,
+    /// All that was issued or handed over, and must be nowhere in plain.
+    pub secrets: Secrets,
 }
 
 /// A clock that stands until it is moved, ids that count, and chance that repeats itself.
@@ -171,6 +179,7 @@ impl World {
             dies_after: AtomicI64::new(-1),
         });
         let (reader, writer) = db::open(url, "test").await.unwrap();
+        let secrets = Secrets::of(url, file);
         let app = World::app((reader.clone(), writer.clone()), rate_limit, ambient.clone());
         let (router, api) = router(app.clone());
         let api = Arc::new(serde_json::to_value(api).unwrap());
@@ -189,7 +198,7 @@ impl World {
             away: nil,
             tag: nil,
             people,
-            file,
+            secrets,
         };
         scene::set(&mut world).await;
         world
@@ -257,7 +266,9 @@ impl World {
             "" => None,
             name => Some(self.people.get(name).map_or(name, |person| person.key.as_str())),
         };
+        self.secrets.note(&body);
         let (answer, path) = exchange(&self.router, key, line, headers, body).await;
+        self.secrets.note(&answer.bytes);
         let method = line.split_once(' ').unwrap().0;
         oracle::check(&self.api, method, path.split('?').next().unwrap(), &answer);
         assert!(answer.status.as_u16() < 500, "{line}: {}", answer.text());
@@ -301,12 +312,4 @@ pub async fn exchange<'a>(
     let (status, headers) = (response.status(), response.headers().clone());
     let bytes = response.into_body().collect().await.unwrap().to_bytes().into();
     (Answer { status, bytes, headers }, path)
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        for end in ["", "-wal", "-shm"] {
-            let _none = self.file.as_ref().map(|file| fs::remove_file(format!("{}{end}", file.display())));
-        }
-    }
 }

@@ -89,11 +89,32 @@ fn problems(name: &str, document: &Value, schema: &Value, value: &Value) -> Vec<
     static COMPILED: OnceLock<Mutex<HashMap<String, &'static Validator>>> = OnceLock::new();
     let mut compiled = COMPILED.get_or_init(Mutex::default).lock().unwrap();
     let validator = compiled.entry(name.to_owned()).or_insert_with(|| {
-        let mut schema = schema.clone();
+        let mut schema = whole(document, schema);
         schema["components"] = document["components"].clone();
         Box::leak(Box::new(jsonschema::options().should_validate_formats(true).build(&schema).unwrap()))
     });
     validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+/// Where a closed schema and further properties stand in an `allOf`, which nothing could satisfy, they are meant as one.
+fn whole(document: &Value, schema: &Value) -> Value {
+    match schema {
+        Value::Object(fields) if fields.contains_key("allOf") => {
+            let mut all = json!({ "type": "object", "properties": {}, "additionalProperties": false });
+            for part in schema["allOf"].as_array().unwrap().iter().map(|part| resolve(document, part)) {
+                let properties = part["properties"].as_object().unwrap().clone();
+                all["properties"].as_object_mut().unwrap().extend(properties);
+            }
+            all
+        }
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| (name.clone(), whole(document, value)))
+            .collect::<Map<_, _>>()
+            .into(),
+        Value::Array(items) => items.iter().map(|item| whole(document, item)).collect(),
+        _ => schema.clone(),
+    }
 }
 
 /// Takes off what our document marks as ours: fields, and values that stand for one of the official ones.

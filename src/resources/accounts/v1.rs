@@ -13,7 +13,7 @@ use uuid::Uuid;
 const MOST: i64 = 1000;
 
 #[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, extend("required" = ["account_email", "assigned_to"]))]
 pub struct Assignment {
     #[schemars(length(max = 254))]
     account_email: String,

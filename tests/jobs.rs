@@ -1,0 +1,266 @@
+//! The queue: a job killed at every step ends right, is done by nobody else, and by the right of who asked.
+
+use crate::support::{World, on_both};
+use gatepost::jobs;
+use gatepost::resources;
+use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
+
+on_both! {
+    a_job_is_done_and_read killed_at_every_step_it_ends_right it_is_done_by_the_right_of_who_asked
+    one_runner_at_a_time selections_and_failures jobs_are_listed
+}
+
+const ENABLE: &str = "POST /api/v2/accounts/warmup/enable";
+const LEASE: i64 = 16_000;
+
+async fn connect(world: &World, count: usize) {
+    for n in 0..count {
+        world.connect("owner", &format!("a{n:03}@outreach.example"), None).await;
+    }
+}
+
+async fn warm(world: &World) -> usize {
+    let found =
+        world.get("owner", "/api/v2/accounts?limit=100&filter=ACC_FILTER_W_ACTIVE").await.is(200).items();
+    found.len()
+}
+
+async fn job(world: &World, who: &str, id: &str) -> Value {
+    world.get(who, &format!("/api/v2/background-jobs/{id}")).await.is(200).json()
+}
+
+async fn a_job_is_done_and_read(world: World) {
+    connect(&world, 3).await;
+    let body =
+        json!({ "emails": ["A001@outreach.example", "a002@outreach.example", "none@outreach.example"] });
+    let asked = world.call("editor", ENABLE, body).await.is(200).json();
+    assert_eq!(
+        (&asked["status"], &asked["progress"], &asked["type"]),
+        (&json!("pending"), &json!(0), &json!("update-warmup-accounts"))
+    );
+    assert_eq!(
+        (&asked["entity_type"], &asked["user_id"]),
+        (&json!("workspace"), &json!(world.who("editor").user))
+    );
+    let id = asked["id"].as_str().unwrap();
+    assert!(id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
+    assert_eq!(warm(&world).await, 0, "nothing yet");
+    world.wait(5);
+    assert_eq!(world.work().await, 1);
+    let done = job(&world, "editor", id).await;
+    assert_eq!((&done["status"], &done["progress"]), (&json!("success"), &json!(100)));
+    assert_eq!(
+        (&done["data"]["updated"], &done["data"]["failed_emails"]),
+        (&json!(2), &json!(["none@outreach.example"]))
+    );
+    let account = world.get("owner", "/api/v2/accounts/a001@outreach.example").await.json();
+    assert_eq!(
+        (&account["warmup_status"], &account["timestamp_warmup_start"]),
+        (&json!(1), &json!("2023-11-14T22:13:20.005Z"))
+    );
+    // Others' jobs are not there.
+    world.get("manager", &format!("/api/v2/background-jobs/{id}")).await.is(404);
+    world.get("stranger", &format!("/api/v2/background-jobs/{id}")).await.is(404);
+    job(&world, "admin", id).await;
+    let some = world
+        .get("editor", &format!("/api/v2/background-jobs/{id}?data_fields=updated,total"))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(some["data"], json!({ "updated": 2, "total": 2 }));
+    world
+        .call("editor", "POST /api/v2/accounts/warmup/disable", json!({ "include_all_emails": true }))
+        .await
+        .is(200);
+    world.work().await;
+    assert_eq!(warm(&world).await, 0);
+}
+
+/// 250 accounts are three steps. Dead at the first fault point, at the second, and so on until none is left: the
+/// result is always the same, and each account is changed, and recorded, exactly once.
+async fn killed_at_every_step_it_ends_right(world: World) {
+    connect(&world, 250).await;
+    let (mut deaths, mut point) = (0, 0);
+    loop {
+        let enable = point % 2 == 0;
+        let line = if enable { ENABLE } else { "POST /api/v2/accounts/warmup/disable" };
+        let asked = world.call("owner", line, json!({ "include_all_emails": true })).await.is(200).id();
+        world.ambient.dies_after.store(point, Ordering::SeqCst);
+        let _dead = jobs::drain(&world.app, resources::work).await;
+        let died = world.ambient.dies_after.swap(-1, Ordering::SeqCst) == 0;
+        deaths += usize::from(died);
+        if died {
+            assert_eq!(
+                world.work().await,
+                usize::from(job(&world, "owner", &asked).await["status"] == "pending"),
+                "while the lease holds, nobody else"
+            );
+            world.wait(LEASE);
+            world.work().await;
+        }
+        let done = job(&world, "owner", &asked).await;
+        assert_eq!(
+            (&done["status"], &done["progress"]),
+            (&json!("success"), &json!(100)),
+            "dead at {point}: {done}"
+        );
+        assert_eq!(
+            (&done["data"]["seen"], &done["data"]["updated"]),
+            (&json!(250), &json!(250)),
+            "dead at {point}"
+        );
+        let rows: Vec<Value> = world
+            .log()
+            .await
+            .into_iter()
+            .filter(|row| {
+                row["activity_type"] == 1023 && row["audit_metadata"]["changes"]["job"][1] == json!(asked)
+            })
+            .collect();
+        let counted: i64 = rows.iter().map(|row| row["affected_count"].as_i64().unwrap()).sum();
+        assert_eq!((rows.len(), counted), (4, 250), "who asked, and three steps: dead at {point}");
+        let answer =
+            world.get("owner", "/api/v2/accounts?limit=1&filter=ACC_FILTER_W_PAUSED").await.items().len();
+        assert_eq!(answer, usize::from(!enable), "dead at {point}");
+        if !died {
+            break;
+        }
+        point += 1;
+    }
+    assert!(deaths >= 9, "before, inside and after each of three steps: {deaths}");
+}
+
+async fn it_is_done_by_the_right_of_who_asked(world: World) {
+    connect(&world, 2).await;
+    let all = json!({ "include_all_emails": true });
+    // A key that is revoked in between.
+    let key = world
+        .call("owner", "POST /api/v2/api-keys", json!({ "name": "k", "scopes": ["accounts:update"] }))
+        .await
+        .is(200)
+        .json();
+    let asked = world.call(key["key"].as_str().unwrap(), ENABLE, all.clone()).await.is(200).id();
+    world
+        .call("owner", &format!("DELETE /api/v2/api-keys/{}", key["id"].as_str().unwrap()), Value::Null)
+        .await
+        .is(200);
+    world.work().await;
+    let failed = job(&world, "owner", &asked).await;
+    assert_eq!((&failed["status"], warm(&world).await), (&json!("failed"), 0));
+    assert!(failed["error"].as_str().unwrap().contains("revoked"), "{failed}");
+    // A member who is demoted.
+    let asked = world.call("editor", ENABLE, all.clone()).await.is(200).id();
+    let demote = format!("PATCH /api/v2/workspace-members/{}", world.who("editor").member.unwrap());
+    world.call("owner", &demote, json!({ "role": "view" })).await.is(200);
+    world.work().await;
+    assert_eq!((&job(&world, "owner", &asked).await["status"], warm(&world).await), (&json!("failed"), 0));
+    // One who is removed.
+    world.call("owner", &demote, json!({ "role": "editor" })).await.is(200);
+    let asked = world.call("editor", ENABLE, all).await.is(200).id();
+    world.call("owner", &demote.replace("PATCH", "DELETE"), Value::Null).await.is(200);
+    world.work().await;
+    assert_eq!((&job(&world, "owner", &asked).await["status"], warm(&world).await), (&json!("failed"), 0));
+}
+
+/// Two processes at once take different jobs, and a lease that ran out does not commit.
+async fn one_runner_at_a_time(world: World) {
+    connect(&world, 150).await;
+    let mut asked = Vec::new();
+    for n in 0..6 {
+        let line = if n % 2 == 0 { ENABLE } else { "POST /api/v2/accounts/warmup/disable" };
+        asked.push(world.call("owner", line, json!({ "include_all_emails": true })).await.is(200).id());
+    }
+    let twins = [world.app.clone(), world.app.clone(), world.app.clone()];
+    let runs = twins.iter().map(|app| jobs::drain(app, resources::work));
+    let done: usize = futures::future::join_all(runs).await.into_iter().map(|done| done.unwrap_or(0)).sum();
+    assert!(done >= 6, "{done}");
+    world.wait(10 * 60 * 1000);
+    world.work().await;
+    for id in asked {
+        let job = job(&world, "owner", &id).await;
+        assert_eq!((&job["status"], &job["data"]["seen"]), (&json!("success"), &json!(150)), "{job}");
+        let rows = world
+            .log()
+            .await
+            .into_iter()
+            .filter(|row| row["audit_metadata"]["changes"]["job"][1] == json!(id));
+        assert_eq!(rows.count(), 3, "who asked, and two steps");
+    }
+}
+
+async fn selections_and_failures(world: World) {
+    connect(&world, 4).await;
+    world.call("owner", "POST /api/v2/accounts/a001@outreach.example/pause", Value::Null).await.is(200);
+    let toggle = json!({ "tag_ids": [world.tag], "resource_type": 1, "resource_ids": ["a002@outreach.example"], "assign": true });
+    world.call("owner", "POST /api/v2/custom-tags/toggle-resource", toggle).await.is(200);
+    for (body, changed) in [
+        (json!({ "include_all_emails": true, "filter": { "filter": "ACC_FILTER_PAUSED" } }), 1),
+        (json!({ "include_all_emails": true, "filter": { "tag_id": world.tag } }), 1),
+        (
+            json!({ "include_all_emails": true, "search": "a003", "excluded_emails": ["A003@outreach.example"] }),
+            0,
+        ),
+        (json!({ "include_all_emails": true, "excluded_emails": ["a003@outreach.example"] }), 1),
+        (json!({ "include_all_emails": true }), 1),
+    ] {
+        let asked = world.call("owner", ENABLE, body.clone()).await.is(200).id();
+        world.work().await;
+        let done = job(&world, "owner", &asked).await;
+        assert_eq!(
+            (&done["status"], &done["data"]["updated"]),
+            (&json!("success"), &json!(changed)),
+            "{body}"
+        );
+    }
+    for body in [
+        json!({}),
+        json!({ "emails": [] }),
+        json!({ "include_all_emails": false }),
+        json!({ "include_all_emails": true, "filter": { "tag_id": "x" } }),
+    ] {
+        world.call("owner", ENABLE, body).await.is(400);
+    }
+    world.call("sdr", ENABLE, json!({ "include_all_emails": true })).await.is(403);
+}
+
+async fn jobs_are_listed(world: World) {
+    connect(&world, 1).await;
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        ids.push(world.call("owner", ENABLE, json!({ "include_all_emails": true })).await.is(200).id());
+        world.wait(1000);
+    }
+    let list = async |query: &str| -> Vec<String> {
+        let items = world.get("owner", &format!("/api/v2/background-jobs?{query}")).await.is(200).items();
+        items.iter().map(|job| job["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let newest: Vec<String> = ids.iter().rev().cloned().collect();
+    assert_eq!(list("").await, newest);
+    assert_eq!(list("sort_order=asc").await, ids);
+    assert_eq!(list(&format!("ids={},{}", ids[0], ids[3])).await, [ids[3].clone(), ids[0].clone()]);
+    assert_eq!(list(&format!("excluded_ids={}&limit=1", ids[4])).await, [ids[3].clone()]);
+    assert_eq!(list("status=success,failed").await.len(), 0);
+    assert_eq!(list("type=move-leads").await.len(), 0);
+    assert_eq!(list("entity_type=workspace&status=pending").await.len(), 5);
+    assert_eq!(list(&format!("entity_id={}", world.home)).await.len(), 5);
+    assert_eq!(list(&format!("entity_id={}", world.away)).await.len(), 0);
+    for sort in ["created_at", "updated_at"] {
+        let (mut walked, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = world
+                .get("owner", &format!("/api/v2/background-jobs?limit=2&sort_column={sort}&{cursor}"))
+                .await
+                .is(200)
+                .json();
+            walked.extend(
+                page["items"].as_array().unwrap().iter().map(|job| job["id"].as_str().unwrap().to_owned()),
+            );
+            let Some(next) = page["next_starting_after"].as_str() else { break };
+            cursor = format!("starting_after={}", next.replace('&', "%26"));
+        }
+        assert_eq!(walked, newest, "{sort}");
+    }
+    world.get("owner", "/api/v2/background-jobs?starting_after=zz").await.is(400);
+    world.get("client", "/api/v2/background-jobs").await.is(403);
+}

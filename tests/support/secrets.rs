@@ -1,0 +1,98 @@
+//! Every secret that a test issues or hands over is noted as it goes by, and looked for in the database when the test
+//! is done. None may be there in plain.
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+/// Fields of bodies and answers that hold one.
+const FIELDS: [&str; 8] =
+    ["password", "imap_password", "smtp_password", "sec", "token", "api_key", "key", "invitation_url"];
+/// Shorter ones could be there by chance.
+const SHORTEST: usize = 8;
+
+#[derive(Clone)]
+pub struct Secrets(Arc<Noted>);
+
+struct Noted {
+    url: String,
+    file: Option<PathBuf>,
+    all: Mutex<BTreeSet<String>>,
+}
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        for end in ["", "-wal", "-shm"] {
+            let _none = self.file.as_ref().map(|file| fs::remove_file(format!("{}{end}", file.display())));
+        }
+    }
+}
+
+impl Secrets {
+    /// The file, if there is one, is removed with the last handle.
+    pub fn of(url: &str, file: Option<PathBuf>) -> Secrets {
+        Secrets(Arc::new(Noted { url: url.to_owned(), file, all: Mutex::default() }))
+    }
+
+    pub fn note(&self, body: &[u8]) {
+        if let Ok(body) = serde_json::from_slice::<Value>(body) {
+            collect(&body, &mut self.0.all.lock().unwrap());
+        }
+    }
+
+    pub fn all(&self) -> Vec<String> {
+        self.0.all.lock().unwrap().iter().cloned().collect()
+    }
+
+    pub async fn are_nowhere_in_plain(&self) {
+        let stored = match &self.0.file {
+            Some(file) => ["", "-wal"]
+                .iter()
+                .flat_map(|end| fs::read(format!("{}{end}", file.display())).unwrap_or_default())
+                .collect(),
+            None => rows(&self.0.url).await,
+        };
+        assert!(stored.len() > 1000, "there is something to look through");
+        for secret in self.all() {
+            assert!(!holds(&stored, &secret), "in plain in the database: {secret}");
+        }
+    }
+}
+
+pub fn holds(stored: &[u8], secret: &str) -> bool {
+    stored.windows(secret.len()).any(|window| window == secret.as_bytes())
+}
+
+fn collect(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| match value.as_str() {
+            Some(text) if FIELDS.contains(&name.as_str()) => {
+                let secret = text.rsplit('#').next().unwrap();
+                // A list shows keys with dots in the place of the secret.
+                if secret.len() >= SHORTEST && !secret.contains("...") {
+                    into.insert(secret.to_owned());
+                }
+            }
+            _ => collect(value, into),
+        }),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, into)),
+        _ => (),
+    }
+}
+
+/// Every row of every table, as PostgreSQL writes it.
+async fn rows(url: &str) -> Vec<u8> {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let tables = "select tablename::text from pg_tables where schemaname = current_schema()";
+    let mut all = Vec::new();
+    for table in client.query(tables, &[]).await.unwrap() {
+        let table: String = table.get(0);
+        for row in client.query(&format!("select t::text from {table} t"), &[]).await.unwrap() {
+            all.extend(row.get::<_, String>(0).into_bytes());
+        }
+    }
+    all
+}
