@@ -111,7 +111,6 @@ create table leads (
     phone text,
     website text,
     personalization text,
-    company_domain text not null,
     search text not null,
     status bigint not null,
     lt_interest_status bigint,

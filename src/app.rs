@@ -104,8 +104,7 @@ impl App {
 
     /// The host in the public address.
     pub fn public_host(&self) -> &str {
-        let rest = self.public_url.split_once("://").map_or(&*self.public_url, |(_, rest)| rest);
-        rest.split(['/', ':']).next().unwrap_or_default()
+        host(&self.public_url)
     }
 
     pub fn fault(&self, point: &'static str) -> Result<()> {
@@ -116,4 +115,10 @@ impl App {
     pub fn random(&self) -> Result<[u8; 30]> {
         self.ambient.random()
     }
+}
+
+/// The host in a URL.
+pub fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', ':']).next().unwrap_or_default()
 }

@@ -59,8 +59,14 @@ pub enum Error {
     WrongMethod(String),
     #[error("{0}")]
     Conflict(String),
+    /// A key is another row's.
+    #[error("already exists")]
+    Taken,
     #[error("the body is larger than 10 MB")]
     TooLarge,
+    /// There is a limit to this in a day.
+    #[error("{0}")]
+    DailyLimit(String),
     /// The answer would be too large.
     #[error("{0}")]
     TooMuch(String),

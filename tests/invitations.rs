@@ -13,6 +13,7 @@ use std::sync::atomic::Ordering;
 on_both! {
     an_invitation_is_mailed_and_proves_the_address without_mail_the_link_is_shown limits_of_mails
     a_crash_neither_loses_nor_doubles_an_invitation what_bounces_is_shown notices_are_mailed
+    an_outage_loses_nothing what_is_withdrawn_does_not_leave who_invites_is_named
 }
 
 const INVITE: &str = "POST /api/v2/workspace-members";
@@ -184,4 +185,51 @@ async fn notices_are_mailed(mut world: World) {
     let told: BTreeSet<String> =
         smtp.mails()[2..].iter().map(|mail| mail.to[0].split('.').next().unwrap().to_owned()).collect();
     assert_eq!(told, ["admin".to_owned(), "owner".to_owned()].into());
+}
+
+/// A mail server that is away for a day: the letter leaves when it is back, and nothing is shown instead.
+async fn an_outage_loses_nothing(mut world: World) {
+    let smtp = with_mail(&mut world).await;
+    let working = world.app.mailer.clone();
+    let gone = Mailer::new("smtp://127.0.0.1:1", "gatepost@gatepost.example").unwrap();
+    world.with(|app| app.mailer = Some(gone));
+    world.call("owner", INVITE, json!({ "email": "jo@acme.example" })).await.is(200);
+    for _ in 0..30 {
+        world.work().await;
+        world.wait(60 * 60 * 1000);
+    }
+    let id = world.get("owner", "/api/v2/workspace-members?search=jo@acme").await.items()[0]["id"].clone();
+    world.with(|app| app.mailer = working);
+    let again = world
+        .call("owner", &format!("{INVITE}/{}/resend", id.as_str().unwrap()), Value::Null)
+        .await
+        .is(200)
+        .json();
+    assert!(again["invitation_url"].is_null(), "an outage is no bounce: {again}");
+    world.work().await;
+    let mails: Vec<Mail> = smtp.mails();
+    assert_eq!(mails.len(), 1, "the letter with the dead link was withdrawn");
+    accept(&world, &token(&mails[0])).await.is(200);
+}
+
+async fn what_is_withdrawn_does_not_leave(mut world: World) {
+    let smtp = with_mail(&mut world).await;
+    let asked = world.call("owner", INVITE, json!({ "email": "wrong@acme.example" })).await.is(200).id();
+    world.call("owner", &format!("DELETE /api/v2/workspace-members/{asked}"), Value::Null).await.is(200);
+    assert_eq!(world.work().await, 0);
+    assert!(smtp.mails().is_empty());
+}
+
+async fn who_invites_is_named(mut world: World) {
+    let smtp = with_mail(&mut world).await;
+    for (who, says) in [("owner", "owner Test"), ("robot", "An administrator")] {
+        let email = format!("{who}.s@acme.example");
+        world
+            .call(who, "POST /api/v1/team/invite", json!({ "email": email, "role": "member" }))
+            .await
+            .is(200);
+        world.work().await;
+        let mail = smtp.mails().pop().unwrap();
+        assert!(mail.subject.starts_with(says), "{}", mail.subject);
+    }
 }

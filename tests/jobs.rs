@@ -1,14 +1,17 @@
 //! The queue: a job killed at every step ends right, is done by nobody else, and by the right of who asked.
 
 use crate::support::{World, on_both};
-use gatepost::jobs;
+use gatepost::app::App;
+use gatepost::db::sql;
+use gatepost::jobs::{self, Claim};
 use gatepost::resources;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
 on_both! {
     a_job_is_done_and_read killed_at_every_step_it_ends_right it_is_done_by_the_right_of_who_asked
-    one_runner_at_a_time selections_and_failures jobs_are_listed
+    one_runner_at_a_time selections_and_failures jobs_are_listed a_job_that_nobody_knows_is_in_nobodys_way
+    a_step_that_takes_its_runner_down_is_given_up old_jobs_go
 }
 
 const ENABLE: &str = "POST /api/v2/accounts/warmup/enable";
@@ -28,6 +31,18 @@ async fn warm(world: &World) -> usize {
 
 async fn job(world: &World, who: &str, id: &str) -> Value {
     world.get(who, &format!("/api/v2/background-jobs/{id}")).await.is(200).json()
+}
+
+/// What the audit log counts of a job, row by row.
+async fn recorded(world: &World, job: &str) -> Vec<i64> {
+    let rows: Vec<(i64, Value)> = sql(
+        "select affected_count, metadata from audit_log where workspace_id = $1 and activity_type = 1023",
+    )
+    .bind(world.home)
+    .all(&world.reader)
+    .await
+    .unwrap();
+    rows.into_iter().filter(|(_, facts)| facts["changes"]["job"][1] == job).map(|(count, _)| count).collect()
 }
 
 async fn a_job_is_done_and_read(world: World) {
@@ -110,16 +125,9 @@ async fn killed_at_every_step_it_ends_right(world: World) {
             (&json!(250), &json!(250)),
             "dead at {point}"
         );
-        let rows: Vec<Value> = world
-            .log()
-            .await
-            .into_iter()
-            .filter(|row| {
-                row["activity_type"] == 1023 && row["audit_metadata"]["changes"]["job"][1] == json!(asked)
-            })
-            .collect();
-        let counted: i64 = rows.iter().map(|row| row["affected_count"].as_i64().unwrap()).sum();
-        assert_eq!((rows.len(), counted), (4, 250), "who asked, and three steps: dead at {point}");
+        let counted = recorded(&world, &asked).await;
+        let all: i64 = counted.iter().sum();
+        assert_eq!((counted.len(), all), (4, 250), "who asked, and three steps: dead at {point}");
         let answer =
             world.get("owner", "/api/v2/accounts?limit=1&filter=ACC_FILTER_W_PAUSED").await.items().len();
         assert_eq!(answer, usize::from(!enable), "dead at {point}");
@@ -180,12 +188,7 @@ async fn one_runner_at_a_time(world: World) {
     for id in asked {
         let job = job(&world, "owner", &id).await;
         assert_eq!((&job["status"], &job["data"]["seen"]), (&json!("success"), &json!(150)), "{job}");
-        let rows = world
-            .log()
-            .await
-            .into_iter()
-            .filter(|row| row["audit_metadata"]["changes"]["job"][1] == json!(id));
-        assert_eq!(rows.count(), 3, "who asked, and two steps");
+        assert_eq!(recorded(&world, &id).await.len(), 3, "who asked, and two steps");
     }
 }
 
@@ -263,4 +266,57 @@ async fn jobs_are_listed(world: World) {
     }
     world.get("owner", "/api/v2/background-jobs?starting_after=zz").await.is(400);
     world.get("client", "/api/v2/background-jobs").await.is(403);
+}
+
+/// Of a later server, say: it waits for one that knows it, and the others go on.
+async fn a_job_that_nobody_knows_is_in_nobodys_way(world: World) {
+    connect(&world, 1).await;
+    let first = world.call("owner", ENABLE, json!({ "include_all_emails": true })).await.is(200).id();
+    let unknown = sql("update jobs set kind = 'from-the-future' where workspace_id = $1");
+    world.run(unknown.bind(world.home)).await;
+    world.wait(1000);
+    let second = world.call("owner", ENABLE, json!({ "include_all_emails": true })).await.is(200).id();
+    let third = world.call("owner", ENABLE, json!({ "include_all_emails": true })).await.is(200).id();
+    let unreadable = sql("update jobs set asker = $3 where workspace_id = $1 and id = $2");
+    world.run(unreadable.bind(world.home).bind(&second).bind(json!({ "odd": true }))).await;
+    world.work().await;
+    let status = async |id: &str| -> Option<String> {
+        sql("select status from jobs where workspace_id = $1 and id = $2")
+            .bind(world.home)
+            .bind(id)
+            .optional(&world.reader)
+            .await
+            .unwrap()
+    };
+    assert_eq!(status(&first).await.unwrap(), "pending");
+    assert_eq!(status(&second).await.unwrap(), "failed");
+    assert_eq!(status(&third).await.unwrap(), "success");
+}
+
+fn panics(_: App, _: Claim) -> jobs::Step {
+    Box::pin(async { panic!("a step that panics") })
+}
+
+async fn a_step_that_takes_its_runner_down_is_given_up(world: World) {
+    connect(&world, 1).await;
+    let asked = world.call("owner", ENABLE, json!({ "include_all_emails": true })).await.is(200).id();
+    for _ in 0..20 {
+        let app = world.app.clone();
+        let _panicked = tokio::spawn(async move { jobs::drain(&app, panics).await }).await;
+        world.wait(LEASE);
+    }
+    let failed = job(&world, "owner", &asked).await;
+    assert_eq!((&failed["status"], &failed["error"]), (&json!("failed"), &json!("it was tried too often")));
+    assert_eq!(warm(&world).await, 0);
+}
+
+async fn old_jobs_go(world: World) {
+    connect(&world, 1).await;
+    let done = world.call("owner", ENABLE, json!({ "include_all_emails": true })).await.is(200).id();
+    world.work().await;
+    world.wait(31 * 24 * 60 * 60 * 1000);
+    let open = world.call("owner", ENABLE, json!({ "include_all_emails": true })).await.is(200).id();
+    assert_eq!(jobs::prune(&world.app).await.unwrap(), 1);
+    world.get("owner", &format!("/api/v2/background-jobs/{done}")).await.is(404);
+    job(&world, "owner", &open).await;
 }

@@ -16,6 +16,7 @@ mod access;
 mod bodies;
 mod concurrency;
 mod contract;
+mod copies;
 mod coverage;
 mod crash;
 mod generated;
@@ -27,7 +28,9 @@ mod mail;
 mod net;
 mod policy;
 mod process;
+mod senders;
 mod statements;
+mod vitals;
 mod writes;
 
 #[path = "../src/resources/accounts/tests.rs"]
@@ -42,6 +45,8 @@ mod campaigns;
 mod custom_tags;
 #[path = "../src/resources/explain/tests.rs"]
 mod explain;
+#[path = "../src/resources/lead_lists/tests.rs"]
+mod lead_lists;
 #[path = "../src/resources/leads/tests.rs"]
 mod leads;
 #[path = "../src/resources/workspace_members/tests.rs"]

@@ -265,7 +265,8 @@ async fn the_demo_introduces_everybody() {
     out.read_line(&mut text).unwrap();
     let cast: Value = serde_json::from_str(&text).unwrap();
     let http = Client::builder(TokioExecutor::new()).build_http();
-    let server = Server { child, base: cast["base_url"].as_str().unwrap().to_owned(), http, log: Arc::default() };
+    let server =
+        Server { child, base: cast["base_url"].as_str().unwrap().to_owned(), http, log: Arc::default() };
     let people = cast["people"].as_array().unwrap();
     assert_eq!(people.iter().map(|p| p["role"].as_str().unwrap()).collect::<Vec<_>>(), crate::support::ROLES);
     for person in people {

@@ -13,7 +13,7 @@ on_both! { every_statement_prepares }
 /// Holes that take a predicate.
 const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", "{tags}"];
 /// Holes that take a list.
-const LISTS: [&str; 4] = ["{ids}", "{resources}", "{emails}", "{campaigns}"];
+const LISTS: [&str; 5] = ["{ids}", "{resources}", "{emails}", "{campaigns}", "{kinds}"];
 /// Holes that take a text of the program.
 const TEXTS: [(&str, &str); 3] = [("{filters}", ""), ("{order}", "1"), ("{usable}", "true")];
 
@@ -69,7 +69,7 @@ async fn prepare(world: &World, path: &str, text: &str) {
     }
     for hole in LISTS.into_iter().filter(|hole| text.contains(hole)) {
         statement = match hole {
-            "{emails}" => statement.fill_list(hole, &["a", "b"]),
+            "{emails}" | "{kinds}" => statement.fill_list(hole, &["a", "b"]),
             _ => statement.fill_list(hole, &[id, id]),
         };
     }

@@ -15,7 +15,7 @@ const SECRET: [&str; 9] = [
     "invitation_url",
 ];
 /// Bytes of a value that a row holds.
-const LONGEST: usize = 4096;
+const LONGEST: usize = 16 * 1024;
 const HIDDEN: &str = "[redacted]";
 
 /// `{field: [before, after]}` for every field that differs; to be absent is to be null.
@@ -74,7 +74,7 @@ mod tests {
             "deep": [null, { "password": "[redacted]", "port": 1 }],
         });
         assert_eq!(diff(&before, &after), expected);
-        let long = diff(&json!({}), &json!({ "body": "x".repeat(5000) }));
-        assert_eq!(long["body"][1]["bytes"], 5002);
+        let long = diff(&json!({}), &json!({ "body": "x".repeat(17_000) }));
+        assert_eq!(long["body"][1]["bytes"], 17_002);
     }
 }

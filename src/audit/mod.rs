@@ -98,6 +98,18 @@ impl<T> Change<T> {
         }
     }
 
+    /// Further facts of the change, where there are any.
+    pub fn with(mut self, facts: impl Serialize) -> Self {
+        if let Value::Object(facts) = json!(facts)
+            && !facts.is_empty()
+        {
+            let mut after = self.after.as_object().cloned().unwrap_or_default();
+            after.extend(facts);
+            self.after = after.into();
+        }
+        self
+    }
+
     /// The campaign or the list that holds what was changed.
     pub fn inside(self, campaign: Option<Uuid>, list: Option<Uuid>) -> Self {
         Self { campaign, list, ..self }

@@ -5,6 +5,7 @@ mod demo;
 mod init;
 mod key;
 mod open;
+mod scene;
 mod serve;
 mod workspace;
 

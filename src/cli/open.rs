@@ -86,8 +86,7 @@ pub async fn any(config: &Config) -> Result<App> {
 /// None without a mail server: links are shown then.
 fn mailer(config: &Config, public_url: &str) -> Result<Option<Mailer>> {
     let Some(url) = &config.smtp_url else { return Ok(None) };
-    let host = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
-    let host = host.split(['/', ':']).next().unwrap_or_default();
+    let host = crate::app::host(public_url);
     let from = config.mail_from.clone().unwrap_or_else(|| format!("Gatepost <gatepost@{host}>"));
     Mailer::new(url, &from).map(Some)
 }

@@ -79,6 +79,8 @@ where
                 tokio::time::sleep(pause(attempt)).await;
                 attempt += 1;
             }
+            // Somebody did the same at the same time. On a second look the body finds it, and says what it is.
+            Err(Error::Taken) if attempt < 3 => attempt += 1,
             outcome => return outcome,
         }
     }
@@ -130,7 +132,7 @@ impl From<tokio_postgres::Error> for Error {
     fn from(error: tokio_postgres::Error) -> Self {
         match error.code() {
             Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => Error::Busy,
-            Some(&SqlState::UNIQUE_VIOLATION) => Error::Conflict("already exists".to_owned()),
+            Some(&SqlState::UNIQUE_VIOLATION) => Error::Taken,
             _ => Error::internal(error),
         }
     }

@@ -37,9 +37,10 @@ fn status(error: &Error) -> StatusCode {
             Step::Network | Step::Scope | Step::Role | Step::GuardRail | Step::Reach => StatusCode::FORBIDDEN,
         },
         Error::NotInPlan(_) => StatusCode::PAYMENT_REQUIRED,
+        Error::DailyLimit(_) => StatusCode::TOO_MANY_REQUESTS,
         Error::NotFound | Error::NoRoute(_) => StatusCode::NOT_FOUND,
         Error::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
-        Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::Conflict(_) | Error::Taken => StatusCode::CONFLICT,
         Error::TooLarge | Error::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -53,17 +54,24 @@ impl IntoResponse for Error {
         let (code, error) = (status.as_u16(), status.canonical_reason());
         let body = json!({ "statusCode": code, "error": error, "message": self.to_string() });
         let mut response = (status, axum::Json(body)).into_response();
-        if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        let wait = match (&self, status) {
+            (Error::DailyLimit(_), _) => Some("86400"),
+            (_, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) => Some("1"),
+            (_, _) => None,
+        };
+        if let Some(seconds) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
         }
         match self {
             Error::Refused { step, .. } => drop(response.extensions_mut().insert(Refusal(step))),
+            Error::DailyLimit(_) => drop(response.extensions_mut().insert(Refusal(Step::Rate))),
             Error::NotInPlan(_) => drop(response.extensions_mut().insert(Refusal(Step::Workspace))),
             Error::Invalid(_)
             | Error::NotFound
             | Error::NoRoute(_)
             | Error::WrongMethod(_)
             | Error::Conflict(_)
+            | Error::Taken
             | Error::TooLarge
             | Error::TooMuch(_)
             | Error::TooSlow

@@ -13,7 +13,7 @@ pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread};
 pub use errors::{Cause, Refusal};
 pub use origin::{Origin, Slot};
 pub use page::{Page, Paging, after_time};
-pub use query::{Id, Path, Query, day, ids, pattern};
+pub use query::{Id, Path, Query, address, day, ids, pattern};
 pub use rate::RateLimit;
 pub use schema::{absent_not_null, is_email};
 

@@ -12,10 +12,11 @@ mod runner;
 mod store;
 
 pub use runner::{drain, run};
-pub use store::{Progress, advance, enqueue};
+pub use store::{Progress, advance, enqueue, prune};
 
 use crate::access::Asker;
 use crate::app::App;
+use crate::db::Time;
 use crate::error::Result;
 use serde_json::Value;
 use std::pin::Pin;
@@ -29,6 +30,8 @@ pub enum Kind {
 }
 
 impl Kind {
+    const ALL: [Kind; 2] = [Kind::Mail, Kind::UpdateWarmupAccounts];
+
     pub fn name(self) -> &'static str {
         match self {
             Kind::Mail => "mail",
@@ -37,7 +40,7 @@ impl Kind {
     }
 
     fn parse(name: &str) -> Option<Kind> {
-        [Kind::Mail, Kind::UpdateWarmupAccounts].into_iter().find(|kind| kind.name() == name)
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -61,7 +64,9 @@ pub struct Claim {
     pub sealed: Option<String>,
     pub asker: Option<Asker>,
     pub position: Option<String>,
+    /// How often it was claimed since it last moved, this time included.
     pub attempts: i64,
+    pub created_at: Time,
     pub lease: Uuid,
 }
 

@@ -3,7 +3,7 @@
 //! ours lets it be sent again, under the same Message-ID.
 
 use super::{Claim, Kind, New, Outcome, enqueue};
-use crate::access::{Caller, Step};
+use crate::access::Caller;
 use crate::app::App;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
@@ -48,22 +48,32 @@ pub async fn has_room(can: &Caller, tx: &mut Tx, address: &str) -> Result<bool> 
 pub async fn demand_room(can: &Caller, tx: &mut Tx, address: &str) -> Result<()> {
     match has_room(can, tx, address).await? {
         true => Ok(()),
-        false => Err(Error::refused(
-            Step::Rate,
-            format!("a workspace mails one address at most {A_DAY} times a day; go on tomorrow"),
-        )),
+        false => Err(Error::DailyLimit(format!(
+            "a workspace mails one address at most {A_DAY} times a day; go on tomorrow"
+        ))),
     }
 }
 
-/// Whether the last mail to the address was refused for good: then a link is better shown.
-pub async fn bounced(can: &Caller, tx: &mut Tx, address: &str) -> Result<bool> {
-    let last = sql(
-        "select status from jobs where workspace_id = $1 and about = $2 order by created_at desc, id desc \
-         limit 1",
-    )
+/// Letters of a kind that have not left yet are not sent any more.
+pub async fn withdraw(can: &Caller, tx: &mut Tx, address: &str, what: &str) -> Result<u64> {
+    sql("update jobs set status = 'cancelled', sealed = null, updated_at = $4 where workspace_id = $1 \
+         and about = $2 and kind = 'mail' and data ->> 'what' = $3 and status = 'pending'")
     .bind(can.workspace())
-    .bind(address);
-    Ok(last.optional::<String>(tx).await?.is_some_and(|status| status == "failed"))
+    .bind(address)
+    .bind(what)
+    .bind(can.now())
+    .run(tx)
+    .await
+}
+
+/// Whether the last mail to the address, today, was refused for good: then a link is better shown.
+pub async fn bounced(can: &Caller, tx: &mut Tx, address: &str) -> Result<bool> {
+    let last = sql("select data ->> 'bounced' from jobs where workspace_id = $1 and about = $2 \
+         and created_at > $3 order by created_at desc, id desc limit 1")
+    .bind(can.workspace())
+    .bind(address)
+    .bind(can.now().minus(DAY));
+    Ok(last.optional::<Option<String>>(tx).await?.flatten().is_some())
 }
 
 /// The letter of a claimed job.

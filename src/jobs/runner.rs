@@ -1,10 +1,11 @@
 //! Claims what is due and works on it, a few jobs at a time; mail has a lane of its own, so that no long job
 //! keeps an invitation waiting. Any number of processes may run one.
 
-use super::store::{self, Left, Rest};
-use super::{Claim, Outcome, Work};
+use super::store::{self, Found, Left, Rest};
+use super::{Claim, Kind, Outcome, Work};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::Cause;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -12,9 +13,14 @@ use tokio::task::JoinSet;
 /// Jobs of a lane that a process works on at a time.
 const AT_ONCE: usize = 4;
 const PAUSE: Duration = Duration::from_millis(250);
-/// How often a step that fails is tried, and the first pause between; each is four times the one before.
+/// How often a step that fails is tried.
 const ATTEMPTS: i64 = 8;
+/// The first pause between; each is four times the one before, up to the longest.
 const FIRST_PAUSE: i64 = 5_000;
+const LONGEST_PAUSE: i64 = 60 * 60 * 1000;
+/// For as long as the link in a letter may be good, it is worth trying.
+const WEEK: i64 = 7 * 24 * 60 * 60 * 1000;
+const HOUR: i64 = 60 * 60 * 1000;
 
 /// Until `stop` says so; then lets what is under way finish its step.
 pub async fn run(app: App, work: Work, stop: watch::Receiver<()>) {
@@ -22,20 +28,26 @@ pub async fn run(app: App, work: Work, stop: watch::Receiver<()>) {
 }
 
 async fn lane(app: &App, work: Work, mail: bool, mut stop: watch::Receiver<()>) {
-    let mut running = JoinSet::new();
+    let (mut running, mut pruned) = (JoinSet::new(), app.now());
     let stopped = stop.clone();
     loop {
         while running.len() < AT_ONCE {
             match store::claim(app, mail).await {
-                Ok(Some(claim)) => {
-                    let (app, stopped) = (app.clone(), stopped.clone());
-                    running.spawn(attend(app, claim, work, stopped));
+                Ok(Found::Job(claim)) => {
+                    drop(running.spawn(attend(app.clone(), *claim, work, stopped.clone())))
                 }
-                Ok(None) => break,
+                Ok(Found::Taken) => (),
+                Ok(Found::Nothing) => break,
                 Err(error) => {
-                    tracing::warn!(%error, "the queue cannot be read");
+                    tracing::warn!(cause = cause(&error), "the queue cannot be read");
                     break;
                 }
+            }
+        }
+        if mail && app.now() >= pruned.plus(HOUR) {
+            pruned = app.now();
+            if let Err(error) = store::prune(app).await {
+                tracing::warn!(cause = cause(&error), "old jobs could not be removed");
             }
         }
         let ended = async {
@@ -58,10 +70,16 @@ pub async fn drain(app: &App, work: Work) -> Result<usize> {
     let (_told, stop) = watch::channel(());
     let mut done = 0;
     for mail in [false, true] {
-        while let Some(claim) = store::claim(app, mail).await? {
-            attend(app.clone(), claim, work, stop.clone()).await;
-            app.fault("between jobs")?;
-            done += 1;
+        loop {
+            match store::claim(app, mail).await? {
+                Found::Nothing => break,
+                Found::Taken => (),
+                Found::Job(claim) => {
+                    attend(app.clone(), *claim, work, stop.clone()).await;
+                    app.fault("between jobs")?;
+                    done += 1;
+                }
+            }
         }
     }
     Ok(done)
@@ -71,47 +89,88 @@ pub async fn drain(app: &App, work: Work) -> Result<usize> {
 async fn attend(app: App, claim: Claim, work: Work, stop: watch::Receiver<()>) {
     let id = claim.id.clone();
     if let Err(error) = steps(app, claim, work, stop).await {
-        tracing::warn!(job = id, %error, "a job was left to another runner");
+        tracing::warn!(job = id, cause = cause(&error), "a job was left to another runner");
     }
 }
 
 async fn steps(app: App, mut claim: Claim, work: Work, stop: watch::Receiver<()>) -> Result<()> {
     loop {
         app.fault("before a step")?;
-        let outcome = work(app.clone(), claim.clone()).await;
+        let outcome = match claim.attempts > ATTEMPTS && claim.kind != Kind::Mail {
+            // It was claimed again and again and never came to an end: it takes its runner down.
+            true => Ok(Outcome::Failed("it was tried too often".to_owned())),
+            false => work(app.clone(), claim.clone()).await,
+        };
         app.fault("after a step")?;
         let rest = match outcome {
             Ok(Outcome::Moved(progress)) if progress.done => return Ok(()),
-            Ok(Outcome::Moved(_)) if stop.has_changed().is_err() => over(&app, Left::Pending, None),
             Ok(Outcome::Moved(progress)) => {
-                claim = Claim { position: progress.position, data: progress.data, ..claim };
-                continue;
+                claim = Claim { position: progress.position, data: progress.data, attempts: 0, ..claim };
+                if stop.has_changed().is_ok() {
+                    continue;
+                }
+                left(&app, &claim, Left::Pending, None)
             }
-            Ok(Outcome::Done) => over(&app, Left::Success, None),
-            Ok(Outcome::Failed(why)) => over(&app, Left::Failed, Some(why)),
+            Ok(Outcome::Done) => left(&app, &claim, Left::Success, None),
+            Ok(Outcome::Failed(why)) => bounced(left(&app, &claim, Left::Failed, Some(why))),
             Ok(Outcome::Later(why)) => again(&app, &claim, why),
-            Err(error @ (Error::Busy | Error::Internal(_) | Error::Conflict(_))) => {
+            Err(error @ (Error::Busy | Error::Internal(_) | Error::Conflict(_) | Error::Taken)) => {
+                tracing::warn!(job = claim.id, cause = cause(&error), "a step failed");
                 again(&app, &claim, error.to_string())
             }
             // Whoever asked for it may not do it any more, or it cannot be done as it is.
-            Err(error) => over(&app, Left::Failed, Some(error.to_string())),
+            Err(error) => left(&app, &claim, Left::Failed, Some(error.to_string())),
         };
         app.fault("before the books")?;
-        store::rest(app.clone(), claim, rest).await?;
+        write_down(&app, &claim, &rest).await?;
         return app.fault("after the books");
     }
 }
 
-fn over(app: &App, status: Left, error: Option<String>) -> Rest {
-    Rest { status, due: app.now(), error, attempts: 0 }
+/// Tried until the lease may be over: a mail that left and is not written down leaves once more.
+async fn write_down(app: &App, claim: &Claim, rest: &Rest) -> Result<()> {
+    let mut tries = 0;
+    loop {
+        match store::rest(app.clone(), claim.clone(), rest.clone()).await {
+            Ok(_) => return Ok(()),
+            Err(error) if tries >= 10 => return Err(error),
+            Err(_) => tokio::time::sleep(Duration::from_secs(1)).await,
+        }
+        tries += 1;
+    }
 }
 
-/// Later, and later still; after many tries not again.
-fn again(app: &App, claim: &Claim, why: String) -> Rest {
-    let attempts = claim.attempts + 1;
-    if attempts >= ATTEMPTS {
-        return Rest { status: Left::Failed, due: app.now(), error: Some(why), attempts };
+fn left(app: &App, claim: &Claim, status: Left, error: Option<String>) -> Rest {
+    Rest { status, data: claim.data.clone(), due: app.now(), error, attempts: 0 }
+}
+
+/// Of a mail that was refused for good, and not only given up.
+fn bounced(mut rest: Rest) -> Rest {
+    if let Some(data) = rest.data.as_object_mut() {
+        data.insert("bounced".to_owned(), "yes".into());
     }
-    let pause = FIRST_PAUSE * 4_i64.pow(claim.attempts.clamp(0, ATTEMPTS) as u32);
-    Rest { status: Left::Pending, due: app.now().plus(pause), error: Some(why), attempts }
+    rest
+}
+
+/// Later, and later still; at last not again.
+fn again(app: &App, claim: &Claim, why: String) -> Rest {
+    let over = match claim.kind {
+        Kind::Mail => app.now() >= claim.created_at.plus(WEEK),
+        Kind::UpdateWarmupAccounts => claim.attempts >= ATTEMPTS,
+    };
+    if over {
+        tracing::error!(job = claim.id, why, "a job was given up");
+        return left(app, claim, Left::Failed, Some(why));
+    }
+    let times = u32::try_from(claim.attempts.clamp(1, ATTEMPTS) - 1).unwrap_or(0);
+    let due = app.now().plus((FIRST_PAUSE * 4_i64.pow(times)).min(LONGEST_PAUSE));
+    Rest { due, attempts: claim.attempts, ..left(app, claim, Left::Pending, Some(why)) }
+}
+
+/// What is behind an error, for the log.
+fn cause(error: &Error) -> String {
+    match error {
+        Error::Internal(cause) => Cause(cause.clone()).to_string(),
+        other => other.to_string(),
+    }
 }

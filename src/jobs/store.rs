@@ -1,7 +1,7 @@
 //! The SQL of the queue. Claims and outcomes are its own books; the progress of a job commits with its work.
 
 use super::{Claim, Kind, New};
-use crate::access::{Asker, Caller};
+use crate::access::Caller;
 use crate::app::App;
 use crate::db::{Json, Record, Row, Time, Tx, sql};
 use crate::error::{Error, Result};
@@ -14,15 +14,15 @@ pub const LEASE: i64 = 15_000;
 pub const LETTER: i64 = 150_000;
 
 /// As the wire has them: 24 hexadecimal digits, in the order of time.
-fn new_id(app: &App) -> Result<String> {
-    let (time, random) = (app.now().0, app.random()?);
-    let random: String = random.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("{time:012x}{random}"))
+fn new_id(app: &App, now: Time) -> Result<String> {
+    let random: String = app.random()?.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("{:012x}{random}", now.0))
 }
 
 /// In the transaction of the change that asks for it.
 pub async fn enqueue(can: &Caller, tx: &mut Tx, new: New) -> Result<String> {
-    let id = new_id(can.app())?;
+    let now = can.now();
+    let id = new_id(can.app(), now)?;
     sql("insert into jobs (workspace_id, id, kind, user_id, entity_type, entity_id, data, sealed, about, asker, \
          progress, status, attempts, due_at, created_at, updated_at) \
          values ($1, $2, $3, $4, 'workspace', $1, $5, $6, $7, $8, 0, 'pending', 0, $9, $9, $9)")
@@ -34,86 +34,67 @@ pub async fn enqueue(can: &Caller, tx: &mut Tx, new: New) -> Result<String> {
     .bind(new.sealed)
     .bind(new.about)
     .bind(new.asker.as_ref().map(Json::value))
-    .bind(can.now())
+    .bind(now)
     .run(tx)
     .await?;
     Ok(id)
 }
 
-struct Due {
-    workspace: Uuid,
-    id: String,
-    kind: String,
-    data: Value,
-    sealed: Option<String>,
-    asker: Option<Json<Asker>>,
-    position: Option<String>,
-    attempts: i64,
-}
-
-impl Record for Due {
-    const COLUMNS: &'static str = "j.workspace_id, j.id, j.kind, j.data, j.sealed, j.asker, j.position, \
-         j.attempts";
+impl Record for Claim {
+    const COLUMNS: &'static str =
+        "workspace_id, id, kind, data, sealed, asker, position, attempts, created_at, lease";
     fn read(row: &mut Row) -> Result<Self> {
         Ok(Self {
             workspace: row.take()?,
             id: row.take()?,
-            kind: row.take()?,
+            kind: Kind::parse(&row.take::<String>()?)
+                .ok_or_else(|| Error::internal("an unknown kind of job"))?,
             data: row.take()?,
             sealed: row.take()?,
-            asker: row.take()?,
+            // What cannot be read is nobody's: then the job fails, and stands in nobody's way.
+            asker: row.take::<Option<Value>>()?.and_then(|asker| serde_json::from_value(asker).ok()),
             position: row.take()?,
             attempts: row.take()?,
+            created_at: row.take()?,
+            lease: row.take()?,
         })
     }
 }
 
-impl Due {
-    fn claimed(self, kind: Kind, lease: Uuid) -> Claim {
-        Claim {
-            workspace: self.workspace,
-            id: self.id,
-            kind,
-            data: self.data,
-            sealed: self.sealed,
-            asker: self.asker.map(|Json(asker)| asker),
-            position: self.position,
-            attempts: self.attempts,
-            lease,
-        }
-    }
+pub enum Found {
+    Nothing,
+    /// Another runner was faster; there may be more.
+    Taken,
+    Job(Box<Claim>),
 }
 
-/// The job of a lane that has been due longest and that nobody works on: mail, or all the rest. `skip` are
-/// what this process has in hand.
-pub async fn claim(app: &App, mail: bool) -> Result<Option<Claim>> {
+/// The job of a lane that has been due longest and that nobody works on: mail, or all the rest. What it is, is read
+/// in the transaction that claims it; a kind that this server does not know is left to one that does.
+pub async fn claim(app: &App, mail: bool) -> Result<Found> {
+    let kinds: Vec<&str> =
+        Kind::ALL.into_iter().filter(|kind| (*kind == Kind::Mail) == mail).map(Kind::name).collect();
     let due =
-        sql("select {columns} from jobs j where j.status in ('pending', 'in-progress') and j.due_at <= $1 \
-         and coalesce(j.lease_until <= $1, true) and (j.kind = 'mail') = $2 order by j.due_at, j.id limit 1")
+        sql("select workspace_id, id from jobs where status in ('pending', 'in-progress') and due_at <= $1 \
+         and coalesce(lease_until <= $1, true) and kind in ({kinds}) order by due_at, id limit 1")
         .bind(app.now())
-        .bind(mail)
-        .optional::<Due>(&app.reader);
-    let Some(due) = due.await? else { return Ok(None) };
-    let Some(kind) = Kind::parse(&due.kind) else {
-        return Err(Error::internal(format!("a job of the unknown kind `{}`", due.kind)));
-    };
+        .fill_list("{kinds}", &kinds)
+        .optional::<(Uuid, String)>(&app.reader);
+    let Some((workspace, id)) = due.await? else { return Ok(Found::Nothing) };
     let (now, lease) = (app.now(), app.new_id());
-    let (workspace, id) = (due.workspace, due.id.clone());
     let until = now.plus(if mail { LETTER } else { LEASE });
     let claimed = app.gate.books().write(async move |tx| {
-        sql("update jobs set lease = $3, lease_until = $4, status = 'in-progress', updated_at = $5 \
-             where workspace_id = $1 and id = $2 and status in ('pending', 'in-progress') \
-             and coalesce(lease_until <= $5, true)")
+        sql("update jobs set lease = $3, lease_until = $4, status = 'in-progress', attempts = attempts + 1, \
+             updated_at = $5 where workspace_id = $1 and id = $2 and status in ('pending', 'in-progress') \
+             and due_at <= $5 and coalesce(lease_until <= $5, true) returning {columns}")
         .bind(workspace)
         .bind(&id)
         .bind(lease)
         .bind(until)
         .bind(now)
-        .run(tx)
+        .optional::<Claim>(tx)
         .await
     });
-    // Another runner was faster: then there may be more to claim.
-    Ok((claimed.await? > 0).then(|| due.claimed(kind, lease)))
+    Ok(claimed.await?.map_or(Found::Taken, |claim| Found::Job(Box::new(claim))))
 }
 
 /// How far a job has come.
@@ -163,8 +144,10 @@ impl Left {
 }
 
 /// What is to be remembered of a job that rests or is over.
+#[derive(Clone, Debug)]
 pub struct Rest {
     pub status: Left,
+    pub data: Value,
     pub due: Time,
     pub error: Option<String>,
     pub attempts: i64,
@@ -177,7 +160,7 @@ pub async fn rest(app: App, claim: Claim, rest: Rest) -> Result<u64> {
     let written = app.gate.books().write(async move |tx| {
         sql("update jobs set status = $4, due_at = $5, error = $6, attempts = $7, lease = null, lease_until = null, \
              sealed = case when $8 then null else sealed end, \
-             progress = case when $4 = 'success' then 100 else progress end, updated_at = $9 \
+             progress = case when $4 = 'success' then 100 else progress end, updated_at = $9, data = $10 \
              where workspace_id = $1 and id = $2 and lease = $3")
         .bind(claim.workspace)
         .bind(&claim.id)
@@ -188,8 +171,24 @@ pub async fn rest(app: App, claim: Claim, rest: Rest) -> Result<u64> {
         .bind(rest.attempts)
         .bind(over)
         .bind(now)
+        .bind(rest.data.clone())
         .run(tx)
         .await
     });
     written.await
+}
+
+/// Days for which what is over is kept.
+const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// What was over long ago goes.
+pub async fn prune(app: &App) -> Result<u64> {
+    let before = app.now().minus(KEPT);
+    let pruned = app.gate.books().write(async move |tx| {
+        sql("delete from jobs where status in ('success', 'failed', 'cancelled') and updated_at < $1")
+            .bind(before)
+            .run(tx)
+            .await
+    });
+    pruned.await
 }

@@ -62,7 +62,7 @@ impl Secrets {
 }
 
 pub fn holds(stored: &[u8], secret: &str) -> bool {
-    stored.windows(secret.len()).any(|window| window == secret.as_bytes())
+    memchr::memmem::find(stored, secret.as_bytes()).is_some()
 }
 
 fn collect(value: &Value, into: &mut BTreeSet<String>) {

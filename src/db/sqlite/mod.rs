@@ -54,9 +54,7 @@ pub(super) fn run(conn: &Connection, sql: &Sql) -> Result<u64> {
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error().map(|e| (e.code, e.extended_code)) {
-            Some((_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY)) => {
-                Error::Conflict("already exists".to_owned())
-            }
+            Some((_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY)) => Error::Taken,
             Some((rusqlite::ErrorCode::DatabaseBusy, _)) => Error::Busy,
             _ => Error::internal(error),
         }

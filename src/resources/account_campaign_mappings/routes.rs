@@ -18,10 +18,9 @@ struct Email {
 
 #[derive(Deserialize, JsonSchema)]
 struct Filter {
-    /// How many to give, 1 to 100; 10 if it is left out.
-    #[schemars(with = "f64", extend("minimum" = 1, "maximum" = 100, "multipleOf" = 1))]
-    #[serde(default)]
-    limit: Option<i64>,
+    /// How many to give, 100 at most; 10 if it is left out.
+    #[schemars(transform = absent_not_null)]
+    limit: Option<f64>,
     /// `next_starting_after` of the page before: a time, or a time and an id with `&` between.
     #[schemars(transform = absent_not_null, length(max = 100))]
     starting_after: Option<String>,
@@ -43,7 +42,10 @@ async fn list(
     _: Nothing,
 ) -> Result<Json<Mappings>> {
     let account = store::account(&can, &email).await?;
-    let (limit, before) = (filter.limit.unwrap_or(10), after_time(filter.starting_after.as_deref())?);
+    let (limit, before) = (
+        filter.limit.map_or(10, |limit| (limit as i64).clamp(1, 100)),
+        after_time(filter.starting_after.as_deref())?,
+    );
     let items = store::list(&can, account, before, limit).await?;
     let last = items.last().filter(|_| items.len() as i64 == limit);
     let next_starting_after = last.map(|last| format!("{}&{}", last.timestamp_created, last.campaign_id));

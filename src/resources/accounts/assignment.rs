@@ -7,7 +7,7 @@ use crate::audit::{Change, Subject};
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::resources::workspace_members::store as members;
-use serde_json::json;
+use serde::Serialize;
 use uuid::Uuid;
 
 /// The member that a body names by member or user id.
@@ -35,25 +35,22 @@ pub async fn assign(can: Can<Assign>, email: String, to: Option<String>) -> Resu
             }
         };
         if member == before.assigned_to {
-            return Ok(change(&before, before.clone(), &[]));
+            return Ok(change(&before, before.clone(), vec![]));
         }
         let by = (can.user(), can.now());
         let after =
             Account { assigned_to: member, modified_by: by.0, timestamp_updated: by.1, ..before.clone() };
         store::update(can, tx, &after).await?;
         let left = moved(can, tx, &before, &after).await?;
-        Ok(change(&before, after, &left))
+        Ok(change(&before, after, left))
     });
     assigned.await
 }
 
 /// What is recorded of a changed account: also which campaigns lost it.
-pub fn change(before: &Account, after: Account, left: &[Uuid]) -> Change<Account> {
-    let mut fields = json!(after);
-    if let (Some(fields), false) = (fields.as_object_mut(), left.is_empty()) {
-        fields.insert("taken_off_campaigns".to_owned(), json!(left));
-    }
-    Change::new(Subject::new("account", before.id), before, fields, after)
+pub fn change(before: &Account, after: Account, left: Vec<Uuid>) -> Change<Account> {
+    let left = LeftBehind { taken_off_campaigns: left, ..LeftBehind::default() };
+    Change::updated(Subject::new("account", before.id), before, after).with(left)
 }
 
 /// An account that changed hands is taken off the campaigns whose owner may no longer use it; which those are.
@@ -64,22 +61,48 @@ pub async fn moved(can: &Caller, tx: &mut Tx, before: &Account, after: &Account)
     }
 }
 
-/// A member goes: nobody's are the accounts then, and campaigns that may not use them lose them.
-pub async fn leave(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<()> {
-    let accounts: Vec<Uuid> = sql("select id from accounts where workspace_id = $1 and assigned_to = $2")
+/// What is left behind: accounts that are nobody's now, and campaigns that lost accounts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct LeftBehind {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unassigned_accounts: Vec<Uuid>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub taken_off_campaigns: Vec<Uuid>,
+}
+
+/// A member goes, and his accounts are nobody's. To be called before the member is gone; see [`settle`].
+pub async fn unassign(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Vec<Uuid>> {
+    let accounts = sql("select id from accounts where workspace_id = $1 and assigned_to = $2 order by id")
         .bind(can.workspace())
         .bind(member)
         .all(&mut *tx)
         .await?;
-    if accounts.is_empty() {
-        return Ok(());
-    }
-    sql("update accounts set assigned_to = null where workspace_id = $1 and assigned_to = $2")
-        .bind(can.workspace())
-        .bind(member)
-        .run(&mut *tx)
-        .await?;
-    release(can, tx, &accounts).await.map(drop)
+    sql("update accounts set assigned_to = null, modified_by = $3, timestamp_updated = $4 \
+         where workspace_id = $1 and assigned_to = $2")
+    .bind(can.workspace())
+    .bind(member)
+    .bind(can.user())
+    .bind(can.now())
+    .run(tx)
+    .await?;
+    Ok(accounts)
+}
+
+/// Once the rights of a user are as they will be: his campaigns lose what he may no longer use. `unassigned` are the
+/// accounts that he had.
+pub async fn settle(can: &Caller, tx: &mut Tx, user: Uuid, unassigned: Vec<Uuid>) -> Result<LeftBehind> {
+    let used: Vec<Uuid> = sql("select distinct s.account_id from campaign_senders s join campaigns c \
+         on c.workspace_id = s.workspace_id and c.id = s.campaign_id where s.workspace_id = $1 and c.owned_by = $2")
+    .bind(can.workspace())
+    .bind(user)
+    .all(&mut *tx)
+    .await?;
+    let accounts = [used, unassigned.clone()].concat();
+    let taken_off_campaigns = match accounts.is_empty() {
+        true => vec![],
+        false => release(can, tx, &accounts).await?,
+    };
+    Ok(LeftBehind { unassigned_accounts: unassigned, taken_off_campaigns })
 }
 
 async fn release(can: &Caller, tx: &mut Tx, accounts: &[Uuid]) -> Result<Vec<Uuid>> {
@@ -98,7 +121,7 @@ async fn release(can: &Caller, tx: &mut Tx, accounts: &[Uuid]) -> Result<Vec<Uui
              join campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
              join accounts a on a.workspace_id = s.workspace_id and a.id = s.account_id \
              where s.workspace_id = $1 and s.account_id in ({ids}) \
-             and (c.owned_by = $2 or (c.owned_by is null and $3)) and not coalesce({usable}, false)")
+             and (c.owned_by = $2 or (c.owned_by is null and $3)) and not {usable}")
         .bind(can.workspace())
         .bind(owner)
         .bind(owner.is_none())

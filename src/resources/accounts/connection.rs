@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub struct Connection {
     #[schemars(length(max = 254))]
     pub imap_username: String,
-    #[schemars(length(max = 1000))]
+    #[schemars(length(max = 512))]
     pub imap_password: String,
     #[schemars(length(min = 1, max = 253))]
     pub imap_host: String,
@@ -20,7 +20,7 @@ pub struct Connection {
     pub imap_port: u16,
     #[schemars(length(max = 254))]
     pub smtp_username: String,
-    #[schemars(length(max = 1000))]
+    #[schemars(length(max = 512))]
     pub smtp_password: String,
     #[schemars(length(min = 1, max = 253))]
     pub smtp_host: String,

@@ -12,7 +12,7 @@ pub mod store;
 mod v1;
 mod vitals;
 mod warmup;
-pub use assignment::leave;
+pub use assignment::{LeftBehind, settle, unassign};
 pub use filter::{StatusFilter, Wanted};
 pub use routes::router;
 pub use senders::Senders;
@@ -21,6 +21,7 @@ pub use warmup::step;
 use crate::access::Shape;
 use crate::db::Time;
 use crate::http::absent_not_null;
+pub use crate::http::address;
 use connection::Connection;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -247,9 +248,4 @@ pub struct Patch {
     settings: Settings,
     #[schemars(extend("x-gatepost-extension" = true))]
     assigned_to: Option<Uuid>,
-}
-
-/// The form under which an address is kept and compared.
-pub fn address(email: &str) -> String {
-    email.trim().to_lowercase()
 }

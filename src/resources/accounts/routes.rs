@@ -88,10 +88,11 @@ struct Filter {
     #[schemars(with = "StatusFilter")]
     #[serde(default)]
     filter: Option<StatusFilter>,
-    /// Newest first, unless given; for the others, `skip` goes from page to page.
+    /// By creation, unless given; for the others, `skip` goes from page to page.
     #[schemars(with = "SortBy")]
     #[serde(default)]
     sort_by: Option<SortBy>,
+    /// `desc`, unless given.
     #[schemars(with = "SortOrder")]
     #[serde(default)]
     sort_order: Option<SortOrder>,
@@ -102,8 +103,7 @@ struct Filter {
 impl Filter {
     fn place(&self) -> Result<Place> {
         let by = self.sort_by.unwrap_or(SortBy::TimestampCreated);
-        let default = if by == SortBy::TimestampCreated { SortOrder::Desc } else { SortOrder::Asc };
-        let descending = self.sort_order.unwrap_or(default) == SortOrder::Desc;
+        let descending = self.sort_order != Some(SortOrder::Asc);
         let order = match (by, descending) {
             (SortBy::TimestampCreated, true) => "a.timestamp_created desc, a.email desc",
             (SortBy::TimestampCreated, false) => "a.timestamp_created, a.email",
@@ -272,7 +272,7 @@ async fn update(
         }
         store::update(can, tx, &after).await?;
         let left = assignment::moved(can, tx, &before, &after).await?;
-        Ok(assignment::change(&before, after, &left))
+        Ok(assignment::change(&before, after, left))
     });
     updated.await.map(Json)
 }

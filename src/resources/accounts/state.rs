@@ -9,7 +9,7 @@ use crate::http::{Json, Nothing, Path};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 pub async fn pause(can: Can<Pause>, Path(path): Path<Email>, _: Nothing) -> Result<Json<Account>> {
     set(can, path.email, |_| PAUSED).await
@@ -57,13 +57,16 @@ pub struct Paused {
 
 pub async fn pause_many(can: Can<Pause>, Json(many): Json<Many>) -> Result<Json<Paused>> {
     let paused = can.write(async move |can, tx| {
-        let wanted: BTreeSet<String> = many.emails.iter().map(|email| address(email)).collect();
-        let found = store::within(can, &mut *tx, &wanted.iter().cloned().collect::<Vec<_>>()).await?;
+        // As they were sent, each distinct one once.
+        let wanted: BTreeMap<String, &String> =
+            many.emails.iter().map(|email| (address(email), email)).collect();
+        let found = store::within(can, &mut *tx, &wanted.keys().cloned().collect::<Vec<_>>()).await?;
         let ids: Vec<_> = found.iter().map(|account| account.id).collect();
         let changed = store::set_status(can, tx, &ids, PAUSED).await?;
-        let paused_emails: Vec<String> = found.into_iter().map(|account| account.email).collect();
-        let failed_emails = wanted.into_iter().filter(|email| !paused_emails.contains(email)).collect();
-        let answer = Paused { paused_emails, failed_emails };
+        let is_paused = |email: &String| found.iter().any(|account| account.email == *email);
+        let (paused, failed): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|(email, _)| is_paused(email));
+        let sent = |all: Vec<(String, &String)>| all.into_iter().map(|(_, email)| email.clone()).collect();
+        let answer = Paused { paused_emails: sent(paused), failed_emails: sent(failed) };
         let subject = match ids.as_slice() {
             [id] => Subject::new("account", *id),
             _ => Subject::new("workspace", can.workspace()),

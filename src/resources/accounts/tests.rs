@@ -111,9 +111,9 @@ async fn lists_filter_and_page(world: World) {
         sorted.dedup();
         assert_eq!((walked.len(), sorted.len()), (7, 7), "{order}: {walked:?}");
     }
-    assert_eq!(list("sort_by=email&limit=2&skip=3").await, ["a3", "a4"]);
-    assert_eq!(list("sort_by=email&sort_order=desc&limit=1").await, ["a6"]);
-    assert_eq!(list("sort_by=status&sort_order=desc&limit=1").await, ["a3"]);
+    assert_eq!(list("sort_by=email&sort_order=asc&limit=2&skip=3").await, ["a3", "a4"]);
+    assert_eq!(list("sort_by=email&limit=1").await, ["a6"]);
+    assert_eq!(list("sort_by=status&limit=1").await, ["a3"]);
     assert_eq!(list("status=2").await, ["a3"]);
     assert_eq!(list("filter=ACC_FILTER_PAUSED").await, ["a3"]);
     assert_eq!(list("filter=ACC_FILTER_NO_CTD&limit=100").await.len(), 7);
@@ -143,13 +143,21 @@ async fn tags_of_accounts(mut world: World) {
     world.call("editor", toggle, on(json!([a]), json!(["A0@outreach.example", id]))).await.is(200);
     world.call("owner", toggle, on(json!([b]), json!(["a1@outreach.example"]))).await.is(200);
     let emails = async |who: &str, query: &str| -> Vec<String> {
-        let found = world.get(who, &format!("/api/v2/accounts?sort_by=email&{query}")).await.is(200).items();
+        let found = world
+            .get(who, &format!("/api/v2/accounts?sort_by=email&sort_order=asc&{query}"))
+            .await
+            .is(200)
+            .items();
         found.iter().map(|account| account["email"].as_str().unwrap()[..2].to_owned()).collect()
     };
     assert_eq!(emails("view", &format!("tag_ids={a},{b}")).await, ["a0", "a1"]);
     assert_eq!(emails("view", &format!("tag_ids_all={a},{b}")).await, ["a1"]);
     assert!(emails("view", &format!("tag_ids={MISSING}")).await.is_empty());
-    let listed = world.get("view", "/api/v2/accounts?sort_by=email&include_tags=true").await.is(200).items();
+    let listed = world
+        .get("view", "/api/v2/accounts?sort_by=email&sort_order=asc&include_tags=true")
+        .await
+        .is(200)
+        .items();
     let labels = |n: usize| -> Vec<&str> {
         listed[n]["tags"].as_array().unwrap().iter().map(|tag| tag["label"].as_str().unwrap()).collect()
     };

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 #[derive(Deserialize, JsonSchema)]
 pub struct Wanted {
-    #[schemars(transform = absent_not_null, length(max = 20))]
+    #[schemars(transform = absent_not_null, length(max = 50))]
     accounts: Option<Vec<String>>,
 }
 

@@ -19,8 +19,13 @@ pub async fn activated(can: &Caller, tx: &mut Tx, before: &Campaign) -> Result<C
     if steps == 0 {
         missing.push("at least one step in `sequences`");
     }
-    let (emails, tags) = (&before.settings.email_list, &before.settings.email_tag_list);
-    if !Senders::of(can, tx, before.owned_by).await?.any(can, tx, emails, tags).await? {
+    let senders = Senders::of(can, tx, before.owned_by).await?;
+    if let Some(address) = senders.lost(can, tx, before.id).await?.pop() {
+        return Err(Error::invalid(format!(
+            "the campaign cannot be activated: its owner may not use `{address}` of `email_list`; take it off, or assign it"
+        )));
+    }
+    if !senders.any(can, tx, before.id, &before.settings.email_tag_list).await? {
         missing
             .push("at least one sending account in `email_list` or `email_tag_list` that its owner may use");
     }

@@ -61,7 +61,8 @@ fn fresh(can: &Caller, of: &Campaign) -> Campaign {
     }
 }
 
-async fn insert(can: &Caller, tx: &mut Tx, campaign: &Campaign) -> Result<()> {
+/// A new campaign, with the tags of a limited caller.
+pub async fn insert(can: &Caller, tx: &mut Tx, campaign: &Campaign) -> Result<()> {
     store::insert(can, tx, campaign).await?;
     for tag in custom_tags::store::of_limit(can, tx, Create::ACTION.name).await? {
         custom_tags::store::map(can, tx, tag, (custom_tags::CAMPAIGN, campaign.id)).await?;

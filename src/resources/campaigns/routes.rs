@@ -1,11 +1,11 @@
 use super::{Campaign, DRAFT, New, Patch, activate, copy, references, search, store, store::Wanted};
-use crate::access::{Caller, Can, Permission, campaigns::*};
+use crate::access::{Caller, Can, campaigns::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ids};
 use crate::resources::workspace_members::{Whose, owner};
-use crate::resources::{custom_tags, workspaces};
+use crate::resources::workspaces;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, post};
 use schemars::JsonSchema;
@@ -77,10 +77,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Campaign>
             campaign.owned_by = owner::<Create>(can, tx, wanted, Whose::New("campaign")).await?;
         }
         references::check(can, tx, &mut campaign, |_| true).await?;
-        store::insert(can, tx, &campaign).await?;
-        for tag in custom_tags::store::of_limit(can, tx, Create::ACTION.name).await? {
-            custom_tags::store::map(can, tx, tag, (custom_tags::CAMPAIGN, campaign.id)).await?;
-        }
+        copy::insert(can, tx, &campaign).await?;
         Ok(Change::created(subject(&campaign), campaign))
     });
     created.await.map(Json)
@@ -127,8 +124,8 @@ async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch
 async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
     let removed = can.write(async move |can, tx| {
         let campaign = store::find(can, &mut *tx, id).await?;
-        store::delete(can, tx, id).await?;
-        Ok(Change::deleted(subject(&campaign), campaign))
+        let leads = store::delete(can, tx, id).await?;
+        Ok(Change::deleted(subject(&campaign), campaign).affecting(1 + leads as usize))
     });
     removed.await.map(Json)
 }

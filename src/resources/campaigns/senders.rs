@@ -28,12 +28,11 @@ pub async fn set(can: &Caller, tx: &mut Tx, campaign: &Campaign) -> Result<()> {
     .bind(campaign.id)
     .bind(can.now())
     .fill("{rows}", |out| {
-        // As in `Part::list`, in so many lengths only.
-        let padded = emails.iter().chain(emails.last().into_iter().cycle());
+        // As in `Part::list`, in so many lengths only; nothing is called "".
+        let padded = emails.iter().map(String::as_str).chain(std::iter::repeat(""));
         for (position, email) in padded.take(emails.len().next_power_of_two()).enumerate() {
-            let place = position.min(emails.len() - 1) as i64;
             out.push(if position > 0 { ", (cast(" } else { "(cast(" }).bind(email);
-            out.push(" as text), cast(").bind(place).push(" as bigint))");
+            out.push(" as text), cast(").bind(position as i64).push(" as bigint))");
         }
     })
     .run(tx)

@@ -258,16 +258,20 @@ async fn collaborate(can: &Caller, tx: &mut Tx, campaign: &Campaign) -> Result<(
     Ok(())
 }
 
-/// Collaborators and mappings go with it.
+/// Leads, collaborators, senders, tags and a share go with it; how many leads those were.
 pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
     sql("delete from custom_tag_mappings where workspace_id = $1 and resource_id = $2")
         .bind(can.workspace())
         .bind(id)
         .run(&mut *tx)
         .await?;
-    sql("delete from campaigns where workspace_id = $1 and id = $2")
+    let leads = sql("delete from leads where workspace_id = $1 and campaign_id = $2")
         .bind(can.workspace())
         .bind(id)
-        .run(tx)
-        .await
+        .run(&mut *tx)
+        .await?;
+    let campaign =
+        sql("delete from campaigns where workspace_id = $1 and id = $2").bind(can.workspace()).bind(id);
+    campaign.run(tx).await?;
+    Ok(leads)
 }

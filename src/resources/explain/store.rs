@@ -1,8 +1,9 @@
 //! Whom and what an explanation is about.
 
-use crate::access::{Action, Can, Grant, Permission, Pred, Shape, Sight};
-use crate::db::{Source, sql};
+use crate::access::{Action, Can, Grant, Permission, Pred, Shape, Sight, accounts};
+use crate::db::{Part, Source, sql};
 use crate::error::Result;
+use crate::resources::accounts::Senders;
 use crate::resources::{shape, workspace_members};
 use uuid::Uuid;
 
@@ -53,15 +54,23 @@ pub async fn sight(
         .fill_text("{from}", shape.from)
         .fill_text("{id}", shape.id)
         .fill("{seen}", column(subject.pred(see), shape))
-        .fill("{within}", column(subject.pred(action), shape))
+        .fill("{within}", within(subject, action, shape))
         .fill("{visible}", |out| caller.pred(see).sql(shape, out))
         .optional::<(bool, bool)>(from);
     let judged = found.await?;
     Ok(Sight::of(judged.filter(|(seen, _)| *seen).map(|(_, within)| within)))
 }
 
+/// Using an account is more than reaching it: one that is somebody's is used by nobody else.
+fn within(subject: &Grant, action: &'static Action, shape: &'static Shape) -> Box<dyn FnOnce(&mut Part)> {
+    match action.name == accounts::Use::ACTION.name {
+        true => Box::new(Senders::of_grant(subject).usable()),
+        false => Box::new(column(subject.pred(action), shape)),
+    }
+}
+
 /// A condition as a column: null has to become false.
-fn column(pred: Pred, shape: &'static Shape) -> impl FnOnce(&mut crate::db::Part) {
+fn column(pred: Pred, shape: &'static Shape) -> impl FnOnce(&mut Part) {
     move |out| {
         out.push("coalesce(");
         pred.sql(shape, out);

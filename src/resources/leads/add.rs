@@ -1,10 +1,10 @@
 //! Up to a thousand leads at once. What cannot be taken is counted, and the rest goes in.
 
 use super::container::{Place, assignee, first};
-use super::create::{Skip, address, is_complete, lead, possible};
-use super::{Given, Lead, store};
+use super::create::{Rule, Skip, given_address, is_complete, lead, possible};
+use super::{Given, Lead, store, store::Known};
 use crate::access::{Can, leads::Create};
-use crate::audit::{Change, Subject};
+use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Json, absent_not_null, is_email};
@@ -98,7 +98,7 @@ pub async fn add(can: Can<Create>, Json(body): Json<Body>) -> Result<Json<Added>
             None => first(can, &container),
         };
         let assignees = assignees(can, tx, &given).await?;
-        let skip = body.skip.demanded(can, tx).await?;
+        let skip = Rule::of(body.skip, can, tx).await?;
         let mut sorted = sort(&given, place);
         unknown(can, tx, &mut sorted, place, skip).await?;
         let leads: Vec<(usize, Lead)> = sorted
@@ -115,13 +115,9 @@ pub async fn add(can: Can<Create>, Json(body): Json<Body>) -> Result<Json<Added>
             rows.iter().flat_map(|lead| lead.custom_variables.keys()).collect();
         campaigns::store::name_variables(can, tx, place.campaign(), variables.into_iter()).await?;
         let answer = sorted.answer(given.len(), leads);
-        let (kind, id) = match place {
-            Place::Campaign(id) => ("campaign", id),
-            Place::List(id) => ("lead_list", id),
-        };
         let after = json!({ "leads_uploaded": answer.leads_uploaded, "total_sent": answer.total_sent });
         let uploaded = answer.leads_uploaded;
-        Ok(Change::new(Subject::new(kind, id), (), after, answer).affecting(uploaded))
+        Ok(Change::new(place.subject(), (), after, answer).affecting(uploaded))
     });
     added.await.map(Json)
 }
@@ -157,7 +153,7 @@ struct Sorted {
 fn sort(given: &[Given], place: Place) -> Sorted {
     let (mut sorted, mut emails) = (Sorted::default(), HashSet::new());
     for (index, given) in given.iter().enumerate() {
-        let given = Given { email: address(given.email.clone()), ..given.clone() };
+        let given = Given { email: given_address(given.email.as_ref()), ..given.clone() };
         if !is_complete(&given, place) {
             sorted.incomplete += 1;
         } else if given.email.as_ref().is_some_and(|email| !is_email(email)) {
@@ -177,19 +173,20 @@ async fn unknown(
     tx: &mut Tx,
     sorted: &mut Sorted,
     place: Place,
-    skip: Skip,
+    rule: Rule,
 ) -> Result<()> {
     let emails: Vec<String> = sorted.taken.values().filter_map(|given| given.email.clone()).collect();
-    let mut known: HashMap<String, Vec<(Option<Uuid>, Option<Uuid>)>> = HashMap::new();
-    for (email, at) in store::known(can, tx, &emails).await? {
-        known.entry(email).or_default().push(at);
+    let mut known: HashMap<String, Vec<(Known, bool)>> = HashMap::new();
+    for lead in store::known(can, tx, &emails).await? {
+        known.entry(lead.0.email.clone()).or_default().push(lead);
     }
     let here = (place.campaign(), place.list());
     let (mut duplicated, mut skipped) = (0, 0);
     sorted.taken.retain(|_, given| {
         let at = given.email.as_ref().and_then(|email| known.get(email));
-        let is_here = at.is_some_and(|at| at.contains(&here));
-        let is_skipped = !is_here && at.is_some_and(|at| at.iter().any(|at| skip.skips(*at)));
+        let is_here = at.is_some_and(|at| at.iter().any(|(known, _)| known.place() == here));
+        let is_skipped =
+            !is_here && at.is_some_and(|at| at.iter().any(|(known, visible)| rule.skips(known, *visible)));
         duplicated += usize::from(is_here);
         skipped += usize::from(is_skipped);
         !is_here && !is_skipped

@@ -1,6 +1,7 @@
 //! Where leads go: one campaign or one list, which the caller must see and be allowed to put leads into.
 
 use crate::access::{Can, Permission, Reach, Step, campaigns, lead_lists, leads};
+use crate::audit::Subject;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::resources::workspace_members::{is_self, named};
@@ -40,6 +41,14 @@ impl Place {
         }
     }
 
+    /// As the audit log names it.
+    pub fn subject(self) -> Subject {
+        match self {
+            Place::Campaign(id) => Subject::new("campaign", id),
+            Place::List(id) => Subject::new("lead_list", id),
+        }
+    }
+
     pub fn list(self) -> Option<Uuid> {
         match self {
             Place::List(id) => Some(id),
@@ -47,8 +56,29 @@ impl Place {
         }
     }
 
-    /// The place as `P` may touch it; what the caller does not see is refused as what is not there.
+    /// The place, if the caller sees it.
+    pub async fn seen<P: Permission>(self, can: &Can<P>, tx: &mut Tx, field: &str) -> Result<()> {
+        self.look(can, tx, field).await.map(drop)
+    }
+
+    /// The place, for who may put leads there.
     pub async fn open<P: Permission>(self, can: &Can<P>, tx: &mut Tx, field: &str) -> Result<Container> {
+        match self.look(can, tx, field).await? {
+            (owner, true) => Ok(Container { place: self, owner }),
+            (_, false) => Err(Error::refused(
+                Step::Reach,
+                format!("reach: `{}` does not reach this campaign or list", P::ACTION.name),
+            )),
+        }
+    }
+
+    /// Its owner, and whether it is within reach. What the caller does not see is refused as what is not there.
+    async fn look<P: Permission>(
+        self,
+        can: &Can<P>,
+        tx: &mut Tx,
+        field: &str,
+    ) -> Result<(Option<Uuid>, bool)> {
         let found: Option<(Option<Uuid>, bool)> = match self {
             Place::Campaign(id) => {
                 sql("select c.owned_by, {within} from campaigns c where c.id = $1 and {visible}")
@@ -67,16 +97,9 @@ impl Place {
                     .await?
             }
         };
-        match found {
-            Some((owner, true)) => Ok(Container { place: self, owner }),
-            Some((_, false)) => Err(Error::refused(
-                Step::Reach,
-                format!("reach: `{}` does not reach the leads of this campaign or list", P::ACTION.name),
-            )),
-            None => {
-                Err(Error::invalid(format!("body/{field} must be a campaign or a list in this workspace")))
-            }
-        }
+        let unknown =
+            || Error::invalid(format!("body/{field} must be a campaign or a list in this workspace"));
+        found.ok_or_else(unknown)
     }
 }
 

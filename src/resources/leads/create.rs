@@ -1,12 +1,12 @@
 //! One lead at a time.
 
 use super::container::{Container, Place, assignee, first};
-use super::{ACTIVE, Given, Lead, store};
+use super::{ACTIVE, Given, Lead, store, store::Known};
 use crate::access::{Can, leads::Create};
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Json, absent_not_null, is_email};
+use crate::http::{Json, absent_not_null, address, is_email};
 use crate::resources::{campaigns, workspaces};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -46,17 +46,26 @@ pub struct Skip {
     pub skip_if_in_list: bool,
 }
 
-impl Skip {
-    /// With what the workspace demands.
-    pub async fn demanded(mut self, can: &Can<Create>, tx: &mut Tx) -> Result<Skip> {
-        self.skip_if_in_workspace |= workspaces::store::current(can, tx).await?.unique_leads;
-        Ok(self)
+/// What the call asks for, and what the workspace demands of every call.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    asked: Skip,
+    unique: bool,
+    limited: bool,
+}
+
+impl Rule {
+    pub async fn of(asked: Skip, can: &Can<Create>, tx: &mut Tx) -> Result<Rule> {
+        let unique = workspaces::store::current(can, tx).await?.unique_leads;
+        Ok(Rule { asked, unique, limited: !can.grant.limits.is_empty() })
     }
 
-    pub fn skips(self, (campaign, list): (Option<Uuid>, Option<Uuid>)) -> bool {
-        self.skip_if_in_workspace
-            || self.skip_if_in_campaign && campaign.is_some()
-            || self.skip_if_in_list && list.is_some()
+    /// Outside a tag limit nothing is there to be skipped, except by the workspace's own rule.
+    pub fn skips(self, known: &Known, visible: bool) -> bool {
+        let asked = self.asked.skip_if_in_workspace
+            || self.asked.skip_if_in_campaign && known.campaign.is_some()
+            || self.asked.skip_if_in_list && known.list.is_some();
+        self.unique || asked && (visible || !self.limited)
     }
 }
 
@@ -103,16 +112,16 @@ pub fn lead(can: &Can<Create>, given: &Given, container: &Container, assigned_to
     lead.derived()
 }
 
-/// Trimmed and in lower case; nothing is none.
-pub fn address(email: Option<String>) -> Option<String> {
-    email.map(|email| email.trim().to_lowercase()).filter(|email| !email.is_empty())
+/// As it is kept; nothing is none.
+pub fn given_address(email: Option<&String>) -> Option<String> {
+    email.map(|email| address(email)).filter(|email| !email.is_empty())
 }
 
 pub async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Lead>> {
     let place = Place::of(("campaign", new.campaign), ("list_id", new.list_id))?;
     let verify = new.verify_leads_on_import == Some(true) || new.verify_leads_for_lead_finder == Some(true);
     possible(new.blocklist_id, verify)?;
-    let given = Given { email: address(new.given.email), ..new.given };
+    let given = Given { email: given_address(new.given.email.as_ref()), ..new.given };
     if given.email.as_ref().is_some_and(|email| !is_email(email)) {
         return Err(Error::invalid("body/email must match format \"email\""));
     }
@@ -130,13 +139,13 @@ pub async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Lead>
             None => first(can, &container),
         };
         let emails: Vec<String> = given.email.iter().cloned().collect();
-        let skip = new.skip.demanded(can, tx).await?;
-        for (_, at) in store::known(can, tx, &emails).await? {
-            if at == (place.campaign(), place.list()) {
+        let skip = Rule::of(new.skip, can, tx).await?;
+        for (known, visible) in store::known(can, tx, &emails).await? {
+            if known.place() == (place.campaign(), place.list()) {
                 let here = if place.list().is_some() { "list" } else { "campaign" };
                 return Err(Error::Conflict(format!("A lead with this email is already in this {here}.")));
             }
-            if skip.skips(at) {
+            if skip.skips(&known, visible) {
                 return Err(Error::Conflict(
                     "A lead with this email is already in the workspace.".to_owned(),
                 ));

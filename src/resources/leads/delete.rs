@@ -3,7 +3,7 @@
 use super::SHAPE;
 use super::container::Place;
 use crate::access::{Can, Permission, leads::Delete};
-use crate::audit::{Change, Subject};
+use crate::audit::Change;
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::http::{Json, absent_not_null};
@@ -40,14 +40,10 @@ pub async fn delete(can: Can<Delete>, Json(body): Json<Body>) -> Result<Json<Del
     let place = Place::of(("campaign_id", body.campaign_id), ("list_id", body.list_id))?;
     let deleted = can.write(async move |can, tx| {
         let field = if place.list().is_some() { "list_id" } else { "campaign_id" };
-        place.open(can, tx, field).await?;
+        place.seen(can, tx, field).await?;
         let count = matching(can, tx, place, &body).await?;
-        let (kind, id) = match place {
-            Place::Campaign(id) => ("campaign", id),
-            Place::List(id) => ("lead_list", id),
-        };
         let before = json!({ "leads": count, "status": body.status, "ids": body.ids });
-        Ok(Change::new(Subject::new(kind, id), before, (), Deleted { count }).affecting(count as usize))
+        Ok(Change::new(place.subject(), before, (), Deleted { count }).affecting(count as usize))
     });
     deleted.await.map(Json)
 }

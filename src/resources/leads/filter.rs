@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 const DAY: f64 = 24.0 * 60.0 * 60.0 * 1000.0;
 
-/// Where custom labels begin, on either side of the reference's own numbers.
+/// Custom labels begin where the reference's own numbers end, on either side.
 pub fn named(filter: &str) -> Result<&'static str> {
     Ok(match filter {
         "FILTER_VAL_CONTACTED" => "l.timestamp_last_contact is not null",

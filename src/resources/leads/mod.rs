@@ -95,17 +95,17 @@ pub struct Lead {
 pub struct Person {
     #[schemars(length(max = 10000))]
     pub personalization: Option<String>,
-    #[schemars(length(max = 1000))]
+    #[schemars(length(max = 10000))]
     pub website: Option<String>,
-    #[schemars(length(max = 200))]
+    #[schemars(length(max = 10000))]
     pub last_name: Option<String>,
-    #[schemars(length(max = 200))]
+    #[schemars(length(max = 10000))]
     pub first_name: Option<String>,
-    #[schemars(length(max = 500))]
+    #[schemars(length(max = 10000))]
     pub company_name: Option<String>,
-    #[schemars(length(max = 500))]
+    #[schemars(length(max = 10000))]
     pub job_title: Option<String>,
-    #[schemars(length(max = 100))]
+    #[schemars(length(max = 10000))]
     pub phone: Option<String>,
 }
 
@@ -137,7 +137,6 @@ struct Payload {
 #[serde(default)]
 #[schemars(inline)]
 pub struct Given {
-    #[schemars(length(max = 254))]
     pub email: Option<String>,
     #[serde(flatten)]
     pub person: Person,

@@ -1,15 +1,15 @@
 //! The SQL of leads.
 
 use super::{Engagement, Lead, Person, SHAPE};
-use crate::access::{Caller, Can, Permission};
-use crate::db::{Json, Part, Record, Row, Source, Tx, sql};
+use crate::access::{Caller, Can, Permission, leads::Create, leads::Read};
+use crate::db::{Json, Part, Record, Row, Source, Tx, record, sql};
 use crate::error::Result;
 use uuid::Uuid;
 
 impl Record for Lead {
     const COLUMNS: &'static str = "l.id, l.timestamp_created, l.timestamp_updated, l.workspace_id, l.campaign_id, \
          l.list_id, l.status, l.email, l.personalization, l.website, l.last_name, l.first_name, l.company_name, \
-         l.job_title, l.phone, l.company_domain, l.lt_interest_status, l.pl_value_lead, l.assigned_to, \
+         l.job_title, l.phone, l.lt_interest_status, l.pl_value_lead, l.assigned_to, \
          l.uploaded_by_user, l.upload_method, l.is_website_visitor, l.custom_variables, l.email_open_count, \
          l.email_reply_count, l.email_click_count, l.subsequence_id, l.verification_status, \
          l.timestamp_last_contact, l.timestamp_last_open, l.timestamp_last_reply, \
@@ -27,7 +27,7 @@ impl Record for Lead {
             job_title: row.take()?,
             phone: row.take()?,
         };
-        let (company_domain, lt_interest_status, pl_value_lead) = (row.take()?, row.take()?, row.take()?);
+        let (lt_interest_status, pl_value_lead) = (row.take()?, row.take()?);
         let (assigned_to, uploaded_by_user, upload_method) = (row.take()?, row.take()?, row.take()?);
         let (is_website_visitor, Json(custom_variables)) = (row.take()?, row.take::<Json<_>>()?);
         let lead = Lead {
@@ -40,7 +40,7 @@ impl Record for Lead {
             status,
             email,
             person,
-            company_domain,
+            company_domain: String::new(),
             payload: None,
             lt_interest_status,
             pl_value_lead,
@@ -94,7 +94,7 @@ pub async fn insert(can: &Caller, tx: &mut Tx, mut leads: &[Lead]) -> Result<()>
         }
         let (now, rest) = leads.split_at(rows);
         sql("insert into leads (workspace_id, id, campaign_id, list_id, email, first_name, last_name, company_name, \
-             job_title, phone, website, personalization, company_domain, search, status, lt_interest_status, \
+             job_title, phone, website, personalization, search, status, lt_interest_status, \
              pl_value_lead, assigned_to, uploaded_by_user, upload_method, is_website_visitor, custom_variables, \
              timestamp_created, timestamp_updated) values {rows}")
         .fill("{rows}", |out| {
@@ -130,7 +130,6 @@ fn row(can: &Caller, lead: &Lead, out: &mut Part) {
         &person.phone,
         &person.website,
         &person.personalization,
-        &Some(lead.company_domain.clone()),
         &Some(search(lead)),
     ];
     for text in texts {
@@ -154,9 +153,9 @@ fn search(lead: &Lead) -> String {
 pub async fn update(can: &Caller, tx: &mut Tx, lead: &Lead) -> Result<u64> {
     let person = &lead.person;
     sql("update leads set first_name = $3, last_name = $4, company_name = $5, job_title = $6, phone = $7, \
-         website = $8, personalization = $9, company_domain = $10, search = $11, lt_interest_status = $12, \
-         pl_value_lead = $13, assigned_to = $14, custom_variables = $15, timestamp_last_interest_change = $16, \
-         timestamp_updated = $17 where workspace_id = $1 and id = $2")
+         website = $8, personalization = $9, search = $10, lt_interest_status = $11, pl_value_lead = $12, \
+         assigned_to = $13, custom_variables = $14, timestamp_last_interest_change = $15, \
+         timestamp_updated = $16 where workspace_id = $1 and id = $2")
     .bind(can.workspace())
     .bind(lead.id)
     .bind(person.first_name.clone())
@@ -166,7 +165,6 @@ pub async fn update(can: &Caller, tx: &mut Tx, lead: &Lead) -> Result<u64> {
     .bind(person.phone.clone())
     .bind(person.website.clone())
     .bind(person.personalization.clone())
-    .bind(&lead.company_domain)
     .bind(search(lead))
     .bind(lead.lt_interest_status)
     .bind(lead.pl_value_lead.clone())
@@ -182,13 +180,27 @@ pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
     sql("delete from leads where workspace_id = $1 and id = $2").bind(can.workspace()).bind(id).run(tx).await
 }
 
-/// Where in the workspace an address is already, whether the caller sees it there or not: campaign, list.
-pub type Known = (String, (Option<Uuid>, Option<Uuid>));
+/// Where in the workspace an address is already, whether the caller sees it there or not.
+pub struct Known {
+    pub email: String,
+    pub campaign: Option<Uuid>,
+    pub list: Option<Uuid>,
+}
+record! { Known { email = "l.email", campaign = "l.campaign_id", list = "l.list_id" } }
 
-pub async fn known(can: &Caller, tx: &mut Tx, emails: &[String]) -> Result<Vec<Known>> {
-    sql("select email, campaign_id, list_id from leads where workspace_id = $1 and email in ({emails})")
-        .bind(can.workspace())
-        .fill_list("{emails}", emails)
-        .all(tx)
-        .await
+impl Known {
+    pub fn place(&self) -> (Option<Uuid>, Option<Uuid>) {
+        (self.campaign, self.list)
+    }
+}
+
+/// With each, whether the caller sees it.
+pub async fn known(can: &Can<Create>, tx: &mut Tx, emails: &[String]) -> Result<Vec<(Known, bool)>> {
+    sql("select {columns}, {within} from leads l \
+         where l.workspace_id = $1 and l.email in ({emails})")
+    .bind(can.workspace())
+    .fill_list("{emails}", emails)
+    .fill("{within}", can.reaches::<Read>(&SHAPE))
+    .all(tx)
+    .await
 }

@@ -109,7 +109,7 @@ pub async fn accept(
         if join(can, tx, &open, user).await? == 0 {
             return dead();
         }
-        invitation::close(can, tx, open.id).await?;
+        invitation::close(can, tx, open.id, &open.email).await?;
         api_keys::store::insert_first(can, tx, open.workspace_id, open.id, &key).await?;
         let member = joined(can, tx, open.id).await?;
         tell_inviter(can, tx, &open).await?;
@@ -134,7 +134,7 @@ async fn failed(can: Can<Accept>, open: Open) -> Result<Json<Accepted>> {
             .run(&mut *tx)
             .await?;
         if failures >= FAILURES {
-            invitation::close(can, tx, open.id).await?;
+            invitation::close(can, tx, open.id, &open.email).await?;
         }
         Ok(Change::new(subject(&open), (), json!({ "wrong_passwords": failures }), ()))
     });

@@ -2,7 +2,7 @@
 //! kills the old one.
 
 use super::{WorkspaceMember, store};
-use crate::access::{Caller, Step};
+use crate::access::{Caller, Principal};
 use crate::auth;
 use crate::db::{Time, Tx, sql};
 use crate::error::{Error, Result};
@@ -52,13 +52,20 @@ impl Link {
 
     async fn letter(&self, can: &Caller, tx: &mut Tx, member: &WorkspaceMember) -> Result<Letter> {
         let workspace = workspaces::store::current(can, &mut *tx).await?.name;
-        let inviter = match can.user() {
+        let name = match can.user() {
             Some(user) => store::name_of(tx, user).await?,
             None => None,
         };
+        let inviter = match can.grant.principal {
+            Principal::Operator => None,
+            Principal::Key { personal: false, .. } => Some("An administrator".to_owned()),
+            Principal::Key { .. } | Principal::Member | Principal::Invitee => {
+                name.or(can.grant.email.clone())
+            }
+        };
         let invitation = Invitation {
             workspace: &workspace,
-            inviter: inviter.as_deref().or(can.grant.email.as_deref()),
+            inviter: inviter.as_deref(),
             role: member.role.name(),
             url: &self.url(can),
             expires_in_days: (WEEK / DAY) as u32,
@@ -82,7 +89,9 @@ impl Link {
     }
 }
 
-pub async fn close(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<u64> {
+/// The link is dead, and a letter with it that has not left yet is not sent.
+pub async fn close(can: &Caller, tx: &mut Tx, member: Uuid, email: &str) -> Result<u64> {
+    outbox::withdraw(can, tx, email, "invitation").await?;
     sql("delete from credentials where workspace_id = $1 and kind = 'invitation' and id = $2")
         .bind(can.workspace())
         .bind(member)
@@ -91,9 +100,9 @@ pub async fn close(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<u64> {
 }
 
 pub async fn prolong(can: &Caller, tx: &mut Tx, member: &WorkspaceMember, link: &Link) -> Result<()> {
-    close(can, tx, member.id).await?;
+    close(can, tx, member.id, &member.email).await?;
     link.open(can, tx, member.id).await?;
-    let later = sql("update members set invitation_expires_at = $3 where workspace_id = $1 and id = $2")
+    let later = sql("update members set invitation_expires_at = $3, invitation_failures = 0 where workspace_id = $1 and id = $2")
         .bind(can.workspace())
         .bind(member.id)
         .bind(link.expires);
@@ -107,9 +116,8 @@ pub async fn within_a_day(can: &Caller, tx: &mut Tx) -> Result<()> {
         .bind(can.now().minus(DAY));
     match sent.optional::<i64>(tx).await?.unwrap_or(0) < A_DAY {
         true => Ok(()),
-        false => Err(Error::refused(
-            Step::Rate,
-            format!("a workspace sends at most {A_DAY} invitations a day; go on tomorrow"),
-        )),
+        false => Err(Error::DailyLimit(format!(
+            "a workspace sends at most {A_DAY} invitations a day; go on tomorrow"
+        ))),
     }
 }

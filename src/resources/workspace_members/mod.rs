@@ -15,6 +15,7 @@ pub use whose::{Whose, is_self, named, owner};
 use crate::access::{Role, Shape};
 use crate::db::Time;
 use crate::http::absent_not_null;
+pub use crate::http::address;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -74,11 +75,6 @@ pub struct Name {
 pub struct KeyMade {
     pub id: Uuid,
     pub name: String,
-}
-
-/// The form under which an address is kept and compared.
-pub fn address(email: &str) -> String {
-    email.trim().to_lowercase()
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -10,7 +10,7 @@ use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ours};
-use crate::resources::{custom_tags, workspaces};
+use crate::resources::{accounts, custom_tags, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post_with};
 use axum::extract::DefaultBodyLimit;
@@ -145,7 +145,8 @@ async fn update(
         if after.role != before.role {
             keys_made(can, tx, &mut after, revoke.revoke_keys).await?;
         }
-        Ok(Change::updated(subject(&before), &before, after))
+        let left = accounts::settle(can, tx, after.user_id, vec![]).await?;
+        Ok(Change::updated(subject(&before), &before, after).with(left))
     });
     updated.await.map(Json)
 }
@@ -161,8 +162,8 @@ async fn remove(
         guard(can, Some(member.role), None)?;
         within_own(can, member.permissions.as_deref())?;
         keys_made(can, tx, &mut member, revoke.revoke_keys).await?;
-        store::delete(can, tx, id).await?;
-        Ok(Change::deleted(subject(&member), member))
+        let left = store::delete(can, tx, &member).await?;
+        Ok(Change::deleted(subject(&member), member).with(left))
     });
     removed.await.map(Json)
 }

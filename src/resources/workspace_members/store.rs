@@ -5,6 +5,7 @@ use crate::access::{Caller, Can, Permission, Role};
 use crate::db::{Json, Record, Row, Source, Time, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::http::{Paging, pattern};
+use crate::resources::accounts::{self, LeftBehind};
 use uuid::Uuid;
 
 impl Record for WorkspaceMember {
@@ -124,8 +125,9 @@ pub async fn update(can: &Caller, tx: &mut Tx, member: &WorkspaceMember) -> Resu
         .await
 }
 
-/// With the member go its personal keys, its open invitation and its hold on sending accounts.
-pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<()> {
+/// With the member go its personal keys, its open invitation and its hold on sending accounts; what that leaves behind.
+pub async fn delete(can: &Caller, tx: &mut Tx, member: &WorkspaceMember) -> Result<LeftBehind> {
+    let id = member.id;
     sql("update api_keys set revoked_at = coalesce(revoked_at, $3) \
          where workspace_id = $1 and member_id = $2 and personal")
     .bind(can.workspace())
@@ -133,10 +135,11 @@ pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<()> {
     .bind(can.now())
     .run(&mut *tx)
     .await?;
-    crate::resources::accounts::leave(can, tx, id).await?;
-    super::invitation::close(can, tx, id).await?;
+    let accounts = accounts::unassign(can, tx, id).await?;
+    super::invitation::close(can, tx, id, &member.email).await?;
     let gone = sql("delete from members where workspace_id = $1 and id = $2").bind(can.workspace()).bind(id);
-    gone.run(tx).await.map(drop)
+    gone.run(&mut *tx).await?;
+    accounts::settle(can, tx, member.user_id, accounts).await
 }
 
 /// The live workspace keys that a member has made.

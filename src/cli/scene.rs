@@ -1,0 +1,239 @@
+//! What the demo begins with. Everything is made through the API, by the people themselves.
+
+use super::demo::{Cast, Person, Stranger};
+use super::workspace::{Made, make};
+use crate::access::{ROLES, Role};
+use crate::app::App;
+use crate::config::RateLimit;
+use crate::error::{Error, Result};
+use crate::router::router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::http::request::Builder;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+const PASSWORD: &str = "correct horse battery staple";
+/// The tag that the client is limited to.
+const CLIENT_TAG: &str = "Client: Globex";
+const PROSPECTS: [(&str, &str, &str); 4] = [
+    ("Hanna", "Berg", "initech"),
+    ("Milan", "Novak", "umbrella"),
+    ("Sofia", "Rossi", "hooli"),
+    ("Omar", "Haddad", "vandelay"),
+];
+
+pub async fn set_the_scene(app: &App, base_url: String) -> Result<Cast> {
+    let stage = Stage::of(app);
+    let owner = make(app, "Acme", "owner@acme.example", true).await?;
+    let tags = stage.tags(&owner).await?;
+    let mut people = vec![person(Role::Owner, &owner)];
+    for role in ROLES.iter().copied().filter(|role| *role != Role::Owner) {
+        people.push(stage.invite(&owner, role, &tags).await?);
+    }
+    stage.accounts(&people).await?;
+    stage.campaigns(&people, &tags).await?;
+    stage.leads(&people).await?;
+    let body = json!({ "name": "Demo", "scopes": ["all:all"] });
+    let workspace_key = text(&stage.post(&owner.api_key, "/api/v2/api-keys", body).await?, "key");
+    let stranger = make(app, "Other", "stranger@other.example", false).await?;
+    Ok(Cast {
+        base_url,
+        workspace_id: owner.workspace,
+        people,
+        workspace_key,
+        stranger: Stranger {
+            workspace_id: stranger.workspace,
+            email: stranger.email,
+            member_id: stranger.member,
+            api_key: stranger.api_key,
+        },
+    })
+}
+
+pub fn key_of(people: &[Person], role: Role) -> &str {
+    people.iter().find(|person| person.role == role.name()).map_or("", |person| person.api_key.as_str())
+}
+
+fn person(role: Role, made: &Made) -> Person {
+    Person {
+        role: role.name(),
+        email: made.email.clone(),
+        member_id: made.member,
+        user_id: made.user,
+        api_key: made.api_key.clone(),
+    }
+}
+
+/// The router, called directly.
+struct Stage(axum::Router);
+
+impl Stage {
+    /// Without a rate limit: the scene is set faster than people type.
+    fn of(app: &App) -> Stage {
+        let rate = crate::http::RateLimit::new(RateLimit(None));
+        let mut app = app.clone();
+        app.rate = rate;
+        Stage(router(app).0)
+    }
+
+    async fn post(&self, key: &str, path: &str, body: Value) -> Result<Value> {
+        self.call(Request::post(path), key, Body::from(body.to_string())).await
+    }
+
+    async fn get(&self, key: &str, path: &str) -> Result<Value> {
+        self.call(Request::get(path), key, Body::empty()).await
+    }
+
+    async fn call(&self, request: Builder, key: &str, body: Body) -> Result<Value> {
+        let request = request.header("authorization", format!("Bearer {key}"));
+        let request = request.body(body).map_err(Error::internal)?;
+        let path = request.uri().path().to_owned();
+        let response = self.0.clone().oneshot(request).await.map_err(Error::internal)?;
+        let ok = response.status().is_success();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.map_err(Error::internal)?;
+        let body: Value = serde_json::from_slice(&bytes).map_err(Error::internal)?;
+        if ok { Ok(body) } else { Err(Error::internal(format!("{path}: {body}"))) }
+    }
+
+    async fn tags(&self, owner: &Made) -> Result<Vec<Value>> {
+        let mut tags = Vec::new();
+        for (label, description) in [(CLIENT_TAG, "What Globex may see"), ("Spring", "The spring push")] {
+            let body = json!({ "label": label, "description": description });
+            let tag = self.post(&owner.api_key, "/api/v2/custom-tags", body).await?;
+            tags.push(text(&tag, "id").into());
+        }
+        Ok(tags)
+    }
+
+    async fn invite(&self, owner: &Made, role: Role, tags: &[Value]) -> Result<Person> {
+        let email = format!("{}@acme.example", role.name());
+        let limit = (role == Role::Client).then(|| tags.get(..1).unwrap_or_default());
+        let body = json!({ "email": email, "role": role, "tag_limit": limit });
+        let invited = self.post(&owner.api_key, "/api/v2/workspace-members", body).await?;
+        let link = text(&invited, "invitation_url");
+        let token = link.split_once('#').unwrap_or_default().1;
+        let mut first = role.name().to_owned();
+        first.get_mut(..1).map(str::make_ascii_uppercase);
+        let body = json!({ "token": token, "first_name": first, "last_name": "Acme", "password": PASSWORD });
+        let member = self.post("", "/api/v2/invitations/accept", body).await?;
+        Ok(Person {
+            role: role.name(),
+            email,
+            member_id: id(&member, "id")?,
+            user_id: id(&member, "user_id")?,
+            api_key: text(&member, "api_key"),
+        })
+    }
+
+    async fn accounts(&self, people: &[Person]) -> Result<()> {
+        for (email, role) in ACCOUNTS {
+            let of = role.and_then(|role| people.iter().find(|person| person.role == role.name()));
+            let body = account(email, of.map(|person| person.member_id));
+            self.post(key_of(people, Role::Owner), "/api/v2/accounts", body).await?;
+        }
+        Ok(())
+    }
+
+    /// Some in a list, some in each of two campaigns.
+    async fn leads(&self, people: &[Person]) -> Result<()> {
+        let list = self.post(
+            key_of(people, Role::Sdr),
+            "/api/v2/lead-lists",
+            json!({ "name": "Trade fair, Berlin" }),
+        );
+        let list = text(&list.await?, "id");
+        let (globex, berlin) = ("Globex newsletter", "Founders in Berlin");
+        let places = [
+            (Role::Sdr, "list_id", list),
+            (Role::Editor, "campaign_id", self.campaign(people, globex).await?),
+            (Role::Member, "campaign_id", self.campaign(people, berlin).await?),
+        ];
+        for (role, place, id) in places {
+            let leads: Vec<_> = PROSPECTS
+                .iter()
+                .map(|(first, last, company)| {
+                    let email = format!("{}@{company}.example", first.to_lowercase());
+                    json!({ "email": email, "first_name": first, "last_name": last, "company_name": company,
+                        "custom_variables": { "met_at": "trade fair" } })
+                })
+                .collect();
+            self.post(key_of(people, role), "/api/v2/leads/add", json!({ place: id, "leads": leads }))
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn campaign(&self, people: &[Person], name: &str) -> Result<String> {
+        let path = format!("/api/v2/campaigns?search={}", name.replace(' ', "%20"));
+        let found = self.get(key_of(people, Role::Owner), &path).await?;
+        Ok(text(found.pointer("/items/0").unwrap_or(&Value::Null), "id"))
+    }
+
+    async fn campaigns(&self, people: &[Person], tags: &[Value]) -> Result<()> {
+        let scenes = [
+            (Role::Owner, "Board introductions", "private", None),
+            (Role::Admin, "Win back 2025", "team", tags.get(1)),
+            (Role::Manager, "Spring launch, DACH", "team", tags.get(1)),
+            (Role::Editor, "Globex newsletter", "team", tags.first()),
+            (Role::Editor, "Globex webinar", "private", tags.first()),
+            (Role::Member, "Founders in Berlin", "team", None),
+            (Role::Member, "Quiet experiment", "private", None),
+        ];
+        for (role, name, visibility, tag) in scenes {
+            let made = self
+                .post(key_of(people, role), "/api/v2/campaigns", campaign(role, name, visibility))
+                .await?;
+            if let Some(tag) = tag {
+                let body = json!({ "tag_id": tag, "resource_id": text(&made, "id") });
+                self.post(key_of(people, Role::Owner), "/api/v2/custom-tags/toggle-resource", body).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which member sends from which account; nobody's are left to owner and admin.
+const ACCOUNTS: [(&str, Option<Role>); 5] = [
+    ("manager@outreach.acme.example", Some(Role::Manager)),
+    ("member@outreach.acme.example", Some(Role::Member)),
+    ("sdr1@outreach.acme.example", Some(Role::Sdr)),
+    ("sdr2@outreach.acme.example", Some(Role::Sdr)),
+    ("spare@outreach.acme.example", None),
+];
+
+/// Nobody listens there: the demo connects nowhere.
+fn account(email: &str, assigned_to: Option<Uuid>) -> Value {
+    let host = "mail.acme.example";
+    json!({
+        "email": email, "first_name": "Acme", "last_name": "Outreach", "provider_code": 1, "daily_limit": 30,
+        "imap_username": email, "imap_password": "demo password", "imap_host": host, "imap_port": 993,
+        "smtp_username": email, "smtp_password": "demo password", "smtp_host": host, "smtp_port": 465,
+        "assigned_to": assigned_to,
+    })
+}
+
+fn campaign(role: Role, name: &str, visibility: &str) -> Value {
+    let own = ACCOUNTS.iter().filter(|(_, of)| *of == Some(role)).map(|(email, _)| *email);
+    let days = json!({ "1": true, "2": true, "3": true, "4": true, "5": true });
+    let hours = json!({ "from": "09:00", "to": "17:00" });
+    let window =
+        json!({ "name": "Working hours", "timing": hours, "days": days, "timezone": "Europe/Isle_of_Man" });
+    let copy = json!({ "subject": "Hello {{firstName}}", "body": "A word about your plans for this year." });
+    json!({
+        "name": name,
+        "visibility": visibility,
+        "email_list": own.collect::<Vec<_>>(),
+        "campaign_schedule": { "schedules": [window] },
+        "sequences": [{ "steps": [{ "type": "email", "delay": 2, "variants": [copy] }] }],
+    })
+}
+
+fn text(value: &Value, field: &str) -> String {
+    value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn id(value: &Value, field: &str) -> Result<Uuid> {
+    text(value, field).parse().map_err(Error::internal)
+}
