@@ -5,7 +5,8 @@
 run:
 	cargo run --release -- demo
 
-# Everything: format, lints, all tests on SQLite and PostgreSQL, the tour against the release binary, generated
+# Everything: format, lints, all tests on SQLite and PostgreSQL, the tour and the story of the first
+# seed against the release binary, generated
 # files unchanged. Installs what it needs where it may (scripts/prepare).
 test:
 	scripts/prepare
@@ -14,6 +15,7 @@ test:
 	GATEPOST_TEST_ALL=1 scripts/with-postgres cargo test --locked
 	cargo build --locked --release
 	scripts/tour.sh target/release/gatepost
+	scripts/seed-000.sh target/release/gatepost
 
 # Writes what is generated anew: openapi.json, docs/access-matrix.md, docs/extensions.md, the README's tour and the
 # list of operations that are still to come.

@@ -133,7 +133,11 @@ async fn what_is_shared_can_be_copied_for_a_week(world: World) {
     world.call("owner", &share, Value::Null).await.is(204);
     world.call("owner", &format!("DELETE /api/v2/campaigns/{id}"), Value::Null).await.is(200);
     assert_eq!(world.call("stranger", &copy, Value::Null).await.face(), refused.face());
-    // Of a workspace that is removed nothing is shared.
+    gone_with_its_workspace(&world).await;
+}
+
+/// Of a workspace that is removed nothing is shared.
+async fn gone_with_its_workspace(world: &World) {
     let other = world.create("owner", "Other", "team").await;
     world.call("owner", &format!("POST /api/v2/campaigns/{other}/share"), Value::Null).await.is(204);
     let copy = format!("POST /api/v2/campaigns/{other}/from-export");

@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering;
 on_both! {
     an_invitation_is_mailed_and_proves_the_address without_mail_the_link_is_shown limits_of_mails
     a_crash_neither_loses_nor_doubles_an_invitation what_bounces_is_shown notices_are_mailed
-    an_outage_loses_nothing what_is_withdrawn_does_not_leave who_invites_is_named
+    an_outage_loses_nothing what_is_withdrawn_does_not_leave who_invites_is_named nothing_to_resend_costs_nothing
 }
 
 const INVITE: &str = "POST /api/v2/workspace-members";
@@ -232,4 +232,13 @@ async fn who_invites_is_named(mut world: World) {
         let mail = smtp.mails().pop().unwrap();
         assert!(mail.subject.starts_with(says), "{}", mail.subject);
     }
+}
+
+/// A member needs no invitation: sending it again does nothing, and does not count as one.
+async fn nothing_to_resend_costs_nothing(world: World) {
+    let line = format!("{INVITE}/{}/resend", world.who("sdr").member.unwrap());
+    for _ in 0..100 {
+        world.call("owner", &line, Value::Null).await.is(200);
+    }
+    world.call("owner", INVITE, json!({ "email": "jo@acme.example" })).await.is(200);
 }

@@ -24,6 +24,7 @@ mod houserules;
 mod invitations;
 mod isolation;
 mod jobs;
+mod leads_bounds;
 mod mail;
 mod net;
 mod policy;

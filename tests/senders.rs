@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 on_both! {
     many_senders_keep_their_order a_tag_limit_holds_for_senders_too who_loses_a_right_loses_senders
-    explanation_and_answer_agree activation_names_what_may_not_send
+    explanation_and_answer_agree a_collaborator_names_what_he_sees who_sends_nothing_gets_no_account activation_names_what_may_not_send
 }
 
 const CAMPAIGNS: &str = "POST /api/v2/campaigns";
@@ -155,4 +155,37 @@ async fn activation_names_what_may_not_send(world: World) {
         .is(400)
         .message();
     assert!(why.contains("`a@outreach.example`"), "{why}");
+}
+
+/// What is there he may leave there; what he does not see he neither adds nor learns of.
+async fn a_collaborator_names_what_he_sees(world: World) {
+    for email in ["there@outreach.example", "free@outreach.example"] {
+        world.connect("owner", email, None).await;
+    }
+    let mut body = with(&["there@outreach.example"]);
+    body["collaborators"] = json!([world.who("member").member]);
+    let id = world.call("admin", CAMPAIGNS, body).await.is(200).id();
+    let at = format!("PATCH /api/v2/campaigns/{id}");
+    let name = async |emails: &[&str]| world.call("member", &at, json!({ "email_list": emails })).await;
+    name(&["there@outreach.example"]).await.is(200);
+    let hidden = name(&["there@outreach.example", "free@outreach.example"]).await.is(400).message();
+    let missing = name(&["there@outreach.example", "zz@outreach.example"]).await.is(400).message();
+    assert_eq!(hidden.replace("free", "x"), missing.replace("zz", "x"));
+    // A client learns of no address at all.
+    let toggle = json!({ "tag_id": world.tag, "resource_id": id });
+    world.call("owner", "POST /api/v2/custom-tags/toggle-resource", toggle).await.is(200);
+    let seen = world.get("client", &format!("/api/v2/campaigns/{id}")).await.is(200).json();
+    assert_eq!(seen["email_list"], json!([]));
+    assert_eq!(world.get("client", "/api/v2/campaigns").await.items()[0]["email_list"], json!([]));
+    assert_eq!(senders(&world, &id).await, json!(["there@outreach.example"]));
+}
+
+async fn who_sends_nothing_gets_no_account(world: World) {
+    world.connect("owner", "a@outreach.example", None).await;
+    for who in ["view", "client"] {
+        let assign = json!({ "assigned_to": world.who(who).member });
+        let why =
+            world.call("owner", "PATCH /api/v2/accounts/a@outreach.example", assign).await.is(400).message();
+        assert!(why.starts_with("body/assigned_to must be a member who may send"), "{why}");
+    }
 }

@@ -13,7 +13,7 @@ on_both! { every_statement_prepares }
 /// Holes that take a predicate.
 const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", "{tags}"];
 /// Holes that take a list.
-const LISTS: [&str; 5] = ["{ids}", "{resources}", "{emails}", "{campaigns}", "{kinds}"];
+const LISTS: [&str; 5] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}"];
 /// Holes that take a text of the program.
 const TEXTS: [(&str, &str); 3] = [("{filters}", ""), ("{order}", "1"), ("{usable}", "true")];
 
@@ -69,7 +69,7 @@ async fn prepare(world: &World, path: &str, text: &str) {
     }
     for hole in LISTS.into_iter().filter(|hole| text.contains(hole)) {
         statement = match hole {
-            "{emails}" | "{kinds}" => statement.fill_list(hole, &["a", "b"]),
+            "{emails}" | "{there}" | "{kinds}" => statement.fill_list(hole, &["a", "b"]),
             _ => statement.fill_list(hole, &[id, id]),
         };
     }
@@ -85,7 +85,6 @@ async fn prepare(world: &World, path: &str, text: &str) {
 fn columns(text: &str) -> &'static str {
     match text.contains("from credentials c join api_keys k") {
         true => "k.expires_at <= $1",
-        false if text.contains("as d where") => "l.email",
         false if text.contains("w.id = m.workspace_id") => "w.scheduled_for_removal_at <= $1",
         false => "1",
     }
@@ -107,11 +106,12 @@ fn shape(path: &str, text: &str) -> Shape {
     found.or(resources::shape(folder).copied()).unwrap_or(campaigns::SHAPE)
 }
 
-/// Any row that fits.
+/// Any row that fits: of the columns before `values {rows}`, or a sender and its place.
 fn rows(text: &str) -> String {
-    match text.split_once("insert into leads (") {
-        Some((_, rest)) => {
-            format!("({})", vec!["null"; rest.split(')').next().unwrap().split(',').count()].join(", "))
+    match text.split_once(") values {rows}") {
+        Some((before, _)) => {
+            let columns = before.rsplit('(').next().unwrap().split(',').count();
+            format!("({})", vec!["null"; columns].join(", "))
         }
         None => "(cast('x' as text), cast(1 as bigint))".to_owned(),
     }

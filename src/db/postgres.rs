@@ -17,10 +17,10 @@ const WAIT: Duration = Duration::from_secs(5);
 
 pub(super) fn pool(url: &str, read_only: bool) -> Result<Pool> {
     let mut config: Config = url.parse()?;
-    if read_only {
-        let given = config.get_options().unwrap_or_default();
-        config.options(format!("{given} -c default_transaction_read_only=on"));
-    }
+    // Compiling the plan of a predicate takes far longer than running it.
+    let given = config.get_options().unwrap_or_default();
+    let only = if read_only { " -c default_transaction_read_only=on" } else { "" };
+    config.options(format!("{given} -c jit=off{only}"));
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let pool = Pool::builder(Manager::from_config(config, tls()?, recycling))
         .max_size(8)

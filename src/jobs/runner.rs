@@ -169,8 +169,8 @@ fn again(app: &App, claim: &Claim, why: String) -> Rest {
 
 /// What is behind an error, for the log.
 fn cause(error: &Error) -> String {
-    match error {
-        Error::Internal(cause) => Cause(cause.clone()).to_string(),
-        other => other.to_string(),
+    if let Error::Internal(cause) = error {
+        return Cause(cause.clone()).to_string();
     }
+    error.to_string()
 }

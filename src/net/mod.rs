@@ -78,8 +78,8 @@ pub enum Fault {
 impl Fault {
     pub fn text(self) -> &'static str {
         match self {
-            Fault::Unresolved => "the host name has no address",
-            Fault::Forbidden => "the host is in a network that this server may not connect to",
+            // In one word, or names inside the operator's network could be told from those that are not there.
+            Fault::Unresolved | Fault::Forbidden => "the host has no address that this server may connect to",
             Fault::Unreachable => "the host does not take the connection, or breaks it off",
             Fault::Tls => "the host offers no TLS, or has no valid certificate for its name",
             Fault::Refused => "the host refused the login",

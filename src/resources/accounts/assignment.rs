@@ -2,7 +2,10 @@
 //! transaction.
 
 use super::{Account, Senders, store};
-use crate::access::{Caller, Can, Permission, accounts::Assign};
+use crate::access::{
+    Caller, Can, Grant, Permission, Reach,
+    accounts::{Assign, Use},
+};
 use crate::audit::{Change, Subject};
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
@@ -14,9 +17,20 @@ use uuid::Uuid;
 pub async fn member(can: &Caller, tx: &mut Tx, wanted: Option<Uuid>) -> Result<Option<Uuid>> {
     can.also::<Assign>()?;
     let Some(id) = wanted else { return Ok(None) };
-    match members::accepted_by_id(can, tx, id).await? {
-        Some(member) => Ok(Some(member)),
-        None => Err(Error::invalid("body/assigned_to must be an accepted member of the workspace")),
+    let found = members::accepted_by_id(can, &mut *tx, id).await?;
+    sending(can, tx, found).await.map(Some)
+}
+
+/// There, and with a role that sends at all.
+async fn sending(can: &Caller, tx: &mut Tx, found: Option<Uuid>) -> Result<Uuid> {
+    let unknown = || Error::invalid("body/assigned_to must be an accepted member of the workspace");
+    let member = found.ok_or_else(unknown)?;
+    let grant = Grant::of_member(can.workspace(), member, can.now(), tx).await?.ok_or_else(unknown)?;
+    match grant.reach(Use::ACTION) {
+        Reach::None => Err(Error::invalid(
+            "body/assigned_to must be a member who may send; the role of this one may not",
+        )),
+        Reach::All | Reach::Team | Reach::Own | Reach::Assigned => Ok(member),
     }
 }
 
@@ -29,9 +43,7 @@ pub async fn assign(can: Can<Assign>, email: String, to: Option<String>) -> Resu
             Some(email) => {
                 let address = crate::resources::workspace_members::address(email);
                 let found = members::accepted_by_email(can, &mut *tx, &address).await?;
-                let unknown =
-                    || Error::invalid("body/assigned_to must be an accepted member of the workspace");
-                Some(found.ok_or_else(unknown)?)
+                Some(sending(can, tx, found).await?)
             }
         };
         if member == before.assigned_to {
@@ -57,7 +69,7 @@ pub fn change(before: &Account, after: Account, left: Vec<Uuid>) -> Change<Accou
 pub async fn moved(can: &Caller, tx: &mut Tx, before: &Account, after: &Account) -> Result<Vec<Uuid>> {
     match after.assigned_to == before.assigned_to {
         true => Ok(vec![]),
-        false => release(can, tx, &[after.id]).await,
+        false => release_account(can, tx, after.id).await,
     }
 }
 
@@ -89,59 +101,70 @@ pub async fn unassign(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Vec<Uui
 }
 
 /// Once the rights of a user are as they will be: his campaigns lose what he may no longer use. `unassigned` are the
-/// accounts that he had.
+/// accounts that he had; nobody else's campaigns could use them.
 pub async fn settle(can: &Caller, tx: &mut Tx, user: Uuid, unassigned: Vec<Uuid>) -> Result<LeftBehind> {
-    let used: Vec<Uuid> = sql("select distinct s.account_id from campaign_senders s join campaigns c \
-         on c.workspace_id = s.workspace_id and c.id = s.campaign_id where s.workspace_id = $1 and c.owned_by = $2")
-    .bind(can.workspace())
-    .bind(user)
-    .all(&mut *tx)
-    .await?;
-    let accounts = [used, unassigned.clone()].concat();
-    let taken_off_campaigns = match accounts.is_empty() {
-        true => vec![],
-        false => release(can, tx, &accounts).await?,
-    };
+    let taken_off_campaigns = release(can, tx, Some(user), None).await?;
     Ok(LeftBehind { unassigned_accounts: unassigned, taken_off_campaigns })
 }
 
-async fn release(can: &Caller, tx: &mut Tx, accounts: &[Uuid]) -> Result<Vec<Uuid>> {
+/// An account is taken off all campaigns whose owner may not use it any more.
+async fn release_account(can: &Caller, tx: &mut Tx, account: Uuid) -> Result<Vec<Uuid>> {
     let owners: Vec<Option<Uuid>> =
         sql("select distinct c.owned_by from campaign_senders s join campaigns c \
          on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
-         where s.workspace_id = $1 and s.account_id in ({ids})")
+         where s.workspace_id = $1 and s.account_id = $2")
         .bind(can.workspace())
-        .fill_list("{ids}", accounts)
+        .bind(account)
         .all(&mut *tx)
         .await?;
     let mut left = Vec::new();
     for owner in owners {
-        let senders = Senders::of(can, tx, owner).await?;
-        let lost: Vec<(Uuid, Uuid)> = sql("select s.campaign_id, s.account_id from campaign_senders s \
-             join campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
-             join accounts a on a.workspace_id = s.workspace_id and a.id = s.account_id \
-             where s.workspace_id = $1 and s.account_id in ({ids}) \
-             and (c.owned_by = $2 or (c.owned_by is null and $3)) and not {usable}")
-        .bind(can.workspace())
-        .bind(owner)
-        .bind(owner.is_none())
-        .fill_list("{ids}", accounts)
-        .fill("{usable}", senders.usable())
-        .all(&mut *tx)
-        .await?;
-        let (campaigns, accounts): (Vec<_>, Vec<_>) = lost.into_iter().unzip();
-        sql("delete from campaign_senders where workspace_id = $1 and campaign_id in ({campaigns}) \
-             and account_id in ({ids})")
-        .bind(can.workspace())
-        .fill_list("{campaigns}", &campaigns)
-        .fill_list("{ids}", &accounts)
-        .run(&mut *tx)
-        .await?;
-        left.extend(campaigns);
+        left.extend(release(can, tx, owner, Some(account)).await?);
     }
     left.sort_unstable();
-    left.dedup();
     Ok(left)
+}
+
+/// Of one owner's campaigns, or of those that nobody owns: what he may not use goes, or one account if he may not use
+/// that. Which campaigns lose something.
+async fn release(can: &Caller, tx: &mut Tx, owner: Option<Uuid>, account: Option<Uuid>) -> Result<Vec<Uuid>> {
+    // Most have none to lose; asked first, it does not clash with whoever writes campaigns meanwhile.
+    let any =
+        sql("select account_id from campaign_senders where workspace_id = $1 limit 1").bind(can.workspace());
+    if any.optional::<Uuid>(&mut *tx).await?.is_none() {
+        return Ok(vec![]);
+    }
+    let senders = Senders::of(can, tx, owner).await?;
+    let campaigns: Vec<Uuid> = sql("select distinct s.campaign_id from campaign_senders s \
+         join campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
+         join accounts a on a.workspace_id = s.workspace_id and a.id = s.account_id \
+         where s.workspace_id = $1 and (c.owned_by = $2 or (c.owned_by is null and $3)) and not {usable} {filters} \
+         order by s.campaign_id")
+    .bind(can.workspace())
+    .bind(owner)
+    .bind(owner.is_none())
+    .fill("{usable}", senders.usable())
+    .fill("{filters}", |out| {
+        out.given(account, " and a.id = ", "");
+    })
+    .all(&mut *tx)
+    .await?;
+    if campaigns.is_empty() {
+        return Ok(campaigns);
+    }
+    sql("delete from campaign_senders where workspace_id = $1 and campaign_id in (select c.id from campaigns c \
+         where c.workspace_id = $1 and (c.owned_by = $2 or (c.owned_by is null and $3))) \
+         and account_id in (select a.id from accounts a where a.workspace_id = $1 and not {usable} {filters})")
+    .bind(can.workspace())
+    .bind(owner)
+    .bind(owner.is_none())
+    .fill("{usable}", senders.usable())
+    .fill("{filters}", |out| {
+        out.given(account, " and a.id = ", "");
+    })
+    .run(tx)
+    .await?;
+    Ok(campaigns)
 }
 
 /// Whose a new account is.

@@ -1,7 +1,7 @@
 use super::filter::{StatusFilter, Wanted};
 use super::store::{self, Place};
 use super::{ACTIVE, Account, COLD, New, Patch, address, analytics, assignment, state, v1, vitals, warmup};
-use crate::access::{Can, accounts::*};
+use crate::access::{Can, Permission, accounts::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Time;
@@ -213,9 +213,8 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Account>>
         }
         let connection = new.connection.sealed(can.app(), can.workspace(), account.id)?;
         store::insert(can, tx, &account, &connection).await?;
-        for tag in custom_tags::store::of_limit(can, tx, "accounts:create").await? {
-            custom_tags::store::map(can, tx, tag, (custom_tags::ACCOUNT, account.id)).await?;
-        }
+        let tags = custom_tags::store::of_limit(can, tx, Create::ACTION.name).await?;
+        custom_tags::store::map(can, tx, &tags, (custom_tags::ACCOUNT, &[account.id])).await?;
         Ok(Change::created(subject(&account), account))
     });
     created.await.map(Json)

@@ -56,14 +56,22 @@ impl Senders {
         }
     }
 
-    /// Which of the addresses the owner may use and the caller sees: what he does not see, he does not name.
-    pub async fn among(&self, can: &Caller, tx: &mut Tx, emails: &[String]) -> Result<BTreeSet<String>> {
-        let found =
-            sql("select a.email from accounts a where a.email in ({emails}) and {usable} and {visible}")
-                .fill_list("{emails}", emails)
-                .fill("{usable}", self.usable())
-                .fill("{visible}", can.sees::<accounts::Read>(&SHAPE))
-                .all::<String>(tx);
+    /// Which of the addresses the owner may use, and the caller sees or finds there: what he does not see, he does not
+    /// name.
+    pub async fn among(
+        &self,
+        can: &Caller,
+        tx: &mut Tx,
+        emails: &[String],
+        there: &[String],
+    ) -> Result<BTreeSet<String>> {
+        let found = sql("select a.email from accounts a \
+             where a.email in ({emails}) and {usable} and ({visible} or a.email in ({there}))")
+        .fill_list("{emails}", emails)
+        .fill_list("{there}", there)
+        .fill("{usable}", self.usable())
+        .fill("{visible}", can.sees::<accounts::Read>(&SHAPE))
+        .all::<String>(tx);
         Ok(found.await?.into_iter().collect())
     }
 

@@ -35,7 +35,7 @@ pub async fn duplicate(
         copy.visibility = original.visibility;
         copy.settings = original.settings.clone();
         let senders = Senders::of(can, tx, copy.owned_by).await?;
-        let usable = senders.among(can, tx, &copy.settings.email_list).await?;
+        let usable = senders.among(can, tx, &copy.settings.email_list, &[]).await?;
         copy.settings.email_list.retain(|email| usable.contains(email));
         insert(can, tx, &copy).await?;
         Ok(Change::created(subject(&copy), copy))
@@ -64,10 +64,8 @@ fn fresh(can: &Caller, of: &Campaign) -> Campaign {
 /// A new campaign, with the tags of a limited caller.
 pub async fn insert(can: &Caller, tx: &mut Tx, campaign: &Campaign) -> Result<()> {
     store::insert(can, tx, campaign).await?;
-    for tag in custom_tags::store::of_limit(can, tx, Create::ACTION.name).await? {
-        custom_tags::store::map(can, tx, tag, (custom_tags::CAMPAIGN, campaign.id)).await?;
-    }
-    Ok(())
+    let tags = custom_tags::store::of_limit(can, tx, Create::ACTION.name).await?;
+    custom_tags::store::map(can, tx, &tags, (custom_tags::CAMPAIGN, &[campaign.id])).await
 }
 
 /// Once more prolongs it.

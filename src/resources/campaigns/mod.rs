@@ -12,7 +12,7 @@ mod timezones;
 pub use routes::router;
 pub use settings::{Schedule, Settings};
 
-use crate::access::Shape;
+use crate::access::{Caller, Permission, Reach, Shape, accounts};
 use crate::db::Time;
 use crate::http::absent_not_null;
 pub use crate::resources::workspaces::Visibility;
@@ -71,6 +71,18 @@ pub struct Campaign {
     pub collaborators: Vec<Uuid>,
     #[serde(flatten)]
     pub settings: Settings,
+}
+
+impl Campaign {
+    /// As a reader sees it: without addresses for who sees no sending account at all, and without tags outside a limit.
+    pub fn shown_to(mut self, can: &Caller) -> Campaign {
+        if can.grant.reach(accounts::Read::ACTION) == Reach::None {
+            self.settings.email_list.clear();
+        }
+        let within = |tag: &Uuid| can.grant.limits.iter().all(|limit| limit.contains(tag));
+        self.settings.email_tag_list.retain(within);
+        self
+    }
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -12,11 +12,12 @@ use std::collections::BTreeSet;
 /// Bytes of settings: a page holds a hundred campaigns.
 const LARGEST: usize = 512 * 1024;
 
-/// Of the fields that `changed` names.
+/// Of the fields that `changed` names; `there` are the addresses it sends from already.
 pub async fn check(
     can: &Caller,
     tx: &mut Tx,
     campaign: &mut Campaign,
+    there: &[String],
     changed: impl Fn(&str) -> bool,
 ) -> Result<()> {
     if serde_json::to_vec(&campaign.settings).map_err(Error::internal)?.len() > LARGEST {
@@ -38,7 +39,7 @@ pub async fn check(
         let mut known = BTreeSet::new();
         *emails = emails.iter().map(|email| accounts::address(email)).collect();
         emails.retain(|email| known.insert(email.clone()));
-        let usable = Senders::of(can, tx, campaign.owned_by).await?.among(can, tx, emails).await?;
+        let usable = Senders::of(can, tx, campaign.owned_by).await?.among(can, tx, emails, there).await?;
         if let Some(address) = emails.iter().find(|email| !usable.contains(*email)) {
             return Err(Error::invalid(format!(
                 "body/email_list must be sending accounts that the campaign's owner may use; `{address}` is none"

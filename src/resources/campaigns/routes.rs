@@ -59,11 +59,12 @@ async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<
         agent: filter.ai_sales_agent_id,
     };
     let campaigns = store::list(&can, &filter.paging, &wanted).await?;
+    let campaigns = campaigns.into_iter().map(|campaign| campaign.shown_to(&can)).collect();
     Ok(Json(Page::new(campaigns, filter.paging.limit(), |campaign: &Campaign| campaign.id)))
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
-    Ok(Json(store::find(&can, can.reader(), id).await?))
+    Ok(Json(store::find(&can, can.reader(), id).await?.shown_to(&can)))
 }
 
 async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Campaign>> {
@@ -76,7 +77,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Campaign>
         if let Some(wanted) = new.owned_by {
             campaign.owned_by = owner::<Create>(can, tx, wanted, Whose::New("campaign")).await?;
         }
-        references::check(can, tx, &mut campaign, |_| true).await?;
+        references::check(can, tx, &mut campaign, &[], |_| true).await?;
         copy::insert(can, tx, &campaign).await?;
         Ok(Change::created(subject(&campaign), campaign))
     });
@@ -114,7 +115,7 @@ async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch
         }
         let owned = after.owned_by != before.owned_by;
         let changed = |field: &str| patch.names(field) || field == "email_list" && owned;
-        references::check(can, tx, &mut after, changed).await?;
+        references::check(can, tx, &mut after, &before.settings.email_list, changed).await?;
         store::update(can, tx, &before, &after).await?;
         Ok(Change::updated(subject(&before), &before, after))
     });

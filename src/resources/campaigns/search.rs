@@ -46,5 +46,6 @@ pub async fn by_contact(can: Can<Read>, Query(wanted): Query<Wanted>) -> Result<
         (_, _) => "c.timestamp_created, c.id",
     };
     let email = wanted.search.unwrap_or_default().trim().to_lowercase();
-    Ok(Json(Found { items: store::by_contact(&can, &email, order).await? }))
+    let found = store::by_contact(&can, &email, order).await?;
+    Ok(Json(Found { items: found.into_iter().map(|campaign| campaign.shown_to(&can)).collect() }))
 }

@@ -214,7 +214,9 @@ pub async fn insert(can: &Caller, tx: &mut Tx, campaign: &Campaign) -> Result<()
     .bind(campaign.timestamp_created)
     .run(&mut *tx)
     .await?;
-    senders::set(can, tx, campaign).await?;
+    if !campaign.settings.email_list.is_empty() {
+        senders::set(can, tx, campaign).await?;
+    }
     collaborate(can, tx, campaign).await
 }
 

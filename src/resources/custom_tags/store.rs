@@ -119,18 +119,30 @@ pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
         .await
 }
 
-/// Puts a tag on a campaign or an account; false where it was there already.
-pub async fn map(can: &Caller, tx: &mut Tx, tag: Uuid, (kind, resource): (i64, Uuid)) -> Result<bool> {
-    let mapped = sql("insert into custom_tag_mappings \
-         (workspace_id, id, tag_id, resource_type, resource_id, timestamp_created) \
-         values ($1, $2, $3, $4, $5, $6) on conflict (workspace_id, resource_id, tag_id) do nothing")
-    .bind(can.workspace())
-    .bind(can.new_id())
-    .bind(tag)
-    .bind(kind)
-    .bind(resource)
-    .bind(can.now());
-    Ok(mapped.run(tx).await? > 0)
+/// Mappings of one statement.
+const ROWS: usize = 128;
+
+/// Puts tags on campaigns or accounts; where they are already, they stay.
+pub async fn map(can: &Caller, tx: &mut Tx, tags: &[Uuid], (kind, resources): (i64, &[Uuid])) -> Result<()> {
+    let pairs: Vec<(Uuid, Uuid)> =
+        tags.iter().flat_map(|tag| resources.iter().map(move |resource| (*tag, *resource))).collect();
+    for some in pairs.chunks(ROWS) {
+        sql("insert into custom_tag_mappings \
+             (workspace_id, id, tag_id, resource_type, resource_id, timestamp_created) values {rows} \
+             on conflict (workspace_id, resource_id, tag_id) do nothing")
+        .fill("{rows}", |out| {
+            // As in `Part::list`, in so many lengths only; the last one once more does nothing.
+            let padded = some.iter().chain(some.last().into_iter().cycle());
+            for (i, (tag, resource)) in padded.take(some.len().next_power_of_two()).enumerate() {
+                out.push(if i > 0 { ", (" } else { "(" }).bind(can.workspace());
+                out.push(", ").bind(can.new_id()).push(", ").bind(*tag).push(", ").bind(kind);
+                out.push(", ").bind(*resource).push(", ").bind(can.now()).push(")");
+            }
+        })
+        .run(&mut *tx)
+        .await?;
+    }
+    Ok(())
 }
 
 /// Takes tags off campaigns and accounts.

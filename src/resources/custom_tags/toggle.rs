@@ -22,6 +22,7 @@ pub const CAMPAIGN: i64 = 2;
 pub const ACCOUNT: i64 = 1;
 /// Records of one call; the writer is everybody's.
 const MOST: i64 = 1000;
+const PAIRS: usize = 10_000;
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields, extend("x-gatepost-optional" = ["tag_ids", "resource_type", "assign"]))]
@@ -101,6 +102,12 @@ pub async fn toggle(can: Can<Toggle>, Json(body): Json<Body>) -> Result<Json<Don
             Some(ids) => named(can, tx, ids, &wanted).await?,
             None => selected(can, tx, &body.selection, &wanted).await?,
         };
+        if wanted.tags.len() * found.len() > PAIRS {
+            return Err(Error::invalid(format!(
+                "body/{} must make at most {PAIRS} pairs of a tag and a record",
+                wanted.form.tags()
+            )));
+        }
         let assign = match wanted.assign {
             Some(assign) => assign,
             None => !mapped(can, tx, &wanted.tags, &found).await?,
@@ -277,10 +284,5 @@ async fn apply(
     if !assign {
         return store::unmap(can, tx, tags, resources).await.map(drop);
     }
-    for tag in tags {
-        for resource in resources {
-            store::map(can, tx, *tag, (kind, *resource)).await?;
-        }
-    }
-    Ok(())
+    store::map(can, tx, tags, (kind, resources)).await
 }

@@ -1,7 +1,7 @@
 //! Up to a thousand leads at once. What cannot be taken is counted, and the rest goes in.
 
 use super::container::{Place, assignee, first};
-use super::create::{Rule, Skip, given_address, is_complete, lead, possible};
+use super::create::{Rule, Skip, bounded, given_address, is_complete, lead, possible};
 use super::{Given, Lead, store, store::Known};
 use crate::access::{Can, leads::Create};
 use crate::audit::Change;
@@ -106,9 +106,10 @@ pub async fn add(can: Can<Create>, Json(body): Json<Body>) -> Result<Json<Added>
             .iter()
             .map(|(index, given)| {
                 let own = given.assigned_to.and_then(|wanted| assignees.get(&wanted).copied().flatten());
-                (*index, lead(can, given, &container, own.or(everybodys)))
+                let lead = lead(can, given, &container, own.or(everybodys));
+                Ok((*index, bounded(lead, &format!("body/leads/{index}"))?))
             })
-            .collect();
+            .collect::<Result<_>>()?;
         let rows: Vec<Lead> = leads.iter().map(|(_, lead)| lead.clone()).collect();
         store::insert(can, tx, &rows).await?;
         let variables: BTreeSet<&String> =

@@ -51,21 +51,20 @@ pub struct Skip {
 pub struct Rule {
     asked: Skip,
     unique: bool,
-    limited: bool,
 }
 
 impl Rule {
     pub async fn of(asked: Skip, can: &Can<Create>, tx: &mut Tx) -> Result<Rule> {
         let unique = workspaces::store::current(can, tx).await?.unique_leads;
-        Ok(Rule { asked, unique, limited: !can.grant.limits.is_empty() })
+        Ok(Rule { asked, unique })
     }
 
-    /// Outside a tag limit nothing is there to be skipped, except by the workspace's own rule.
+    /// What the caller asks is about what it sees; only the workspace's own rule looks further.
     pub fn skips(self, known: &Known, visible: bool) -> bool {
         let asked = self.asked.skip_if_in_workspace
             || self.asked.skip_if_in_campaign && known.campaign.is_some()
             || self.asked.skip_if_in_list && known.list.is_some();
-        self.unique || asked && (visible || !self.limited)
+        self.unique || asked && visible
     }
 }
 
@@ -84,6 +83,24 @@ pub fn possible(blocklist: Option<Uuid>, verify: bool) -> Result<()> {
 pub fn is_complete(given: &Given, place: Place) -> bool {
     let named = given.person.first_name.is_some() || given.person.last_name.is_some();
     given.email.is_some() || place.list().is_some() && named
+}
+
+/// Bytes of a lead, and names of its variables: a page holds a hundred leads.
+const LARGEST: usize = 64 * 1024;
+const VARIABLES: usize = 200;
+
+/// After whatever is done to it.
+pub fn bounded(lead: Lead, field: &str) -> Result<Lead> {
+    let bytes = serde_json::to_vec(&lead.payload).map_err(Error::internal)?.len();
+    match (bytes > LARGEST, lead.custom_variables.len() > VARIABLES) {
+        (false, false) => Ok(lead),
+        (true, _) => {
+            Err(Error::invalid(format!("{field} must have at most 64 KB, custom variables included")))
+        }
+        (_, true) => {
+            Err(Error::invalid(format!("{field}/custom_variables must have at most {VARIABLES} names")))
+        }
+    }
 }
 
 /// The lead as it is kept; `id` and who it is assigned to are the caller's to say.
@@ -151,7 +168,7 @@ pub async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Lead>
                 ));
             }
         }
-        let lead = lead(can, &given, &container, assigned_to);
+        let lead = bounded(lead(can, &given, &container, assigned_to), "body")?;
         store::insert(can, tx, std::slice::from_ref(&lead)).await?;
         campaigns::store::name_variables(can, tx, lead.campaign, lead.custom_variables.keys()).await?;
         let (campaign, list) = (lead.campaign, lead.list_id);

@@ -95,8 +95,10 @@ async fn leads(can: &Can<Read>, body: &Body, filter: Option<&'static str>) -> Re
 }
 
 async fn contacts(can: &Can<Read>, body: &Body, filter: Option<&'static str>) -> Result<Vec<Lead>> {
-    sql("select * from (select {columns}, row_number() over (partition by l.email order by l.id) as place \
-         from leads l where l.email > $1 and {visible} {filters}) as d where d.place = 1 order by d.email limit $2")
+    sql("select {columns} from leads l join (select o.id, o.workspace_id from (select l.id, l.workspace_id, l.email, \
+         row_number() over (partition by l.email order by l.id) as place from leads l \
+         where l.email > $1 and {visible} {filters}) as o where o.place = 1 order by o.email limit $2) as d \
+         on d.workspace_id = l.workspace_id and d.id = l.id order by l.email")
     .bind(body.starting_after.clone().unwrap_or_default().to_lowercase())
     .bind(body.limit())
     .fill("{visible}", can.visible(&SHAPE))

@@ -1,4 +1,5 @@
 use super::container::assignee;
+use super::create::bounded;
 use super::{Lead, Patch, add, create, delete, list, store};
 use crate::access::{Can, leads::*};
 use crate::app::App;
@@ -46,7 +47,7 @@ async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch
             after.engagement.timestamp_last_interest_change = Some(can.now());
         }
         after.timestamp_updated = can.now();
-        let after = after.derived();
+        let after = bounded(after.derived(), "body")?;
         store::update(can, tx, &after).await?;
         let (campaign, list) = (after.campaign, after.list_id);
         Ok(Change::updated(subject(&before), &before, after).inside(campaign, list))

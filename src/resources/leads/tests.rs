@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 on_both! {
     one_lead_at_a_time what_is_wrong_is_named many_at_once skip_flags_and_the_workspaces_rule leads_are_seen_through_their_campaign
     who_brings_leads_sees_them searching_narrows_and_pages engagement_is_what_is_stored deleting_many
-    tag_limits_reach_leads variables_reach_the_campaign skipping_tells_nothing_outside_a_limit
-    ones_own_leads_are_deleted_wherever_they_are one_odd_lead_spoils_nothing two_at_once
+    tag_limits_reach_leads variables_reach_the_campaign
 }
 
 const LEADS: &str = "POST /api/v2/leads";
@@ -440,76 +439,4 @@ async fn variables_reach_the_campaign(world: World) {
         json!({ "city": "city", "size": "size" }),
         "a change of the campaign keeps them"
     );
-}
-
-/// What a limited caller asks to skip is what it sees; only the workspace's own rule looks further.
-async fn skipping_tells_nothing_outside_a_limit(mut world: World) {
-    let (tag, home) = (world.tag, world.home);
-    join(&mut world, home, "narrow", "editor", Some(json!([tag]))).await;
-    let (inside, outside) =
-        (world.create("narrow", "in", "team").await, world.create("owner", "out", "team").await);
-    world.call("owner", LEADS, json!({ "campaign": outside, "email": "known@lead.example" })).await.is(200);
-    let add = async |email: &str| {
-        let body =
-            json!({ "campaign_id": inside, "skip_if_in_workspace": true, "leads": [{ "email": email }] });
-        world.call("narrow", ADD, body).await.is(200).json()["skipped_count"].clone()
-    };
-    assert_eq!((add("known@lead.example").await, add("fresh@lead.example").await), (json!(0), json!(0)));
-    world.call("owner", "PATCH /api/v2/workspaces/current", json!({ "unique_leads": true })).await.is(200);
-    world
-        .call(
-            "owner",
-            LEADS,
-            json!({ "list_id": list(&world, "owner").await, "email": "third@lead.example" }),
-        )
-        .await
-        .is(200);
-    assert_eq!(add("third@lead.example").await, json!(1));
-}
-
-async fn ones_own_leads_are_deleted_wherever_they_are(world: World) {
-    let (campaign, list) = (world.create("owner", "c", "team").await, list(&world, "owner").await);
-    let member = world.who("member").member;
-    for (place, id) in [("campaign", &campaign), ("list_id", &list)] {
-        for (name, assigned) in [("mine", member), ("others", None)] {
-            let body = json!({ place: id, "email": format!("{name}@lead.example"), "assigned_to": assigned });
-            world.call("owner", LEADS, body).await.is(200);
-        }
-    }
-    assert_eq!(
-        world.call("member", "DELETE /api/v2/leads", json!({ "campaign_id": campaign })).await.is(200).json()
-            ["count"],
-        1
-    );
-    assert_eq!(found(&world, "owner", json!({ "campaign": campaign })).await, ["others"]);
-    let id = world.call("member", LIST, json!({})).await.items()[0]["id"].clone();
-    world
-        .call("member", &format!("DELETE /api/v2/leads/{}", id.as_str().unwrap()), Value::Null)
-        .await
-        .is(200);
-}
-
-async fn one_odd_lead_spoils_nothing(world: World) {
-    let list = list(&world, "owner").await;
-    let long = "x".repeat(300);
-    let leads = json!([
-        { "email": format!("{long}@lead.example") }, { "email": "ok@lead.example", "phone": long, "first_name": long },
-        { "email": "" }, { "email": null, "last_name": "Only" },
-    ]);
-    let done = world.call("owner", ADD, json!({ "list_id": list, "leads": leads })).await.is(200).json();
-    assert_eq!(
-        (&done["leads_uploaded"], &done["invalid_email_count"], &done["incomplete_count"]),
-        (&json!(2), &json!(1), &json!(1))
-    );
-}
-
-async fn two_at_once(world: World) {
-    let list = list(&world, "owner").await;
-    let leads: Vec<Value> = (0..40).map(|n| json!({ "email": format!("l{n}@lead.example") })).collect();
-    let body = json!({ "list_id": list, "leads": leads });
-    let adds = (0..6).map(|_| world.call("owner", ADD, body.clone()));
-    let done = futures::future::join_all(adds).await;
-    let uploaded: i64 =
-        done.into_iter().map(|done| done.is(200).json()["leads_uploaded"].as_i64().unwrap()).sum();
-    assert_eq!((uploaded, found(&world, "owner", json!({ "limit": 100 })).await.len()), (40, 40));
 }

@@ -111,7 +111,8 @@ pub async fn prolong(can: &Caller, tx: &mut Tx, member: &WorkspaceMember, link: 
 
 /// Counted in the audit log, so that withdrawing an invitation does not make room for another.
 pub async fn within_a_day(can: &Caller, tx: &mut Tx) -> Result<()> {
-    let sent = sql("select count(*) from audit_log where workspace_id = $1 and activity_type in (1005, 1008) and at > $2")
+    let sent = sql("select count(*) from audit_log where workspace_id = $1 and activity_type in (1005, 1008) and at > $2 \
+         and coalesce(affected_count, 1) > 0")
         .bind(can.workspace())
         .bind(can.now().minus(DAY));
     match sent.optional::<i64>(tx).await?.unwrap_or(0) < A_DAY {

@@ -145,7 +145,10 @@ async fn update(
         if after.role != before.role {
             keys_made(can, tx, &mut after, revoke.revoke_keys).await?;
         }
-        let left = accounts::settle(can, tx, after.user_id, vec![]).await?;
+        let left = match after.role != before.role || after.tag_limit != before.tag_limit {
+            true => accounts::settle(can, tx, after.user_id, vec![]).await?,
+            false => accounts::LeftBehind::default(),
+        };
         Ok(Change::updated(subject(&before), &before, after).with(left))
     });
     updated.await.map(Json)
@@ -188,13 +191,14 @@ async fn resend(can: Can<Resend>, Path(Id { id }): Path<Id>, _: Nothing) -> Resu
     let resent = can.write(async move |can, tx| {
         let mut member = store::find(can, &mut *tx, id).await?;
         let before = member.clone();
-        if !member.accepted {
-            invitation::within_a_day(can, tx).await?;
-            guard(can, Some(member.role), Some(member.role))?;
-            within_own(can, member.permissions.as_deref())?;
-            invitation::prolong(can, tx, &member, &link).await?;
-            member.invitation_url = link.hand_over(can, tx, &member).await?;
+        if member.accepted {
+            return Ok(Change::updated(subject(&before), &before, member).affecting(0));
         }
+        invitation::within_a_day(can, tx).await?;
+        guard(can, Some(member.role), Some(member.role))?;
+        within_own(can, member.permissions.as_deref())?;
+        invitation::prolong(can, tx, &member, &link).await?;
+        member.invitation_url = link.hand_over(can, tx, &member).await?;
         Ok(Change::updated(subject(&before), &before, member))
     });
     resent.await.map(Json)

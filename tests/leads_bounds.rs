@@ -1,0 +1,121 @@
+//! What adding and deleting leads must not do: tell of what is hidden, spoil the rest, grow without end.
+
+use crate::support::scene::join;
+use crate::support::{World, on_both};
+use serde_json::{Value, json};
+
+on_both! {
+    skipping_tells_nothing_outside_a_limit ones_own_leads_are_deleted_wherever_they_are one_odd_lead_spoils_nothing
+    two_at_once a_lead_stays_small
+}
+
+const LEADS: &str = "POST /api/v2/leads";
+const ADD: &str = "POST /api/v2/leads/add";
+const LIST: &str = "POST /api/v2/leads/list";
+
+async fn list(world: &World, who: &str) -> String {
+    world.call(who, "POST /api/v2/lead-lists", json!({ "name": "List" })).await.is(200).id()
+}
+
+async fn found(world: &World, who: &str, body: Value) -> Vec<String> {
+    let items = world.call(who, LIST, body).await.is(200).items();
+    items
+        .iter()
+        .map(|lead| lead["email"].as_str().unwrap_or("-").split('@').next().unwrap().to_owned())
+        .collect()
+}
+
+/// What a limited caller asks to skip is what it sees; only the workspace's own rule looks further.
+async fn skipping_tells_nothing_outside_a_limit(mut world: World) {
+    let (tag, home) = (world.tag, world.home);
+    join(&mut world, home, "narrow", "editor", Some(json!([tag]))).await;
+    let (inside, outside) =
+        (world.create("narrow", "in", "team").await, world.create("owner", "out", "team").await);
+    world.call("owner", LEADS, json!({ "campaign": outside, "email": "known@lead.example" })).await.is(200);
+    let add = async |email: &str| {
+        let body =
+            json!({ "campaign_id": inside, "skip_if_in_workspace": true, "leads": [{ "email": email }] });
+        world.call("narrow", ADD, body).await.is(200).json()["skipped_count"].clone()
+    };
+    assert_eq!((add("known@lead.example").await, add("fresh@lead.example").await), (json!(0), json!(0)));
+    world.call("owner", "PATCH /api/v2/workspaces/current", json!({ "unique_leads": true })).await.is(200);
+    world
+        .call(
+            "owner",
+            LEADS,
+            json!({ "list_id": list(&world, "owner").await, "email": "third@lead.example" }),
+        )
+        .await
+        .is(200);
+    assert_eq!(add("third@lead.example").await, json!(1));
+}
+
+async fn ones_own_leads_are_deleted_wherever_they_are(world: World) {
+    let (campaign, list) = (world.create("owner", "c", "team").await, list(&world, "owner").await);
+    let member = world.who("member").member;
+    for (place, id) in [("campaign", &campaign), ("list_id", &list)] {
+        for (name, assigned) in [("mine", member), ("others", None)] {
+            let body = json!({ place: id, "email": format!("{name}@lead.example"), "assigned_to": assigned });
+            world.call("owner", LEADS, body).await.is(200);
+        }
+    }
+    assert_eq!(
+        world.call("member", "DELETE /api/v2/leads", json!({ "campaign_id": campaign })).await.is(200).json()
+            ["count"],
+        1
+    );
+    assert_eq!(found(&world, "owner", json!({ "campaign": campaign })).await, ["others"]);
+    let id = world.call("member", LIST, json!({})).await.items()[0]["id"].clone();
+    world
+        .call("member", &format!("DELETE /api/v2/leads/{}", id.as_str().unwrap()), Value::Null)
+        .await
+        .is(200);
+}
+
+async fn one_odd_lead_spoils_nothing(world: World) {
+    let list = list(&world, "owner").await;
+    let long = "x".repeat(300);
+    let leads = json!([
+        { "email": format!("{long}@lead.example") }, { "email": "ok@lead.example", "phone": long, "first_name": long },
+        { "email": "" }, { "email": null, "last_name": "Only" },
+    ]);
+    let done = world.call("owner", ADD, json!({ "list_id": list, "leads": leads })).await.is(200).json();
+    assert_eq!(
+        (&done["leads_uploaded"], &done["invalid_email_count"], &done["incomplete_count"]),
+        (&json!(2), &json!(1), &json!(1))
+    );
+}
+
+async fn two_at_once(world: World) {
+    let list = list(&world, "owner").await;
+    let leads: Vec<Value> = (0..40).map(|n| json!({ "email": format!("l{n}@lead.example") })).collect();
+    let body = json!({ "list_id": list, "leads": leads });
+    let adds = (0..6).map(|_| world.call("owner", ADD, body.clone()));
+    let done = futures::future::join_all(adds).await;
+    let uploaded: i64 =
+        done.into_iter().map(|done| done.is(200).json()["leads_uploaded"].as_i64().unwrap()).sum();
+    assert_eq!((uploaded, found(&world, "owner", json!({ "limit": 100 })).await.len()), (40, 40));
+}
+
+async fn a_lead_stays_small(world: World) {
+    let list = list(&world, "owner").await;
+    let id =
+        world.call("owner", LEADS, json!({ "list_id": list, "email": "a@lead.example" })).await.is(200).id();
+    let at = format!("PATCH /api/v2/leads/{id}");
+    let names = |from: usize, count: usize, length: usize| -> Value {
+        (from..from + count)
+            .map(|n| (format!("v{n}"), json!("x".repeat(length))))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
+    world.call("owner", &at, json!({ "custom_variables": names(0, 150, 1) })).await.is(200);
+    let many =
+        world.call("owner", &at, json!({ "custom_variables": names(150, 60, 1) })).await.is(400).message();
+    assert_eq!(many, "body/custom_variables must have at most 200 names");
+    let large =
+        world.call("owner", &at, json!({ "custom_variables": names(0, 10, 9000) })).await.is(400).message();
+    assert!(large.starts_with("body must have at most 64 KB"), "{large}");
+    let lead = json!({ "email": "b@lead.example", "custom_variables": names(0, 10, 9000) });
+    let large = world.call("owner", ADD, json!({ "list_id": list, "leads": [lead] })).await.is(400).message();
+    assert!(large.starts_with("body/leads/0 must"), "{large}");
+}
