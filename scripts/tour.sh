@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Five minutes with Gatepost, by curl: members, API keys, tags, who may do what, isolation, the audit log, and
-# handing over the ownership. It starts a demo, checks every answer, and stops at the first that is not as it
+# Five minutes with Gatepost, by curl: members, API keys, tags, who may do what, sending accounts and leads,
+# isolation, the audit log, and handing over the ownership. It starts a demo, checks every answer, and stops at the first that is not as it
 # should be. Needs curl and python3.
 #
 #   scripts/tour.sh [path of the gatepost binary]
@@ -119,6 +119,8 @@ owner=$(person owner api_key)
 admin=$(person admin api_key)
 manager=$(person manager api_key)
 sdr=$(person sdr api_key)
+member=$(person member api_key)
+client=$(person client api_key)
 view=$(person view api_key)
 workspace_key=$(pick workspace_key <"$folder/demo.json")
 stranger=$(pick stranger.api_key <"$folder/demo.json")
@@ -228,12 +230,14 @@ echo
 echo "4. Who may do what"
 
 echo "Rights come before bodies, so an empty body asks without doing: 400 is 'you may, but what?', 403 is 'no'."
+expect 200 GET "/campaigns?search=win%20back" "$admin"
+idle=$(field items.0.id) # nobody assigned it an account to send from
 row() {
     echo "  $1"
     expect "$3" GET /campaigns "$2"
     expect "$4" POST /campaigns "$2" '{}'
     expect "$5" PATCH "/campaigns/$campaign" "$2" '{}'
-    expect "$6" POST "/campaigns/$campaign/activate" "$2" # 400: it has no sending account
+    expect "$6" POST "/campaigns/$idle/activate" "$2" # 400: it has no sending account
     expect "$7" POST "/campaigns/$campaign/pause" "$2"
     expect "$8" GET /api-keys "$2"
     expect "$9" POST /api-keys "$2" '{}'
@@ -253,7 +257,43 @@ expect 200 POST /access/explain "$view" '{"permission": "campaigns:launch", "rec
 same "$(field allowed) $(field refused_by)" "false role"
 
 echo
-echo "5. Isolation"
+echo "5. Sending accounts and leads"
+
+echo "The member sees the account that is assigned to him; the admin sees five."
+expect 200 GET "/accounts?limit=100" "$member"
+same "$(field 'items.*.email')" member@outreach.acme.example
+expect 200 GET "/accounts?limit=100&sort_by=email&sort_order=asc" "$admin"
+same "$(field 'items.*.email' | wc -l | tr -d ' ')" 5
+
+echo "His campaign sends from it. Handed to the SDR, it is taken off, in the same transaction."
+expect 200 GET "/campaigns?search=founders" "$member"
+founders=$(field items.0.id)
+same "$(field items.0.email_list.0)" member@outreach.acme.example
+expect 200 PATCH /accounts/member@outreach.acme.example "$admin" '{"assigned_to": "'$(person sdr member_id)'"}'
+expect 200 GET "/campaigns/$founders" "$member"
+same "$(field email_list)" "[]"
+
+echo "Passwords go in, and never come out."
+expect 200 GET /accounts/member@outreach.acme.example "$admin"
+hides password
+
+echo "Warming up is a job; it is done by the right of who asked."
+expect 200 POST /accounts/warmup/enable "$admin" '{"include_all_emails": true}'
+job=$(field id)
+eventually '"status":"success"' "/background-jobs/$job" "$admin"
+expect 404 GET "/background-jobs/$job" "$sdr"
+
+echo "Leads are seen through their campaign, their list, and whom they are assigned to."
+expect 200 POST /leads/list "$owner" '{"limit": 100}'
+same "$(field 'items.*.email' | wc -l | tr -d ' ')" 12
+expect 200 POST /leads/list "$client" '{"limit": 100}'
+same "$(field 'items.*.email' | wc -l | tr -d ' ')" 4
+expect 200 POST /leads/list "$sdr" '{"limit": 100}'
+same "$(field 'items.*.email' | wc -l | tr -d ' ')" 4
+expect 403 POST /leads "$view" '{}'
+
+echo
+echo "6. Isolation"
 
 echo "To a stranger, Acme's campaign and one that never was are the same, byte for byte."
 nowhere=$(python3 -c 'import uuid; print(uuid.uuid4())')
@@ -273,7 +313,7 @@ expect 401 GET /campaigns ""
 expect 401 GET /campaigns gpk_w_000000000000000000000000000000000000
 
 echo
-echo "6. The audit log"
+echo "7. The audit log"
 
 echo "Every change is there, with who did it: this is Jo's story."
 expect 200 GET "/audit-logs?limit=50&search=workspace_member/$jo_id" "$admin"
@@ -292,7 +332,7 @@ hides "${link#*#}"
 hides "$analytics"
 
 echo
-echo "7. Handing over the ownership"
+echo "8. Handing over the ownership"
 
 new_owner='{"new_owner_id": "'$(person admin user_id)'"}'
 

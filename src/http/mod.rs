@@ -12,7 +12,7 @@ mod schema;
 pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread};
 pub use errors::{Cause, Refusal};
 pub use origin::{Origin, Slot};
-pub use page::{Page, Paging, after_time};
+pub use page::{Order, Page, Paging, after_time};
 pub use query::{Id, Path, Query, address, day, ids, pattern};
 pub use rate::RateLimit;
 pub use schema::{absent_not_null, is_email};

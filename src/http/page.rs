@@ -43,20 +43,30 @@ pub fn after_time(cursor: Option<&str>) -> Result<(Time, Uuid)> {
     Ok((Time::parse(at).ok_or_else(wrong)?, id))
 }
 
+/// Which way a list goes, where it can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Order {
+    Asc,
+    Desc,
+}
+
+/// The position of most lists is an id; `C` is what it is where the wire has another.
 #[derive(Serialize, JsonSchema)]
-pub struct Page<T> {
+pub struct Page<T, C = Uuid> {
     pub items: Vec<T>,
     /// Left out when there is nothing further.
     #[schemars(transform = absent_not_null)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_starting_after: Option<Uuid>,
+    pub next_starting_after: Option<C>,
 }
 
-impl<T> Page<T> {
+impl<T, C> Page<T, C> {
     /// A page of `limit` items ends with a cursor, which may turn out to lead to nothing further.
-    pub fn new(items: Vec<T>, limit: i64, id: impl Fn(&T) -> Uuid) -> Self {
+    pub fn new(items: Vec<T>, limit: i64, position: impl Fn(&T) -> C) -> Self {
         let full = items.len() as i64 == limit;
-        let next_starting_after = items.last().filter(|_| full).map(id);
+        let next_starting_after = items.last().filter(|_| full).map(position);
         Self { items, next_starting_after }
     }
 }

@@ -2,10 +2,10 @@ use super::{AccountCampaignMapping, store};
 use crate::access::{Can, account_campaign_mappings::*};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Json, Nothing, Path, Query, absent_not_null, after_time};
+use crate::http::{Json, Nothing, Page, Path, Query, absent_not_null, after_time};
 use aide::axum::{ApiRouter, routing::get};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new().api_route("/api/v2/account-campaign-mappings/{email}", get(list))
@@ -26,28 +26,18 @@ struct Filter {
     starting_after: Option<String>,
 }
 
-#[derive(Serialize, JsonSchema)]
-struct Mappings {
-    items: Vec<AccountCampaignMapping>,
-    /// Left out when there is nothing further.
-    #[schemars(transform = absent_not_null)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_starting_after: Option<String>,
-}
-
 async fn list(
     can: Can<Read>,
     Path(Email { email }): Path<Email>,
     Query(filter): Query<Filter>,
     _: Nothing,
-) -> Result<Json<Mappings>> {
+) -> Result<Json<Page<AccountCampaignMapping, String>>> {
     let account = store::account(&can, &email).await?;
     let (limit, before) = (
         filter.limit.map_or(10, |limit| (limit as i64).clamp(1, 100)),
         after_time(filter.starting_after.as_deref())?,
     );
     let items = store::list(&can, account, before, limit).await?;
-    let last = items.last().filter(|_| items.len() as i64 == limit);
-    let next_starting_after = last.map(|last| format!("{}&{}", last.timestamp_created, last.campaign_id));
-    Ok(Json(Mappings { items, next_starting_after }))
+    let position = |last: &AccountCampaignMapping| format!("{}&{}", last.timestamp_created, last.campaign_id);
+    Ok(Json(Page::new(items, limit, position)))
 }

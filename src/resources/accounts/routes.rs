@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Time;
 use crate::error::{Error, Result};
-use crate::http::{Json, Nothing, Path, Query, Unread, absent_not_null, ids, ours};
+use crate::http::{Json, Nothing, Order, Page, Path, Query, Unread, absent_not_null, ids, ours};
 use crate::resources::custom_tags;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post, post_with};
@@ -51,14 +51,6 @@ enum SortBy {
     Status,
 }
 
-#[derive(Clone, Copy, Deserialize, JsonSchema, PartialEq)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-enum SortOrder {
-    Asc,
-    Desc,
-}
-
 #[derive(Deserialize, JsonSchema)]
 struct Filter {
     /// How many items to give, 1 to 100; 10 if it is left out.
@@ -93,9 +85,9 @@ struct Filter {
     #[serde(default)]
     sort_by: Option<SortBy>,
     /// `desc`, unless given.
-    #[schemars(with = "SortOrder")]
+    #[schemars(with = "Order")]
     #[serde(default)]
-    sort_order: Option<SortOrder>,
+    sort_order: Option<Order>,
     #[schemars(transform = absent_not_null, range(min = 0, max = 1_000_000))]
     skip: Option<i64>,
 }
@@ -103,7 +95,7 @@ struct Filter {
 impl Filter {
     fn place(&self) -> Result<Place> {
         let by = self.sort_by.unwrap_or(SortBy::TimestampCreated);
-        let descending = self.sort_order != Some(SortOrder::Asc);
+        let descending = self.sort_order != Some(Order::Asc);
         let order = match (by, descending) {
             (SortBy::TimestampCreated, true) => "a.timestamp_created desc, a.email desc",
             (SortBy::TimestampCreated, false) => "a.timestamp_created, a.email",
@@ -123,16 +115,20 @@ impl Filter {
                 ));
             }
         };
-        let limit = self.limit.unwrap_or(10);
+        let limit = self.limit();
         Ok(Place { order, after, descending, skip: self.skip.unwrap_or(0), limit })
     }
 
-    /// Where the next page begins, if there may be one.
-    fn next(&self, items: &[Listed]) -> Option<String> {
+    fn limit(&self) -> i64 {
+        self.limit.unwrap_or(10)
+    }
+
+    /// By creation a page has a position; by anything else one skips.
+    fn page(&self, items: Vec<Listed>) -> Page<Listed, String> {
         let by_creation = self.sort_by.is_none_or(|by| by == SortBy::TimestampCreated);
-        let full = by_creation && items.len() as i64 == self.limit.unwrap_or(10);
-        let last = items.last().filter(|_| full)?;
-        Some(format!("{}&{}", last.account.timestamp_created, last.account.email))
+        let position = |last: &Listed| format!("{}&{}", last.account.timestamp_created, last.account.email);
+        let page = Page::new(items, self.limit(), position);
+        Page { next_starting_after: page.next_starting_after.filter(|_| by_creation), ..page }
     }
 }
 
@@ -162,16 +158,7 @@ struct TagOn {
     description: Option<String>,
 }
 
-#[derive(Serialize, JsonSchema)]
-struct Accounts {
-    items: Vec<Listed>,
-    /// Left out when there is nothing further.
-    #[schemars(transform = absent_not_null)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_starting_after: Option<String>,
-}
-
-async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Accounts>> {
+async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<Listed, String>>> {
     let wanted = Wanted {
         search: filter.search.clone(),
         status: filter.status,
@@ -197,7 +184,7 @@ async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Accou
     };
     let items: Vec<_> =
         accounts.into_iter().map(|account| Listed { tags: tags(&account), account }).collect();
-    Ok(Json(Accounts { next_starting_after: filter.next(&items), items }))
+    Ok(Json(filter.page(items)))
 }
 
 async fn show(can: Can<Read>, Path(Email { email }): Path<Email>, _: Nothing) -> Result<Json<Account>> {

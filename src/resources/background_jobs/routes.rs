@@ -4,10 +4,10 @@ use crate::access::{Can, background_jobs::*};
 use crate::app::App;
 use crate::db::Time;
 use crate::error::{Error, Result};
-use crate::http::{Json, Nothing, Path, Query, absent_not_null, ids};
+use crate::http::{Json, Nothing, Order, Page, Path, Query, absent_not_null, ids};
 use aide::axum::{ApiRouter, routing::get};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new()
@@ -21,14 +21,6 @@ pub fn router() -> ApiRouter<App> {
 enum Column {
     CreatedAt,
     UpdatedAt,
-}
-
-#[derive(Clone, Copy, Deserialize, JsonSchema, PartialEq)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-enum Order {
-    Asc,
-    Desc,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -76,15 +68,6 @@ fn texts(list: Option<&str>) -> Option<Vec<String>> {
     list.map(|list| list.split(',').map(|text| text.trim().to_owned()).collect())
 }
 
-#[derive(Serialize, JsonSchema)]
-struct Jobs {
-    items: Vec<BackgroundJob>,
-    /// Left out when there is nothing further.
-    #[schemars(transform = absent_not_null)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_starting_after: Option<String>,
-}
-
 impl Filter {
     fn wanted(&self) -> Result<Wanted> {
         let (ids_, included) = (texts(self.ids.as_deref()), texts(self.included_ids.as_deref()));
@@ -109,20 +92,24 @@ impl Filter {
             column: if by_change { "j.updated_at" } else { "j.created_at" },
             descending: self.sort_order != Some(Order::Asc),
             after,
-            limit: self.limit.unwrap_or(10),
+            limit: self.limit(),
         })
     }
 
-    fn next(&self, jobs: &[BackgroundJob]) -> Option<String> {
-        let last = jobs.last().filter(|_| jobs.len() as i64 == self.limit.unwrap_or(10))?;
+    fn limit(&self) -> i64 {
+        self.limit.unwrap_or(10)
+    }
+
+    /// Where the page after this job begins.
+    fn position(&self, job: &BackgroundJob) -> String {
         match self.sort_column {
-            Some(Column::UpdatedAt) => Some(format!("{}&{}", last.updated_at, last.id)),
-            Some(Column::CreatedAt) | None => Some(last.id.clone()),
+            Some(Column::UpdatedAt) => format!("{}&{}", job.updated_at, job.id),
+            Some(Column::CreatedAt) | None => format!("{}&{}", job.created_at, job.id),
         }
     }
 }
 
-/// A job's id says when it was made; by the time of change, that time stands before it.
+/// A time and an id; or an id alone, which says when the job was made.
 fn position(cursor: &str) -> Result<(Time, String)> {
     let wrong = || Error::invalid("querystring/starting_after must be the `next_starting_after` of a page");
     let made = |id: &str| i64::from_str_radix(id.get(..12)?, 16).ok().map(Time);
@@ -132,9 +119,9 @@ fn position(cursor: &str) -> Result<(Time, String)> {
     }
 }
 
-async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Jobs>> {
+async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<BackgroundJob, String>>> {
     let items = store::list(&can, &filter.wanted()?, &filter.place()?).await?;
-    Ok(Json(Jobs { next_starting_after: filter.next(&items), items }))
+    Ok(Json(Page::new(items, filter.limit(), |job| filter.position(job))))
 }
 
 #[derive(Deserialize, JsonSchema)]

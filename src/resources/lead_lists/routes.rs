@@ -3,11 +3,11 @@ use crate::access::{Can, lead_lists::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::Result;
-use crate::http::{Id, Json, Nothing, Path, Query, Unread, absent_not_null, after_time};
+use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread, absent_not_null, after_time};
 use crate::resources::workspace_members::{Whose, owner};
 use aide::axum::{ApiRouter, routing::get};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new()
@@ -35,22 +35,12 @@ struct Filter {
     search: Option<String>,
 }
 
-#[derive(Serialize, JsonSchema)]
-struct Lists {
-    items: Vec<LeadList>,
-    /// Left out when there is nothing further.
-    #[schemars(transform = absent_not_null)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_starting_after: Option<String>,
-}
-
-async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Lists>> {
+async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<LeadList, String>>> {
     let (limit, before) = (filter.limit.unwrap_or(10), after_time(filter.starting_after.as_deref())?);
     let wanted = (filter.search.as_deref(), filter.has_enrichment_task);
     let items = store::list(&can, before, limit, wanted).await?;
-    let last = items.last().filter(|_| items.len() as i64 == limit);
-    let next_starting_after = last.map(|list| format!("{}&{}", list.timestamp_created, list.id));
-    Ok(Json(Lists { items, next_starting_after }))
+    let position = |list: &LeadList| format!("{}&{}", list.timestamp_created, list.id);
+    Ok(Json(Page::new(items, limit, position)))
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<LeadList>> {

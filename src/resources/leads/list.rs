@@ -5,9 +5,9 @@ use super::{Lead, SHAPE};
 use crate::access::{Can, leads::Read};
 use crate::db::{Part, sql};
 use crate::error::{Error, Result};
-use crate::http::{Json, absent_not_null, pattern};
+use crate::http::{Json, Page, absent_not_null, pattern};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use uuid::Uuid;
 
 #[derive(Deserialize, JsonSchema)]
@@ -59,27 +59,18 @@ pub struct Body {
     esg_code: Option<String>,
 }
 
-#[derive(Serialize, JsonSchema)]
-pub struct Leads {
-    items: Vec<Lead>,
-    /// Left out when there is nothing further.
-    #[schemars(transform = absent_not_null)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_starting_after: Option<String>,
-}
-
-pub async fn list(can: Can<Read>, Json(body): Json<Body>) -> Result<Json<Leads>> {
+pub async fn list(can: Can<Read>, Json(body): Json<Body>) -> Result<Json<Page<Lead, String>>> {
     let filter = body.filter.as_deref().map(named).transpose()?;
     let distinct = body.distinct_contacts == Some(true);
     let items = match distinct {
         true => contacts(&can, &body, filter).await?,
         false => leads(&can, &body, filter).await?,
     };
-    let full = items.len() as i64 == body.limit();
-    let last = items.last().filter(|_| full);
-    let next_starting_after =
-        last.and_then(|lead| if distinct { lead.email.clone() } else { Some(lead.id.to_string()) });
-    Ok(Json(Leads { items, next_starting_after }))
+    let position = |lead: &Lead| match (distinct, &lead.email) {
+        (true, Some(email)) => email.clone(),
+        (true, None) | (false, _) => lead.id.to_string(),
+    };
+    Ok(Json(Page::new(items, body.limit(), position)))
 }
 
 async fn leads(can: &Can<Read>, body: &Body, filter: Option<&'static str>) -> Result<Vec<Lead>> {
