@@ -5,9 +5,8 @@
 run:
 	cargo run --release -- demo
 
-# Everything: format, lints, all tests on SQLite and PostgreSQL, the tour and the story of the first
-# seed against the release binary, generated
-# files unchanged. Installs what it needs where it may (scripts/prepare).
+# Everything: format, lints, all tests on SQLite and PostgreSQL, generated files unchanged, and against the release
+# binary the tour and the story of the first seed. Installs what it needs where it may (scripts/prepare).
 test:
 	scripts/prepare
 	cargo fmt --check

@@ -6,31 +6,7 @@
 #   scripts/seed-000.sh [path of the gatepost binary]
 set -euo pipefail
 
-binary=${1:-$(dirname "$0")/../target/release/gatepost}
-folder=$(mktemp -d)
-server=
-checks=0
-
-finish() {
-    code=$?
-    [[ -z $server ]] || kill "$server" 2>/dev/null || true
-    wait
-    [[ $code -eq 0 || ! -s $folder/log ]] || sed 's/^/the server logged: /' "$folder/log" >&2
-    rm -rf "$folder"
-    exit "$code"
-}
-trap finish EXIT
-
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
-
-# same IS SHOULD
-same() {
-    [[ $1 == "$2" ]] || fail "'$1' should be '$2'"
-    checks=$((checks + 1))
-}
+source "$(dirname "$0")/checks.sh"
 
 command -v jq >/dev/null || fail "jq is not installed"
 unset "${!GATEPOST_@}"

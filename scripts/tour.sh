@@ -1,30 +1,12 @@
 #!/usr/bin/env bash
 # Five minutes with Gatepost, by curl: members, API keys, tags, who may do what, sending accounts and leads,
-# isolation, the audit log, and handing over the ownership. It starts a demo, checks every answer, and stops at the first that is not as it
-# should be. Needs curl and python3.
+# isolation, the audit log, and handing over the ownership. It starts a demo, checks every answer, and stops at the
+# first that is not as it should be. Needs curl and python3.
 #
 #   scripts/tour.sh [path of the gatepost binary]
 set -euo pipefail
 
-binary=${1:-$(dirname "$0")/../target/release/gatepost}
-folder=$(mktemp -d)
-demo=
-checks=0
-
-finish() {
-    code=$?
-    [[ -z $demo ]] || kill "$demo" 2>/dev/null || true
-    wait
-    [[ $code -eq 0 || ! -s $folder/log ]] || sed 's/^/the server logged: /' "$folder/log" >&2
-    rm -rf "$folder"
-    exit "$code"
-}
-trap finish EXIT
-
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
+source "$(dirname "$0")/checks.sh"
 
 # pick PATH < JSON: the values at a path such as items.0.id or items.*.label, one a line.
 pick() {
@@ -85,12 +67,6 @@ hides() {
     checks=$((checks + 1))
 }
 
-# same ONE OTHER
-same() {
-    [[ $1 == "$2" ]] || fail "should be the same: '$1' and '$2'"
-    checks=$((checks + 1))
-}
-
 # eventually TEXT PATH KEY: for what is written behind the answer.
 eventually() {
     for _ in {1..50}; do
@@ -106,10 +82,10 @@ eventually() {
 
 echo "Starting a demo: a workspace with a member of each role, some campaigns, and a stranger next door."
 "$binary" demo --json --listen 127.0.0.1:0 >"$folder/demo.json" 2>"$folder/log" &
-demo=$!
+server=$!
 for _ in {1..300}; do
     [[ $(wc -l <"$folder/demo.json") -eq 0 ]] || break
-    kill -0 "$demo" 2>/dev/null || fail "the demo did not start"
+    kill -0 "$server" 2>/dev/null || fail "the demo did not start"
     sleep 0.2
 done
 [[ $(wc -l <"$folder/demo.json") -eq 1 ]] || fail "the demo did not say one line"

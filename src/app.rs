@@ -103,7 +103,7 @@ impl App {
     }
 
     /// The host in the public address.
-    pub fn public_host(&self) -> &str {
+    pub fn public_host(&self) -> String {
         host(&self.public_url)
     }
 
@@ -117,8 +117,17 @@ impl App {
     }
 }
 
-/// The host in a URL.
-pub fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split(['/', ':']).next().unwrap_or_default()
+/// The host in a URL; of an address of IPv6, with its brackets.
+pub fn host(url: &str) -> String {
+    let url = url::Url::parse(url).ok();
+    url.as_ref().and_then(url::Url::host_str).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_host_is_what_stands_between() {
+        let hosts = ["https://a.example", "http://127.0.0.1:8080/x", "http://[::1]:8080", "nonsense"];
+        assert_eq!(hosts.map(super::host), ["a.example", "127.0.0.1", "[::1]", ""]);
+    }
 }

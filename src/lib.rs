@@ -2,6 +2,7 @@
 //! middle one another.
 
 pub mod error;
+pub mod tls;
 pub mod config;
 pub mod db;
 pub mod http;

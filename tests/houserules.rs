@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 /// Each may use its own layer and those before it.
 const LAYERS: &[&[&str]] = &[
     &["error"],
+    &["tls"],
     &["config"],
     &["db"],
     &["http"],

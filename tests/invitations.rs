@@ -34,6 +34,16 @@ async fn accept(world: &World, token: &str) -> crate::support::Answer {
     world.call("", "POST /api/v2/invitations/accept", body).await
 }
 
+async fn is_verified(world: &World, joined: &Value) -> bool {
+    let user: uuid::Uuid = joined["user_id"].as_str().unwrap().parse().unwrap();
+    gatepost::db::sql("select email_verified from users where id = $1")
+        .bind(user)
+        .optional(&world.reader)
+        .await
+        .unwrap()
+        .unwrap()
+}
+
 async fn an_invitation_is_mailed_and_proves_the_address(mut world: World) {
     let smtp = with_mail(&mut world).await;
     let asked = world
@@ -54,14 +64,7 @@ async fn an_invitation_is_mailed_and_proves_the_address(mut world: World) {
     assert!(mail.link.as_ref().unwrap().starts_with("https://gatepost.example/invitations/accept#"));
     // Whoever follows a link that was mailed has shown the address to be theirs.
     let joined = accept(&world, &token(&mail)).await.is(200).json();
-    let user: uuid::Uuid = joined["user_id"].as_str().unwrap().parse().unwrap();
-    let verified: bool = gatepost::db::sql("select email_verified from users where id = $1")
-        .bind(user)
-        .optional(&world.reader)
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(verified);
+    assert!(is_verified(&world, &joined).await);
     // Nothing of the letter is kept, and it is no background job of anybody.
     let kept: Vec<Option<String>> =
         gatepost::db::sql("select sealed from jobs where workspace_id = $1 and status = 'success'")
@@ -88,14 +91,7 @@ async fn without_mail_the_link_is_shown(world: World) {
     let asked = world.call("owner", INVITE, json!({ "email": "jo@acme.example" })).await.is(200).json();
     let token = asked["invitation_url"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
     let joined = accept(&world, &token).await.is(200).json();
-    let user: uuid::Uuid = joined["user_id"].as_str().unwrap().parse().unwrap();
-    let verified: bool = gatepost::db::sql("select email_verified from users where id = $1")
-        .bind(user)
-        .optional(&world.reader)
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(!verified, "a link that was shown proves nothing");
+    assert!(!is_verified(&world, &joined).await, "a link that was shown proves nothing");
     assert_eq!(world.work().await, 0);
 }
 

@@ -1,5 +1,6 @@
 //! What adding and deleting leads must not do: tell of what is hidden, spoil the rest, grow without end.
 
+use crate::support::leads::{found, list};
 use crate::support::scene::join;
 use crate::support::{World, on_both};
 use serde_json::{Value, json};
@@ -12,18 +13,6 @@ on_both! {
 const LEADS: &str = "POST /api/v2/leads";
 const ADD: &str = "POST /api/v2/leads/add";
 const LIST: &str = "POST /api/v2/leads/list";
-
-async fn list(world: &World, who: &str) -> String {
-    world.call(who, "POST /api/v2/lead-lists", json!({ "name": "List" })).await.is(200).id()
-}
-
-async fn found(world: &World, who: &str, body: Value) -> Vec<String> {
-    let items = world.call(who, LIST, body).await.is(200).items();
-    items
-        .iter()
-        .map(|lead| lead["email"].as_str().unwrap_or("-").split('@').next().unwrap().to_owned())
-        .collect()
-}
 
 /// What a limited caller asks to skip is what it sees; only the workspace's own rule looks further.
 async fn skipping_tells_nothing_outside_a_limit(mut world: World) {

@@ -255,5 +255,5 @@ fn a_server_shows_neither_name_nor_password() {
 
 #[test]
 fn the_systems_settings_will_do() {
-    assert!(Net::new(None, Vec::new(), gatepost::net::tls().unwrap()).is_ok());
+    assert!(Net::new(None, Vec::new(), Arc::new(gatepost::tls::client().unwrap())).is_ok());
 }

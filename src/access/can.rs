@@ -29,7 +29,7 @@ impl Gate {
     }
 
     /// For the queue's own rows: who works on what, and how it went. `jobs` alone calls this.
-    pub fn books(&self) -> &Writer {
+    pub(crate) fn books(&self) -> &Writer {
         &self.0
     }
 }

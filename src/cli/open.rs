@@ -6,7 +6,8 @@ use crate::config::{Config, DATA};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::mail::Mailer;
-use crate::net::{self, Net};
+use crate::net::Net;
+use crate::tls;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::Write;
@@ -77,7 +78,7 @@ pub async fn any(config: &Config) -> Result<App> {
         public_url,
         pepper: derive("passwords", &key),
         vault: Vault::new(&derive("vault", &key)),
-        net: Net::new(config.dns, config.internal_networks.clone(), net::tls()?)?,
+        net: Net::new(config.dns, config.internal_networks.clone(), Arc::new(tls::client()?))?,
         ambient: Arc::new(System),
     };
     App::new(database, parts)

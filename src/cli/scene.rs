@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 use crate::router::router;
 use axum::body::Body;
 use axum::http::Request;
-use axum::http::request::Builder;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -33,8 +33,8 @@ pub async fn set_the_scene(app: &App, base_url: String) -> Result<Cast> {
         people.push(stage.invite(&owner, role, &tags).await?);
     }
     stage.accounts(&people).await?;
-    stage.campaigns(&people, &tags).await?;
-    stage.leads(&people).await?;
+    let campaigns = stage.campaigns(&people, &tags).await?;
+    stage.leads(&people, campaigns).await?;
     let body = json!({ "name": "Demo", "scopes": ["all:all"] });
     let workspace_key = text(&stage.post(&owner.api_key, "/api/v2/api-keys", body).await?, "key");
     let stranger = make(app, "Other", "stranger@other.example", false).await?;
@@ -79,17 +79,8 @@ impl Stage {
     }
 
     async fn post(&self, key: &str, path: &str, body: Value) -> Result<Value> {
-        self.call(Request::post(path), key, Body::from(body.to_string())).await
-    }
-
-    async fn get(&self, key: &str, path: &str) -> Result<Value> {
-        self.call(Request::get(path), key, Body::empty()).await
-    }
-
-    async fn call(&self, request: Builder, key: &str, body: Body) -> Result<Value> {
-        let request = request.header("authorization", format!("Bearer {key}"));
-        let request = request.body(body).map_err(Error::internal)?;
-        let path = request.uri().path().to_owned();
+        let request = Request::post(path).header("authorization", format!("Bearer {key}"));
+        let request = request.body(Body::from(body.to_string())).map_err(Error::internal)?;
         let response = self.0.clone().oneshot(request).await.map_err(Error::internal)?;
         let ok = response.status().is_success();
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.map_err(Error::internal)?;
@@ -137,18 +128,18 @@ impl Stage {
     }
 
     /// Some in a list, some in each of two campaigns.
-    async fn leads(&self, people: &[Person]) -> Result<()> {
+    async fn leads(&self, people: &[Person], campaigns: HashMap<&str, String>) -> Result<()> {
         let list = self.post(
             key_of(people, Role::Sdr),
             "/api/v2/lead-lists",
             json!({ "name": "Trade fair, Berlin" }),
         );
         let list = text(&list.await?, "id");
-        let (globex, berlin) = ("Globex newsletter", "Founders in Berlin");
+        let campaign = |name| campaigns.get(name).cloned().unwrap_or_default();
         let places = [
             (Role::Sdr, "list_id", list),
-            (Role::Editor, "campaign_id", self.campaign(people, globex).await?),
-            (Role::Member, "campaign_id", self.campaign(people, berlin).await?),
+            (Role::Editor, "campaign_id", campaign("Globex newsletter")),
+            (Role::Member, "campaign_id", campaign("Founders in Berlin")),
         ];
         for (role, place, id) in places {
             let leads: Vec<_> = PROSPECTS
@@ -165,13 +156,8 @@ impl Stage {
         Ok(())
     }
 
-    async fn campaign(&self, people: &[Person], name: &str) -> Result<String> {
-        let path = format!("/api/v2/campaigns?search={}", name.replace(' ', "%20"));
-        let found = self.get(key_of(people, Role::Owner), &path).await?;
-        Ok(text(found.pointer("/items/0").unwrap_or(&Value::Null), "id"))
-    }
-
-    async fn campaigns(&self, people: &[Person], tags: &[Value]) -> Result<()> {
+    /// Their ids, by name.
+    async fn campaigns(&self, people: &[Person], tags: &[Value]) -> Result<HashMap<&'static str, String>> {
         let scenes = [
             (Role::Owner, "Board introductions", "private", None),
             (Role::Admin, "Win back 2025", "team", tags.get(1)),
@@ -181,16 +167,19 @@ impl Stage {
             (Role::Member, "Founders in Berlin", "team", None),
             (Role::Member, "Quiet experiment", "private", None),
         ];
+        let mut ids = HashMap::new();
         for (role, name, visibility, tag) in scenes {
             let made = self
                 .post(key_of(people, role), "/api/v2/campaigns", campaign(role, name, visibility))
                 .await?;
+            let id = text(&made, "id");
             if let Some(tag) = tag {
-                let body = json!({ "tag_id": tag, "resource_id": text(&made, "id") });
+                let body = json!({ "tag_id": tag, "resource_id": id });
                 self.post(key_of(people, Role::Owner), "/api/v2/custom-tags/toggle-resource", body).await?;
             }
+            ids.insert(name, id);
         }
-        Ok(())
+        Ok(ids)
     }
 }
 

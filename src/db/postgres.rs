@@ -6,7 +6,6 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, Recycli
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_postgres::{Config, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -21,26 +20,14 @@ pub(super) fn pool(url: &str, read_only: bool) -> Result<Pool> {
     let given = config.get_options().unwrap_or_default();
     let only = if read_only { " -c default_transaction_read_only=on" } else { "" };
     config.options(format!("{given} -c jit=off{only}"));
+    // Whether TLS is used, the URL says: `sslmode=disable|prefer|require`.
+    let tls = MakeRustlsConnect::new(crate::tls::client()?);
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let pool = Pool::builder(Manager::from_config(config, tls()?, recycling))
+    let pool = Pool::builder(Manager::from_config(config, tls, recycling))
         .max_size(8)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(WAIT));
     pool.build().map_err(Error::internal)
-}
-
-/// Whether TLS is used, the URL says (`sslmode=disable|prefer|require`); whom to trust, the system's store or
-/// the file in `SSL_CERT_FILE`.
-fn tls() -> Result<MakeRustlsConnect> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(Error::internal)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(MakeRustlsConnect::new(config))
 }
 
 /// A connection inside a transaction. Dropped before its end (the caller went away, a rollback failed), it

@@ -81,6 +81,8 @@ pub enum Outcome {
     Later(String),
     /// To be tried no more.
     Failed(String),
+    /// A mail that was refused for good.
+    Bounced(String),
 }
 
 /// Does one step of a claimed job. What it calls is the resource's whose job it is.

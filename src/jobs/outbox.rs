@@ -68,12 +68,12 @@ pub async fn withdraw(can: &Caller, tx: &mut Tx, address: &str, what: &str) -> R
 
 /// Whether the last mail to the address, today, was refused for good: then a link is better shown.
 pub async fn bounced(can: &Caller, tx: &mut Tx, address: &str) -> Result<bool> {
-    let last = sql("select data ->> 'bounced' from jobs where workspace_id = $1 and about = $2 \
+    let last = sql("select status from jobs where workspace_id = $1 and about = $2 \
          and created_at > $3 order by created_at desc, id desc limit 1")
     .bind(can.workspace())
     .bind(address)
     .bind(can.now().minus(DAY));
-    Ok(last.optional::<Option<String>>(tx).await?.flatten().is_some())
+    Ok(last.optional::<String>(tx).await?.is_some_and(|status| status == "bounced"))
 }
 
 /// The letter of a claimed job.
@@ -94,7 +94,7 @@ pub async fn send(app: &App, claim: &Claim) -> Result<Outcome> {
         }
         Err(Failure::Permanent(why)) => {
             tracing::warn!(why, "a mail was refused");
-            Outcome::Failed(why)
+            Outcome::Bounced(why)
         }
     })
 }

@@ -109,17 +109,18 @@ async fn steps(app: App, mut claim: Claim, work: Work, stop: watch::Receiver<()>
                 if stop.has_changed().is_ok() {
                     continue;
                 }
-                left(&app, &claim, Left::Pending, None)
+                left(&app, Left::Pending, None)
             }
-            Ok(Outcome::Done) => left(&app, &claim, Left::Success, None),
-            Ok(Outcome::Failed(why)) => bounced(left(&app, &claim, Left::Failed, Some(why))),
+            Ok(Outcome::Done) => left(&app, Left::Success, None),
+            Ok(Outcome::Failed(why)) => left(&app, Left::Failed, Some(why)),
+            Ok(Outcome::Bounced(why)) => left(&app, Left::Bounced, Some(why)),
             Ok(Outcome::Later(why)) => again(&app, &claim, why),
             Err(error @ (Error::Busy | Error::Internal(_) | Error::Conflict(_) | Error::Taken)) => {
                 tracing::warn!(job = claim.id, cause = cause(&error), "a step failed");
                 again(&app, &claim, error.to_string())
             }
             // Whoever asked for it may not do it any more, or it cannot be done as it is.
-            Err(error) => left(&app, &claim, Left::Failed, Some(error.to_string())),
+            Err(error) => left(&app, Left::Failed, Some(error.to_string())),
         };
         app.fault("before the books")?;
         write_down(&app, &claim, &rest).await?;
@@ -140,16 +141,8 @@ async fn write_down(app: &App, claim: &Claim, rest: &Rest) -> Result<()> {
     }
 }
 
-fn left(app: &App, claim: &Claim, status: Left, error: Option<String>) -> Rest {
-    Rest { status, data: claim.data.clone(), due: app.now(), error, attempts: 0 }
-}
-
-/// Of a mail that was refused for good, and not only given up.
-fn bounced(mut rest: Rest) -> Rest {
-    if let Some(data) = rest.data.as_object_mut() {
-        data.insert("bounced".to_owned(), "yes".into());
-    }
-    rest
+fn left(app: &App, status: Left, error: Option<String>) -> Rest {
+    Rest { status, due: app.now(), error, attempts: 0 }
 }
 
 /// Later, and later still; at last not again.
@@ -160,11 +153,11 @@ fn again(app: &App, claim: &Claim, why: String) -> Rest {
     };
     if over {
         tracing::error!(job = claim.id, why, "a job was given up");
-        return left(app, claim, Left::Failed, Some(why));
+        return left(app, Left::Failed, Some(why));
     }
     let times = u32::try_from(claim.attempts.clamp(1, ATTEMPTS) - 1).unwrap_or(0);
     let due = app.now().plus((FIRST_PAUSE * 4_i64.pow(times)).min(LONGEST_PAUSE));
-    Rest { due, attempts: claim.attempts, ..left(app, claim, Left::Pending, Some(why)) }
+    Rest { due, attempts: claim.attempts, ..left(app, Left::Pending, Some(why)) }
 }
 
 /// What is behind an error, for the log.

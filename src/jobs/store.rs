@@ -131,6 +131,8 @@ pub enum Left {
     Pending,
     Success,
     Failed,
+    /// Of mail: refused for good, and not only given up.
+    Bounced,
 }
 
 impl Left {
@@ -139,6 +141,7 @@ impl Left {
             Left::Pending => "pending",
             Left::Success => "success",
             Left::Failed => "failed",
+            Left::Bounced => "bounced",
         }
     }
 }
@@ -147,7 +150,6 @@ impl Left {
 #[derive(Clone, Debug)]
 pub struct Rest {
     pub status: Left,
-    pub data: Value,
     pub due: Time,
     pub error: Option<String>,
     pub attempts: i64,
@@ -160,7 +162,7 @@ pub async fn rest(app: App, claim: Claim, rest: Rest) -> Result<u64> {
     let written = app.gate.books().write(async move |tx| {
         sql("update jobs set status = $4, due_at = $5, error = $6, attempts = $7, lease = null, lease_until = null, \
              sealed = case when $8 then null else sealed end, \
-             progress = case when $4 = 'success' then 100 else progress end, updated_at = $9, data = $10 \
+             progress = case when $4 = 'success' then 100 else progress end, updated_at = $9 \
              where workspace_id = $1 and id = $2 and lease = $3")
         .bind(claim.workspace)
         .bind(&claim.id)
@@ -171,21 +173,20 @@ pub async fn rest(app: App, claim: Claim, rest: Rest) -> Result<u64> {
         .bind(rest.attempts)
         .bind(over)
         .bind(now)
-        .bind(rest.data.clone())
         .run(tx)
         .await
     });
     written.await
 }
 
-/// Days for which what is over is kept.
+/// Milliseconds for which what is over is kept: 30 days.
 const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// What was over long ago goes.
 pub async fn prune(app: &App) -> Result<u64> {
     let before = app.now().minus(KEPT);
     let pruned = app.gate.books().write(async move |tx| {
-        sql("delete from jobs where status in ('success', 'failed', 'cancelled') and updated_at < $1")
+        sql("delete from jobs where status in ('success', 'failed', 'bounced', 'cancelled') and updated_at < $1")
             .bind(before)
             .run(tx)
             .await

@@ -17,11 +17,11 @@ mod tests;
 use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls::ClientConfig;
 use tokio::{sync::Semaphore, time::timeout};
 use tokio_rustls::TlsConnector;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use dns::Dns;
 pub use domain::Domain;
 pub use tracking::Tracking;
@@ -95,18 +95,6 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
-
-/// The one configuration for all that goes out. A system without roots is no error: it trusts nobody.
-pub fn tls() -> Result<Arc<ClientConfig>> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(Error::internal)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
-}
 
 /// The door to the internet. A clone shares the limits.
 #[derive(Clone)]

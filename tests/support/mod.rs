@@ -7,6 +7,7 @@ pub mod oracle;
 pub mod operations;
 pub mod scene;
 pub mod secrets;
+pub mod leads;
 pub mod smtp;
 
 use axum::{body::Body, http::Request, http::StatusCode, http::header::HeaderMap};
@@ -213,9 +214,13 @@ impl World {
             vault: gatepost::auth::Vault::new(b"vault"),
             mailer: None,
             // Asks nobody: a test that looks things up brings its own.
-            net: Net::new(Some("127.0.0.1:1".parse().unwrap()), vec![], net::tls().unwrap())
-                .unwrap()
-                .limited(net::Limits { answer: Duration::from_millis(50), ..Default::default() }),
+            net: Net::new(
+                Some("127.0.0.1:1".parse().unwrap()),
+                vec![],
+                Arc::new(gatepost::tls::client().unwrap()),
+            )
+            .unwrap()
+            .limited(net::Limits { answer: Duration::from_millis(50), ..Default::default() }),
             ambient,
         };
         App::new(database, parts).unwrap()

@@ -3,17 +3,13 @@ use crate::access::{Can, account_campaign_mappings::*};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Json, Nothing, Page, Path, Query, absent_not_null, after_time};
+use crate::resources::accounts::Email;
 use aide::axum::{ApiRouter, routing::get};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new().api_route("/api/v2/account-campaign-mappings/{email}", get(list))
-}
-
-#[derive(Deserialize, JsonSchema)]
-struct Email {
-    email: String,
 }
 
 #[derive(Deserialize, JsonSchema)]

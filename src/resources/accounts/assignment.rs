@@ -2,10 +2,7 @@
 //! transaction.
 
 use super::{Account, Senders, store};
-use crate::access::{
-    Caller, Can, Grant, Permission, Reach,
-    accounts::{Assign, Use},
-};
+use crate::access::{Caller, Can, Permission, accounts::Assign};
 use crate::audit::{Change, Subject};
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
@@ -25,24 +22,22 @@ pub async fn member(can: &Caller, tx: &mut Tx, wanted: Option<Uuid>) -> Result<O
 async fn sending(can: &Caller, tx: &mut Tx, found: Option<Uuid>) -> Result<Uuid> {
     let unknown = || Error::invalid("body/assigned_to must be an accepted member of the workspace");
     let member = found.ok_or_else(unknown)?;
-    let grant = Grant::of_member(can.workspace(), member, can.now(), tx).await?.ok_or_else(unknown)?;
-    match grant.reach(Use::ACTION) {
-        Reach::None => Err(Error::invalid(
+    match Senders::of_member(can, tx, member).await?.sends() {
+        true => Ok(member),
+        false => Err(Error::invalid(
             "body/assigned_to must be a member who may send; the role of this one may not",
         )),
-        Reach::All | Reach::Team | Reach::Own | Reach::Assigned => Ok(member),
     }
 }
 
-/// For `POST /api/v1/account/assign`.
+/// For `POST /api/v1/account/assign`, to a member by address.
 pub async fn assign(can: Can<Assign>, email: String, to: Option<String>) -> Result<Account> {
     let assigned = can.write(async move |can, tx| {
         let before = store::named(can, &mut *tx, "account_email", &email).await?;
         let member = match &to {
             None => None,
-            Some(email) => {
-                let address = crate::resources::workspace_members::address(email);
-                let found = members::accepted_by_email(can, &mut *tx, &address).await?;
+            Some(address) => {
+                let found = members::accepted_by_email(can, &mut *tx, address).await?;
                 Some(sending(can, tx, found).await?)
             }
         };
@@ -82,7 +77,8 @@ pub struct LeftBehind {
     pub taken_off_campaigns: Vec<Uuid>,
 }
 
-/// A member goes, and his accounts are nobody's. To be called before the member is gone; see [`settle`].
+/// A member goes, and his accounts are nobody's; nobody else's campaigns could use them. To be called before the
+/// member is gone; [`settle`] comes after.
 pub async fn unassign(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Vec<Uuid>> {
     let accounts = sql("select id from accounts where workspace_id = $1 and assigned_to = $2 order by id")
         .bind(can.workspace())
@@ -100,11 +96,9 @@ pub async fn unassign(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Vec<Uui
     Ok(accounts)
 }
 
-/// Once the rights of a user are as they will be: his campaigns lose what he may no longer use. `unassigned` are the
-/// accounts that he had; nobody else's campaigns could use them.
-pub async fn settle(can: &Caller, tx: &mut Tx, user: Uuid, unassigned: Vec<Uuid>) -> Result<LeftBehind> {
-    let taken_off_campaigns = release(can, tx, Some(user), None).await?;
-    Ok(LeftBehind { unassigned_accounts: unassigned, taken_off_campaigns })
+/// Once the rights of a user are as they will be: his campaigns lose what he may no longer use; which those are.
+pub async fn settle(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<Vec<Uuid>> {
+    release(can, tx, Some(user), None).await
 }
 
 /// An account is taken off all campaigns whose owner may not use it any more.
@@ -135,11 +129,11 @@ async fn release(can: &Caller, tx: &mut Tx, owner: Option<Uuid>, account: Option
         return Ok(vec![]);
     }
     let senders = Senders::of(can, tx, owner).await?;
-    let campaigns: Vec<Uuid> = sql("select distinct s.campaign_id from campaign_senders s \
-         join campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
-         join accounts a on a.workspace_id = s.workspace_id and a.id = s.account_id \
-         where s.workspace_id = $1 and (c.owned_by = $2 or (c.owned_by is null and $3)) and not {usable} {filters} \
-         order by s.campaign_id")
+    let mut campaigns: Vec<Uuid> = sql("delete from campaign_senders where workspace_id = $1 and campaign_id in \
+         (select c.id from campaigns c where c.workspace_id = $1 \
+         and (c.owned_by = $2 or (c.owned_by is null and $3))) \
+         and account_id in (select a.id from accounts a where a.workspace_id = $1 and not {usable} {filters}) \
+         returning campaign_id")
     .bind(can.workspace())
     .bind(owner)
     .bind(owner.is_none())
@@ -147,23 +141,10 @@ async fn release(can: &Caller, tx: &mut Tx, owner: Option<Uuid>, account: Option
     .fill("{filters}", |out| {
         out.given(account, " and a.id = ", "");
     })
-    .all(&mut *tx)
+    .all(tx)
     .await?;
-    if campaigns.is_empty() {
-        return Ok(campaigns);
-    }
-    sql("delete from campaign_senders where workspace_id = $1 and campaign_id in (select c.id from campaigns c \
-         where c.workspace_id = $1 and (c.owned_by = $2 or (c.owned_by is null and $3))) \
-         and account_id in (select a.id from accounts a where a.workspace_id = $1 and not {usable} {filters})")
-    .bind(can.workspace())
-    .bind(owner)
-    .bind(owner.is_none())
-    .fill("{usable}", senders.usable())
-    .fill("{filters}", |out| {
-        out.given(account, " and a.id = ", "");
-    })
-    .run(tx)
-    .await?;
+    campaigns.sort_unstable();
+    campaigns.dedup();
     Ok(campaigns)
 }
 

@@ -14,7 +14,7 @@ mod vitals;
 mod warmup;
 pub use assignment::{LeftBehind, settle, unassign};
 pub use filter::{StatusFilter, Wanted};
-pub use routes::router;
+pub use routes::{Email, router};
 pub use senders::Senders;
 pub use warmup::step;
 

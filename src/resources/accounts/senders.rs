@@ -24,15 +24,24 @@ impl Senders {
         let Some(user) = owner else {
             return Ok(Senders::new(can.workspace(), None, true, &[]));
         };
-        let member = members::accepted_by_id(can, &mut *tx, user).await?;
-        let grant = match member {
-            Some(member) => Grant::of_member(can.workspace(), member, can.now(), tx).await?,
-            None => None,
-        };
-        Ok(match grant {
-            Some(grant) => Senders::of_grant(&grant),
-            None => Senders::new(can.workspace(), None, false, &[]),
-        })
+        match members::accepted_by_id(can, &mut *tx, user).await? {
+            Some(member) => Senders::of_member(can, tx, member).await,
+            None => Ok(Senders::nobodys(can)),
+        }
+    }
+
+    pub async fn of_member(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Senders> {
+        let grant = Grant::of_member(can.workspace(), member, can.now(), tx).await?;
+        Ok(grant.map_or_else(|| Senders::nobodys(can), |grant| Senders::of_grant(&grant)))
+    }
+
+    fn nobodys(can: &Caller) -> Senders {
+        Senders::new(can.workspace(), None, false, &[])
+    }
+
+    /// Whether what is assigned to them may be used at all.
+    pub fn sends(&self) -> bool {
+        self.member.is_some()
     }
 
     pub fn of_grant(grant: &Grant) -> Senders {

@@ -189,11 +189,7 @@ fn search(account: &Account) -> String {
 
 /// Campaigns lose it, and its days and tags go with it.
 pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
-    sql("delete from custom_tag_mappings where workspace_id = $1 and resource_id = $2")
-        .bind(can.workspace())
-        .bind(id)
-        .run(&mut *tx)
-        .await?;
+    tags::store::unmap_all(can, tx, id).await?;
     sql("delete from accounts where workspace_id = $1 and id = $2")
         .bind(can.workspace())
         .bind(id)

@@ -131,7 +131,7 @@ pub async fn tracking(can: Can<Test>, Query(Host { host }): Query<Host>) -> Resu
         return Err(Error::invalid("querystring/host must be the name of a host, such as track.example.com"));
     }
     let app = can.app();
-    let found = app.net.tracking(&host, app.public_host()).await;
+    let found = app.net.tracking(&host, &app.public_host()).await;
     let (ssl, cname) = (found.ssl, found.cname);
     Ok(Json(Tracking { success: ssl && cname, ssl, cname, host }))
 }

@@ -16,6 +16,22 @@ use uuid::Uuid;
 pub const SHAPE: Shape =
     Shape { owner: Some("j.user_id"), ..Shape::bare("jobs j", "j.id", "j.workspace_id") };
 
+/// The wire's kinds of jobs, of which this server does some.
+const KINDS: [&str; 9] = [
+    "move-leads",
+    "import-leads",
+    "export-leads",
+    "update-warmup-accounts",
+    "rename-variable",
+    "broadcast-ai-generate",
+    "broadcast-website-scrape",
+    "import-subscribers-from-crm",
+    "resync-subscriber-crm-tags",
+];
+/// What a job can be about.
+const ENTITIES: [&str; 6] =
+    ["list", "campaign", "workspace", "broadcast", "subscriber-group-sync", "subscriber-group"];
+
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct BackgroundJob {
     /// 24 hexadecimal digits.
@@ -24,16 +40,10 @@ pub struct BackgroundJob {
     /// Who asked for it; none for a workspace key.
     pub user_id: Option<Uuid>,
     #[serde(rename = "type")]
-    #[schemars(extend("enum" = [
-        "move-leads", "import-leads", "export-leads", "update-warmup-accounts", "rename-variable",
-        "broadcast-ai-generate", "broadcast-website-scrape", "import-subscribers-from-crm",
-        "resync-subscriber-crm-tags"
-    ]))]
+    #[schemars(extend("enum" = KINDS))]
     pub kind: String,
     pub entity_id: Option<Uuid>,
-    #[schemars(default, extend("enum" = [
-        "list", "campaign", "workspace", "broadcast", "subscriber-group-sync", "subscriber-group"
-    ]))]
+    #[schemars(default, extend("enum" = ENTITIES))]
     pub entity_type: String,
     #[schemars(with = "Data", default)]
     pub data: Map<String, Value>,

@@ -1,5 +1,5 @@
-use super::BackgroundJob;
 use super::store::{self, Place, Wanted};
+use super::{BackgroundJob, ENTITIES, KINDS};
 use crate::access::{Can, background_jobs::*};
 use crate::app::App;
 use crate::db::Time;
@@ -39,15 +39,9 @@ struct Filter {
     #[schemars(transform = absent_not_null, length(max = 2500))]
     excluded_ids: Option<String>,
     #[serde(rename = "type")]
-    #[schemars(transform = absent_not_null, extend("enum" = [
-        "move-leads", "import-leads", "export-leads", "update-warmup-accounts", "rename-variable",
-        "broadcast-ai-generate", "broadcast-website-scrape", "import-subscribers-from-crm",
-        "resync-subscriber-crm-tags"
-    ]))]
+    #[schemars(transform = absent_not_null, extend("enum" = KINDS))]
     kind: Option<String>,
-    #[schemars(transform = absent_not_null, extend("enum" = [
-        "list", "campaign", "workspace", "broadcast", "subscriber-group-sync", "subscriber-group"
-    ]))]
+    #[schemars(transform = absent_not_null, extend("enum" = ENTITIES))]
     entity_type: Option<String>,
     /// UUIDs with commas between.
     #[schemars(transform = absent_not_null)]

@@ -3,7 +3,7 @@
 use super::{Campaign, DRAFT, store};
 use crate::access::{Can, campaigns::Read};
 use crate::error::Result;
-use crate::http::{Json, Query, absent_not_null};
+use crate::http::{Json, Query, absent_not_null, address};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +45,7 @@ pub async fn by_contact(can: Can<Read>, Query(wanted): Query<Wanted>) -> Result<
         (_, Some("desc")) => "c.timestamp_created desc, c.id desc",
         (_, _) => "c.timestamp_created, c.id",
     };
-    let email = wanted.search.unwrap_or_default().trim().to_lowercase();
+    let email = address(&wanted.search.unwrap_or_default());
     let found = store::by_contact(&can, &email, order).await?;
     Ok(Json(Found { items: found.into_iter().map(|campaign| campaign.shown_to(&can)).collect() }))
 }

@@ -262,11 +262,7 @@ async fn collaborate(can: &Caller, tx: &mut Tx, campaign: &Campaign) -> Result<(
 
 /// Leads, collaborators, senders, tags and a share go with it; how many leads those were.
 pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
-    sql("delete from custom_tag_mappings where workspace_id = $1 and resource_id = $2")
-        .bind(can.workspace())
-        .bind(id)
-        .run(&mut *tx)
-        .await?;
+    crate::resources::custom_tags::store::unmap_all(can, tx, id).await?;
     let leads = sql("delete from leads where workspace_id = $1 and campaign_id = $2")
         .bind(can.workspace())
         .bind(id)

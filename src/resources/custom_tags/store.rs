@@ -145,6 +145,15 @@ pub async fn map(can: &Caller, tx: &mut Tx, tags: &[Uuid], (kind, resources): (i
     Ok(())
 }
 
+/// Takes all tags off what is going.
+pub async fn unmap_all(can: &Caller, tx: &mut Tx, resource: Uuid) -> Result<u64> {
+    sql("delete from custom_tag_mappings where workspace_id = $1 and resource_id = $2")
+        .bind(can.workspace())
+        .bind(resource)
+        .run(tx)
+        .await
+}
+
 /// Takes tags off campaigns and accounts.
 pub async fn unmap(can: &Caller, tx: &mut Tx, tags: &[Uuid], resources: &[Uuid]) -> Result<u64> {
     sql("delete from custom_tag_mappings \

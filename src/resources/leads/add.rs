@@ -91,8 +91,7 @@ pub async fn add(can: Can<Create>, Json(body): Json<Body>) -> Result<Json<Added>
     possible(body.blocklist_id, body.verify_leads_on_import == Some(true))?;
     let given: Vec<Given> = body.leads.into_iter().map(|item| item.given).collect();
     let added = can.write(async move |can, tx| {
-        let field = if place.list().is_some() { "list_id" } else { "campaign_id" };
-        let container = place.open(can, tx, field).await?;
+        let container = place.open(can, tx, place.field("campaign_id")).await?;
         let everybodys = match body.assigned_to {
             Some(wanted) => assignee(can, tx, "assigned_to", wanted).await?,
             None => first(can, &container),

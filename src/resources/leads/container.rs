@@ -41,6 +41,14 @@ impl Place {
         }
     }
 
+    /// What the body calls it; `campaign` differs from call to call.
+    pub fn field(self, campaign: &'static str) -> &'static str {
+        match self {
+            Place::Campaign(_) => campaign,
+            Place::List(_) => "list_id",
+        }
+    }
+
     /// As the audit log names it.
     pub fn subject(self) -> Subject {
         match self {
@@ -103,7 +111,8 @@ impl Place {
     }
 }
 
-/// Whose leads are. Who sees no more than their own may name nobody else; so may a call without a person.
+/// Whose leads are: a user, from the user or member id that a field names. Who sees no more than their own names nobody
+/// but themselves.
 pub async fn assignee<P: Permission>(
     can: &Can<P>,
     tx: &mut Tx,

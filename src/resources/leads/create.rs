@@ -103,7 +103,7 @@ pub fn bounded(lead: Lead, field: &str) -> Result<Lead> {
     }
 }
 
-/// The lead as it is kept; `id` and who it is assigned to are the caller's to say.
+/// The lead as it is kept.
 pub fn lead(can: &Can<Create>, given: &Given, container: &Container, assigned_to: Option<Uuid>) -> Lead {
     let lead = Lead {
         id: can.new_id(),
@@ -149,8 +149,7 @@ pub async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Lead>
         }));
     }
     let created = can.write(async move |can, tx| {
-        let container =
-            place.open(can, tx, if place.list().is_some() { "list_id" } else { "campaign" }).await?;
+        let container = place.open(can, tx, place.field("campaign")).await?;
         let assigned_to = match given.assigned_to {
             Some(wanted) => assignee(can, tx, "assigned_to", wanted).await?,
             None => first(can, &container),

@@ -39,8 +39,7 @@ pub struct Deleted {
 pub async fn delete(can: Can<Delete>, Json(body): Json<Body>) -> Result<Json<Deleted>> {
     let place = Place::of(("campaign_id", body.campaign_id), ("list_id", body.list_id))?;
     let deleted = can.write(async move |can, tx| {
-        let field = if place.list().is_some() { "list_id" } else { "campaign_id" };
-        place.seen(can, tx, field).await?;
+        place.seen(can, tx, place.field("campaign_id")).await?;
         let count = matching(can, tx, place, &body).await?;
         let before = json!({ "leads": count, "status": body.status, "ids": body.ids });
         Ok(Change::new(place.subject(), before, (), Deleted { count }).affecting(count as usize))

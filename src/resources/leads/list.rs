@@ -5,7 +5,7 @@ use super::{Lead, SHAPE};
 use crate::access::{Can, leads::Read};
 use crate::db::{Part, sql};
 use crate::error::{Error, Result};
-use crate::http::{Json, Page, absent_not_null, pattern};
+use crate::http::{Json, Page, absent_not_null, address, pattern};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -119,7 +119,7 @@ impl Body {
             out.push(" and l.id not in (").list(ids).push(")");
         }
         let contacts: Option<Vec<_>> =
-            self.contacts.as_ref().map(|all| all.iter().map(|email| email.trim().to_lowercase()).collect());
+            self.contacts.as_ref().map(|all| all.iter().map(|email| address(email)).collect());
         out.given_list(contacts.as_deref(), " and l.email in (", ")");
         out.given_list(self.organization_user_ids.as_deref(), " and l.assigned_to in (", ")");
         out.given(self.is_website_visitor, " and l.is_website_visitor = ", "");

@@ -1,5 +1,6 @@
 //! Compiled into the one test binary (`tests/main.rs`), so that the tests of a resource lie beside it.
 
+use crate::support::leads::{found, list};
 use crate::support::scene::join;
 use crate::support::{MISSING, World, on_both};
 use gatepost::db::sql;
@@ -14,18 +15,6 @@ on_both! {
 const LEADS: &str = "POST /api/v2/leads";
 const ADD: &str = "POST /api/v2/leads/add";
 const LIST: &str = "POST /api/v2/leads/list";
-
-async fn list(world: &World, who: &str) -> String {
-    world.call(who, "POST /api/v2/lead-lists", json!({ "name": "List" })).await.is(200).id()
-}
-
-async fn found(world: &World, who: &str, body: Value) -> Vec<String> {
-    let items = world.call(who, LIST, body).await.is(200).items();
-    items
-        .iter()
-        .map(|lead| lead["email"].as_str().unwrap_or("-").split('@').next().unwrap().to_owned())
-        .collect()
-}
 
 async fn one_lead_at_a_time(world: World) {
     let campaign = world.create("owner", "c", "team").await;

@@ -145,10 +145,10 @@ async fn update(
         if after.role != before.role {
             keys_made(can, tx, &mut after, revoke.revoke_keys).await?;
         }
-        let left = match after.role != before.role || after.tag_limit != before.tag_limit {
-            true => accounts::settle(can, tx, after.user_id, vec![]).await?,
-            false => accounts::LeftBehind::default(),
-        };
+        let mut left = accounts::LeftBehind::default();
+        if after.role != before.role || after.tag_limit != before.tag_limit {
+            left.taken_off_campaigns = accounts::settle(can, tx, after.user_id).await?;
+        }
         Ok(Change::updated(subject(&before), &before, after).with(left))
     });
     updated.await.map(Json)

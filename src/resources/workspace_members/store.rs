@@ -139,7 +139,8 @@ pub async fn delete(can: &Caller, tx: &mut Tx, member: &WorkspaceMember) -> Resu
     super::invitation::close(can, tx, id, &member.email).await?;
     let gone = sql("delete from members where workspace_id = $1 and id = $2").bind(can.workspace()).bind(id);
     gone.run(&mut *tx).await?;
-    accounts::settle(can, tx, member.user_id, accounts).await
+    let taken_off_campaigns = accounts::settle(can, tx, member.user_id).await?;
+    Ok(LeftBehind { unassigned_accounts: accounts, taken_off_campaigns })
 }
 
 /// The live workspace keys that a member has made.
