@@ -2,23 +2,39 @@
 
 use crate::access::{Behind, Gate};
 use crate::auth::{Passwords, Vault};
+use crate::clock::Clock;
 use crate::config;
-use crate::db::{Reader, Time, Writer};
+use crate::db::{Load, Reader, Time, Writer};
 use crate::error::Result;
-use crate::http::RateLimit;
+use crate::http::{RateLimit, Room};
 use crate::mail::Mailer;
+use crate::meters::{Door, Meters};
 use crate::net::Net;
 use ipnet::IpNet;
-use std::sync::Arc;
-use uuid::Uuid;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex};
+use uuid::{Uuid, timestamp::Timestamp, timestamp::context::ContextV7};
+
+/// A handle on it: a request passes many hands.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+impl Deref for App {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
 
 /// The reader is for everyone; the writer is behind the gate, which only `Can` opens.
 #[derive(Clone)]
-pub struct App {
+pub struct Shared {
     pub reader: Reader,
     pub gate: Gate,
     pub behind: Behind,
     pub rate: RateLimit,
+    pub room: Room,
+    pub meters: Meters,
     pub passwords: Passwords,
     pub vault: Vault,
     /// None: links are shown instead of mailed.
@@ -41,18 +57,24 @@ pub trait Ambient: Send + Sync {
     }
 }
 
-pub struct System;
+#[derive(Default)]
+pub struct System {
+    pub clock: Clock,
+    /// Ids of one moment are in the order of their making.
+    order: Mutex<ContextV7>,
+}
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that takes time, ids and chance from the system"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place that takes ids and chance from the system")]
 impl Ambient for System {
     fn now(&self) -> Time {
-        Time(chrono::Utc::now().timestamp_millis())
+        self.clock.now()
     }
     fn new_id(&self) -> Uuid {
-        Uuid::now_v7()
+        let Time(now) = self.clock.now();
+        let (seconds, rest) = (now.div_euclid(1000), now.rem_euclid(1000));
+        let nanoseconds = u32::try_from(rest * 1_000_000).unwrap_or(0);
+        let seconds = u64::try_from(seconds).unwrap_or(0);
+        Uuid::new_v7(Timestamp::from_unix(&self.order, seconds, nanoseconds))
     }
     fn random(&self) -> Result<[u8; 30]> {
         let mut bytes = [0; 30];
@@ -77,13 +99,16 @@ pub struct Parts {
 impl App {
     /// Must be called inside a runtime.
     pub fn new((reader, writer): (Reader, Writer), parts: Parts) -> Result<App> {
+        let meters = Meters::new(&[door("read", reader.load()), door("write", writer.load())]);
         let (gate, ambient) = (Gate::new(writer), parts.ambient);
         let ids = ambient.clone();
-        Ok(App {
+        Ok(App(Arc::new(Shared {
             reader,
             behind: Behind::open(gate.clone(), move || ids.new_id()),
             gate,
             rate: RateLimit::new(parts.rate_limit),
+            room: Room::default(),
+            meters,
             passwords: Passwords::new(&parts.pepper)?,
             vault: parts.vault,
             mailer: parts.mailer,
@@ -91,7 +116,14 @@ impl App {
             public_url: parts.public_url.trim_end_matches('/').into(),
             trusted_proxies: parts.trusted_proxies.into(),
             ambient,
-        })
+        })))
+    }
+
+    /// The same with something else in it.
+    pub fn with(&self, change: impl FnOnce(&mut Shared)) -> App {
+        let mut shared = Shared::clone(self);
+        change(&mut shared);
+        App(Arc::new(shared))
     }
 
     pub fn now(&self) -> Time {
@@ -115,6 +147,10 @@ impl App {
     pub fn random(&self) -> Result<[u8; 30]> {
         self.ambient.random()
     }
+}
+
+fn door(name: &'static str, load: &Load) -> Door {
+    Door { name, waits: load.waits.clone(), groups: load.groups.clone() }
 }
 
 /// The host in a URL; of an address of IPv6, with its brackets.

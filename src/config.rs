@@ -82,8 +82,19 @@ pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub internal_networks: Option<String>,
 
-    /// What is logged to stderr: error, warn, info, debug or trace, or a filter such as info,gatepost=debug
-    /// [default: info] [env: GATEPOST_LOG]
+    /// Where Prometheus may ask for /metrics, which needs no key: an address that the world does not reach
+    /// [default: nowhere] [env: GATEPOST_METRICS_LISTEN]
+    #[arg(long, global = true, value_name = "ADDRESS:PORT", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics_listen: Option<String>,
+
+    /// How the log is written: text, or json with a line for each event [default: text] [env: GATEPOST_LOG_FORMAT]
+    #[arg(long, global = true, value_name = "text|json", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_format: Option<String>,
+
+    /// What is logged to stderr: error, warn, info, debug or trace, or a filter such as
+    /// info,gatepost::request=debug, which has a line for each request [default: info] [env: GATEPOST_LOG]
     #[arg(long, global = true, value_name = "LEVEL", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
@@ -106,11 +117,13 @@ pub struct Config {
     pub dns: Option<SocketAddr>,
     #[serde(deserialize_with = "nets")]
     pub internal_networks: Vec<IpNet>,
+    pub metrics_listen: Option<SocketAddr>,
+    pub log_format: LogFormat,
     pub log: String,
 }
 
 /// The names of the settings in the environment, behind `GATEPOST_`.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 14] = [
     "listen",
     "data",
     "database",
@@ -122,6 +135,8 @@ const NAMES: [&str; 12] = [
     "mail_from",
     "dns",
     "internal_networks",
+    "metrics_listen",
+    "log_format",
     "log",
 ];
 
@@ -132,7 +147,7 @@ impl Config {
     pub fn of(settings: &Settings) -> Result<Config> {
         let defaults = serde_json::json!({
             "listen": "127.0.0.1:8080", "rate_limit": "100", "trusted_proxies": "", "internal_networks": "",
-            "log": "info",
+            "log_format": "text", "log": "info",
         });
         let mut layers = Figment::from(Serialized::defaults(defaults));
         let file = settings.config.clone().or_else(|| std::env::var_os("GATEPOST_CONFIG").map(PathBuf::from));
@@ -146,9 +161,15 @@ impl Config {
             layers = layers.merge(Toml::file(file));
         }
         let layers = layers.merge(Serialized::defaults(environment())).merge(Serialized::defaults(settings));
-        let wrong =
-            |error: figment::Error| format!("configuration: {}: {}", error.path.join("."), error.kind);
-        layers.extract().map_err(|error| Error::invalid(wrong(error)))
+        layers.extract().map_err(|error| Error::invalid(format!("configuration: {}", wrong(&error))))
+    }
+}
+
+/// What is wrong, and with which setting if it is one's.
+fn wrong(error: &figment::Error) -> String {
+    match error.path.is_empty() {
+        true => error.kind.to_string(),
+        false => format!("{}: {}", error.path.join("."), error.kind),
     }
 }
 
@@ -163,6 +184,14 @@ pub fn unknown_variables() -> Vec<String> {
     let known = |name: &str| NAMES.contains(&name.to_lowercase().as_str()) || name == "CONFIG";
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     names.filter(|name| name.strip_prefix("GATEPOST_").is_some_and(|rest| !known(rest))).collect()
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
 }
 
 /// Requests per second, or no limit.

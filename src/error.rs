@@ -75,6 +75,9 @@ pub enum Error {
     /// Also the signal to run a transaction again.
     #[error("the server is busy, try again")]
     Busy,
+    /// The database is gone, cut off, or cannot store: nothing that the caller did.
+    #[error("the database is not available, try again later")]
+    Unavailable(#[source] Arc<dyn std::error::Error + Send + Sync>),
     #[error("internal error")]
     Internal(#[source] Arc<dyn std::error::Error + Send + Sync>),
 }
@@ -82,6 +85,10 @@ pub enum Error {
 impl Error {
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(Arc::from(cause.into()))
+    }
+
+    pub fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unavailable(Arc::from(cause.into()))
     }
 
     pub fn invalid(message: impl Into<String>) -> Self {

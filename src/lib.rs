@@ -4,7 +4,9 @@
 pub mod error;
 pub mod tls;
 pub mod config;
+pub mod meters;
 pub mod db;
+pub mod clock;
 pub mod http;
 pub mod auth;
 pub mod mail;
@@ -17,5 +19,7 @@ pub mod audit;
 pub mod jobs;
 
 pub mod resources;
+pub mod edge;
 pub mod router;
+pub mod watch;
 pub mod cli;

@@ -1,17 +1,17 @@
-//! The list of resources: what answers where, and what every call passes on its way in and out.
+//! The list of resources: what answers where.
 
-use crate::access::Attempt;
 use crate::app::App;
+use crate::edge::{edge, request_id};
 use crate::error::Error;
-use crate::http::{Cause, LARGEST, Origin, Refusal, Slot};
+use crate::http::{LARGEST, document};
 use crate::resources::*;
 use aide::axum::ApiRouter;
 use aide::openapi::{Info, OpenApi, SecurityScheme};
 use aide::redoc::Redoc;
-use axum::extract::{DefaultBodyLimit, OriginalUri, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{DefaultBodyLimit, OriginalUri};
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -33,10 +33,11 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         .merge(background_jobs::router())
         .merge(explain::router())
         .finish_api_with(&mut api, |api| api.security_scheme("ApiKeyAuth", bearer()));
-    let document: Arc<str> = serde_json::to_string(&api).unwrap_or_default().into();
+    document(&mut api);
+    let text: Arc<str> = serde_json::to_string(&api).unwrap_or_default().into();
     let json = [("content-type", "application/json")];
     let router = resources
-        .route("/openapi.json", get(async move || (json, document.to_string())))
+        .route("/openapi.json", get(async move || (json, text.to_string())))
         .route("/docs", Redoc::new("/openapi.json").with_title("Gatepost").axum_route::<App>().into())
         .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
@@ -70,38 +71,6 @@ fn bearer() -> SecurityScheme {
         description: Some("An API key, as `Authorization: Bearer gpk_...`".to_owned()),
         extensions: Default::default(),
     }
-}
-
-#[derive(Clone)]
-struct RequestId(String);
-
-/// Every answer carries the id under which the call is recorded.
-async fn request_id(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let id = app.new_id().to_string();
-    let header = HeaderValue::from_str(&id);
-    request.extensions_mut().insert(RequestId(id));
-    let mut response = next.run(request).await;
-    if let Ok(header) = header {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), header);
-    }
-    response
-}
-
-/// Says where the call comes from, and notes what became of it.
-async fn edge(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
-    let origin = Origin::of(&request, &app.trusted_proxies, id.clone());
-    let attempt = Slot::<Attempt>::default();
-    request.extensions_mut().insert(origin);
-    request.extensions_mut().insert(attempt.clone());
-    let response = next.run(request).await;
-    if let Some(cause) = response.extensions().get::<Cause>() {
-        tracing::error!(request_id = id, %cause, "request failed");
-    }
-    if let Some(attempt) = attempt.get() {
-        app.note(attempt, response.extensions().get::<Refusal>().map(|refusal| refusal.0));
-    }
-    response
 }
 
 async fn no_route(method: Method, OriginalUri(uri): OriginalUri) -> Error {

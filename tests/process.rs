@@ -113,6 +113,13 @@ impl Server {
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
+    /// Whatever is at a URL, without a key.
+    pub async fn fetch(&self, url: &str) -> (u16, Vec<u8>) {
+        let answer = self.http.get(url.parse().unwrap()).await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.into_body().collect().await.unwrap().to_bytes().into())
+    }
+
     /// As an operator stops it.
     pub fn stop(mut self) {
         let pid = self.child.id().to_string();

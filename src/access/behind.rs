@@ -18,8 +18,7 @@ use uuid::Uuid;
 
 const WAITING: usize = 4096;
 const PAUSE: Duration = Duration::from_millis(100);
-const SECOND: i64 = 1000;
-const MINUTE: i64 = 60 * SECOND;
+const MINUTE: i64 = 60 * 1000;
 /// Keys whose last stamp is remembered.
 const REMEMBERED: usize = 100_000;
 /// Rows of refused attempts that a workspace gets in an hour.
@@ -70,6 +69,11 @@ impl Behind {
         let _full = self.0.try_send(Note::Used { workspace, key, at });
     }
 
+    /// How many notes are still to be written down.
+    pub fn waiting(&self) -> usize {
+        self.0.max_capacity() - self.0.capacity()
+    }
+
     /// Waits until everything noted so far is written.
     pub async fn flush(&self) {
         let (done, written) = oneshot::channel();
@@ -118,9 +122,9 @@ impl Batch {
     }
 }
 
-/// A busy key is stamped once a second, or reading would cost a write.
+/// A busy key is stamped once a minute, or reading would cost writes, and each of those the readers' caches.
 fn is_news(stamped: &mut HashMap<(Uuid, Uuid), Time>, key: (Uuid, Uuid), at: Time) -> bool {
-    if stamped.get(&key).is_some_and(|last| at < last.plus(SECOND)) {
+    if stamped.get(&key).is_some_and(|last| at < last.plus(MINUTE)) {
         return false;
     }
     if stamped.len() >= REMEMBERED {

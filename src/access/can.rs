@@ -24,6 +24,11 @@ impl Gate {
         Gate(writer)
     }
 
+    /// How many writes wait for their turn.
+    pub fn waiting(&self) -> usize {
+        self.0.waiting()
+    }
+
     pub(super) fn narrow(&self) -> &Writer {
         &self.0
     }

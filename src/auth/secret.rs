@@ -64,7 +64,8 @@ pub fn token(random: &[u8; RANDOM]) -> String {
 
 /// Only this is stored of a key or token: it has too much randomness to be guessed from its hash.
 pub fn hash(secret: &str) -> String {
-    Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect()
+    let hex = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    Sha256::digest(secret).iter().flat_map(|byte| [hex(byte >> 4), hex(byte & 15)]).collect()
 }
 
 /// One digit of each byte: 256 is no multiple of 62, so the first eight digits come up 5 times in 256 instead

@@ -1,7 +1,9 @@
 //! The command line: what an operator does on the machine itself.
 
 mod access;
+mod backup;
 mod demo;
+mod doctor;
 mod init;
 mod key;
 mod open;
@@ -9,7 +11,7 @@ mod scene;
 mod serve;
 mod workspace;
 
-use crate::config::{Config, Settings, unknown_variables};
+use crate::config::{Config, LogFormat, Settings, unknown_variables};
 use crate::error::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -45,6 +47,12 @@ enum Command {
     /// Create API keys
     #[command(subcommand)]
     Key(key::Key),
+    /// Copy everything into a file, while the server runs (SQLite)
+    Backup(backup::Backup),
+    /// Put back what `backup` copied (SQLite)
+    Restore(backup::Restore),
+    /// Check settings, database, secret key, clock, disk and mail, and say what to mend
+    Doctor(doctor::Doctor),
     /// Print who may do what, and explain why somebody may do something
     #[command(subcommand)]
     Access(access::Access),
@@ -73,6 +81,9 @@ async fn dispatch(arguments: Arguments) -> Result<()> {
         Command::Demo(demo) => demo.run(config).await,
         Command::Workspace(workspace) => workspace.run(&config).await,
         Command::Key(key) => key.run(&config).await,
+        Command::Backup(backup) => backup.run(&config).await,
+        Command::Restore(restore) => restore.run(&config).await,
+        Command::Doctor(doctor) => doctor.run(&config).await,
         Command::Access(access) => access.run(&config).await,
     }
 }
@@ -81,8 +92,11 @@ fn log(config: &Config) -> Result<()> {
     let wrong = |error: &dyn std::fmt::Display| crate::error::Error::invalid(format!("log: {error}"));
     let filter = EnvFilter::try_new(&config.log).map_err(|error| wrong(&error))?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    log.with_ansi(colours).try_init().map_err(|error| wrong(&error))
+    let set = match config.log_format {
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).try_init(),
+        LogFormat::Text => log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),
+    };
+    set.map_err(|error| wrong(&error))
 }
 
 /// At the command line the cause is shown: who stands there may know it.

@@ -3,8 +3,9 @@
 use crate::app::{App, Parts, System};
 use crate::auth::Vault;
 use crate::config::{Config, DATA};
-use crate::db;
+use crate::db::{self, Time};
 use crate::error::{Error, Result};
+use crate::jobs;
 use crate::mail::Mailer;
 use crate::net::Net;
 use crate::tls;
@@ -17,8 +18,10 @@ use std::sync::Arc;
 
 /// Fewer characters could be guessed.
 const SHORTEST: usize = 32;
+/// Milliseconds that a clock may be corrected by without a word.
+const TOLERATED: i64 = 60_000;
 const KEY_FILE: &str = "secret.key";
-const DATABASE: &str = "gatepost.db";
+pub const DATABASE: &str = "gatepost.db";
 
 pub enum Place {
     Sqlite(PathBuf),
@@ -37,8 +40,16 @@ impl Place {
         }
     }
 
+    /// As `db` takes it.
+    pub fn url(&self) -> String {
+        match self {
+            Place::Sqlite(folder) => format!("sqlite:{}", folder.join(DATABASE).display()),
+            Place::Postgres(url) => url.clone(),
+        }
+    }
+
     /// Whether there is a database already, as far as can be told from outside.
-    fn exists(&self) -> bool {
+    pub fn exists(&self) -> bool {
         match self {
             Place::Sqlite(folder) => folder.join(DATABASE).is_file(),
             Place::Postgres(_) => true,
@@ -65,11 +76,16 @@ pub async fn any(config: &Config) -> Result<App> {
         create(folder)?;
     }
     let key = secret_key(config, &place)?;
-    let url = match &place {
-        Place::Sqlite(folder) => format!("sqlite:{}", folder.join(DATABASE).display()),
-        Place::Postgres(url) => url.clone(),
-    };
-    let database = db::open(&url, &hex(&derive("fingerprint", &key))).await?;
+    let database = db::open(&place.url(), &fingerprint(&key)).await?;
+    let system = System::default();
+    let behind = system.clock.not_before(jobs::mark(&database.0).await?.unwrap_or(Time(0)));
+    if behind > TOLERATED {
+        tracing::warn!(
+            "the clock is {} s behind what this database has seen; time goes on from there. If it was ahead by \
+             mistake before, see `gatepost doctor`",
+            behind / 1000
+        );
+    }
     let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     let parts = Parts {
         rate_limit: config.rate_limit,
@@ -79,13 +95,13 @@ pub async fn any(config: &Config) -> Result<App> {
         pepper: derive("passwords", &key),
         vault: Vault::new(&derive("vault", &key)),
         net: Net::new(config.dns, config.internal_networks.clone(), Arc::new(tls::client()?))?,
-        ambient: Arc::new(System),
+        ambient: Arc::new(system),
     };
     App::new(database, parts)
 }
 
 /// None without a mail server: links are shown then.
-fn mailer(config: &Config, public_url: &str) -> Result<Option<Mailer>> {
+pub fn mailer(config: &Config, public_url: &str) -> Result<Option<Mailer>> {
     let Some(url) = &config.smtp_url else { return Ok(None) };
     let host = crate::app::host(public_url);
     let from = config.mail_from.clone().unwrap_or_else(|| format!("Gatepost <gatepost@{host}>"));
@@ -129,7 +145,7 @@ fn key_file(folder: &Path) -> Result<String> {
     let fresh = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
     match fresh {
         Ok(mut file) => {
-            let key = hex(&crate::app::Ambient::random(&System)?);
+            let key = hex(&crate::app::Ambient::random(&System::default())?);
             file.write_all(key.as_bytes())
                 .and_then(|()| file.sync_all())
                 .map_err(|error| failed("cannot write in", folder, &error))?;
@@ -141,6 +157,23 @@ fn key_file(folder: &Path) -> Result<String> {
         }
         Err(error) => Err(failed("cannot write in", folder, &error)),
     }
+}
+
+/// The key that is set or kept in the folder; none is made.
+pub fn kept_key(config: &Config, folder: &Path) -> Result<Option<String>> {
+    if config.secret_key.is_some() {
+        return Ok(config.secret_key.clone());
+    }
+    match fs::read_to_string(folder.join(KEY_FILE)) {
+        Ok(key) => Ok(Some(key.trim().to_owned())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed("cannot read in", folder, &error)),
+    }
+}
+
+/// What a database remembers of its key.
+pub fn fingerprint(key: &str) -> String {
+    hex(&derive("fingerprint", key))
 }
 
 /// A key of its own for each use, so that none gives another away. The secret has the randomness of a key, so

@@ -72,10 +72,8 @@ struct Stage(axum::Router);
 impl Stage {
     /// Without a rate limit: the scene is set faster than people type.
     fn of(app: &App) -> Stage {
-        let rate = crate::http::RateLimit::new(RateLimit(None));
-        let mut app = app.clone();
-        app.rate = rate;
-        Stage(router(app).0)
+        let unhurried = app.with(|shared| shared.rate = crate::http::RateLimit::new(RateLimit(None)));
+        Stage(router(unhurried).0)
     }
 
     async fn post(&self, key: &str, path: &str, body: Value) -> Result<Value> {

@@ -4,18 +4,23 @@ use super::open;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::meters::Meters;
 use crate::router::router;
-use crate::{jobs, resources};
-use std::net::SocketAddr;
+use crate::{http, jobs, resources};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
-/// How long answers under way may take once the server is told to stop.
+/// How long jobs under way may take to end their step.
 const GRACE: Duration = Duration::from_secs(10);
 
 pub async fn run(mut config: Config) -> Result<()> {
-    let listener = listen(&config).await?;
+    let listener = http::listen(config.listen).await?;
+    let watched = match config.metrics_listen {
+        Some(address) => Some(http::listen(address).await?),
+        None => None,
+    };
     config.listen = listener.local_addr().map_err(Error::internal)?;
     let app = open::any(&config).await?;
     if super::init::is_empty(&app).await? {
@@ -23,19 +28,16 @@ pub async fn run(mut config: Config) -> Result<()> {
     }
     let address = config.listen;
     tracing::info!("listening on http://{address}; documentation at http://{address}/docs");
-    answer(app, listener).await
-}
-
-pub async fn listen(config: &Config) -> Result<TcpListener> {
-    let taken = |error| Error::invalid(format!("cannot listen on {}: {error}", config.listen));
-    TcpListener::bind(config.listen).await.map_err(taken)
+    if let Some(watched) = &watched {
+        let address = watched.local_addr().map_err(Error::internal)?;
+        tracing::info!("metrics on http://{address}/metrics");
+    }
+    answer(app, listener, watched).await
 }
 
 /// Until SIGTERM or Ctrl-C; then finishes what is under way and writes down what is still to be recorded.
-pub async fn answer(app: App, listener: TcpListener) -> Result<()> {
-    let (router, _) = router(app.clone());
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let (told, stop) = tokio::sync::watch::channel(());
+pub async fn answer(app: App, listener: TcpListener, watched: Option<TcpListener>) -> Result<()> {
+    let (told, stop) = watch::channel(());
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
     tokio::spawn(async move {
         tokio::select! {
@@ -45,17 +47,11 @@ pub async fn answer(app: App, listener: TcpListener) -> Result<()> {
         drop(told);
     });
     let jobs = tokio::spawn(jobs::run(app.clone(), resources::work, stop.clone()));
-    let (mut graceful, mut late) = (stop.clone(), stop);
-    let serve = axum::serve(listener, service).with_graceful_shutdown(async move {
-        let _told = graceful.changed().await;
-        tracing::info!("stopping");
-    });
-    tokio::select! {
-        done = async { serve.await } => done.map_err(Error::internal)?,
-        () = async { let _told = late.changed().await; tokio::time::sleep(GRACE).await } => {
-            tracing::warn!("some requests did not end in time");
-        }
+    if let Some(listener) = watched {
+        let meters = Meters::new(&[]); // whoever watches is not counted
+        tokio::spawn(http::serve(listener, crate::watch::router(app.clone()), meters, stop.clone()));
     }
+    http::serve(listener, router(app.clone()).0, app.meters.clone(), stop).await?;
     let _ended = tokio::time::timeout(GRACE, jobs).await;
     app.behind.flush().await;
     Ok(())

@@ -3,10 +3,23 @@
 use super::{Conn, Writer, sql};
 use crate::error::{Error, Result};
 
-const MIGRATIONS: &[(i64, &str)] = &[
-    (1, include_str!("../../migrations/0001_init.sql")),
-    (2, include_str!("../../migrations/0002_senders_and_leads.sql")),
+const MIGRATIONS: &[(i64, Migration)] = &[
+    (1, Both(include_str!("../../migrations/0001_init.sql"))),
+    (2, Both(include_str!("../../migrations/0002_senders_and_leads.sql"))),
+    (3, Both(include_str!("../../migrations/0003_lean_audit.sql"))),
+    (4, Sqlite(include_str!("../../migrations/0004_clustered_keys.sqlite.sql"))),
 ];
+
+enum Migration {
+    Both(&'static str),
+    /// How rows lie on the disk, which is SQLite's alone to say.
+    Sqlite(&'static str),
+}
+use Migration::{Both, Sqlite};
+
+pub(super) fn newest() -> i64 {
+    MIGRATIONS.iter().map(|(version, _)| *version).max().unwrap_or(0)
+}
 
 /// What SQLite gets as a function of the connection (`sqlite::connect`), PostgreSQL gets here.
 const POSTGRES: &str = "create or replace function uuid_text(uuid) returns text \
@@ -28,8 +41,11 @@ pub(super) async fn run(writer: &Writer) -> Result<()> {
             tx.batch("lock table migrations").await?;
         }
         let done: Vec<i64> = sql("select version from migrations").all(&mut *tx).await?;
-        for (version, text) in MIGRATIONS.iter().filter(|(version, _)| !done.contains(version)) {
-            tx.batch(text).await?;
+        for (version, migration) in MIGRATIONS.iter().filter(|(version, _)| !done.contains(version)) {
+            match (migration, &tx.0) {
+                (Both(text), _) | (Sqlite(text), Conn::Sqlite(_)) => tx.batch(text).await?,
+                (Sqlite(_), Conn::Postgres(_)) => (),
+            }
             sql("insert into migrations (version) values ($1)").bind(*version).run(tx).await?;
         }
         Ok(())

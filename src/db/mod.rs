@@ -19,14 +19,19 @@
 //! - On SQLite a body that awaits anything but its `Tx` is an error, not a stalled writer. Tests run on both
 //!   engines, so no network call survives inside a transaction.
 
+pub mod file;
+mod json;
+mod load;
 mod migrate;
 mod postgres;
 mod sql;
 mod sqlite;
 mod time;
 
+pub use json::{Json, Raw};
+pub use load::Load;
 pub(crate) use sql::record;
-pub use sql::{Json, Part, Record, Row, Sql, Value, ids, sql};
+pub use sql::{Part, Record, Row, Sql, Value, ids, sql};
 pub use time::Time;
 
 use crate::error::Result;
@@ -51,13 +56,13 @@ pub enum Source<'a> {
 #[derive(Clone)]
 enum ReadPool {
     Sqlite(sqlite::Readers),
-    Postgres(deadpool_postgres::Pool),
+    Postgres(postgres::Connections),
 }
 
 #[derive(Clone)]
 enum Door {
     Sqlite(sqlite::Queue),
-    Postgres(deadpool_postgres::Pool),
+    Postgres(postgres::Connections),
 }
 
 enum Conn {
@@ -68,17 +73,37 @@ enum Conn {
 /// `postgres://...` or `sqlite:<path>`; the schema is brought up to date. `key` is the fingerprint of the
 /// server's secret key: a database keeps to the key that it was made with.
 pub async fn open(url: &str, key: &str) -> Result<(Reader, Writer)> {
-    let writer = match url.strip_prefix("sqlite:") {
-        Some(path) => Writer(Door::Sqlite(sqlite::Queue::open(path)?)),
-        None => Writer(Door::Postgres(postgres::pool(url, false)?)),
-    };
-    migrate::run(&writer).await?;
-    migrate::keep_to_key(&writer, key).await?;
-    let reader = match url.strip_prefix("sqlite:") {
-        Some(path) => Reader(ReadPool::Sqlite(sqlite::Readers::open(path)?)),
-        None => Reader(ReadPool::Postgres(postgres::pool(url, true)?)),
-    };
-    Ok((reader, writer))
+    match url.strip_prefix("sqlite:") {
+        Some(path) => {
+            let writer = Writer(Door::Sqlite(sqlite::Queue::open(path)?));
+            prepare(&writer, key).await?;
+            Ok((Reader(ReadPool::Sqlite(sqlite::Readers::open(path)?)), writer))
+        }
+        None => {
+            let (read, write) = postgres::Connections::open(url)?;
+            let writer = Writer(Door::Postgres(write));
+            prepare(&writer, key).await?;
+            Ok((Reader(ReadPool::Postgres(read)), writer))
+        }
+    }
+}
+
+/// A database as it is, whatever its schema: for who looks after it. Nothing is brought up to date.
+pub fn look(url: &str) -> Result<Reader> {
+    Ok(Reader(match url.strip_prefix("sqlite:") {
+        Some(path) => ReadPool::Sqlite(sqlite::Readers::open(path)?),
+        None => ReadPool::Postgres(postgres::Connections::open(url)?.0),
+    }))
+}
+
+/// The version of the schema that this program makes.
+pub fn newest() -> i64 {
+    migrate::newest()
+}
+
+async fn prepare(writer: &Writer, key: &str) -> Result<()> {
+    migrate::run(writer).await?;
+    migrate::keep_to_key(writer, key).await
 }
 
 impl Writer {
@@ -90,15 +115,30 @@ impl Writer {
     {
         match &self.0 {
             Door::Sqlite(queue) => queue.write(body).await,
-            Door::Postgres(pool) => postgres::write(pool, body).await,
+            Door::Postgres(connections) => connections.write(body).await,
         }
     }
 
-    /// COMMITs done and jobs waiting, for SQLite's writer: a metric, and how a test sees a group.
-    pub fn load(&self) -> Option<(u64, usize)> {
+    /// COMMITs done by SQLite's writer: how a test sees a group.
+    pub fn commits(&self) -> Option<u64> {
         match &self.0 {
-            Door::Sqlite(queue) => Some(queue.load()),
+            Door::Sqlite(queue) => Some(queue.commits()),
             Door::Postgres(_) => None,
+        }
+    }
+
+    /// How many wait for their turn now.
+    pub fn waiting(&self) -> usize {
+        match &self.0 {
+            Door::Sqlite(queue) => queue.waiting(),
+            Door::Postgres(connections) => connections.waiting(),
+        }
+    }
+
+    pub fn load(&self) -> &Load {
+        match &self.0 {
+            Door::Sqlite(queue) => &queue.load,
+            Door::Postgres(connections) => &connections.load,
         }
     }
 }
@@ -107,7 +147,22 @@ impl Reader {
     async fn rows<T: Record>(&self, sql: Sql) -> Result<Vec<T>> {
         match &self.0 {
             ReadPool::Sqlite(readers) => readers.run(move |conn| sqlite::rows(conn, &sql)).await,
-            ReadPool::Postgres(pool) => postgres::rows(&pool.get().await?, &sql).await,
+            ReadPool::Postgres(connections) => connections.rows(&sql).await,
+        }
+    }
+
+    /// How many wait for their turn now.
+    pub fn waiting(&self) -> usize {
+        match &self.0 {
+            ReadPool::Sqlite(readers) => readers.waiting(),
+            ReadPool::Postgres(connections) => connections.waiting(),
+        }
+    }
+
+    pub fn load(&self) -> &Load {
+        match &self.0 {
+            ReadPool::Sqlite(readers) => &readers.load,
+            ReadPool::Postgres(connections) => &connections.load,
         }
     }
 
@@ -115,7 +170,7 @@ impl Reader {
     pub async fn prepare(&self, sql: Sql) -> Result<()> {
         match &self.0 {
             ReadPool::Sqlite(readers) => readers.run(move |conn| sqlite::prepare(conn, &sql).map(drop)).await,
-            ReadPool::Postgres(pool) => Ok(pool.get().await?.prepare(&sql.text).await.map(drop)?),
+            ReadPool::Postgres(connections) => connections.prepare(&sql.text).await,
         }
     }
 }

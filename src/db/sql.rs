@@ -49,32 +49,6 @@ impl From<&String> for Value {
     }
 }
 
-/// A column of JSON, read into what it stands for.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Json<T>(pub T);
-
-impl<T: serde::Serialize> Json<T> {
-    /// As it is bound. Fails for nothing that this program stores: its maps have text for keys.
-    pub fn value(value: &T) -> serde_json::Value {
-        serde_json::to_value(value).unwrap_or_default()
-    }
-}
-
-impl<T: serde::de::DeserializeOwned> lite::FromSql for Json<T> {
-    fn column_result(value: lite::ValueRef<'_>) -> lite::FromSqlResult<Self> {
-        serde_json::from_slice(value.as_bytes()?).map(Json).map_err(lite::FromSqlError::other)
-    }
-}
-
-impl<'a, T: serde::de::DeserializeOwned> pg::FromSql<'a> for Json<T> {
-    fn from_sql(ty: &pg::Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        pg::Json::from_sql(ty, raw).map(|pg::Json(value)| Json(value))
-    }
-    fn accepts(ty: &pg::Type) -> bool {
-        <pg::Json<serde_json::Value> as pg::FromSql>::accepts(ty)
-    }
-}
-
 /// Ids that a subquery has put in a row, as `string_agg(uuid_text(id), ',')`.
 pub fn ids(joined: Option<String>) -> Result<Vec<Uuid>> {
     let ids = joined.iter().flat_map(|ids| ids.split(','));

@@ -1,14 +1,18 @@
 //! Bodies: bounded in size and time, checked against their schema, then read.
 
+use super::room::{LARGE, Place, Room};
 use super::schema::check;
 use crate::error::{Error, Result};
 use aide::{
     OperationInput, OperationOutput, generate::GenContext, openapi::Operation, openapi::Response as Doc,
 };
 use axum::RequestExt;
+use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request};
+use axum::http::header;
 use axum::{response::IntoResponse, response::Response};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -19,14 +23,50 @@ use std::time::Duration;
 pub const LARGEST: usize = 10 * 1024 * 1024;
 const SLOWEST: Duration = Duration::from_secs(30);
 
-async fn bytes(request: Request) -> Result<Bytes> {
-    // As much as the route's `DefaultBodyLimit` lets through.
-    let read = axum::body::to_bytes(request.into_limited_body(), usize::MAX);
-    match tokio::time::timeout(SLOWEST, read).await {
-        Err(_) => Err(Error::TooSlow),
-        // The one other cause is a caller who went away.
-        Ok(Err(_)) => Err(Error::TooLarge),
-        Ok(Ok(bytes)) => Ok(bytes),
+/// A body that arrived whole, and the room that it takes up.
+struct Arrived {
+    bytes: Bytes,
+    place: Place,
+    room: Room,
+}
+
+/// As much as the route's `DefaultBodyLimit` lets through, and as there is room for.
+async fn arrive(request: Request) -> Result<Arrived> {
+    let room = request.extensions().get::<Room>().cloned().unwrap_or_default();
+    if request.body().is_end_stream() {
+        return Ok(Arrived { bytes: Bytes::new(), place: Place::default(), room });
+    }
+    let collect = async {
+        let mut body = request.into_limited_body().into_data_stream();
+        let (mut all, mut place) = (BytesMut::new(), Place::default());
+        // The one other cause of a failure is a caller who went away.
+        while let Some(chunk) = body.next().await.transpose().map_err(|_| Error::TooLarge)? {
+            room.grow(&mut place, all.len() + chunk.len())?;
+            all.extend_from_slice(&chunk);
+        }
+        Ok::<_, Error>((all.freeze(), place))
+    };
+    let (bytes, place) = tokio::time::timeout(SLOWEST, collect).await.map_err(|_| Error::TooSlow)??;
+    Ok(Arrived { bytes, place, room })
+}
+
+impl Arrived {
+    fn is_blank(&self) -> bool {
+        self.bytes.iter().all(u8::is_ascii_whitespace)
+    }
+
+    /// Looks at the body, away from the threads that answer requests if it is a large one.
+    async fn through<T: Send + 'static>(self, look: fn(&[u8]) -> Result<T>) -> Result<T> {
+        if self.bytes.len() <= LARGE {
+            return look(&self.bytes);
+        }
+        let Arrived { bytes, place, room } = self;
+        let look = move || {
+            let seen = look(&bytes);
+            drop(place);
+            seen
+        };
+        room.read(look).await
     }
 }
 
@@ -41,16 +81,29 @@ fn parse(bytes: &[u8]) -> Result<Value> {
 /// A body, and an answer.
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned + JsonSchema + 'static, S: Send + Sync> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned + JsonSchema + Send + 'static, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Error;
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        read(&parse(&bytes(request).await?)?).map(Json)
+        arrive(request).await?.through(read::<T>).await.map(Json)
     }
 }
 
-fn read<T: DeserializeOwned + JsonSchema + 'static>(body: &Value) -> Result<T> {
-    check::<T>("body", body)?;
+fn read<T: DeserializeOwned + JsonSchema + 'static>(bytes: &[u8]) -> Result<T> {
+    let body = parse(bytes)?;
+    check::<T>("body", &body)?;
     T::deserialize(body).map_err(|error| Error::invalid(format!("body: {error}")))
+}
+
+/// The fields of a PATCH, if `T` allows them.
+fn fields<T: JsonSchema + 'static>(bytes: &[u8]) -> Result<Map<String, Value>> {
+    let body = parse(bytes)?;
+    check::<T>("body", &body)?;
+    match body {
+        Value::Object(fields) => Ok(fields),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(Error::invalid("body must be object"))
+        }
+    }
 }
 
 impl<T: JsonSchema> OperationInput for Json<T> {
@@ -59,9 +112,17 @@ impl<T: JsonSchema> OperationInput for Json<T> {
     }
 }
 
+/// What most answers do not outgrow.
+const USUAL: usize = 2048;
+
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        axum::Json(self.0).into_response()
+        // Into a plain buffer: a third quicker than the one of `axum::Json`.
+        let mut text = Vec::with_capacity(USUAL);
+        match serde_json::to_writer(&mut text, &self.0) {
+            Ok(()) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
+            Err(error) => Error::internal(error).into_response(),
+        }
     }
 }
 
@@ -78,14 +139,18 @@ impl<T: JsonSchema> OperationOutput for Json<T> {
 /// A body that may be left out.
 pub struct Optional<T>(pub T);
 
-impl<T: DeserializeOwned + JsonSchema + Default + 'static, S: Send + Sync> FromRequest<S> for Optional<T> {
+impl<T, S> FromRequest<S> for Optional<T>
+where
+    T: DeserializeOwned + JsonSchema + Default + Send + 'static,
+    S: Send + Sync,
+{
     type Rejection = Error;
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        let bytes = bytes(request).await?;
-        if bytes.iter().all(u8::is_ascii_whitespace) || bytes.as_ref() == b"null" {
+        let arrived = arrive(request).await?;
+        if arrived.is_blank() || arrived.bytes.as_ref() == b"null" {
             return Ok(Optional(T::default()));
         }
-        read(&parse(&bytes)?).map(Optional)
+        arrived.through(read::<T>).await.map(Optional)
     }
 }
 
@@ -140,27 +205,21 @@ impl<T> Fields<T> {
 /// The body of a PATCH, arrived but not looked at: who may not change the record hears that first, whatever the
 /// body says.
 pub struct Unread<T> {
-    bytes: Bytes,
+    arrived: Arrived,
     schema: PhantomData<fn() -> T>,
 }
 
 impl<T: JsonSchema + 'static> Unread<T> {
-    pub fn read(self) -> Result<Fields<T>> {
-        let body = parse(&self.bytes)?;
-        check::<T>("body", &body)?;
-        match body {
-            Value::Object(fields) => Ok(Fields { fields, schema: PhantomData }),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-                Err(Error::invalid("body must be object"))
-            }
-        }
+    pub async fn read(self) -> Result<Fields<T>> {
+        let fields = self.arrived.through(fields::<T>).await?;
+        Ok(Fields { fields, schema: PhantomData })
     }
 }
 
 impl<T: 'static, S: Send + Sync> FromRequest<S> for Unread<T> {
     type Rejection = Error;
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        Ok(Unread { bytes: bytes(request).await?, schema: PhantomData })
+        Ok(Unread { arrived: arrive(request).await?, schema: PhantomData })
     }
 }
 
@@ -176,10 +235,11 @@ pub struct Nothing;
 impl<S: Send + Sync> FromRequest<S> for Nothing {
     type Rejection = Error;
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        let bytes = bytes(request).await?;
-        let empty = bytes.iter().all(u8::is_ascii_whitespace);
+        let arrived = arrive(request).await?;
         let null = |value: Value| value.is_null() || value.as_object().is_some_and(Map::is_empty);
-        match empty || serde_json::from_slice(&bytes).is_ok_and(null) {
+        // `null` and `{}` with whatever space around them are short.
+        let short = arrived.bytes.len() <= LARGE;
+        match arrived.is_blank() || short && serde_json::from_slice(&arrived.bytes).is_ok_and(null) {
             true => Ok(Nothing),
             false => Err(Error::invalid("body must be empty: this operation takes none")),
         }

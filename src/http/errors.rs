@@ -43,7 +43,7 @@ fn status(error: &Error) -> StatusCode {
         Error::Conflict(_) | Error::Taken => StatusCode::CONFLICT,
         Error::TooLarge | Error::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
-        Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Busy | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -76,7 +76,9 @@ impl IntoResponse for Error {
             | Error::TooMuch(_)
             | Error::TooSlow
             | Error::Busy => (),
-            Error::Internal(cause) => drop(response.extensions_mut().insert(Cause(cause))),
+            Error::Internal(cause) | Error::Unavailable(cause) => {
+                drop(response.extensions_mut().insert(Cause(cause)))
+            }
         }
         response
     }

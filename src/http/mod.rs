@@ -3,18 +3,24 @@
 
 mod body;
 mod errors;
+mod listen;
 mod origin;
 mod page;
 mod query;
 mod rate;
+mod refusals;
+mod room;
 mod schema;
 
 pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread};
 pub use errors::{Cause, Refusal};
+pub use listen::{listen, serve};
 pub use origin::{Origin, Slot};
 pub use page::{Order, Page, Paging, after_time};
 pub use query::{Id, Path, Query, address, day, ids, pattern};
 pub use rate::RateLimit;
+pub use refusals::document;
+pub use room::Room;
 pub use schema::{absent_not_null, is_email};
 
 /// Marks an operation as ours: the reference does not have it.

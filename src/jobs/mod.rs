@@ -7,12 +7,14 @@
 //!   at all. What leaves the database, a mail, is done at least once.
 //! - Work that somebody asked for is done by their right, asked again at each step.
 
+mod mark;
 pub mod outbox;
 mod runner;
 mod store;
 
+pub use mark::{forget, mark};
 pub use runner::{drain, run};
-pub use store::{Progress, advance, enqueue, prune};
+pub use store::{Progress, advance, depths, enqueue, prune};
 
 use crate::access::Asker;
 use crate::app::App;

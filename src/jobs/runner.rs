@@ -1,6 +1,7 @@
 //! Claims what is due and works on it, a few jobs at a time; mail has a lane of its own, so that no long job
 //! keeps an invitation waiting. Any number of processes may run one.
 
+use super::mark;
 use super::store::{self, Found, Left, Rest};
 use super::{Claim, Kind, Outcome, Work};
 use crate::app::App;
@@ -24,7 +25,11 @@ const HOUR: i64 = 60 * 60 * 1000;
 
 /// Until `stop` says so; then lets what is under way finish its step.
 pub async fn run(app: App, work: Work, stop: watch::Receiver<()>) {
-    tokio::join!(lane(&app, work, true, stop.clone()), lane(&app, work, false, stop));
+    tokio::join!(
+        lane(&app, work, true, stop.clone()),
+        lane(&app, work, false, stop.clone()),
+        mark::keep(&app, stop)
+    );
 }
 
 async fn lane(app: &App, work: Work, mail: bool, mut stop: watch::Receiver<()>) {
@@ -115,7 +120,13 @@ async fn steps(app: App, mut claim: Claim, work: Work, stop: watch::Receiver<()>
             Ok(Outcome::Failed(why)) => left(&app, Left::Failed, Some(why)),
             Ok(Outcome::Bounced(why)) => left(&app, Left::Bounced, Some(why)),
             Ok(Outcome::Later(why)) => again(&app, &claim, why),
-            Err(error @ (Error::Busy | Error::Internal(_) | Error::Conflict(_) | Error::Taken)) => {
+            Err(
+                error @ (Error::Busy
+                | Error::Unavailable(_)
+                | Error::Internal(_)
+                | Error::Conflict(_)
+                | Error::Taken),
+            ) => {
                 tracing::warn!(job = claim.id, cause = cause(&error), "a step failed");
                 again(&app, &claim, error.to_string())
             }
@@ -162,7 +173,7 @@ fn again(app: &App, claim: &Claim, why: String) -> Rest {
 
 /// What is behind an error, for the log.
 fn cause(error: &Error) -> String {
-    if let Error::Internal(cause) = error {
+    if let Error::Internal(cause) | Error::Unavailable(cause) = error {
         return Cause(cause.clone()).to_string();
     }
     error.to_string()

@@ -97,6 +97,16 @@ pub async fn claim(app: &App, mail: bool) -> Result<Found> {
     Ok(claimed.await?.map_or(Found::Taken, |claim| Found::Job(Box::new(claim))))
 }
 
+/// How many jobs of each lane are not over yet.
+pub async fn depths(app: &App) -> Result<[(&'static str, i64); 2]> {
+    let open = sql(
+        "select count(*) filter (where kind = 'mail'), count(*) filter (where kind <> 'mail') from jobs \
+         where status in ('pending', 'in-progress')",
+    );
+    let (mail, jobs) = open.optional::<(i64, i64)>(&app.reader).await?.unwrap_or_default();
+    Ok([("mail", mail), ("jobs", jobs)])
+}
+
 /// How far a job has come.
 #[derive(Clone, Debug)]
 pub struct Progress {

@@ -75,6 +75,12 @@ impl Mailer {
         talk::deliver(server, &hello, &from.email, &to, &message).await
     }
 
+    /// Connects and signs in as for a letter, and leaves again.
+    pub async fn greet(&self) -> Result<(), Failure> {
+        let Settings { server, from } = &*self.settings;
+        talk::greet(server, &ClientId::Domain(from.email.domain().to_owned()), &from.email).await
+    }
+
     fn message(&self, letter: &Letter, to: Address, id: &str) -> Result<Vec<u8>, Failure> {
         let from = &self.settings.from;
         let id = message_id(id, from.email.domain())

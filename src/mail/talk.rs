@@ -68,6 +68,13 @@ pub async fn deliver(
     outcome
 }
 
+pub async fn greet(server: &Server, hello: &ClientId, from: &Address) -> Result<(), Failure> {
+    let talk = Talk { private: Private { login: server.login.as_ref(), to: from } };
+    let mut line = talk.open(server, hello).await?;
+    let _goodbye = timeout(GOODBYE, line.quit()).await;
+    Ok(())
+}
+
 struct Talk<'a> {
     private: Private<'a>,
 }

@@ -11,7 +11,7 @@ pub mod leads;
 pub mod smtp;
 
 use axum::{body::Body, http::Request, http::StatusCode, http::header::HeaderMap};
-use gatepost::app::{Ambient, App, Parts};
+use gatepost::app::{Ambient, App, Parts, Shared};
 use gatepost::config::RateLimit;
 use gatepost::db::{self, Reader, Sql, Time, Writer};
 use gatepost::error::Result;
@@ -227,8 +227,8 @@ impl World {
     }
 
     /// The same server with another setting.
-    pub fn with(&mut self, change: impl FnOnce(&mut App)) {
-        change(&mut self.app);
+    pub fn with(&mut self, change: impl FnOnce(&mut Shared)) {
+        self.app = self.app.with(change);
         self.router = router(self.app.clone()).0;
     }
 

@@ -8,16 +8,18 @@ pub(super) use writer::Queue;
 use super::{Record, Row, Sql, sql::Cells};
 use crate::error::{Error, Result};
 use rusqlite::params_from_iter;
-use rusqlite::{CachedStatement, Connection, OpenFlags, config::DbConfig, ffi, functions::FunctionFlags};
+use rusqlite::{
+    CachedStatement, Connection, ErrorCode, OpenFlags, config::DbConfig, ffi, functions::FunctionFlags,
+};
 
-/// Jobs that may wait for a thread before callers have to.
-const WAITING: usize = 1024;
-
-fn connect(path: &str, access: OpenFlags) -> Result<Connection> {
+/// `cache` is in KiB.
+fn connect(path: &str, access: OpenFlags, cache: usize) -> Result<Connection> {
     let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    conn.execute_batch(
-        "pragma busy_timeout = 5000; pragma cache_size = -16000; pragma mmap_size = 1073741824;",
-    )?;
+    // Without a memory map, for that is torn down whenever the file grows, and a broken disk would end the process and
+    // not the read. The system's cache is the larger one, and knows the same pages.
+    conn.execute_batch(&format!(
+        "pragma busy_timeout = 5000; pragma cache_size = -{cache}; pragma mmap_size = 0;"
+    ))?;
     conn.set_prepared_statement_cache_capacity(256);
     // Else a plan depends on bound values, `limit $2` for one, and every new bind has it made again.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -55,7 +57,15 @@ impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error().map(|e| (e.code, e.extended_code)) {
             Some((_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY)) => Error::Taken,
-            Some((rusqlite::ErrorCode::DatabaseBusy, _)) => Error::Busy,
+            Some((ErrorCode::DatabaseBusy, _)) => Error::Busy,
+            Some((
+                ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::ReadOnly
+                | ErrorCode::OutOfMemory,
+                _,
+            )) => Error::unavailable(error),
             _ => Error::internal(error),
         }
     }

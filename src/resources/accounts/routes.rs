@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Time;
 use crate::error::{Error, Result};
-use crate::http::{Json, Nothing, Order, Page, Path, Query, Unread, absent_not_null, ids, ours};
+use crate::http::{Json, Nothing, Order, Page, Path, Query, Unread, absent_not_null, ids, is_email, ours};
 use crate::resources::custom_tags;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post, post_with};
@@ -191,7 +191,12 @@ async fn show(can: Can<Read>, Path(Email { email }): Path<Email>, _: Nothing) ->
     Ok(Json(store::find(&can, can.reader(), &email).await?))
 }
 
-async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Account>> {
+async fn create(can: Can<Create>, Json(mut new): Json<New>) -> Result<Json<Account>> {
+    // The reference takes any text here, and gives an address or nothing.
+    new.reply_to = new.reply_to.filter(|given| !given.is_empty());
+    if new.reply_to.as_ref().is_some_and(|given| !is_email(given)) {
+        return Err(Error::invalid("body/reply_to must match format \"email\""));
+    }
     let created = can.write(async move |can, tx| {
         let mut account = connected(can, &new);
         account.assigned_to = assignment::first(can, tx, new.assigned_to).await?;
@@ -243,7 +248,7 @@ async fn update(
     patch: Unread<Patch>,
 ) -> Result<Json<Account>> {
     store::find(&can, can.reader(), &email).await?;
-    let patch = patch.read()?;
+    let patch = patch.read().await?;
     let updated = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, &email).await?;
         let mut after: Account = patch.over(&before)?;

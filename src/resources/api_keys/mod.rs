@@ -44,7 +44,7 @@ pub struct ApiKey {
     /// The member who made it; null for a key of a workspace key or of the operator.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub created_by: Option<Uuid>,
-    /// To within a second; null if never.
+    /// To within a minute; null if never.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub last_used_at: Option<Time>,
 }

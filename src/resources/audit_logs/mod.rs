@@ -6,7 +6,7 @@ pub use routes::router;
 
 use crate::access::{ACTIONS, Shape};
 use crate::audit;
-use crate::db::Time;
+use crate::db::{Raw, Time};
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -36,8 +36,8 @@ pub struct AuditLog {
     pub subsequence_id: Option<Uuid>,
     pub list_id: Option<Uuid>,
     /// `changes`, field by field, of a change; `refused_by`, the step, of a refused attempt.
-    #[schemars(default)]
-    pub audit_metadata: Map<String, Value>,
+    #[schemars(with = "Map<String, Value>", default)]
+    pub audit_metadata: Raw,
     pub user_name: Option<String>,
     /// The permission: `campaigns:create`.
     #[schemars(extend("x-gatepost-extension" = true))]

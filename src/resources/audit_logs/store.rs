@@ -2,7 +2,7 @@
 
 use super::{AuditLog, SHAPE};
 use crate::access::{Can, Permission};
-use crate::db::{Json, Record, Row, Time, sql};
+use crate::db::{Record, Row, Time, sql};
 use crate::error::Result;
 use crate::http::pattern;
 use uuid::Uuid;
@@ -31,7 +31,7 @@ impl Record for AuditLog {
             webhook_id: None,
             subsequence_id: None,
             list_id,
-            audit_metadata: row.take::<Json<_>>()?.0,
+            audit_metadata: row.take()?,
             user_name: row.take::<Option<String>>()?.map(|name| name.trim().to_owned()),
             action: row.take()?,
             resource: row.take()?,

@@ -106,7 +106,7 @@ fn draft(can: &Caller, new: &New, visibility: super::Visibility) -> Campaign {
 
 async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch>) -> Result<Json<Campaign>> {
     store::find(&can, can.reader(), id).await?;
-    let patch = patch.read()?;
+    let patch = patch.read().await?;
     let updated = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
         let mut after = Campaign { timestamp_updated: can.now(), ..patch.over(&before)? };

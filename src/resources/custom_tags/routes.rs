@@ -81,7 +81,7 @@ async fn update(
     patch: Unread<Patch>,
 ) -> Result<Json<CustomTag>> {
     store::find(&can, can.reader(), id).await?;
-    let patch = patch.read()?;
+    let patch = patch.read().await?;
     let updated = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
         let mut after = CustomTag { timestamp_updated: can.now(), ..patch.over(&before)? };

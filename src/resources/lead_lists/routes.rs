@@ -69,7 +69,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<LeadList>
 
 async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch>) -> Result<Json<LeadList>> {
     store::find(&can, can.reader(), id).await?;
-    let patch = patch.read()?;
+    let patch = patch.read().await?;
     let updated = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
         let mut after: LeadList = patch.over(&before)?;

@@ -29,7 +29,7 @@ async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<J
 
 async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch>) -> Result<Json<Lead>> {
     store::find(&can, can.reader(), id).await?;
-    let patch = patch.read()?;
+    let patch = patch.read().await?;
     let updated = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
         let mut after: Lead = patch.over(&before)?;

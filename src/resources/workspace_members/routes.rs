@@ -128,7 +128,7 @@ async fn update(
     patch: Unread<Patch>,
 ) -> Result<Json<WorkspaceMember>> {
     store::find(&can, can.reader(), id).await?;
-    let patch = patch.read()?;
+    let patch = patch.read().await?;
     let updated = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
         let mut after: WorkspaceMember = patch.over(&before)?;

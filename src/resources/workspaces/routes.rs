@@ -63,7 +63,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Created>>
 }
 
 async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<Workspace>> {
-    let patch = patch.read()?;
+    let patch = patch.read().await?;
     let updated = can.write(async move |can, tx| {
         let before = store::current(can, &mut *tx).await?;
         let after = Workspace { timestamp_updated: can.now(), ..patch.over(&before)? };

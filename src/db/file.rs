@@ -1,0 +1,108 @@
+//! A database of SQLite as a file: copied while it is in use, looked at, and found to be nobody's.
+
+use crate::error::{Error, Result};
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Pages between two reports.
+const STEP: i32 = 4096;
+
+/// Copies a database that may be in use, as it is at one moment; `to` must not be there. `report` hears how much of
+/// it is done, in hundredths. The copy is one file, for its owner's eyes, checked, and on the disk when this returns.
+pub fn copy(from: &Path, to: &Path, report: &mut dyn FnMut(i32)) -> Result<()> {
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
+    let file = file.map_err(|error| Error::invalid(format!("cannot create {}: {error}", to.display())))?;
+    let copied = pages(from, to, report).and_then(|()| file.sync_all().map_err(Error::unavailable));
+    if copied.is_err() {
+        let _gone = std::fs::remove_file(to);
+    }
+    copied
+}
+
+fn pages(from: &Path, to: &Path, report: &mut dyn FnMut(i32)) -> Result<()> {
+    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // One snapshot from the first page to the last: nothing that is written meanwhile begins the copy anew.
+    source.execute_batch("pragma busy_timeout = 5000; begin; select count(*) from sqlite_schema;")?;
+    let mut target = Connection::open_with_flags(to, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let backup = Backup::new(&source, &mut target)?;
+    loop {
+        let step = backup.step(STEP)?;
+        let progress = backup.progress();
+        report(100 - progress.remaining / (progress.pagecount / 100).max(1));
+        if step == StepResult::Done {
+            break;
+        }
+        if step != StepResult::More {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+    drop(backup);
+    target.execute_batch("pragma journal_mode = delete;")?;
+    is_whole(&target)
+}
+
+/// Whether every page is as it should be; on a large database this takes a while.
+pub fn check(path: &Path) -> Result<()> {
+    is_whole(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
+}
+
+fn is_whole(conn: &Connection) -> Result<()> {
+    let found: String = conn.query_row("pragma quick_check(1)", [], |row| row.get(0))?;
+    match found == "ok" {
+        true => Ok(()),
+        false => Err(Error::invalid(format!("the database is damaged: {found}"))),
+    }
+}
+
+/// A database that nobody else can open for as long as this lives.
+pub struct Held {
+    _conn: Option<Connection>,
+}
+
+/// Fails while any process has the database open. A damaged one cannot be locked: it is held as it is.
+pub fn hold(path: &Path) -> Result<Held> {
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Out of the WAL, all of it is in the one file.
+    let alone =
+        conn.execute_batch("pragma locking_mode = exclusive; pragma journal_mode = delete; begin exclusive;");
+    match alone.map_err(|error| (error.sqlite_error_code(), error)) {
+        Ok(()) => Ok(Held { _conn: Some(conn) }),
+        Err((Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt), _)) => Ok(Held { _conn: None }),
+        Err((Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked), _)) => {
+            Err(Error::invalid(format!("{} is in use; stop the server first", path.display())))
+        }
+        Err((_, error)) => Err(error.into()),
+    }
+}
+
+/// Puts `fresh` in the place of a database, which is kept as `aside`, if there is one, with whatever SQLite left beside
+/// it: nothing of one is ever taken for a part of the other. There is a database under the name all the while.
+pub fn replace(database: &Path, fresh: &Path, aside: &Path) -> Result<()> {
+    let failed = |error| Error::invalid(format!("cannot write {}: {error}", aside.display()));
+    if database.exists() {
+        std::fs::hard_link(database, aside).map_err(failed)?;
+    }
+    for beside in ["-wal", "-shm", "-journal"].map(|beside| (with(database, beside), with(aside, beside))) {
+        if beside.0.exists() {
+            put(&beside.0, &beside.1)?;
+        }
+    }
+    put(fresh, database)
+}
+
+fn with(path: &Path, more: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(more);
+    name.into()
+}
+
+/// Renames for good: the name is on the disk, too.
+pub fn put(from: &Path, to: &Path) -> Result<()> {
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let put = std::fs::rename(from, to).and_then(|()| File::open(folder)?.sync_all());
+    put.map_err(|error| Error::invalid(format!("cannot write {}: {error}", to.display())))
+}

@@ -1,0 +1,86 @@
+//! Whether PostgreSQL answers at all: asked again and again on a connection of its own. Whoever waits for a server
+//! that is gone, cut off or far too slow is told so within two seconds; a statement that merely takes long goes on.
+
+use crate::error::{Error, Result};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+use tokio_postgres::{Client, Config, error::SqlState};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// Together less than the two seconds.
+const EVERY: Duration = Duration::from_millis(400);
+const PATIENCE: Duration = Duration::from_millis(700);
+const CONNECT: Duration = Duration::from_millis(700);
+
+#[derive(Clone)]
+pub(super) struct Pulse(watch::Receiver<bool>);
+
+impl Pulse {
+    /// Must be called inside a runtime; the task ends with the last handle.
+    pub(super) fn feel(config: Config, tls: MakeRustlsConnect) -> Self {
+        let (tell, told) = watch::channel(true);
+        tokio::spawn(beat(config, tls, tell));
+        Pulse(told)
+    }
+
+    /// Waits for `work`, as long as there is somebody to do it.
+    pub(super) async fn during<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let mut told = self.0.clone();
+        let lost = async {
+            if told.wait_for(|answers| !answers).await.is_err() {
+                std::future::pending().await
+            }
+        };
+        tokio::select! {
+            biased;
+            () = lost => Err(Error::unavailable("the database does not answer")),
+            done = work => done,
+        }
+    }
+}
+
+async fn beat(config: Config, tls: MakeRustlsConnect, tell: watch::Sender<bool>) {
+    let mut client = None;
+    loop {
+        let answers = match client.take() {
+            // Its own connection may have gone alone.
+            Some(before) => {
+                asked(PATIENCE, before, &mut client).await || fresh(&config, &tls, &mut client).await
+            }
+            None => fresh(&config, &tls, &mut client).await,
+        };
+        let turned = tell.send_if_modified(|before| std::mem::replace(before, answers) != answers);
+        match (turned, answers) {
+            (true, true) => tracing::info!("the database answers again"),
+            (true, false) => tracing::warn!("the database does not answer; requests are refused with 503"),
+            (false, _) => (),
+        }
+        tokio::select! {
+            () = tell.closed() => return,
+            () = sleep(EVERY) => (),
+        }
+    }
+}
+
+/// Whether it answers on a connection that is there, which is then kept.
+async fn asked(patience: Duration, client: Client, keep: &mut Option<Client>) -> bool {
+    let answers = matches!(timeout(patience, client.batch_execute("")).await, Ok(Ok(())));
+    if answers {
+        *keep = Some(client);
+    }
+    answers
+}
+
+/// Whether it answers somebody new. A refusal for want of a place is an answer: those who have one are served.
+async fn fresh(config: &Config, tls: &MakeRustlsConnect, keep: &mut Option<Client>) -> bool {
+    match timeout(CONNECT, config.connect(tls.clone())).await {
+        Ok(Ok((client, connection))) => {
+            // It ends when the client goes away, or with the server.
+            tokio::spawn(async move { drop(connection.await) });
+            asked(CONNECT, client, keep).await
+        }
+        Ok(Err(error)) => error.code() == Some(&SqlState::TOO_MANY_CONNECTIONS),
+        Err(_) => false,
+    }
+}

@@ -1,0 +1,116 @@
+//! What every call passes on its way in and out: it gets an id, it is said where it comes from, and what became of
+//! it is recorded, counted and logged.
+
+use crate::access::Attempt;
+use crate::app::App;
+use crate::http::{Cause, Origin, Refusal, Slot};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use std::time::{Duration, Instant};
+
+/// Who is over the rate hears so a moment later: a crowd that does not pace itself is paced, and keeps nobody else
+/// waiting.
+const PACE: Duration = Duration::from_millis(250);
+
+#[derive(Clone)]
+struct RequestId(String);
+
+/// Every answer carries the id under which the call is recorded.
+pub async fn request_id(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let id = app.new_id().to_string();
+    let header = HeaderValue::from_str(&id);
+    request.extensions_mut().insert(RequestId(id));
+    let mut response = next.run(request).await;
+    if let Ok(header) = header {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), header);
+    }
+    response
+}
+
+pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
+    let origin = Origin::of(&request, &app.trusted_proxies, id.clone());
+    let attempt = Slot::<Attempt>::default();
+    let call = Call {
+        id,
+        method: known(request.method()),
+        path: request.extensions().get::<MatchedPath>().cloned(),
+    };
+    request.extensions_mut().insert(origin);
+    request.extensions_mut().insert(attempt.clone());
+    request.extensions_mut().insert(app.room.clone());
+    let response = next.run(request).await;
+    let (attempt, refused) = (attempt.get(), response.extensions().get::<Refusal>().map(|refusal| refusal.0));
+    let took = began.elapsed();
+    app.meters.answered(call.method, call.path(), response.status().as_u16(), refused, took);
+    call.log(attempt.as_ref(), &response, took);
+    if let Some(attempt) = attempt {
+        app.note(attempt, refused);
+    }
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        tokio::time::sleep(PACE).await;
+    }
+    response
+}
+
+/// Methods that anybody makes up are counted as one.
+fn known(method: &Method) -> &'static str {
+    let all = [
+        Method::GET,
+        Method::POST,
+        Method::PATCH,
+        Method::DELETE,
+        Method::PUT,
+        Method::HEAD,
+        Method::OPTIONS,
+    ];
+    let names = ["GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "OPTIONS"];
+    all.iter().zip(names).find(|(known, _)| *known == method).map_or("other", |(_, name)| name)
+}
+
+struct Call {
+    id: String,
+    method: &'static str,
+    path: Option<MatchedPath>,
+}
+
+impl Call {
+    /// The operation's, not the caller's: there may be ids in that.
+    fn path(&self) -> &str {
+        self.path.as_ref().map_or("none", MatchedPath::as_str)
+    }
+
+    /// Each call is a line under `gatepost::request=debug`. What failed is one in any case.
+    fn log(&self, attempt: Option<&Attempt>, response: &Response, took: Duration) {
+        let status = response.status().as_u16();
+        if let Some(cause) = response.extensions().get::<Cause>() {
+            match status {
+                // The database says by itself that it is away, once and not for each call.
+                503 => tracing::debug!(request_id = self.id, %cause, "request failed"),
+                _ => tracing::error!(request_id = self.id, %cause, "request failed"),
+            }
+        }
+        if !tracing::enabled!(target: "gatepost::request", tracing::Level::DEBUG) {
+            return;
+        }
+        let refused = response.extensions().get::<Refusal>().map(|refusal| refusal.0.name());
+        let actor = attempt.map(|attempt| &attempt.actor);
+        let principal = actor.and_then(|actor| actor.api_key_id.or(actor.member_id));
+        tracing::debug!(
+            target: "gatepost::request",
+            request_id = self.id,
+            method = self.method,
+            path = self.path(),
+            status,
+            workspace = attempt.map(|attempt| tracing::field::display(attempt.workspace)),
+            principal = principal.map(tracing::field::display),
+            permission = attempt.map(|attempt| attempt.permission),
+            decision = refused.unwrap_or("allowed"),
+            duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            "answered"
+        );
+    }
+}

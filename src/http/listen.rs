@@ -1,0 +1,116 @@
+//! Connections: bounded in number, and in the time that a caller may take over the headers of a request; and let
+//! go of gently at the end.
+
+use crate::error::{Error, Result};
+use crate::meters::Meters;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use rustix::net::sockopt::set_tcp_user_timeout;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt;
+
+/// Open connections, where the system allows as many; a further one is told so and closed.
+const MOST: usize = 8192;
+/// Files that are needed for other things.
+const SPARE: usize = 128;
+/// For the headers of a request, and for the next one to begin: longer than proxies keep a quiet connection.
+const HEADERS: Duration = Duration::from_secs(75);
+/// How long answers under way may take once the server is told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+/// Milliseconds for which a caller may leave an answer unread.
+const UNREAD: u32 = 60_000;
+/// A failed accept is not tried again at once: most likely there are too many open files.
+const PAUSE: Duration = Duration::from_millis(50);
+
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// Answers until `stop` says so; then finishes what is under way.
+pub async fn serve(
+    listener: TcpListener,
+    router: axum::Router,
+    meters: Meters,
+    mut stop: watch::Receiver<()>,
+) -> Result<()> {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEADERS);
+    let (graceful, places) = (GracefulShutdown::new(), Arc::new(Semaphore::new(most())));
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = accept(&listener) => accepted,
+            _ = stop.changed() => break,
+        };
+        let Ok(place) = places.clone().try_acquire_owned() else {
+            meters.shed.inc();
+            turn_away(&stream);
+            continue;
+        };
+        let (router, meters) = (router.clone(), meters.clone());
+        let answer = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
+            router.clone().oneshot(request.map(Body::new))
+        });
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), answer));
+        tokio::spawn(async move {
+            meters.connections.inc();
+            let _closed = connection.await;
+            meters.connections.dec();
+            drop(place);
+        });
+    }
+    drop(listener); // who comes now is refused, and not left waiting
+    tracing::info!("stopping");
+    if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not end in time");
+    }
+    Ok(())
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let _refused = stream.set_nodelay(true);
+                let _refused = set_tcp_user_timeout(&stream, UNREAD);
+                return (stream, peer);
+            }
+            Err(error) => {
+                tracing::debug!(%error, "a connection was not accepted");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Without waiting for what they want: there is no room to listen.
+fn turn_away(stream: &TcpStream) {
+    let _unheard = stream.try_write(FULL);
+}
+
+/// As many connections as the system lets this process have, once it has asked for all it may get.
+fn most() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    let current = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    let files = current.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX);
+    files.saturating_sub(SPARE).clamp(SPARE, MOST)
+}
+
+/// An address to listen on.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    let taken = |error| Error::invalid(format!("cannot listen on {address}: {error}"));
+    TcpListener::bind(address).await.map_err(taken)
+}

@@ -1,0 +1,72 @@
+//! Room for bodies: how many bytes may be in memory at once, and how many large ones may be read at once. Who finds
+//! none is told to try again; nobody waits for room with a body in their hands.
+
+use crate::error::{Error, Result};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// In pieces of 4 KiB: 64 MiB for the beginnings of all bodies, and 64 MiB for what is beyond. So large bodies leave
+/// room for small ones.
+const PIECE: usize = 4096;
+const PIECES: usize = 64 * 1024 * 1024 / PIECE;
+/// What counts as the beginning.
+pub const LARGE: usize = 64 * 1024;
+/// What is read at once off the threads that answer requests, a core each.
+const READERS: usize = 2;
+
+#[derive(Clone)]
+pub struct Room {
+    small: Arc<Semaphore>,
+    large: Arc<Semaphore>,
+    readers: Arc<Semaphore>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        let places = |count| Arc::new(Semaphore::new(count));
+        Room { small: places(PIECES), large: places(PIECES), readers: places(READERS) }
+    }
+}
+
+/// What a body takes up; given back with it.
+#[derive(Default)]
+pub struct Place {
+    small: Option<OwnedSemaphorePermit>,
+    large: Option<OwnedSemaphorePermit>,
+}
+
+impl Room {
+    /// Makes a place as large as `bytes`.
+    pub fn grow(&self, place: &mut Place, bytes: usize) -> Result<()> {
+        take(&self.small, &mut place.small, bytes.min(LARGE))?;
+        take(&self.large, &mut place.large, bytes.saturating_sub(LARGE))
+    }
+
+    /// Runs what takes long on a thread for it: no answer of another's waits behind it.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let reader = self.readers.clone().acquire_owned().await.map_err(Error::internal)?;
+        let work = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(reader);
+            done
+        });
+        work.await.map_err(Error::internal)?
+    }
+}
+
+fn take(room: &Arc<Semaphore>, held: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Result<()> {
+    let has = held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+    let more = u32::try_from(bytes.div_ceil(PIECE).saturating_sub(has)).map_err(|_| Error::TooLarge)?;
+    if more == 0 {
+        return Ok(());
+    }
+    let permit = room.clone().try_acquire_many_owned(more).map_err(|_| Error::Busy)?;
+    match held {
+        Some(held) => held.merge(permit),
+        None => *held = Some(permit),
+    }
+    Ok(())
+}
