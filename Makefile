@@ -1,12 +1,13 @@
-# The two that matter: `make run` to try it, `make test` to know that it works.
+# The two that matter: `make run` to try it, `make test` to know that it works. `make bench` and `make torture` say how
+# fast and how tough it is; together they take half an hour.
 
-.PHONY: run test accept
+.PHONY: run test bench torture accept
 
 run:
 	cargo run --release -- demo
 
 # Everything: format, lints, all tests on SQLite and PostgreSQL, generated files unchanged, and against the release
-# binary the tour and the story of the first seed. Installs what it needs where it may (scripts/prepare).
+# binary the tour, the story of the first seed, the page on production, and some thousand odd requests. Installs what it needs where it may (scripts/prepare).
 test:
 	scripts/prepare
 	cargo fmt --check
@@ -15,6 +16,22 @@ test:
 	cargo build --locked --release
 	scripts/tour.sh target/release/gatepost
 	scripts/seed-000.sh target/release/gatepost
+	scripts/production.sh target/release/gatepost
+	python3 bench/trials/fuzz.py --quick
+
+# What a request costs, and whether that is little enough: bench/results.md.
+bench:
+	scripts/prepare bench
+	cargo build --locked --release
+	scripts/with-postgres python3 bench/bench.py
+
+# Killed, full disks, a database that goes away, more load than it can bear, clocks that go back, tens of thousands of
+# odd requests: bench/torture.md.
+torture:
+	scripts/prepare torture
+	cargo build --locked --release
+	scripts/with-postgres python3 bench/torture.py
+	PROPTEST_CASES=20000 cargo test --locked --test all -- parsers
 
 # Writes what is generated anew: openapi.json, docs/access-matrix.md, docs/extensions.md, the README's tour and the
 # list of operations that are still to come.

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""make torture: what no test of a minute can do to the server. Each trial says what it saw; one table at the end, which
+is also written to bench/torture.md; fails when anything was not as it must be.
+
+    bench/torture.py [TRIAL ...]        all of them, or some: kill disk postgres flood clock fuzz
+"""
+
+import datetime
+import os
+import sys
+import time
+import traceback
+
+import gatepost
+from trials import clock, disk, flood, fuzz, kill, postgres
+
+TRIALS = {
+    "kill": kill.run, "disk": disk.run, "postgres": postgres.run, "flood": flood.run, "clock": clock.run, "fuzz": fuzz.run,
+}
+PYTHON = os.environ.get("GATEPOST_TEST_PYTHON", os.path.join(gatepost.ROOT, "target", "python"))
+
+
+def tools():
+    """Programs that the trials need beside the server."""
+    schemathesis = ["env", f"PYTHONPATH={PYTHON}", sys.executable, "-m", "schemathesis.cli"]
+    return {"postgres": os.environ.get("TEST_POSTGRES_BIN", ""), "schemathesis": schemathesis}
+
+
+def findings(trials):
+    for name, trial in trials.items():
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        began = time.time()
+        try:
+            for what, seen, ok in trial(tools()):
+                yield name, what, str(seen), ok
+        except Exception:
+            yield name, "the trial itself", traceback.format_exc(limit=3).strip().replace("\n", " "), False
+        print(f"{name}: {time.time() - began:.0f} s", file=sys.stderr, flush=True)
+
+
+def main(trials=TRIALS, keep=None):
+    if not os.path.exists(gatepost.BINARY):
+        raise SystemExit(f"{gatepost.BINARY} is not there; run `make torture`")
+    began, lines, right = time.time(), [], []
+    for name, what, seen, ok in findings(trials):
+        lines.append(f"| {name} | {what} | {seen} | {'ok' if ok else '**wrong**'} |")
+        right.append(ok)
+    took = (time.time() - began) / 60
+    table = ["| trial | what | seen | |", "|---|---|---|---|", *lines]
+    print("\n".join(table))
+    print(f"\n{sum(right)} of {len(right)} as it must be, in {took:.1f} minutes")
+    if keep:
+        head = f"`make torture` on {datetime.date.today()}, {os.cpu_count()} cores, {took:.0f} minutes."
+        with open(keep, "w") as file:
+            file.write("\n".join(["# What the server survives", "", head, "", *table]) + "\n")
+    sys.exit(0 if right and all(right) else 1)
+
+
+if __name__ == "__main__":
+    chosen = sys.argv[1:]
+    if chosen:
+        main({name: TRIALS[name] for name in chosen})
+    main(keep=os.path.join(gatepost.ROOT, "bench", "torture.md"))
