@@ -5,7 +5,7 @@
 Listens on a free port of 127.0.0.1. The first line printed is the port, each later one a mail as JSON. What happens
 to a mail depends on the left part of the recipient's address: `bounce...` is refused for good, `later...` is put off
 twice and then taken, for `slow...` the answer to the mail takes two seconds, and for `heavy...` it is that the mail is
-too large. A sender `unwelcome...` is refused. Ends with its standard input.
+too large. A sender `unwelcome...` is refused. Each line of standard input is answered with `null`; it ends with that.
 """
 
 import argparse
@@ -88,7 +88,13 @@ async def serve(auth):
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(post, **options), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)
+    await loop.run_in_executor(None, echo)
+
+
+def echo():
+    """For each line `null`: whoever has read it has read all that was taken before."""
+    for _ in sys.stdin:
+        print("null", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 //! A mail server of its own for a test, and what it has taken. See `smtp.py` for recipients that misbehave.
 //! `scripts/prepare` puts the server into `target/python`; GATEPOST_TEST_PYTHON names another folder to look in.
 
-use std::io::{BufRead, BufReader, Lines};
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/smtp.py");
@@ -37,6 +37,7 @@ pub struct Smtp {
     child: Child,
     port: u16,
     mails: Arc<Mutex<Vec<Mail>>>,
+    asked: Mutex<(ChildStdin, mpsc::Receiver<()>)>,
 }
 
 impl Smtp {
@@ -54,15 +55,20 @@ impl Smtp {
         command.arg(SCRIPT).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         command.env("PYTHONPATH", std::env::var("GATEPOST_TEST_PYTHON").unwrap_or_else(|_| PYTHON.into()));
         let starting = tokio::task::spawn_blocking(move || started(command));
-        let (child, port, lines) = starting.await.unwrap();
+        let (mut child, port, lines) = starting.await.unwrap();
         let mails = Arc::new(Mutex::new(Vec::new()));
         let taken = mails.clone();
+        let (told, echo) = mpsc::channel();
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                taken.lock().unwrap().push(serde_json::from_str(&line).unwrap());
+                match serde_json::from_str::<Option<Mail>>(&line).unwrap() {
+                    Some(mail) => taken.lock().unwrap().push(mail),
+                    None => drop(told.send(())),
+                }
             }
         });
-        Smtp { child, port, mails }
+        let asked = Mutex::new((child.stdin.take().unwrap(), echo));
+        Smtp { child, port, mails, asked }
     }
 
     pub fn url(&self) -> String {
@@ -73,7 +79,11 @@ impl Smtp {
         format!("smtp://{user}:{password}@127.0.0.1:{}", self.port)
     }
 
+    /// All that it has said yes to by now.
     pub fn mails(&self) -> Vec<Mail> {
+        let mut asked = self.asked.lock().unwrap();
+        asked.0.write_all(b"\n").unwrap();
+        asked.1.recv_timeout(Duration::from_secs(30)).unwrap();
         self.mails.lock().unwrap().clone()
     }
 
