@@ -8,6 +8,7 @@ is also written to bench/torture.md; fails when anything was not as it must be.
 import datetime
 import os
 import sys
+import tempfile
 import time
 import traceback
 
@@ -31,8 +32,9 @@ def findings(trials):
         print(f"{name} ...", file=sys.stderr, flush=True)
         began = time.time()
         try:
-            for what, seen, ok in trial(tools()):
-                yield name, what, str(seen), ok
+            with tempfile.TemporaryDirectory(prefix=f"gatepost-{name}-") as folder:
+                for what, seen, ok in trial(tools(), folder):
+                    yield name, what, str(seen), ok
         except Exception:
             yield name, "the trial itself", traceback.format_exc(limit=3).strip().replace("\n", " "), False
         print(f"{name}: {time.time() - began:.0f} s", file=sys.stderr, flush=True)

@@ -4,7 +4,6 @@ leave nothing half-written, reads go on, and nobody gets in who may not."""
 import os
 import shutil
 import subprocess
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 import gatepost
@@ -15,17 +14,13 @@ SYSCALLS = "pwrite64,pwritev,fsync,fdatasync,ftruncate,fallocate"
 WRITES = 24
 
 
-def run(_tools):
-    folder = tempfile.mkdtemp(prefix="gatepost-disk-")
-    try:
-        template = Template(os.path.join(folder, "template"))
-        # A full disk stays full; an error may be one sector's.
-        faults = [(f"{error}:when={n}{on}", n) for n in range(1, CALLS + 1) for error, on in [("ENOSPC", "+"), ("EIO", "")]]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            seen = list(pool.map(lambda fault: template.suffer(*fault), faults))
-        return list(findings(seen))
-    finally:
-        shutil.rmtree(folder)
+def run(_tools, folder):
+    template = Template(os.path.join(folder, "template"))
+    # A full disk stays full; an error may be one sector's.
+    faults = [(f"{error}:when={n}{on}", n) for n in range(1, CALLS + 1) for error, on in [("ENOSPC", "+"), ("EIO", "")]]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        seen = list(pool.map(lambda fault: template.suffer(*fault), faults))
+    return findings(seen)
 
 
 class Template:

@@ -6,8 +6,6 @@ import contextlib
 import json
 import multiprocessing
 import os
-import shutil
-import tempfile
 import time
 
 import gatepost
@@ -18,15 +16,7 @@ HEALTH = 0.100  # seconds
 MEMORY = 500  # MiB
 
 
-def run(_tools):
-    folder = tempfile.mkdtemp(prefix="gatepost-flood-")
-    try:
-        return list(trial(folder))
-    finally:
-        shutil.rmtree(folder)
-
-
-def trial(folder):
+def run(_tools, folder):
     place = ("--data", os.path.join(folder, "data"))
     key = gatepost.init(*place)["api_key"]
     # Who drips and heaves is of other workspaces, so that the flood's rate does not keep them out.

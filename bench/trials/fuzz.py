@@ -19,7 +19,7 @@ CASES = 20_000  # in all
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance"
 
 
-def run(tools, roles=ROLES, examples=5, least=CASES):
+def run(tools, _folder, roles=ROLES, examples=5, least=CASES):
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         done = list(pool.map(lambda role: as_role(tools, role, examples), roles))
     cases, failures = sum(cases for cases, _ in done), [what for _, all in done for what in all]
@@ -71,5 +71,5 @@ if __name__ == "__main__":
     import torture
 
     if "--quick" in sys.argv:
-        torture.main({"fuzz": lambda tools: run(tools, ["owner", "sdr"], 1, 5_000)})
+        torture.main({"fuzz": lambda tools, folder: run(tools, folder, ["owner", "sdr"], 1, 5_000)})
     torture.main({"fuzz": run})

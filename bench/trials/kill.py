@@ -2,8 +2,6 @@
 
 import os
 import random
-import shutil
-import tempfile
 import threading
 
 import gatepost
@@ -44,15 +42,7 @@ class Writer(threading.Thread):
         return self.revoked.append((made["id"], made["key"])) if status == 200 else self.others.append((status, gone))
 
 
-def run(_tools):
-    folder = tempfile.mkdtemp(prefix="gatepost-kill-")
-    try:
-        return list(trial(folder))
-    finally:
-        shutil.rmtree(folder)
-
-
-def trial(folder):
+def run(_tools, folder):
     place = ("--data", os.path.join(folder, "data"))
     key = gatepost.init(*place)["api_key"]
     created, revoked, others, alive, starts = set(), [], [], [], []

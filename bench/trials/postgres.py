@@ -14,7 +14,7 @@ CALLERS = 12
 LEEWAY = 0.25  # for a machine with two cores on which all of this runs
 
 
-def run(tools):
+def run(tools, _folder):
     cluster = Cluster(tools["postgres"])
     try:
         return list(trial(cluster, Proxy(cluster.port)))
