@@ -9,7 +9,7 @@ import gatepost
 
 CONNECTIONS = 32
 
-# Each case asks for one thing, as one of many callers in turn: no caller's data is always at hand. The file that it
+# Each case asks for one thing, as one of many callers in turn, so that a large database has cold pages. The file that it
 # reads has a caller a line: the key, and an id.
 SCRIPT = """
 local callers, n = {{}}, {offset}

@@ -117,7 +117,7 @@ const USUAL: usize = 2048;
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        // Into a plain buffer: a third quicker than the one of `axum::Json`.
+        // Into a plain buffer: in profiles of lists the one of `axum::Json` stood out.
         let mut text = Vec::with_capacity(USUAL);
         match serde_json::to_writer(&mut text, &self.0) {
             Ok(()) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
