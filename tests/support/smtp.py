@@ -14,11 +14,14 @@ import json
 import logging
 import re
 import sys
+import threading
 import warnings
 from collections import Counter
 from email import message_from_bytes, policy
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+SPEAKING = threading.Lock()
 
 
 class Post:
@@ -46,7 +49,7 @@ class Post:
             await asyncio.sleep(2)
         if any(address.startswith("heavy") for address in envelope.rcpt_tos):
             return "552 5.3.4 too large"
-        print(json.dumps(told(envelope)), flush=True)
+        say(told(envelope))
         return "250 2.0.0 taken"
 
 
@@ -87,14 +90,20 @@ async def serve(auth):
         options = {"authenticator": signed_in(auth), "auth_required": True, "auth_require_tls": False}
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(post, **options), "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    say(server.sockets[0].getsockname()[1])
     await loop.run_in_executor(None, echo)
 
 
 def echo():
     """For each line `null`: whoever has read it has read all that was taken before."""
     for _ in sys.stdin:
-        print("null", flush=True)
+        say(None)
+
+
+def say(value):
+    """In one piece: two threads speak here, and `print` writes a line and its end one after the other."""
+    with SPEAKING:
+        print(json.dumps(value), flush=True)
 
 
 if __name__ == "__main__":
