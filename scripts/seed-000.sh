@@ -34,7 +34,7 @@ status() { cat "$folder/status"; }
 # join EMAIL LINK: somebody accepts an invitation; prints their personal key.
 join() {
     curl -sS "$base/api/v2/invitations/accept" \
-        -d "{\"token\": \"${2#*#}\", \"first_name\": \"$1\", \"last_name\": \"Company\", \"password\": \"long enough\"}" |
+        -d "{\"token\": \"${2#*#}\", \"first_name\": \"$1\", \"last_name\": \"Company\", \"password\": \"a password long enough\"}" |
         jq -r .api_key
 }
 

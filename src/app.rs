@@ -1,7 +1,7 @@
 //! What a running server is made of.
 
 use crate::access::{Behind, Gate};
-use crate::auth::{Passwords, Vault};
+use crate::auth::{Passkeys, Passwords, Site, Vault};
 use crate::clock::Clock;
 use crate::config;
 use crate::db::{Load, Reader, Time, Writer};
@@ -13,7 +13,10 @@ use crate::net::Net;
 use ipnet::IpNet;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
+use tokio::sync::Semaphore;
 use uuid::{Uuid, timestamp::Timestamp, timestamp::context::ContextV7};
+
+const BEHIND: usize = 16;
 
 /// A handle on it: a request passes many hands.
 #[derive(Clone)]
@@ -36,6 +39,9 @@ pub struct Shared {
     pub room: Room,
     pub meters: Meters,
     pub passwords: Passwords,
+    pub passkeys: Passkeys,
+    /// How cookies are kept at the public address.
+    pub site: Site,
     pub vault: Vault,
     /// None: links are shown instead of mailed.
     pub mailer: Option<Mailer>,
@@ -43,6 +49,8 @@ pub struct Shared {
     /// What links begin with, without a slash at the end.
     pub public_url: Arc<str>,
     pub trusted_proxies: Arc<[IpNet]>,
+    /// Places for work that is done behind an answer and belongs to nobody's queue.
+    pub behind_answers: Arc<Semaphore>,
     ambient: Arc<dyn Ambient>,
 }
 
@@ -110,11 +118,14 @@ impl App {
             room: Room::default(),
             meters,
             passwords: Passwords::new(&parts.pepper)?,
+            passkeys: Passkeys::of(&parts.public_url),
+            site: Site::of(&parts.public_url),
             vault: parts.vault,
             mailer: parts.mailer,
             net: parts.net,
             public_url: parts.public_url.trim_end_matches('/').into(),
             trusted_proxies: parts.trusted_proxies.into(),
+            behind_answers: Arc::new(Semaphore::new(BEHIND)),
             ambient,
         })))
     }

@@ -3,16 +3,20 @@
 
 use crate::access::Attempt;
 use crate::app::App;
+use crate::error::{Error, Step};
 use crate::http::{Cause, Origin, Refusal, Slot};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use std::time::{Duration, Instant};
 
 /// Who is over the rate hears so a moment later: a crowd that does not pace itself is paced, and keeps nobody else
 /// waiting.
 const PACE: Duration = Duration::from_millis(250);
+
+const FOREIGN: &str = "network: a page of another site cannot change anything here in the name of who looks at it; \
+                       this server's own pages, and callers with an API key, can";
 
 #[derive(Clone)]
 struct RequestId(String);
@@ -42,7 +46,10 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     request.extensions_mut().insert(origin);
     request.extensions_mut().insert(attempt.clone());
     request.extensions_mut().insert(app.room.clone());
-    let response = next.run(request).await;
+    let response = match app.site.is_foreign(request.method(), request.headers()) {
+        true => Error::refused(Step::Network, FOREIGN).into_response(),
+        false => next.run(request).await,
+    };
     let (attempt, refused) = (attempt.get(), response.extensions().get::<Refusal>().map(|refusal| refusal.0));
     let took = began.elapsed();
     app.meters.answered(call.method, call.path(), response.status().as_u16(), refused, took);

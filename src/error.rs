@@ -59,6 +59,9 @@ pub enum Error {
     WrongMethod(String),
     #[error("{0}")]
     Conflict(String),
+    /// It was there, and will not be again.
+    #[error("{0}")]
+    Gone(&'static str),
     /// A key is another row's.
     #[error("already exists")]
     Taken,

@@ -1,12 +1,14 @@
 //! The list of resources: what answers where.
 
+use crate::access::document::{KEY, SESSION};
 use crate::app::App;
+use crate::auth::Cookie;
 use crate::edge::{edge, request_id};
 use crate::error::Error;
 use crate::http::{LARGEST, document};
 use crate::resources::*;
 use aide::axum::ApiRouter;
-use aide::openapi::{Info, OpenApi, SecurityScheme};
+use aide::openapi::{ApiKeyLocation, Info, OpenApi, SecurityScheme};
 use aide::redoc::Redoc;
 use axum::extract::{DefaultBodyLimit, OriginalUri};
 use axum::http::Method;
@@ -31,8 +33,15 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         .merge(leads::router())
         .merge(lead_lists::router())
         .merge(background_jobs::router())
+        .merge(sign_in::router())
+        .merge(sessions::router())
+        .merge(people::router())
+        .merge(factors::router())
+        .merge(login_policy::router())
         .merge(explain::router())
-        .finish_api_with(&mut api, |api| api.security_scheme("ApiKeyAuth", bearer()));
+        .finish_api_with(&mut api, |api| {
+            api.security_scheme(KEY, bearer()).security_scheme(SESSION, session(&app))
+        });
     document(&mut api);
     let text: Arc<str> = serde_json::to_string(&api).unwrap_or_default().into();
     let json = [("content-type", "application/json")];
@@ -69,6 +78,15 @@ fn bearer() -> SecurityScheme {
         scheme: "bearer".to_owned(),
         bearer_format: None,
         description: Some("An API key, as `Authorization: Bearer gpk_...`".to_owned()),
+        extensions: Default::default(),
+    }
+}
+
+fn session(app: &App) -> SecurityScheme {
+    SecurityScheme::ApiKey {
+        location: ApiKeyLocation::Cookie,
+        name: app.site.name(Cookie::Session).to_owned(),
+        description: Some("Of a person who has signed in: `POST /auth/sign-in`".to_owned()),
         extensions: Default::default(),
     }
 }

@@ -134,8 +134,7 @@ async fn a_server_killed_before_the_mail_left_sends_it_once() {
         let server = site.serve(&[&["--smtp-url", &smtp.url()], &from[..]].concat());
         let mail = until(Duration::from_secs(30), async || smtp.mails().pop()).await;
         let token = mail.link.unwrap().split_once('#').unwrap().1.to_owned();
-        let body =
-            json!({ "token": token, "first_name": "Amy", "last_name": "A", "password": "long enough" });
+        let body = json!({ "token": token, "first_name": "Amy", "last_name": "A", "password": "a password long enough" });
         assert_eq!(server.call("", "POST /api/v2/invitations/accept", body).await.0, 200);
         tokio::time::sleep(Duration::from_secs(2)).await;
         let to_amy = smtp.mails().iter().filter(|mail| mail.to == ["amy@acme.example"]).count();
@@ -173,7 +172,7 @@ async fn no_secret_is_stored_or_logged_in_plain() {
             .await;
         let mail = until(Duration::from_secs(30), async || smtp.mails().pop()).await;
         let token = mail.link.unwrap().split_once('#').unwrap().1.to_owned();
-        let body = json!({ "token": token, "first_name": "Amy", "last_name": "A", "password": "amy's own password" });
+        let body = json!({ "token": token, "first_name": "Amy", "last_name": "A", "password": "a secret of hers, for no one" });
         let amy = call("", "POST /api/v2/invitations/accept", body).await;
         let amy = amy["api_key"].as_str().unwrap().to_owned();
         call(&amy, "GET /api/v2/accounts", Value::Null).await;

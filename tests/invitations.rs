@@ -30,7 +30,7 @@ fn token(mail: &Mail) -> String {
 }
 
 async fn accept(world: &World, token: &str) -> crate::support::Answer {
-    let body = json!({ "token": token, "first_name": "Jo", "last_name": "New", "password": "long enough" });
+    let body = json!({ "token": token, "first_name": "Jo", "last_name": "New", "password": "a password long enough" });
     world.call("", "POST /api/v2/invitations/accept", body).await
 }
 

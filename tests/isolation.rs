@@ -2,9 +2,10 @@
 //! an operation takes; an operation without a case fails.
 
 use crate::support::operations::{self, Operation};
+use crate::support::people::{SIGNED_IN, of_nobody, of_oneself, principal, somebody_else};
 use crate::support::scene::{account, campaign};
 use crate::support::{Answer, MISSING, ROLES, World, on_both};
-use gatepost::access::{Reach, Role};
+use gatepost::access::{Mark, Reach, Role};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -25,6 +26,9 @@ struct Records {
     lead: String,
     list: String,
     job: String,
+    /// Of another person of the workspace.
+    session: String,
+    factor: String,
 }
 
 impl Records {
@@ -38,6 +42,8 @@ impl Records {
             "leads" => &self.lead,
             "lead_lists" => &self.list,
             "background_jobs" => &self.job,
+            "sessions" => &self.session,
+            "factors" => &self.factor,
             other => panic!("{}: no record of {other}; add one", operation.line()),
         }
     }
@@ -61,6 +67,8 @@ async fn records(world: &World, who: &str) -> Records {
         lead: made("POST /api/v2/leads", lead).await,
         list: made("POST /api/v2/lead-lists", json!({ "name": format!("secret plan {unique}") })).await,
         job: made("POST /api/v2/accounts/warmup/enable", json!({ "emails": [account] })).await,
+        session: somebody_else(world, "sessions").await,
+        factor: somebody_else(world, "factors").await,
         campaign,
         account,
         tag: made("POST /api/v2/custom-tags", json!({ "label": format!("secret plan {unique}") })).await,
@@ -74,6 +82,7 @@ async fn records(world: &World, who: &str) -> Records {
     world.call(who, "POST /api/v2/custom-tags/toggle-resource", toggle).await.is(200);
     let toggle = json!({ "tag_id": records.tag, "resource_id": records.account });
     world.call(who, "POST /api/v2/custom-tags/toggle-resource", toggle).await.is(200);
+    world.refresh_sessions().await;
     records
 }
 
@@ -83,6 +92,26 @@ fn body(operation: &Operation, records: &Records) -> Value {
         return Value::Null;
     }
     match operation.action.name {
+        "profile:update" => json!({ "first_name": "Renamed" }),
+        "profile:change_email" | "profile:ask_reset" => json!({ "email": "other@acme.example" }),
+        "profile:confirm_email" => json!({ "token": "none" }),
+        "profile:reset_password" => json!({ "token": "none", "password": "four words, of no one" }),
+        "profile:change_password" => {
+            json!({ "current_password": "wrong", "password": "four words, of no one" })
+        }
+        "sessions:sign_in" if operation.path.ends_with("passkey") => {
+            json!({ "challenge": "x", "credential": {} })
+        }
+        "sessions:sign_in" => json!({ "email": "other@acme.example", "password": "wrong" }),
+        "sessions:second_factor" | "factors:enable_totp" => json!({ "code": "000000" }),
+        "sessions:reauthenticate" => json!({ "password": "wrong" }),
+        "sessions:switch" => json!({ "workspace_id": MISSING }),
+        "factors:add_passkey" => json!({ "name": "k", "challenge": "x", "credential": {} }),
+        "login_policy:update" | "login_policy:read" => json!({ "idle_minutes": 600 }),
+        "workspaces:set_up" => json!({
+            "token": "none", "first_name": "A", "last_name": "B", "email": "a@acme.example",
+            "password": "four words, of no one", "workspace_name": "Another",
+        }),
         "workspaces:create" => json!({ "name": "New" }),
         "workspaces:update" => json!({ "name": "Renamed" }),
         "workspaces:change_owner" => json!({ "new_owner_id": MISSING }),
@@ -91,7 +120,7 @@ fn body(operation: &Operation, records: &Records) -> Value {
         }
         "workspace_members:update" => json!({ "nickname": "Nick" }),
         "workspace_members:accept" => {
-            json!({ "token": "none", "first_name": "A", "last_name": "B", "password": "long enough" })
+            json!({ "token": "none", "first_name": "A", "last_name": "B", "password": "a password long enough" })
         }
         "api_keys:create" => json!({ "name": "k", "scopes": ["campaigns:read"] }),
         "custom_tags:create" => json!({ "label": format!("walk {}", records.campaign) }),
@@ -142,11 +171,16 @@ async fn foreign_and_missing_are_the_same(world: World) {
     let before = (holdings(&world, "owner").await, holdings(&world, "stranger").await);
     let mut walked = 0;
     for operation in operations::all(&world.api).iter().filter(|operation| operation.takes_id()) {
-        for who in ROLES.into_iter().chain(["stranger", "robot", "reader"]) {
-            let foreign = if who == "stranger" { &home } else { &away };
+        world.refresh_sessions().await;
+        for who in
+            ROLES.into_iter().chain(SIGNED_IN).chain(["stranger", "stranger's session", "robot", "reader"])
+        {
+            let foreign = if who.starts_with("stranger") { &home } else { &away };
             let answer = attempt(&world, who, operation, foreign.id(operation), foreign).await;
-            let role = Role::parse(who).unwrap_or(Role::Owner);
+            let (name, signed_in) = principal(who);
+            let role = Role::parse(name).unwrap_or(Role::Owner);
             let barred = operation.action.reach(role) == Reach::None
+                || operation.action.is(Mark::SignedIn) && !signed_in
                 || who == "reader" && !operation.action.admits("campaigns:read", false)
                 || operation.path.ends_with("from-export");
             let expected = if barred { 403 } else { 404 };
@@ -159,7 +193,7 @@ async fn foreign_and_missing_are_the_same(world: World) {
             walked += 1;
         }
     }
-    assert!(walked >= 11 * 12, "{walked}");
+    assert!(walked >= 24 * 20, "{walked}");
     assert_eq!(before, (holdings(&world, "owner").await, holdings(&world, "stranger").await));
 }
 
@@ -171,10 +205,16 @@ async fn everybody_meets_their_cell(world: World) {
     for operation in operations::all(&world.api) {
         if operation.open {
             let refused = attempt(&world, "", &operation, "", &records(&world, "owner").await).await;
-            assert_eq!(refused.status, 400, "a link that nobody has: {}", refused.text());
+            assert_eq!(
+                refused.status.as_u16(),
+                of_nobody(&operation),
+                "{} {}",
+                operation.line(),
+                refused.text()
+            );
             continue;
         }
-        for who in ["", "nobody's key", "revoked", "expired", "pending", "removed"] {
+        for who in ["", "nobody's key", "nobody's session", "revoked", "expired", "pending", "removed"] {
             let id = |records: &Records| match operation.takes_id() {
                 true => records.id(&operation).to_owned(),
                 false => String::new(),
@@ -189,9 +229,9 @@ async fn everybody_meets_their_cell(world: World) {
             assert_eq!(faces.len(), 1, "{who} {}", operation.line());
         }
         let mut own = records(&world, "owner").await;
-        for who in ROLES.iter().chain(&["reader"]) {
+        for who in ROLES.iter().chain(&SIGNED_IN).chain(&["reader"]) {
             if matches!(operation.action.name, "workspaces:delete" | "workspaces:change_owner")
-                && *who == "owner"
+                && principal(who).0 == "owner"
             {
                 continue; // what it does is in the tests of workspaces; here it would end the walk
             }
@@ -216,10 +256,14 @@ async fn everybody_meets_their_cell(world: World) {
 /// By the cell of the matrix; the record is the owner's, shared with the team, without a tag.
 fn expected(who: &str, operation: &Operation) -> &'static [u16] {
     let action = operation.action;
-    if who == "reader" {
+    if who == "reader" && !action.is(Mark::SignedIn) {
         let none_needed = action.verbs.is_empty();
         let admitted = none_needed || action.admits("campaigns:read", false);
         return if admitted { &[200, 404] } else { &[403] };
+    }
+    let (who, signed_in) = principal(who);
+    if action.is(Mark::SignedIn) {
+        return if signed_in { of_oneself(operation) } else { &[403] };
     }
     let role = if who == "stranger" { Role::Owner } else { Role::parse(who).unwrap() };
     let (reach, see) = (action.reach(role), (action.see)().reach(role));

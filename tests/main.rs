@@ -48,10 +48,20 @@ mod campaigns;
 mod custom_tags;
 #[path = "../src/resources/explain/tests.rs"]
 mod explain;
+#[path = "../src/resources/factors/tests.rs"]
+mod factors;
 #[path = "../src/resources/lead_lists/tests.rs"]
 mod lead_lists;
 #[path = "../src/resources/leads/tests.rs"]
 mod leads;
+#[path = "../src/resources/login_policy/tests.rs"]
+mod login_policy;
+#[path = "../src/resources/people/tests.rs"]
+mod people;
+#[path = "../src/resources/sessions/tests.rs"]
+mod sessions;
+#[path = "../src/resources/sign_in/tests.rs"]
+mod sign_in;
 #[path = "../src/resources/workspace_members/tests.rs"]
 mod workspace_members;
 #[path = "../src/resources/workspaces/tests.rs"]

@@ -161,13 +161,13 @@ async fn init_serve_and_the_operators_commands() {
         .await;
     let link = invited["invitation_url"].as_str().unwrap();
     assert!(link.starts_with(&format!("{}/invitations/accept#", server.base)), "{link}");
-    let body = json!({ "token": link.split_once('#').unwrap().1, "first_name": "Amy", "last_name": "A", "password": "long enough" });
+    let body = json!({ "token": link.split_once('#').unwrap().1, "first_name": "Amy", "last_name": "A", "password": "a password long enough" });
     let (status, amy) = server.call("", "POST /api/v2/invitations/accept", body).await;
     assert_eq!(status, 200, "{amy}");
     let amy = amy["api_key"].as_str().unwrap();
     let narrow = the_operators_commands(&server, &folder, workspace, [key, amy]).await;
     server.stop();
-    no_secret_in(&folder, &[key, amy, &narrow, "long enough"]);
+    no_secret_in(&folder, &[key, amy, &narrow, "a password long enough"]);
 }
 
 /// The operator, beside the running server.
@@ -330,7 +330,8 @@ async fn victim(server: &Server, owner: &str, campaign: &str, round: usize) -> V
     let body = json!({ "email": format!("v{round}@acme.example"), "role": "editor" });
     let (_, invited) = server.call(owner, "POST /api/v2/workspace-members", body).await;
     let token = invited["invitation_url"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
-    let body = json!({ "token": token, "first_name": "V", "last_name": "", "password": "long enough" });
+    let body =
+        json!({ "token": token, "first_name": "V", "last_name": "", "password": "a password long enough" });
     let (_, member) = server.call("", "POST /api/v2/invitations/accept", body).await;
     let at = format!("/api/v2/workspace-members/{}", member["id"].as_str().unwrap());
     let (change, attempts) = match round % 3 {

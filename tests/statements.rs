@@ -19,7 +19,10 @@ const TEXTS: [(&str, &str); 3] = [("{filters}", ""), ("{order}", "1"), ("{usable
 
 /// What leaves the workspace on purpose: users and credentials are looked up globally, a command line's
 /// question is about any workspace, and a workspace is its own.
-const GLOBAL: [&str; 4] = ["from users", "into users", "from credentials c", "into credentials"];
+const GLOBAL: [&str; 6] =
+    ["from users", "into users", "update users", "from credentials c", "into credentials", "from server"];
+/// What is a user's, and found by him or by the hash of a secret.
+const PERSONAL: [&str; 5] = ["sessions", "factors", "recovery_codes", "user_links", "challenges"];
 const BY_OPERATOR: &str = "src/cli/";
 
 async fn every_statement_prepares(world: World) {
@@ -30,6 +33,10 @@ async fn every_statement_prepares(world: World) {
         let fenced = PREDICATES.iter().any(|hole| text.contains(hole)) || text.contains("workspace_id");
         let own = text.contains("workspaces w") || text.contains("workspaces ") && text.contains("id = $1");
         let global = GLOBAL.iter().any(|table| text.contains(table)) || text.contains("into workspaces");
+        let personal = ["user_id = $", "hash = $1", "user_id, ", "into challenges"];
+        let personal = PERSONAL.iter().any(|table| text.contains(table))
+            && personal.iter().any(|key| text.contains(key));
+        let global = global || personal || text == "select w.id from workspaces w limit 1";
         let known = fenced || own || global || path.starts_with(BY_OPERATOR) || !path.contains("resources");
         assert!(known, "{path} leaves the workspace: {text}");
         prepare(&world, &path, &text).await;
@@ -85,7 +92,10 @@ async fn prepare(world: &World, path: &str, text: &str) {
 fn columns(text: &str) -> &'static str {
     match text.contains("from credentials c join api_keys k") {
         true => "k.expires_at <= $1",
-        false if text.contains("w.id = m.workspace_id") => "w.scheduled_for_removal_at <= $1",
+        false if text.contains("w.id = m.workspace_id") && text.contains("order by case") => "1",
+        false if text.contains("w.id = m.workspace_id") || text.contains("m.user_id = s.user_id") => {
+            "w.scheduled_for_removal_at <= $1"
+        }
         false => "1",
     }
 }

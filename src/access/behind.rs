@@ -30,21 +30,48 @@ pub struct Attempt {
     pub workspace: Uuid,
     pub permission: &'static str,
     pub actor: audit::Actor,
+    /// The user and the session, of who is signed in.
+    session: Option<(Uuid, Uuid)>,
+    /// Of the row, if it is refused.
+    activity: i64,
 }
 
 impl Attempt {
     pub fn new(grant: &Grant, action: &'static Action, origin: &Origin) -> Self {
+        Attempt::of(grant, action.name, origin)
+    }
+
+    /// By the name of the permission.
+    pub fn of(grant: &Grant, permission: &'static str, origin: &Origin) -> Self {
         Attempt {
             workspace: grant.workspace,
-            permission: action.name,
+            permission,
             actor: audit::Actor::new(grant, origin),
+            session: grant.who.user.zip(grant.session().map(|session| session.id)),
+            activity: audit::REFUSED,
         }
+    }
+
+    /// For a refusal that the reference has a type for, one of [`audit::REFUSALS`].
+    pub fn numbered(self, activity: i64) -> Self {
+        Attempt { activity, ..self }
+    }
+
+    pub fn activity(&self) -> i64 {
+        self.activity
     }
 }
 
+/// What was used: with it, the first part of its key in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Used {
+    Key { workspace: Uuid, id: Uuid },
+    Session { user: Uuid, id: Uuid },
+}
+
 enum Note {
-    Refused(Attempt, Step, Time),
-    Used { workspace: Uuid, key: Uuid, at: Time },
+    Refused(Box<Attempt>, Step, Time),
+    Used(Used, Time),
     Flush(oneshot::Sender<()>),
 }
 
@@ -62,11 +89,11 @@ impl Behind {
 
     /// Lost when the queue is full: a flood may cost notes, never answers.
     pub fn refused(&self, attempt: Attempt, step: Step, at: Time) {
-        let _full = self.0.try_send(Note::Refused(attempt, step, at));
+        let _full = self.0.try_send(Note::Refused(Box::new(attempt), step, at));
     }
 
-    pub fn used(&self, workspace: Uuid, key: Uuid, at: Time) {
-        let _full = self.0.try_send(Note::Used { workspace, key, at });
+    fn used(&self, used: Used, at: Time) {
+        let _full = self.0.try_send(Note::Used(used, at));
     }
 
     /// How many notes are still to be written down.
@@ -87,10 +114,12 @@ impl App {
     /// For the edge: what became of a request by somebody known.
     pub fn note(&self, attempt: Attempt, refused: Option<Step>) {
         let now = self.now();
-        match (refused, attempt.actor.api_key_id) {
-            (Some(step), _) => self.behind.refused(attempt, step, now),
-            (None, Some(key)) => self.behind.used(attempt.workspace, key, now),
-            (None, None) => (),
+        let workspace = attempt.workspace;
+        match (refused, attempt.actor.api_key_id, attempt.session) {
+            (Some(step), ..) => self.behind.refused(attempt, step, now),
+            (None, Some(id), _) => self.behind.used(Used::Key { workspace, id }, now),
+            (None, None, Some((user, id))) => self.behind.used(Used::Session { user, id }, now),
+            (None, None, None) => (),
         }
     }
 }
@@ -98,7 +127,7 @@ impl App {
 #[derive(Default)]
 struct Batch {
     refused: HashMap<(Uuid, String), Refusal>,
-    used: HashMap<(Uuid, Uuid), Time>,
+    used: HashMap<Used, Time>,
     waiting: Vec<oneshot::Sender<()>>,
 }
 
@@ -114,16 +143,16 @@ impl Batch {
             Note::Refused(attempt, step, at) => {
                 let same = attempt.actor.same(attempt.permission, step);
                 let entry = self.refused.entry((attempt.workspace, same.clone()));
-                entry.or_insert(Refusal { same, attempt, step, at, count: 0 }).count += 1;
+                entry.or_insert(Refusal { same, attempt: *attempt, step, at, count: 0 }).count += 1;
             }
-            Note::Used { workspace, key, at } => drop(self.used.insert((workspace, key), at)),
+            Note::Used(used, at) => drop(self.used.insert(used, at)),
             Note::Flush(done) => self.waiting.push(done),
         }
     }
 }
 
 /// A busy key is stamped once a minute, or reading would cost writes, and each of those the readers' caches.
-fn is_news(stamped: &mut HashMap<(Uuid, Uuid), Time>, key: (Uuid, Uuid), at: Time) -> bool {
+fn is_news(stamped: &mut HashMap<Used, Time>, key: Used, at: Time) -> bool {
     if stamped.get(&key).is_some_and(|last| at < last.plus(MINUTE)) {
         return false;
     }
@@ -164,8 +193,8 @@ async fn write_down(
             for (refusal, id) in &refused {
                 refusal.write(*id, tx).await?;
             }
-            for ((workspace, key), at) in &used {
-                stamp(*workspace, *key, *at, tx).await?;
+            for (used, at) in &used {
+                stamp(*used, *at, tx).await?;
             }
             Ok(())
         });
@@ -176,14 +205,21 @@ async fn write_down(
     }
 }
 
-async fn stamp(workspace: Uuid, key: Uuid, at: Time, tx: &mut Tx) -> Result<u64> {
-    sql("update api_keys set last_used_at = $3 where workspace_id = $1 and id = $2 \
-         and coalesce(last_used_at < $3, true)")
-    .bind(workspace)
-    .bind(key)
-    .bind(at)
-    .run(tx)
-    .await
+async fn stamp(used: Used, at: Time, tx: &mut Tx) -> Result<u64> {
+    let stamp = match used {
+        Used::Key { workspace, id } => {
+            sql("update api_keys set last_used_at = $3 where workspace_id = $1 and id = $2 \
+                 and coalesce(last_used_at < $3, true)")
+            .bind(workspace)
+            .bind(id)
+        }
+        Used::Session { user, id } => {
+            sql("update sessions set last_seen_at = $3 where user_id = $1 and id = $2 and last_seen_at < $3")
+                .bind(user)
+                .bind(id)
+        }
+    };
+    stamp.bind(at).run(tx).await
 }
 
 /// Identical attempts.
@@ -202,10 +238,10 @@ impl Refusal {
         }
         let hour = self.at.minus(60 * MINUTE);
         let rows =
-            sql("select count(*) from audit_log where workspace_id = $1 and activity_type = $2 and at > $3")
+            sql("select count(*) from audit_log where workspace_id = $1 and activity_type in ({kinds}) and at > $2")
                 .bind(self.attempt.workspace)
-                .bind(audit::REFUSED)
-                .bind(hour);
+                .bind(hour)
+                .fill_list("{kinds}", &audit::REFUSALS);
         let rows: i64 = rows.optional(&mut *tx).await?.unwrap_or(0);
         if rows < ROWS {
             return audit::refused(&self.attempt, self.step, &self.same, self.at, self.count, id, tx).await;

@@ -1,13 +1,14 @@
 //! `Can<P>` in a handler's signature is the check, the proof, and the documentation of the check.
 
+use super::shown::{Shown, invitee};
 use super::{Action, Ask, Asker, Attempt, Call, Grant, Permission, Pred, Shape, Sight, Step};
 use crate::app::App;
 use crate::audit::Change;
 use crate::auth;
-use crate::db::{Part, Reader, Source, Time, Tx, Writer};
+use crate::db::{Part, Reader, Time, Tx, Writer};
 use crate::error::{Error, Result};
 use crate::http::{Origin, Slot};
-use aide::openapi::{Operation, SecurityRequirement};
+use aide::openapi::Operation;
 use aide::{OperationInput, generate::GenContext};
 use axum::{extract::FromRequestParts, http::HeaderMap, http::request::Parts};
 use std::marker::PhantomData;
@@ -37,20 +38,6 @@ impl Gate {
     pub(crate) fn books(&self) -> &Writer {
         &self.0
     }
-}
-
-/// What the caller showed; the write door reads it again.
-#[derive(Clone)]
-enum Shown {
-    /// The hash of a key.
-    Key(String),
-    /// The hash of an invitation's token.
-    Invitation(String),
-    Operator {
-        workspace: Uuid,
-    },
-    /// Nothing: who asked for a job is not here any more.
-    Asked(Asker),
 }
 
 /// Who is calling, with what right, from where.
@@ -102,6 +89,17 @@ impl Caller {
         self.app.new_id()
     }
 
+    /// Asks a person who is signed in to have shown lately who he is; for what is not of a permission as a whole.
+    pub fn demand_fresh(&self) -> Result<()> {
+        match self.grant.session() {
+            Some(session) if !session.fresh => Err(Error::refused(
+                Step::Credential,
+                "credential: this takes a sign-in of the last 10 minutes: POST /auth/reauthenticate",
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// A person, or a key with the scope `all:all`: narrower keys do not decide over rights.
     pub fn is_whole(&self) -> bool {
         self.grant.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|scope| scope == "all:all"))
@@ -140,9 +138,9 @@ impl Caller {
         slot: Slot<Attempt>,
         action: &'static Action,
     ) -> Result<Self> {
-        let hash = auth::bearer(headers).map(auth::hash);
-        let grant = match &hash {
-            Ok(hash) => Grant::of_key(hash, app.now(), &app.reader).await?.ok_or(auth::UNKNOWN),
+        let shown = auth::credential(&app.site, headers).map(Shown::from);
+        let grant = match &shown {
+            Ok(shown) => shown.grant(app.now(), &app.reader).await?,
             Err(why) => Err(*why),
         };
         let mut call = Call { address: origin.address, delegation: delegation(headers), within_rate: true };
@@ -154,20 +152,14 @@ impl Caller {
             call.within_rate = !counts || app.rate.admits(grant.workspace);
         }
         Ask::new(action, grant.as_ref().map_err(|why| *why), Some(&call)).enforce()?;
-        let (Ok(grant), Ok(hash)) = (grant, hash) else {
+        let (Ok(grant), Ok(shown)) = (grant, shown) else {
             return Err(Error::internal("enforced without a grant"));
         };
-        Ok(Caller { app: app.clone(), shown: Shown::Key(hash), grant, origin, call })
+        Ok(Caller { app: app.clone(), shown, grant, origin, call })
     }
 
     async fn again(&self, tx: &mut Tx) -> Result<Self> {
-        let now = self.app.now();
-        let grant = match &self.shown {
-            Shown::Key(hash) => Grant::of_key(hash, now, &mut *tx).await?.ok_or(auth::UNKNOWN),
-            Shown::Operator { workspace } => Ok(Grant::operator(*workspace)),
-            Shown::Asked(asker) => asker.grant(now, &mut *tx).await?.ok_or(auth::UNKNOWN),
-            Shown::Invitation(hash) => invitee(hash, now, &mut *tx).await?.ok_or(auth::UNKNOWN),
-        };
+        let grant = self.shown.grant(self.app.now(), &mut *tx).await?;
         let unknown = |why: &str| Error::refused(Step::Credential, why);
         Ok(Caller { grant: grant.map_err(unknown)?, ..self.clone() })
     }
@@ -180,13 +172,6 @@ fn delegation(headers: &HeaderMap) -> Option<String> {
     (!all.is_empty()).then(|| all.join(","))
 }
 
-/// What the link of an open invitation lets its holder do.
-async fn invitee<'a>(hash: &str, now: Time, from: impl Into<Source<'a>>) -> Result<Option<Grant>> {
-    let grant = Grant::of_invitation(hash, now, from).await?;
-    let open = grant.filter(|grant| grant.lapsed.is_some());
-    Ok(open.map(|grant| Grant { principal: super::Principal::Invitee, lapsed: None, ..grant }))
-}
-
 fn render(pred: Pred, shape: Shape) -> impl FnOnce(&mut Part) {
     move |out| pred.sql(&shape, out)
 }
@@ -196,6 +181,20 @@ impl<P: Permission> Can<P> {
     pub async fn invited(app: &App, hash: String, origin: Origin) -> Result<Option<Self>> {
         let Some(grant) = invitee(&hash, app.now(), &app.reader).await? else { return Ok(None) };
         Ok(Some(Self::without_key(app, Shown::Invitation(hash), grant, origin)))
+    }
+
+    /// The proof of who has just shown to be a person, by a password, a passkey or a mailed link, and is an accepted
+    /// member of the workspace. `sign_in` and `people` alone call this.
+    pub async fn person(app: &App, workspace: Uuid, user: Uuid, origin: Origin) -> Result<Option<Self>> {
+        let grant = Grant::of_person(workspace, user, app.now(), &app.reader).await?;
+        let shown = Shown::Person { workspace, user };
+        Ok(grant.map(|grant| Self::without_key(app, shown, grant, origin)))
+    }
+
+    /// The proof of who holds the link to set up a server without a workspace. `people` alone calls this.
+    pub fn founder(app: &App, workspace: Uuid, origin: Origin) -> Self {
+        let grant = Grant::operator(workspace);
+        Self::without_key(app, Shown::Operator { workspace }, grant, origin)
     }
 
     /// The proof of the command line, which stands on the server itself. `cli` alone calls this.
@@ -266,25 +265,6 @@ impl<P: Permission> FromRequestParts<App> for Can<P> {
 
 impl<P: Permission> OperationInput for Can<P> {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
-        document(P::ACTION, operation);
+        super::document::keyed(P::ACTION, operation);
     }
-}
-
-fn document(action: &'static Action, operation: &mut Operation) {
-    let scopes = action.scopes();
-    operation.summary = Some(action.summary.to_owned());
-    operation.description = Some(match scopes.first() {
-        Some(_) => {
-            format!("Permission `{}`; an API key needs one of `{}`.", action.name, scopes.join("`, `"))
-        }
-        None => format!("Permission `{}`; an API key needs no scope.", action.name),
-    });
-    operation.tags = vec![action.resource.to_owned()];
-    operation.extensions.insert("x-permission".to_owned(), action.name.into());
-    // One requirement for each accepted scope: any of them will do.
-    let bearer = |scopes: Vec<String>| SecurityRequirement::from_iter([("ApiKeyAuth".to_owned(), scopes)]);
-    operation.security = match scopes.is_empty() {
-        true => vec![bearer(vec![])],
-        false => scopes.into_iter().map(|scope| bearer(vec![scope])).collect(),
-    };
 }

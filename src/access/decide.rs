@@ -113,7 +113,7 @@ impl<'a> Ask<'a> {
         let Ok(grant) = self.grant else { return false };
         let action = self.action;
         match step {
-            Step::Credential => grant.lapsed.is_none(),
+            Step::Credential => grant.counts(action),
             Step::Network => self.call.is_none_or(|call| from_allowed(grant, call.address)),
             Step::Rate => self.call.is_none_or(|call| call.within_rate),
             Step::Workspace => !grant.removed && !grant.denied.iter().any(|name| name == action.resource),
@@ -135,12 +135,11 @@ impl<'a> Ask<'a> {
         };
         let name = self.action.name;
         match step {
-            Step::Credential => match grant.lapsed {
-                Some(why) => format!("credential: this API key is {why}"),
-                None => "credential: valid".to_owned(),
-            },
+            Step::Credential => self.credential_reason(grant),
             Step::Network if grant.origins.is_empty() => "network: any address will do".to_owned(),
-            Step::Network => "network: the key works only from the addresses in its `allowed_ips`".to_owned(),
+            Step::Network => "network: only the addresses in the `allowed_ips` of the key and of the \
+                 workspace's login policy will do"
+                .to_owned(),
             Step::Rate if self.holds(step) => "rate: within the limit".to_owned(),
             Step::Rate => "Rate limit exceeded".to_owned(),
             Step::Workspace if grant.removed => "workspace: it is removed".to_owned(),
@@ -158,6 +157,18 @@ impl<'a> Ask<'a> {
             Step::Reach => {
                 let limited = if grant.limits.is_empty() { "" } else { ", within a tag limit" };
                 format!("reach: `{name}` reaches `{}`{limited}", grant.reach(self.action).name())
+            }
+        }
+    }
+
+    fn credential_reason(&self, grant: &Grant) -> String {
+        let what = if grant.session().is_some() { "session" } else { "API key" };
+        match grant.lapsed {
+            Some(why) if !grant.counts(self.action) => format!("credential: this {what} is {why}"),
+            _ if grant.counts(self.action) => "credential: valid".to_owned(),
+            Some(_) | None => {
+                "credential: this takes a sign-in of the last 10 minutes: POST /auth/reauthenticate"
+                    .to_owned()
             }
         }
     }
@@ -184,6 +195,9 @@ impl<'a> Ask<'a> {
         }
         if action.is(Mark::InPerson) && !grant.in_person() {
             return format!("role: `{name}` takes a person; use a personal key, not a workspace key");
+        }
+        if action.is(Mark::SignedIn) && grant.key().is_some() {
+            return format!("role: `{name}` takes a person who is signed in, not a key");
         }
         if action.is(Mark::Unlimited) && !grant.limits.is_empty() {
             return format!("role: `{name}` is not for callers with a tag limit");

@@ -2,7 +2,7 @@
 //! that a revocation counts from the next one on.
 
 use super::rows::{KeyRow, MemberRow, WorkspaceRow};
-use super::{Action, Mark, Pred, Reach, Role, Who};
+use super::{Action, Mark, Pred, Reach, Role, Session, Who};
 use crate::db::{Part, Source, Time, sql};
 use crate::error::Result;
 use ipnet::IpNet;
@@ -18,6 +18,8 @@ pub enum Principal {
         personal: bool,
     },
     Member,
+    /// A person who is signed in.
+    Session(Session),
     /// Somebody who holds the link of an invitation.
     Invitee,
     /// Somebody at the server's command line.
@@ -128,7 +130,7 @@ impl Grant {
     pub fn in_person(&self) -> bool {
         match self.principal {
             Principal::Key { personal, .. } => personal,
-            Principal::Member | Principal::Invitee | Principal::Operator => true,
+            Principal::Member | Principal::Session(_) | Principal::Invitee | Principal::Operator => true,
         }
     }
 
@@ -141,6 +143,7 @@ impl Grant {
     pub fn reach(&self, action: &Action) -> Reach {
         let barred = action.is(Mark::InPerson) && !self.in_person()
             || action.is(Mark::Unlimited) && !self.limits.is_empty()
+            || action.is(Mark::SignedIn) && self.key().is_some()
             || !self.named(action);
         match self.role {
             Some(role) if !barred => action.reach(role),
@@ -165,17 +168,26 @@ impl Grant {
         match (&self.principal, &self.email) {
             (Principal::Operator, _) => "operator".to_owned(),
             (Principal::Key { name, personal: false, .. }, _) => format!("key:{name}"),
-            (Principal::Key { .. } | Principal::Member | Principal::Invitee, email) => {
-                email.clone().unwrap_or_else(|| "nobody".to_owned())
-            }
+            (
+                Principal::Key { .. } | Principal::Member | Principal::Session(_) | Principal::Invitee,
+                email,
+            ) => email.clone().unwrap_or_else(|| "nobody".to_owned()),
         }
     }
 
     pub fn key(&self) -> Option<Uuid> {
         match self.principal {
             Principal::Key { id, .. } => Some(id),
-            Principal::Member | Principal::Invitee | Principal::Operator => None,
+            Principal::Member | Principal::Session(_) | Principal::Invitee | Principal::Operator => None,
         }
+    }
+
+    /// Whether the credential still counts for this action.
+    pub fn counts(&self, action: &Action) -> bool {
+        let session = self.session();
+        let enrolling = action.is(Mark::Enrolling) && session.is_some_and(|session| session.enrolling);
+        let stale = action.is(Mark::Fresh) && session.is_some_and(|session| !session.fresh);
+        (self.lapsed.is_none() || enrolling) && !stale
     }
 }
 

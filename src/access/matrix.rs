@@ -7,7 +7,9 @@
 //! workspace, `team` those shared with the team and one's own, `own` those one owns or collaborates on,
 //! `asgn` those assigned to one, `_` none. Behind the cells: which of the wire's member permissions it takes
 //! where a member has a list of them, and what it is. Marks: `InPerson` is for a person, not a workspace key;
-//! `Unlimited` is not for callers with a tag limit; `@` names the resource whose records it is about.
+//! `Unlimited` is not for callers with a tag limit; `SignedIn`
+//! is for a person with a session; `Fresh` asks such a person to have shown within ten minutes who he is; `Enrolling`
+//! is open to who still has to enrol a second factor; `@` names the resource whose records it is about.
 //! A forgotten column does not compile.
 
 super::access_matrix! {
@@ -18,8 +20,9 @@ super::access_matrix! {
         Read   = read   (read)          _     [x     x     x       x      x      x    x    x   ] "dashboard.view"      "See the workspace"
         Create = create (create)        1001  [x     x     x       x      x      x    x    _   ] "organization.manage" "Create a workspace of one's own" + InPerson + Unlimited
         Update = update (update)        1002  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change the workspace's settings" + Unlimited
-        Delete = delete (delete)        1003  [x     _     _       _      _      _    _    _   ] "organization.manage" "Schedule the workspace's removal, or cancel it" + InPerson + Unlimited
-        ChangeOwner = change_owner (update) 1004 [x  _     _       _      _      _    _    _   ] "organization.manage" "Hand over the ownership" + InPerson + Unlimited
+        Delete = delete (delete)        1003  [x     _     _       _      _      _    _    _   ] "organization.manage" "Schedule the workspace's removal, or cancel it" + InPerson + Unlimited + Fresh
+        ChangeOwner = change_owner (update) 1004 [x  _     _       _      _      _    _    _   ] "organization.manage" "Hand over the ownership" + InPerson + Unlimited + Fresh
+        SetUp  = set_up ()              1043  [x     _     _       _      _      _    _    _   ] ""                    "Create the first workspace of a server by its link"
     }
     workspace_members "workspace_members" {
         Read   = read   (read)          _     [x     x     x       _      _      _    _    _   ] "organization.users.manage" "See members and invitations"
@@ -31,7 +34,7 @@ super::access_matrix! {
     }
     api_keys "api_keys" {
         Read   = read   (read)          _     [x     x     x       _      _      _    _    _   ] "organization.integrations" "See API keys"
-        Create = create (create)        37    [x     x     _       _      _      _    _    _   ] "organization.integrations" "Create an API key"
+        Create = create (create)        37    [x     x     _       _      _      _    _    _   ] "organization.integrations" "Create an API key" + Fresh
         Delete = delete (delete)        38    [x     x     _       _      _      _    _    _   ] "organization.integrations" "Revoke an API key" + Unlimited
     }
     custom_tags "custom_tags" {
@@ -55,7 +58,7 @@ super::access_matrix! {
         Pause  = pause  (launch update) 5     [x     x     team    team   own    team _    _   ] "campaigns.edit"      "Pause campaigns"
         Delete = delete (delete)        3     [x     x     _       team   own    _    _    _   ] "campaigns.delete"    "Delete campaigns"
         Share  = share  (update)        1017  [x     x     _       team   _      _    _    _   ] "campaigns.edit"      "Let anybody who knows its id copy a campaign, for 7 days"
-        Export = export (export read)   1018  [x     x     team    team   own    _    _    _   ] "campaigns.view"      "Export campaigns"
+        Export = export (export read)   1018  [x     x     team    team   own    _    _    _   ] "campaigns.view"      "Export campaigns" + Fresh
     }
     accounts "accounts" {
         Read   = read   (read)          _     [x     x     team    team   asgn   team team _   ] "accounts.view"       "See sending accounts"
@@ -87,6 +90,41 @@ super::access_matrix! {
     }
     background_jobs "background-jobs" {
         Read   = read   (read)          _     [x     x     own     own    own    own  own  _   ] "dashboard.view"      "See background jobs"
+    }
+    profile "users" {
+        Read   = read   ()              _     [x     x     x       x      x      x    x    x   ] ""                    "See one's own name and address" + SignedIn
+        Update = update ()              1028  [x     x     x       x      x      x    x    x   ] ""                    "Change one's own name" + SignedIn
+        ChangeEmail = change_email ()   1029  [x     x     x       x      x      x    x    x   ] ""                    "Ask for another address to sign in with" + SignedIn + Fresh
+        ConfirmEmail = confirm_email () 1030  [x     x     x       x      x      x    x    x   ] ""                    "Confirm one's new address by its link"
+        ChangePassword = change_password () 1031 [x     x     x       x      x      x    x    x   ] ""                 "Change one's password" + SignedIn
+        AskReset = ask_reset ()         1032  [x     x     x       x      x      x    x    x   ] ""                    "Ask for a link to choose a new password"
+        Reset  = reset_password ()      1033  [x     x     x       x      x      x    x    x   ] ""                    "Choose a new password by its link"
+    }
+    sessions "workspaces" {
+        Read   = read   ()              _     [x     x     x       x      x      x    x    x   ] ""                    "See where one is signed in" + SignedIn
+        SignIn = sign_in ()             1     [x     x     x       x      x      x    x    x   ] ""                    "Sign in"
+        AskPasskey = ask_passkey ()     _     [x     x     x       x      x      x    x    x   ] ""                    "Ask what a passkey is to answer"
+        Begin  = begin ()               1034  [x     x     x       x      x      x    x    x   ] ""                    "Show the first of two factors at sign-in"
+        Challenge = second_factor ()    31    [x     x     x       x      x      x    x    x   ] ""                    "Show the second factor at sign-in"
+        Reauthenticate = reauthenticate () 1035 [x     x     x       x      x      x    x    x   ] ""                  "Show once more who one is" + SignedIn
+        Switch = switch ()              1036  [x     x     x       x      x      x    x    x   ] ""                    "Act in another of one's workspaces" + SignedIn
+        SignOut = sign_out ()           1037  [x     x     x       x      x      x    x    x   ] ""                    "Sign out" + SignedIn + Enrolling
+        End    = end ()                 1038  [x     x     x       x      x      x    x    x   ] ""                    "End sessions of one's own" + SignedIn
+        EndAll = end_all (update)       1039  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Sign everybody out of the workspace" + Fresh
+    }
+    factors "users" {
+        Read   = read   ()              _     [x     x     x       x      x      x    x    x   ] ""                    "See one's own second factors" + SignedIn + Enrolling
+        StartTotp = start_totp ()       22    [x     x     x       x      x      x    x    x   ] ""                    "Begin to enrol an authenticator app" + SignedIn + Fresh + Enrolling
+        EnableTotp = enable_totp ()     23    [x     x     x       x      x      x    x    x   ] ""                    "Confirm an authenticator app by a code" + SignedIn + Fresh + Enrolling
+        DisableTotp = disable_totp ()   26    [x     x     x       x      x      x    x    x   ] ""                    "Give up one's authenticator app" + SignedIn + Fresh
+        OfferPasskey = offer_passkey () _     [x     x     x       x      x      x    x    x   ] ""                    "Begin to enrol a passkey" + SignedIn + Fresh + Enrolling
+        AddPasskey = add_passkey ()     1040  [x     x     x       x      x      x    x    x   ] ""                    "Enrol a passkey" + SignedIn + Fresh + Enrolling
+        RemovePasskey = remove_passkey () 1041 [x     x     x       x      x      x    x    x   ] ""                   "Give up a passkey" + SignedIn + Fresh
+        Recovery = make_recovery_codes () 27  [x     x     x       x      x      x    x    x   ] ""                    "Make new recovery codes" + SignedIn + Fresh
+    }
+    login_policy "workspaces" {
+        Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "See how people may sign in, and who would be locked out by another policy"
+        Update = update (update)        1042  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change how people may sign in" + Fresh + Unlimited
     }
     access "workspace_members" {
         Read    = read    ()            _     [x     x     x       x      x      x    x    x   ] ""                    "See what one may do"

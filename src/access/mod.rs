@@ -6,23 +6,31 @@ mod asker;
 mod behind;
 mod can;
 mod decide;
+pub mod document;
 mod grant;
 mod make;
 mod matrix;
+mod policy;
 mod predicate;
 mod print;
 mod role;
 mod rows;
+mod session;
+mod shown;
+pub mod tries;
 
 pub use asker::Asker;
 pub use behind::{Attempt, Behind};
 pub use can::{Caller, Can, Gate};
 pub use decide::{Ask, Call, Decision, STEPS, Sight, Verdict};
+pub use document::open;
 pub use grant::{Ceiling, Grant, Origins, Principal};
 pub use make::may_make;
 pub use matrix::*;
+pub use policy::{Entry, LoginPolicy, Method};
 pub use predicate::{Facts, Pred, Shape, Who};
 pub use print::markdown;
+pub use session::Session;
 
 pub use crate::error::Step;
 
@@ -55,6 +63,12 @@ pub enum Mark {
     InPerson,
     /// Nobody with a tag limit: what it changes cannot be traced to a tag.
     Unlimited,
+    /// A person who is signed in, never a key.
+    SignedIn,
+    /// Of who is signed in: one who has shown within ten minutes who he is. Keys are not asked.
+    Fresh,
+    /// Also who still has to enrol a second factor.
+    Enrolling,
 }
 
 /// A row of the matrix.

@@ -38,6 +38,9 @@ fn scopes(action: &Action) -> String {
 fn remarks(action: &Action) -> String {
     let remarks = action.marks.iter().map(|mark| match mark {
         Mark::InPerson => "in person",
+        Mark::SignedIn => "signed in",
+        Mark::Fresh => "shown within 10 minutes",
+        Mark::Enrolling => "also to enrol a second factor",
         Mark::Unlimited => "without a tag limit",
     });
     remarks.collect::<Vec<_>>().join(", ")

@@ -1,6 +1,6 @@
 //! The rows from which a grant is read, and how they come together in one.
 
-use super::{Ceiling, Grant, Origins, Principal, Role, Who};
+use super::{Ceiling, Grant, LoginPolicy, Origins, Principal, Role, Who};
 use crate::db::{Json, Record, Row, Time};
 use crate::error::{Error, Result};
 use uuid::Uuid;
@@ -10,12 +10,17 @@ pub(super) struct WorkspaceRow {
     strict_scopes: bool,
     denied: Json<Vec<String>>,
     removed: bool,
+    policy: Option<Json<LoginPolicy>>,
 }
 
 impl WorkspaceRow {
     /// For the command line, which knows no more than the id.
     pub(super) fn bare(id: Uuid) -> Self {
-        WorkspaceRow { id, strict_scopes: false, denied: Json(vec![]), removed: false }
+        WorkspaceRow { id, strict_scopes: false, denied: Json(vec![]), removed: false, policy: None }
+    }
+
+    pub(super) fn policy(&self) -> LoginPolicy {
+        self.policy.as_ref().map(|Json(policy)| policy.clone()).unwrap_or_default()
     }
 
     pub(super) fn grant(self, principal: Principal) -> Grant {
@@ -28,7 +33,7 @@ impl WorkspaceRow {
             narrowed: vec![],
             scopes: None,
             limits: vec![],
-            origins: vec![],
+            origins: self.policy.and_then(|Json(policy)| policy.allowed_ips).into_iter().collect(),
             own: Ceiling::default(),
             made_by: None,
             expires_at: None,
@@ -42,9 +47,15 @@ impl WorkspaceRow {
 
 impl Record for WorkspaceRow {
     const COLUMNS: &'static str =
-        "w.id, w.strict_scopes, w.denied, coalesce(w.scheduled_for_removal_at <= $1, false)";
+        "w.id, w.strict_scopes, w.denied, coalesce(w.scheduled_for_removal_at <= $1, false), w.login_policy";
     fn read(row: &mut Row) -> Result<Self> {
-        Ok(Self { id: row.take()?, strict_scopes: row.take()?, denied: row.take()?, removed: row.take()? })
+        Ok(Self {
+            id: row.take()?,
+            strict_scopes: row.take()?,
+            denied: row.take()?,
+            removed: row.take()?,
+            policy: row.take()?,
+        })
     }
 }
 
@@ -111,7 +122,7 @@ impl KeyRow {
         let mut grant = workspace.grant(principal);
         grant.scopes = Some(self.scopes.0);
         grant.limits = own.limits.clone();
-        grant.origins = own.origins.clone();
+        grant.origins.extend(own.origins.iter().cloned());
         grant.narrowed = own.narrowed.clone();
         grant.own = own;
         grant.made_by = self.created_by;

@@ -14,6 +14,10 @@ use uuid::Uuid;
 
 /// Activity types of rows that no permission of the matrix has; numbered with those, never reused.
 pub const REFUSED: i64 = 1015;
+/// The reference's: a second factor that was wrong at sign-in, and one too many of them.
+pub const WRONG_FACTOR: i64 = 29;
+pub const WRONG_FACTORS: i64 = 30;
+pub const REFUSALS: [i64; 3] = [REFUSED, WRONG_FACTOR, WRONG_FACTORS];
 pub const OVERFLOWN: i64 = 1016;
 
 /// What makes the row of the many attempts that got none of their own.
@@ -80,6 +84,7 @@ pub struct Change<T> {
     affected: Option<i64>,
     campaign: Option<Uuid>,
     list: Option<Uuid>,
+    activity: Option<i64>,
     value: T,
 }
 
@@ -94,6 +99,7 @@ impl<T> Change<T> {
             affected: None,
             campaign: subject.is("campaign"),
             list: subject.is("lead_list"),
+            activity: None,
             value,
         }
     }
@@ -120,6 +126,11 @@ impl<T> Change<T> {
         Self { affected: Some(records as i64), ..self }
     }
 
+    /// Of the types that the reference has for one permission, another than its row in the matrix says.
+    pub fn numbered(self, activity: i64) -> Self {
+        Self { activity: Some(activity), ..self }
+    }
+
     /// The workspace concerned, where it is not the caller's.
     pub fn in_workspace(self, workspace: Uuid) -> Self {
         Self { workspace: Some(workspace), ..self }
@@ -127,8 +138,8 @@ impl<T> Change<T> {
 
     /// The verb is the permission that was checked; nobody types it.
     pub async fn record(self, by: &Caller, action: &'static Action, tx: &mut Tx) -> Result<T> {
-        let activity =
-            action.activity.ok_or_else(|| Error::internal("a change under a permission to read"))?;
+        let activity = self.activity.or(action.activity);
+        let activity = activity.ok_or_else(|| Error::internal("a change under a permission to read"))?;
         let row = Row {
             workspace: self.workspace.unwrap_or_else(|| by.workspace()),
             id: by.new_id(),
@@ -224,7 +235,7 @@ pub(crate) async fn refused(
         workspace: attempt.workspace,
         id,
         at,
-        activity: REFUSED,
+        activity: attempt.activity(),
         action: attempt.permission,
         resource: "refused".to_owned(),
         campaign: None,

@@ -1,18 +1,47 @@
 //! Credentials: what a key looks like, what is stored of it, and how passwords are kept. Knows nothing of
 //! resources, and not who may do what.
 
+mod choice;
+mod cookie;
+mod passkey;
 mod password;
 mod secret;
+mod totp;
 mod vault;
 
+pub use choice::{LONGEST, choose, is_long};
+pub use cookie::{Cookie, Site};
+pub use passkey::{Holder, Passkeys};
 pub use password::Passwords;
 pub use secret::{Kind, Secret, hash, token};
+pub use totp::Seed;
 pub use vault::Vault;
 
 use axum::http::{HeaderMap, header};
 
 /// What is said of a key that nobody has, the same for one that never was.
 pub const UNKNOWN: &str = "Invalid API key";
+
+/// What is said of a session that nobody has any more.
+pub const ENDED: &str = "Invalid session; sign in again";
+
+/// What a request shows of who is calling.
+pub enum Credential {
+    /// The hash of an API key.
+    Key(String),
+    /// The hash of a session's token.
+    Session(String),
+}
+
+/// A key goes before a cookie, which browsers send unasked.
+pub fn credential(site: &Site, headers: &HeaderMap) -> Result<Credential, &'static str> {
+    let session =
+        || site.read(Cookie::Session, headers).filter(|_| !headers.contains_key(header::AUTHORIZATION));
+    match session() {
+        Some(token) => Ok(Credential::Session(hash(&token))),
+        None => bearer(headers).map(hash).map(Credential::Key),
+    }
+}
 
 /// The key of the request, or what is wrong with the header.
 pub fn bearer(headers: &HeaderMap) -> Result<&str, &'static str> {

@@ -1,14 +1,14 @@
 //! Passwords: Argon2id, 19 MiB, two passes, one lane, with the server's secret key as pepper, in a bounded pool
 //! so that a flood of sign-ins neither eats the memory nor slows the rest.
 
+use super::choice;
 use crate::error::{Error, Result};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
-/// Hashes at once; a core each is enough.
-const AT_ONCE: usize = 2;
 /// Callers that may wait for a place; further ones are told to try again.
 const WAITING: usize = 64;
 
@@ -18,6 +18,12 @@ pub struct Passwords {
     places: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
     turn: Arc<Mutex<()>>,
+    runs: Arc<AtomicU64>,
+}
+
+/// Half of the cores may hash at once: the other half answers who has signed in already.
+fn at_once() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2).max(1)
 }
 
 impl Passwords {
@@ -29,9 +35,10 @@ impl Passwords {
             Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params).map_err(wrong)?;
         Ok(Passwords {
             argon2: Arc::new(argon2),
-            places: Arc::new(Semaphore::new(AT_ONCE)),
+            places: Arc::new(Semaphore::new(at_once())),
             waiting: Arc::new(Semaphore::new(WAITING)),
             turn: Arc::default(),
+            runs: Arc::default(),
         })
     }
 
@@ -40,9 +47,22 @@ impl Passwords {
         self.turn.lock().await
     }
 
+    /// How many Argon2 there were.
+    pub fn runs(&self) -> u64 {
+        self.runs.load(Ordering::Relaxed)
+    }
+
+    /// Refuses while so many wait that the next one would not even get a place to wait.
+    pub fn has_room(&self) -> Result<()> {
+        match self.waiting.available_permits() {
+            0 => Err(Error::Busy),
+            _ => Ok(()),
+        }
+    }
+
     /// The PHC string to store.
     pub async fn hash(&self, password: &str) -> Result<String> {
-        let password = password.to_owned();
+        let password = choice::normal(password);
         self.run(move |argon2| {
             argon2.hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(wrong)
         })
@@ -52,7 +72,7 @@ impl Passwords {
     /// Costs the same with no stored hash at all.
     pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool> {
         let Some(stored) = stored.map(str::to_owned) else { return self.hash(password).await.map(|_| false) };
-        let password = password.to_owned();
+        let password = choice::normal(password);
         self.run(move |argon2| {
             let stored = PasswordHash::new(&stored).map_err(wrong)?;
             Ok(argon2.verify_password(password.as_bytes(), &stored).is_ok())
@@ -68,6 +88,7 @@ impl Passwords {
         let waiting = self.waiting.try_acquire().map_err(|_| Error::Busy)?;
         let place = self.places.clone().acquire_owned().await.map_err(Error::internal)?;
         drop(waiting);
+        self.runs.fetch_add(1, Ordering::Relaxed);
         let argon2 = self.argon2.clone();
         let work = tokio::task::spawn_blocking(move || {
             let done = work(&argon2);

@@ -2,12 +2,9 @@
 
 use super::open;
 use super::workspace::{Made, make};
-use crate::app::App;
 use crate::config::Config;
-use crate::db::sql;
 use crate::error::Result;
 use serde_json::json;
-use uuid::Uuid;
 
 #[derive(clap::Args)]
 pub struct Init {
@@ -32,11 +29,6 @@ impl Init {
         }
         Ok(())
     }
-}
-
-pub async fn is_empty(app: &App) -> Result<bool> {
-    let first: Option<Uuid> = sql("select id from workspaces limit 1").optional(&app.reader).await?;
-    Ok(first.is_none())
 }
 
 impl Made {

@@ -9,6 +9,8 @@ mod key;
 mod open;
 mod scene;
 mod serve;
+mod setup;
+mod user;
 mod workspace;
 
 use crate::config::{Config, LogFormat, Settings, unknown_variables};
@@ -44,6 +46,9 @@ enum Command {
     /// Create and change workspaces
     #[command(subcommand)]
     Workspace(workspace::Workspace),
+    /// Help people who cannot sign in
+    #[command(subcommand)]
+    User(user::User),
     /// Create API keys
     #[command(subcommand)]
     Key(key::Key),
@@ -80,6 +85,7 @@ async fn dispatch(arguments: Arguments) -> Result<()> {
         Command::Serve => serve::run(config).await,
         Command::Demo(demo) => demo.run(config).await,
         Command::Workspace(workspace) => workspace.run(&config).await,
+        Command::User(user) => user.run(&config).await,
         Command::Key(key) => key.run(&config).await,
         Command::Backup(backup) => backup.run(&config).await,
         Command::Restore(restore) => restore.run(&config).await,

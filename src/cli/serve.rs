@@ -23,9 +23,7 @@ pub async fn run(mut config: Config) -> Result<()> {
     };
     config.listen = listener.local_addr().map_err(Error::internal)?;
     let app = open::any(&config).await?;
-    if super::init::is_empty(&app).await? {
-        tracing::warn!("there is no workspace yet; create one with `gatepost init`");
-    }
+    super::setup::offer(&app, &config).await?;
     let address = config.listen;
     tracing::info!("listening on http://{address}; documentation at http://{address}/docs");
     if let Some(watched) = &watched {

@@ -8,6 +8,7 @@ const MIGRATIONS: &[(i64, Migration)] = &[
     (2, Both(include_str!("../../migrations/0002_senders_and_leads.sql"))),
     (3, Both(include_str!("../../migrations/0003_lean_audit.sql"))),
     (4, Sqlite(include_str!("../../migrations/0004_clustered_keys.sqlite.sql"))),
+    (5, Both(include_str!("../../migrations/0005_people.sql"))),
 ];
 
 enum Migration {

@@ -41,6 +41,7 @@ fn status(error: &Error) -> StatusCode {
         Error::NotFound | Error::NoRoute(_) => StatusCode::NOT_FOUND,
         Error::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
         Error::Conflict(_) | Error::Taken => StatusCode::CONFLICT,
+        Error::Gone(_) => StatusCode::GONE,
         Error::TooLarge | Error::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Error::Busy | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -71,6 +72,7 @@ impl IntoResponse for Error {
             | Error::NoRoute(_)
             | Error::WrongMethod(_)
             | Error::Conflict(_)
+            | Error::Gone(_)
             | Error::Taken
             | Error::TooLarge
             | Error::TooMuch(_)

@@ -10,7 +10,11 @@ const REFUSALS: [(u16, &str, &str); 10] = [
         "Invalid",
         "Something in the path, the query or the body is not as it must be; the message names it.",
     ),
-    (401, "NoCredential", "The API key is missing, unknown, revoked or expired."),
+    (
+        401,
+        "NoCredential",
+        "The API key is missing, unknown, revoked or expired; or the session is, or its sign-in is too old for this.",
+    ),
     (402, "NotInPlan", "The workspace's plan does not include this."),
     (
         403,

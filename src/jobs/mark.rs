@@ -49,3 +49,16 @@ pub async fn forget(app: &App) -> Result<u64> {
         app.gate.books().write(async |tx| sql("delete from server where name = 'clock'").run(tx).await);
     forgotten.await
 }
+
+/// Keeps a fact of the server's own, which belongs to no workspace.
+pub async fn remember(app: &App, name: &'static str, value: &str) -> Result<()> {
+    let value = value.to_owned();
+    let kept = app.gate.books().write(async move |tx| {
+        sql("insert into server (name, value) values ($1, $2) on conflict (name) do update set value = $2")
+            .bind(name)
+            .bind(&value)
+            .run(tx)
+            .await
+    });
+    kept.await.map(drop)
+}

@@ -12,7 +12,7 @@ pub mod outbox;
 mod runner;
 mod store;
 
-pub use mark::{forget, mark};
+pub use mark::{forget, mark, remember};
 pub use runner::{drain, run};
 pub use store::{Progress, advance, depths, enqueue, prune};
 

@@ -191,11 +191,21 @@ pub async fn rest(app: App, claim: Claim, rest: Rest) -> Result<u64> {
 
 /// Milliseconds for which what is over is kept: 30 days.
 const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
+/// No session lives longer, whatever a login policy says.
+const SESSION: i64 = 90 * 24 * 60 * 60 * 1000;
 
 /// What was over long ago goes.
 pub async fn prune(app: &App) -> Result<u64> {
-    let before = app.now().minus(KEPT);
+    let (before, longest) = (app.now().minus(KEPT), app.now().minus(SESSION));
     let pruned = app.gate.books().write(async move |tx| {
+        for forgotten in [
+            sql("delete from tries where since < $1"),
+            sql("delete from challenges where expires_at < $1"),
+            sql("delete from user_links where expires_at < $1"),
+        ] {
+            forgotten.bind(before).run(&mut *tx).await?;
+        }
+        sql("delete from sessions where last_seen_at < $1").bind(longest).run(&mut *tx).await?;
         sql("delete from jobs where status in ('success', 'failed', 'bounced', 'cancelled') and updated_at < $1")
             .bind(before)
             .run(tx)

@@ -29,6 +29,65 @@ pub struct Joined<'a> {
     pub role: &'a str,
 }
 
+/// What somebody hears of a change that he may not have made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    PasswordChanged,
+    EmailAsked,
+    EmailChanged,
+    FactorAdded,
+    FactorRemoved,
+}
+
+impl Notice {
+    fn title(self) -> &'static str {
+        match self {
+            Notice::PasswordChanged => "Your password was changed",
+            Notice::EmailAsked => "Another address was asked for",
+            Notice::EmailChanged => "Your address was changed",
+            Notice::FactorAdded => "A second factor was added",
+            Notice::FactorRemoved => "A second factor was removed",
+        }
+    }
+
+    fn what(self) -> &'static str {
+        match self {
+            Notice::PasswordChanged => {
+                "The password with which you sign in was changed, and all other sessions were ended."
+            }
+            Notice::EmailAsked => {
+                "Somebody who is signed in as you asked to sign in with another address. It counts once the link that \
+                 was mailed to that address is followed."
+            }
+            Notice::EmailChanged => "You no longer sign in with this address, but with the new one.",
+            Notice::FactorAdded => "From now on a second factor is asked for when you sign in.",
+            Notice::FactorRemoved => "A second factor was taken from your account.",
+        }
+    }
+}
+
+pub fn notice(to: &str, notice: Notice) -> Result<Letter> {
+    let (title, what) = (notice.title(), notice.what());
+    letter(to, title.to_owned(), &NoticeText { title, what }, &NoticeHtml { title, what })
+}
+
+/// The link with which somebody chooses a new password.
+pub fn reset(to: &str, url: &str) -> Result<Letter> {
+    let title = "Choose a new password";
+    let what = "Somebody, most likely you, asked for a new password for this address.";
+    linked(to, title, what, url)
+}
+
+/// The link with which somebody proves the address that he wants to sign in with.
+pub fn confirm_email(to: &str, present: &str, url: &str) -> Result<Letter> {
+    let what = format!("The user {} wants to sign in with this address.", plain::name(present));
+    linked(to, "Confirm your new address", &what, url)
+}
+
+fn linked(to: &str, title: &str, what: &str, url: &str) -> Result<Letter> {
+    letter(to, title.to_owned(), &LinkText { title, what, url }, &LinkHtml { title, what, url })
+}
+
 pub fn invitation(to: &str, invitation: &Invitation<'_>) -> Result<Letter> {
     let workspace = plain::name(invitation.workspace);
     let inviter = match invitation.inviter {
@@ -89,6 +148,8 @@ macro_rules! forms {
 
 forms!(InvitationText "invitation.txt", InvitationHtml "invitation.html": workspace inviter role url days);
 forms!(OwnershipText "ownership.txt", OwnershipHtml "ownership.html": workspace new_owner by);
+forms!(NoticeText "notice.txt", NoticeHtml "notice.html": title what);
+forms!(LinkText "link.txt", LinkHtml "link.html": title what url);
 forms!(JoinedText "joined.txt", JoinedHtml "joined.html": workspace member role);
 
 #[cfg(test)]
@@ -151,7 +212,19 @@ mod tests {
     fn nothing_is_loaded_from_elsewhere() {
         let ownership = Ownership { workspace: "Acme", new_owner: "Jo", by: "Ada" };
         let joined = Joined { workspace: "Acme", member: "Jo", role: "editor" };
+        let notices =
+            [Notice::PasswordChanged, Notice::EmailAsked, Notice::EmailChanged, Notice::FactorAdded];
+        for letter in notices.map(|notice| super::notice("a@b.example", notice).unwrap()) {
+            assert!(
+                letter.text.contains("act at once") && letter.html.contains(&letter.subject),
+                "{}",
+                letter.text
+            );
+        }
         for letter in [
+            reset("a@b.example", URL).unwrap(),
+            confirm_email("a@b.example", "old@b.example", URL).unwrap(),
+            notice("a@b.example", Notice::FactorRemoved).unwrap(),
             invited("Acme", None),
             super::ownership("a@b.example", &ownership).unwrap(),
             super::joined("a@b.example", &joined).unwrap(),

@@ -10,8 +10,13 @@ pub mod campaigns;
 pub mod custom_tag_mappings;
 pub mod custom_tags;
 pub mod explain;
+pub mod factors;
 pub mod lead_lists;
 pub mod leads;
+pub mod login_policy;
+pub mod people;
+pub mod sessions;
+pub mod sign_in;
 pub mod workspace_members;
 pub mod workspaces;
 

@@ -1,10 +1,12 @@
 //! The world of the tests: people with keys, who speak through the router, on either engine. Every answer they
 //! are given is held against the official document.
 
+pub mod authenticator;
 pub mod dns;
 pub mod mailserver;
 pub mod oracle;
 pub mod operations;
+pub mod people;
 pub mod scene;
 pub mod secrets;
 pub mod leads;
@@ -30,6 +32,9 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 pub const ROLES: [&str; 8] = ["owner", "admin", "manager", "editor", "member", "sdr", "view", "client"];
+
+/// The cookie of a session at the address of the World.
+pub const COOKIE: &str = "__Host-gatepost";
 
 /// An id that nothing has.
 pub const MISSING: &str = "01890000-0000-7000-8000-000000000000";
@@ -58,7 +63,7 @@ pub struct Person {
 
 /// In `home` there is a member of each role, named as the role; everyone has a personal key. `robot` is a
 /// workspace key of the owner's, `reader` one that may only read campaigns; `revoked`, `expired`, `pending` and
-/// `removed` have keys that no longer count. `stranger` owns the workspace `away`.
+/// `removed` have keys that no longer count. Each member is signed in too, as `owner's session`. `stranger` owns the workspace `away`.
 pub struct World {
     pub app: App,
     pub reader: Reader,
@@ -256,6 +261,17 @@ impl World {
         self.ambient.now.fetch_add(milliseconds, Ordering::SeqCst);
     }
 
+    /// Everybody's session begins anew, as if its person had just signed in: time went on in between, or it was ended.
+    pub async fn refresh_sessions(&self) {
+        let now = self.app.now();
+        let refresh = "update sessions set authenticated_at = $1, last_seen_at = $1, timestamp_created = $1";
+        self.run(gatepost::db::sql(refresh).bind(now)).await;
+        for (name, person) in self.people.iter().filter(|(name, _)| ROLES.contains(&name.as_str())) {
+            scene::session(self, self.home, name, person.user.unwrap()).await;
+        }
+        scene::session(self, self.away, "stranger", self.who("stranger").user.unwrap()).await;
+    }
+
     /// `world.call("sdr", "POST /api/v2/campaigns", json!({...}))`; null for no body. Nobody is called "".
     pub async fn call(&self, who: &str, line: &str, body: Value) -> Answer {
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
@@ -267,13 +283,22 @@ impl World {
     }
 
     pub async fn send(&self, who: &str, line: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let token = who.strip_suffix("'s session").map(scene::session_of);
+        let token = token.or_else(|| who.strip_prefix("cookie:").map(str::to_owned));
+        let cookie = token.map(|token| format!("{COOKIE}={token}"));
         let key = match who {
             "" => None,
+            _ if cookie.is_some() => None,
             name => Some(self.people.get(name).map_or(name, |person| person.key.as_str())),
         };
+        let mut headers = headers.to_vec();
+        headers.extend(cookie.iter().map(|cookie| ("cookie", cookie.as_str())));
         self.secrets.note(&body);
-        let (answer, path) = exchange(&self.router, key, line, headers, body).await;
+        let (answer, path) = exchange(&self.router, key, line, &headers, body).await;
         self.secrets.note(&answer.bytes);
+        if let Some(token) = people::cookie(&answer) {
+            self.secrets.add(&token);
+        }
         let method = line.split_once(' ').unwrap().0;
         oracle::check(&self.api, method, path.split('?').next().unwrap(), &answer);
         assert!(answer.status.as_u16() < 500, "{line}: {}", answer.text());

@@ -8,8 +8,19 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 /// Fields of bodies and answers that hold one.
-const FIELDS: [&str; 8] =
-    ["password", "imap_password", "smtp_password", "sec", "token", "api_key", "key", "invitation_url"];
+const FIELDS: [&str; 11] = [
+    "password",
+    "imap_password",
+    "smtp_password",
+    "sec",
+    "token",
+    "api_key",
+    "key",
+    "invitation_url",
+    "secret",
+    "recovery_code",
+    "current_password",
+];
 /// Shorter ones could be there by chance.
 const SHORTEST: usize = 8;
 
@@ -42,6 +53,11 @@ impl Secrets {
         }
     }
 
+    /// One that is in no body.
+    pub fn add(&self, secret: &str) {
+        self.0.all.lock().unwrap().insert(secret.to_owned());
+    }
+
     pub fn all(&self) -> Vec<String> {
         self.0.all.lock().unwrap().iter().cloned().collect()
     }
@@ -71,9 +87,13 @@ fn collect(value: &Value, into: &mut BTreeSet<String>) {
             Some(text) if FIELDS.contains(&name.as_str()) => {
                 let secret = text.rsplit('#').next().unwrap();
                 // A list shows keys with dots in the place of the secret.
-                if secret.len() >= SHORTEST && !secret.contains("...") {
+                if secret.len() >= SHORTEST && !secret.contains("...") && secret != "[redacted]" {
                     into.insert(secret.to_owned());
                 }
+            }
+            _ if name == "recovery_codes" => {
+                let codes = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+                into.extend(codes.map(str::to_owned));
             }
             _ => collect(value, into),
         }),

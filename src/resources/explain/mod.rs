@@ -16,7 +16,7 @@ use uuid::Uuid;
 pub struct Me {
     pub workspace_id: Uuid,
     pub workspace_name: String,
-    /// `personal_key` or `workspace_key`.
+    /// `session`, `personal_key` or `workspace_key`.
     pub kind: &'static str,
     pub api_key_id: Option<Uuid>,
     pub member_id: Option<Uuid>,

@@ -19,6 +19,7 @@ async fn me(can: Can<Read>, _: Nothing) -> Result<Json<Me>> {
     let kind = match grant.principal {
         Principal::Key { personal: false, .. } => "workspace_key",
         Principal::Key { personal: true, .. } => "personal_key",
+        Principal::Session(_) => "session",
         Principal::Member | Principal::Invitee => "member",
         Principal::Operator => "operator",
     };

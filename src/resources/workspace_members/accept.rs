@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::http::{Json, Origin};
 use crate::jobs::outbox;
 use crate::mail::letters::{self, Joined};
-use crate::resources::{api_keys, workspaces};
+use crate::resources::{api_keys, people, workspaces};
 use axum::Extension;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -28,7 +28,8 @@ pub struct Acceptance {
     pub first_name: String,
     #[schemars(length(max = 80))]
     pub last_name: String,
-    #[schemars(length(min = 8, max = 128))]
+    /// Of a new user, 15 characters or more.
+    #[schemars(length(min = 1, max = 128))]
     pub password: String,
 }
 
@@ -94,7 +95,10 @@ pub async fn accept(
     let Some(open) = open(&app, &token).await? else { return dead() };
     let Some(can) = Can::<Accept>::invited(&app, token, origin).await? else { return dead() };
     let hash = match open.known {
-        None => Some(app.passwords.hash(&body.password).await?),
+        None => {
+            let words = [&body.first_name, &body.last_name, &open.email].map(String::clone);
+            Some(people::chosen(&app, "password", &body.password, false, words.to_vec()).await?)
+        }
         Some(_) => match app.passwords.verify(&body.password, open.password_hash.as_deref()).await? {
             true => None,
             false => return failed(can, open).await,
@@ -103,7 +107,7 @@ pub async fn accept(
     let key = api_keys::Minted::personal(&app)?;
     let accepted = can.write(async move |can, tx| {
         let user = match &hash {
-            Some(hash) => new_user(can, tx, &open, &body, hash).await?,
+            Some(new) => new_user(can, tx, &open, &body, new).await?,
             None => open.known.unwrap_or(open.reserved),
         };
         if join(can, tx, &open, user).await? == 0 {
@@ -163,16 +167,23 @@ async fn tell_inviter(can: &Caller, tx: &mut Tx, open: &Open) -> Result<()> {
 }
 
 /// An address is proven by a link that was mailed to it; one that was shown is as good as the inviter's word.
-async fn new_user(can: &Caller, tx: &mut Tx, open: &Open, body: &Acceptance, hash: &str) -> Result<Uuid> {
+async fn new_user(
+    can: &Caller,
+    tx: &mut Tx,
+    open: &Open,
+    body: &Acceptance,
+    new: &people::Chosen,
+) -> Result<Uuid> {
     insert_user(
         tx,
         open.reserved,
         &open.email,
         [&body.first_name, &body.last_name],
-        Some(hash),
+        Some(&new.hash),
         (open.mailed, can.now()),
     )
     .await?;
+    people::store::mark_long(tx, open.reserved, new.long).await?;
     Ok(open.reserved)
 }
 

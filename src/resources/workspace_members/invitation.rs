@@ -59,7 +59,7 @@ impl Link {
         let inviter = match can.grant.principal {
             Principal::Operator => None,
             Principal::Key { personal: false, .. } => Some("An administrator".to_owned()),
-            Principal::Key { .. } | Principal::Member | Principal::Invitee => {
+            Principal::Key { .. } | Principal::Member | Principal::Session(_) | Principal::Invitee => {
                 name.or(can.grant.email.clone())
             }
         };

@@ -52,6 +52,10 @@ pub struct WorkspaceMember {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-gatepost-extension" = true))]
     pub tag_limit: Option<Vec<Uuid>>,
+    /// Whether the person has a second factor to sign in with.
+    #[serde(default)]
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub second_factor: bool,
     /// In the answer of an invitation that could not be mailed: the link to hand over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-gatepost-extension" = true))]

@@ -4,12 +4,12 @@ use super::{
     guard::{guard, keeps_limit, within_own},
     store, v1,
 };
-use crate::access::{Caller, Can, Step, api_keys, workspace_members::*};
+use crate::access::{Caller, Can, Permission, Step, api_keys, open, workspace_members::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ours};
+use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ours, page};
 use crate::resources::{accounts, custom_tags, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post_with};
@@ -19,7 +19,8 @@ use serde::Deserialize;
 
 pub fn router() -> ApiRouter<App> {
     // Anybody may call it.
-    let accept = post_with(accept::accept, |op| ours(open(op))).layer(DefaultBodyLimit::max(16 * 1024));
+    let accept = post_with(accept::accept, |op| ours(open(op, Accept::ACTION)))
+        .layer(DefaultBodyLimit::max(16 * 1024));
     ApiRouter::new()
         .api_route("/api/v2/workspace-members", get(list).post(create))
         .api_route("/api/v2/workspace-members/{id}", get(show).patch(update).delete(remove))
@@ -27,24 +28,8 @@ pub fn router() -> ApiRouter<App> {
         .api_route("/api/v2/invitations/accept", accept)
         .api_route("/api/v1/team/invite", post_with(v1::invite, ours))
         .api_route("/api/v1/team/members", get_with(v1::members, ours))
-        .route("/invitations/accept", axum::routing::get(page))
-}
-
-/// The token stands behind `#`, which browsers do not send: opening the link changes nothing and logs nothing.
-async fn page() -> impl axum::response::IntoResponse {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
-                  base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    ([("content-security-policy", policy)], axum::response::Html(include_str!("accept.html")))
-}
-
-/// An operation without a key: the link is the credential.
-fn open(mut operation: aide::transform::TransformOperation<'_>) -> aide::transform::TransformOperation<'_> {
-    use crate::access::Permission;
-    let inner = operation.inner_mut();
-    inner.extensions.insert("x-permission".to_owned(), Accept::ACTION.name.into());
-    inner.security = vec![Default::default()];
-    inner.tags = vec![Accept::ACTION.resource.to_owned()];
-    operation.summary(Accept::ACTION.summary)
+        // The token stands behind `#`, which browsers do not send: opening the link changes nothing and logs nothing.
+        .route("/invitations/accept", axum::routing::get(async || page(include_str!("accept.html"))))
 }
 
 fn subject(member: &WorkspaceMember) -> Subject {
@@ -116,6 +101,7 @@ fn pending(can: &Caller, new: &New, role: crate::access::Role) -> WorkspaceMembe
         permissions: new.permissions.clone(),
         timestamp_created: can.now(),
         tag_limit: new.tag_limit.clone(),
+        second_factor: false,
         invitation_url: None,
         keys_made: None,
     }
@@ -133,6 +119,7 @@ async fn update(
         let before = store::find(can, &mut *tx, id).await?;
         let mut after: WorkspaceMember = patch.over(&before)?;
         if after.role != before.role || after.tag_limit != before.tag_limit {
+            can.demand_fresh()?;
             guard(can, Some(before.role), Some(after.role))?;
             within_own(can, before.permissions.as_deref())?;
             keeps_limit(can, before.tag_limit.as_deref(), after.tag_limit.as_deref())?;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 impl Record for WorkspaceMember {
     const COLUMNS: &'static str = "m.id, m.workspace_id, m.email, m.user_id, u.email, m.nickname, \
          u.first_name, u.last_name, m.role, m.accepted, m.issuer_id, m.permissions, m.timestamp_created, \
-         m.tag_limit";
+         m.tag_limit, exists (select 1 from factors f where f.user_id = m.user_id and f.confirmed)";
     fn read(row: &mut Row) -> Result<Self> {
         let (id, workspace_id, email, user_id) = (row.take()?, row.take()?, row.take()?, row.take()?);
         let (user_email, nickname) = (row.take()?, row.take()?);
@@ -31,6 +31,7 @@ impl Record for WorkspaceMember {
             permissions: row.take::<Option<Json<_>>>()?.map(|Json(list)| list),
             timestamp_created: row.take()?,
             tag_limit: row.take::<Option<Json<_>>>()?.map(|Json(list)| list),
+            second_factor: row.take()?,
             invitation_url: None,
             keys_made: None,
         })

@@ -36,7 +36,8 @@ async fn from_invitation_to_removal(world: World) {
     assert!(invited.get("name").is_none() && invited.get("user_email").is_none());
     assert_eq!(invited["issuer_id"], json!(world.who("admin").user));
     world.call("admin", MEMBERS, json!({ "email": "ZOE@acme.example" })).await.is(409);
-    let joined = world.call("", ACCEPT, acceptance(&token(&invited), "long enough")).await.is(200).json();
+    let joined =
+        world.call("", ACCEPT, acceptance(&token(&invited), "a password long enough")).await.is(200).json();
     assert_eq!((&joined["accepted"], &joined["name"]["first"]), (&json!(true), &json!("Zoë")));
     let key = joined["api_key"].as_str().unwrap().to_owned();
     world.get(&key, "/api/v2/campaigns").await.is(200);
@@ -56,7 +57,8 @@ async fn from_invitation_to_removal(world: World) {
     world.get("admin", &at).await.is(404);
     // Invited again, it is the same user, with the same password.
     let again = world.call("admin", MEMBERS, json!({ "email": "zoe@acme.example" })).await.is(200).json();
-    let back = world.call("", ACCEPT, acceptance(&token(&again), "long enough")).await.is(200).json();
+    let back =
+        world.call("", ACCEPT, acceptance(&token(&again), "a password long enough")).await.is(200).json();
     assert_eq!(back["user_id"], joined["user_id"]);
     assert!(
         world.log().await.iter().all(|row| !row.to_string().contains(&token(&again))),
@@ -70,17 +72,20 @@ async fn links_open_once(world: World) {
     let resend = format!("POST /api/v2/workspace-members/{id}/resend");
     let resent = world.call("admin", &resend, Value::Null).await.is(200).json();
     let second = token(&resent);
-    let dead = world.call("", ACCEPT, acceptance(&first, "long enough")).await.is(400);
-    let never = world.call("", ACCEPT, acceptance("never", "long enough")).await.is(400);
-    world.call("", ACCEPT, acceptance(&second, "long enough")).await.is(200);
-    let twice = world.call("", ACCEPT, acceptance(&second, "long enough")).await.is(400);
+    let dead = world.call("", ACCEPT, acceptance(&first, "a password long enough")).await.is(400);
+    let never = world.call("", ACCEPT, acceptance("never", "a password long enough")).await.is(400);
+    world.call("", ACCEPT, acceptance(&second, "a password long enough")).await.is(200);
+    let twice = world.call("", ACCEPT, acceptance(&second, "a password long enough")).await.is(400);
     assert!(dead.face() == never.face() && dead.face() == twice.face());
     assert_eq!(world.call("admin", &resend, Value::Null).await.is(200).json().get("invitation_url"), None);
     let late = world.call("owner", MEMBERS, json!({ "email": "late@b.example" })).await.is(200).json();
     world.wait(7 * 24 * 60 * 60 * 1000);
-    assert_eq!(world.call("", ACCEPT, acceptance(&token(&late), "long enough")).await.face(), dead.face());
+    assert_eq!(
+        world.call("", ACCEPT, acceptance(&token(&late), "a password long enough")).await.face(),
+        dead.face()
+    );
     let many = world.call("owner", MEMBERS, json!({ "email": "many@b.example" })).await.is(200).json();
-    let body = acceptance(&token(&many), "long enough");
+    let body = acceptance(&token(&many), "a password long enough");
     let all = futures::future::join_all((0..8).map(|_| world.call("", ACCEPT, body.clone()))).await;
     assert_eq!(all.iter().filter(|answer| answer.status == 200).count(), 1, "exactly one of eight at once");
 }
@@ -223,14 +228,16 @@ async fn lists_and_limits_of_a_day(world: World) {
 
 async fn passwords_are_not_for_guessing(world: World) {
     let first = world.call("owner", MEMBERS, json!({ "email": "v@b.example" })).await.is(200).json();
-    world.call("", ACCEPT, acceptance(&token(&first), "the real one")).await.is(200);
+    world.call("", ACCEPT, acceptance(&token(&first), "the real one of all")).await.is(200);
     let second = world.call("stranger", MEMBERS, json!({ "email": "v@b.example" })).await.is(200).json();
-    let guesses = (0..30).map(|_| world.call("", ACCEPT, acceptance(&token(&second), "a guess at it")));
+    let guesses =
+        (0..30).map(|_| world.call("", ACCEPT, acceptance(&token(&second), "a guess at it, as long")));
     let answers = futures::future::join_all(guesses).await.into_iter().map(|answer| answer.is(400).message());
     let tried =
         answers.filter(|answer| answer.starts_with("body/password must be the present password")).count();
     assert_eq!(tried, 5, "many at once, and five are looked at");
-    let closed = world.call("", ACCEPT, acceptance(&token(&second), "the real one")).await.is(400).message();
+    let closed =
+        world.call("", ACCEPT, acceptance(&token(&second), "the real one of all")).await.is(400).message();
     assert!(closed.starts_with("body/token"), "{closed}");
     let log = world.get("stranger", "/api/v2/audit-logs?search=accept").await.is(200).items();
     assert_eq!(log.len(), 5, "each try is recorded");

@@ -29,11 +29,16 @@ fn subject(workspace: &Workspace) -> Subject {
     Subject::new("workspace", workspace.id)
 }
 
-/// A key sees its own workspace, and no other of its owner's.
+/// Who is signed in sees all that he is a member of; a key its own workspace, and no other of its owner's.
 async fn list(can: Can<Read>, Query(paging): Query<Paging>) -> Result<Json<Page<Workspace>>> {
     let limit = paging.limit();
-    let workspace = store::current(&can, can.reader()).await?;
-    let items = vec![workspace].into_iter().filter(|workspace| workspace.id < paging.before()).collect();
+    let items = match (can.grant.session(), can.user()) {
+        (Some(_), Some(user)) => store::of_user(&can, user, &paging).await?,
+        _ => {
+            let workspace = store::current(&can, can.reader()).await?;
+            vec![workspace].into_iter().filter(|workspace| workspace.id < paging.before()).collect()
+        }
+    };
     Ok(Json(Page::new(items, limit, |workspace: &Workspace| workspace.id)))
 }
 

@@ -4,6 +4,7 @@ use super::{Billing, Visibility, Workspace};
 use crate::access::{Caller, Role};
 use crate::db::{Json, Record, Row, Source, Time, Tx, sql};
 use crate::error::{Error, Result};
+use crate::http::Paging;
 use uuid::Uuid;
 
 impl Record for Workspace {
@@ -60,6 +61,25 @@ pub async fn update(can: &Caller, tx: &mut Tx, workspace: &Workspace) -> Result<
     .bind(workspace.unique_leads)
     .run(tx)
     .await
+}
+
+/// Those of which somebody is an accepted member.
+pub async fn of_user(can: &Caller, user: Uuid, paging: &Paging) -> Result<Vec<Workspace>> {
+    sql("select {columns} from workspaces w join members own on own.workspace_id = w.id and own.accepted \
+         where own.user_id = $1 and w.id < $2 and coalesce(w.scheduled_for_removal_at > $3, true) \
+         order by w.id desc limit $4")
+    .bind(user)
+    .bind(paging.before())
+    .bind(can.now())
+    .bind(paging.limit())
+    .all(can.reader())
+    .await
+}
+
+/// Whether there is any workspace on the server.
+pub async fn any(from: impl Into<Source<'_>>) -> Result<bool> {
+    let first = sql("select w.id from workspaces w limit 1").optional::<Uuid>(from);
+    Ok(first.await?.is_some())
 }
 
 /// What the plan leaves out.

@@ -1,0 +1,105 @@
+//! Which passwords people may choose: NIST SP 800-63B-4, section 3.1.1.2. Long ones, of any characters, that are not
+//! among the common ones and not made of one's own words or ours. No rules of composition, and no expiry.
+
+use crate::error::{Error, Result};
+use unicode_normalization::UnicodeNormalization;
+
+/// Characters that a password alone needs, and one beside a second factor. The longest has 128.
+pub const ALONE: usize = 15;
+pub const BESIDE: usize = 8;
+pub const LONGEST: usize = 128;
+
+/// Guesses that a password must withstand: `zxcvbn` knows the common ones, keyboard rows, repetitions and dates. So
+/// many are out of reach for who must ask this server, or compute an Argon2 for each.
+const GUESSES: u64 = 100_000_000;
+
+/// What nobody's password should be made of here.
+const OURS: [&str; 4] = ["gatepost", "instantly", "outreach", "campaign"];
+
+/// One form for all ways to type the same: NFC (Unicode Standard Annex 15).
+pub fn normal(password: &str) -> String {
+    password.nfc().collect()
+}
+
+/// Whether it is long enough to stand alone.
+pub fn is_long(password: &str) -> bool {
+    normal(password).chars().count() >= ALONE
+}
+
+/// Refuses what is too short, too long or too well known. `field` is where it stands in the body, `words` what is
+/// known of the person: names, address, workspace. Takes some milliseconds.
+pub fn choose(field: &str, password: &str, beside_factor: bool, words: &[&str]) -> Result<()> {
+    let normal = normal(password);
+    let (length, least) = (normal.chars().count(), if beside_factor { BESIDE } else { ALONE });
+    if length < least {
+        let or = if beside_factor { "" } else { " (8 with a second factor)" };
+        return Err(Error::invalid(format!(
+            "body/{field} must have {least} characters or more{or}; a few words you can remember will do"
+        )));
+    }
+    if length > LONGEST {
+        return Err(Error::invalid(format!("body/{field} must have {LONGEST} characters or less")));
+    }
+    let known: Vec<&str> = OURS.into_iter().chain(words.iter().flat_map(|text| parts(text))).collect();
+    match zxcvbn::zxcvbn(&normal, &known).guesses() < GUESSES {
+        true => Err(Error::invalid(format!(
+            "body/{field} must be harder to guess: it is a common password, or made of your own words or ours"
+        ))),
+        false => Ok(()),
+    }
+}
+
+/// A text, and what it is made of.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let inner = text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 2);
+    std::iter::once(text).chain(inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(password: &str, beside: bool) -> Option<String> {
+        let words = ["Amy Pond", "amy@acme.example", "Leadworth Travel"];
+        choose("password", password, beside, &words).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn long_ones_of_any_characters_will_do() {
+        for good in [
+            "correct horse battery",
+            "Ünïcödé ist hier gern gesehen",
+            "六个汉字也可以组成很长的密码吗",
+            "🦀 🦞 🦐 🦑 🐙 🐚 🐌 🐛",
+        ] {
+            assert_eq!(refused(good, false), None, "{good}");
+        }
+        assert_eq!(refused("vk7#Qw2z", true), None);
+        assert!(refused("vk7#Qw2z", false).unwrap().contains("15 characters or more (8 with"));
+        assert!(refused("vk7#Qw2", true).unwrap().contains("8 characters or more;"));
+        assert!(refused(&"xq".repeat(65), false).unwrap().contains("128 characters or less"));
+    }
+
+    #[test]
+    fn what_anybody_would_try_will_not() {
+        for bad in [
+            "passwordpassword",
+            "aaaaaaaaaaaaaaaaaa",
+            "123456789012345",
+            "qwertyuiopasdfg",
+            "amypondamypond1",
+            "leadworthtravel",
+            "gatepostgatepost",
+            "instantlygatepost",
+        ] {
+            assert!(refused(bad, false).is_some_and(|why| why.contains("guess")), "{bad}");
+        }
+        assert!(refused("password1", true).is_some());
+    }
+
+    #[test]
+    fn the_same_letters_are_the_same_password() {
+        assert_eq!(normal("cafe\u{301}"), normal("caf\u{e9}"));
+        assert!(is_long("fifteen letters") && !is_long("fourteen chars"));
+    }
+}

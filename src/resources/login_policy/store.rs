@@ -1,0 +1,38 @@
+//! The SQL of login policies.
+
+use super::Ways;
+use crate::access::{Caller, LoginPolicy};
+use crate::db::{Json, Source, Tx, record, sql};
+use crate::error::{Error, Result};
+
+record! { Ways {
+    member_id = "m.id", email = "m.email", has_password = "u.password_hash is not null",
+    has_passkey = "exists (select 1 from factors f where f.user_id = u.id and f.kind = 'passkey' and f.confirmed)",
+    has_factor = "exists (select 1 from factors f where f.user_id = u.id and f.confirmed)",
+    last_address = "(select s.ip_address from sessions s where s.user_id = u.id order by s.id desc limit 1)"
+} }
+
+pub async fn current(can: &Caller, from: impl Into<Source<'_>>) -> Result<LoginPolicy> {
+    let stored = sql("select login_policy from workspaces where id = $1 and login_policy is not null");
+    let stored: Option<serde_json::Value> = stored.bind(can.workspace()).optional(from).await?;
+    stored
+        .map_or(Ok(LoginPolicy::default()), |policy| serde_json::from_value(policy).map_err(Error::internal))
+}
+
+pub async fn set(can: &Caller, tx: &mut Tx, policy: &LoginPolicy) -> Result<u64> {
+    sql("update workspaces set login_policy = $2, timestamp_updated = $3 where id = $1")
+        .bind(can.workspace())
+        .bind(Json::value(policy))
+        .bind(can.now())
+        .run(tx)
+        .await
+}
+
+/// Of every accepted member, ten thousand at most.
+pub async fn ways(can: &Caller, from: impl Into<Source<'_>>) -> Result<Vec<Ways>> {
+    sql("select {columns} from members m join users u on u.id = m.user_id \
+         where m.workspace_id = $1 and m.accepted order by m.id limit 10000")
+    .bind(can.workspace())
+    .all(from)
+    .await
+}

@@ -1,0 +1,60 @@
+//! Links that are mailed to a person: a random token, of which the hash is stored, good for half an hour and once. A new
+//! one kills those before.
+
+use super::store;
+use crate::app::App;
+use crate::auth;
+use crate::db::{Time, Tx};
+use crate::error::Result;
+use uuid::Uuid;
+
+/// What a link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    Password,
+    Email,
+}
+
+const HALF_AN_HOUR: i64 = 30 * 60 * 1000;
+
+impl Use {
+    pub fn name(self) -> &'static str {
+        match self {
+            Use::Password => "password",
+            Use::Email => "email",
+        }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Use::Password => "reset",
+            Use::Email => "email",
+        }
+    }
+}
+
+#[derive(Clone)]
+pub struct Link {
+    to: Use,
+    token: String,
+    pub expires_at: Time,
+}
+
+impl Link {
+    pub fn new(app: &App, to: Use) -> Result<Link> {
+        let token = auth::token(&app.random()?);
+        Ok(Link { to, token, expires_at: app.now().plus(HALF_AN_HOUR) })
+    }
+
+    /// From the public address, never from the request. The token stands behind `#`, which browsers do not send.
+    pub fn url(&self, app: &App) -> String {
+        format!("{}/auth/{}#{}", app.public_url, self.to.path(), self.token)
+    }
+
+    pub async fn open(&self, tx: &mut Tx, user: Uuid, email: &str) -> Result<()> {
+        store::close_links(tx, user, self.to.name()).await?;
+        let hash = auth::hash(&self.token);
+        store::insert_link(tx, &hash, user, (self.to.name(), email), self.expires_at).await?;
+        Ok(())
+    }
+}

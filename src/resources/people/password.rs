@@ -1,0 +1,54 @@
+//! Changing one's password: the present one is shown, and all other sessions end.
+
+use super::{Done, NewPassword, choose::chosen, profile::own, store};
+use crate::access::tries::{count, forgive};
+use crate::access::{Can, Step, profile::ChangePassword};
+use crate::audit::{Change, Subject};
+use crate::auth::Cookie;
+use crate::error::{Error, Result};
+use crate::http::Json;
+use crate::mail::letters::{self, Notice};
+use crate::resources::{factors, sessions, sign_in};
+use serde_json::json;
+use sign_in::Signed;
+
+pub async fn change(can: Can<ChangePassword>, Json(body): Json<NewPassword>) -> Result<Signed<Done>> {
+    let (user, app) = (own(&can)?, can.app().clone());
+    let session = can.grant.session().map(|session| session.id);
+    let wrong = || Error::refused(Step::Role, "role: `current_password` must be your present password");
+    let device = session.map(|id| id.to_string());
+    let limits = sign_in::tries(&format!("change of the password of {user}"), &can.origin, device.as_deref());
+    if !count(&app, &limits).await? {
+        return Err(wrong());
+    }
+    let stored = sessions::store::password_hash(&app.reader, user).await?;
+    match (&stored, &body.current_password) {
+        (None, _) => can.demand_fresh()?,
+        (Some(stored), Some(current)) if app.passwords.verify(current, Some(stored)).await? => (),
+        (Some(_), _) => return Err(wrong()),
+    }
+    forgive(&app, limits.into_iter().map(|limit| limit.name).collect(), true).await?;
+    let profile = store::profile(&app.reader, user).await?;
+    let beside = !factors::store::kinds(&app.reader, user).await?.is_empty();
+    let new = chosen(&app, "password", &body.password, beside, profile.words()).await?;
+    let (token, hash) = sign_in::token(&app)?;
+    let changed = can.write(async move |can, tx| {
+        let alone = factors::store::kinds(&mut *tx, user).await?.is_empty();
+        // Only in the place of the one that was shown.
+        if alone && !new.long || store::set_password(tx, user, stored.as_deref(), &new).await? == 0 {
+            return Err(Error::Conflict(
+                "your password or your second factors have just changed; try again".to_owned(),
+            ));
+        }
+        let ended = sessions::store::end_others(tx, user, session).await?;
+        if let Some(session) = session {
+            let second = can.grant.session().is_some_and(|session| session.second_factor);
+            sessions::store::shown_again(tx, user, session, &hash, second, can.now()).await?;
+        }
+        store::close_links(tx, user, "password").await?;
+        store::notify(can, tx, &profile.email, letters::notice, Notice::PasswordChanged).await?;
+        let done = Done::of("Your password is changed; you are signed out everywhere else.");
+        Ok(Change::new(Subject::new("user", user), (), json!({ "sessions_ended": ended }), done))
+    });
+    Ok(Signed { body: changed.await?, cookies: vec![app.site.set(Cookie::Session, &token)?] })
+}

@@ -1,0 +1,40 @@
+use super::{email, password, profile, reset, setup};
+use crate::access::{Action, Permission, open, profile as may, workspaces::SetUp};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{ours, page};
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
+use aide::transform::TransformOperation;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::response::Response;
+use axum::routing::get;
+
+/// Anybody may call them.
+const LARGEST: usize = 16 * 1024;
+
+pub fn router() -> ApiRouter<App> {
+    fn said(action: &'static Action) -> impl FnOnce(TransformOperation<'_>) -> TransformOperation<'_> {
+        move |operation| ours(open(operation, action))
+    }
+    ApiRouter::new()
+        .api_route("/auth/setup", post_with(setup::set_up, said(SetUp::ACTION)))
+        .api_route("/auth/reset", post_with(reset::ask, said(may::AskReset::ACTION)))
+        .api_route("/auth/reset/confirm", post_with(reset::confirm, said(may::Reset::ACTION)))
+        .api_route("/auth/email/confirm", post_with(email::confirm, said(may::ConfirmEmail::ACTION)))
+        .api_route("/api/v2/me/profile", get_with(profile::show, ours).patch_with(profile::update, ours))
+        .api_route("/api/v2/me/email", post_with(email::ask, ours))
+        .api_route("/api/v2/me/password", post_with(password::change, ours))
+        .route("/auth/setup", get(set_up))
+        .route("/auth/reset", get(async || page(include_str!("reset.html"))))
+        .route("/auth/email", get(async || page(include_str!("email.html"))))
+        .layer(DefaultBodyLimit::max(LARGEST))
+}
+
+/// Gone once there is a workspace.
+async fn set_up(State(app): State<App>) -> Result<Response> {
+    match setup::is_armed(&app).await? {
+        true => Ok(page(include_str!("setup.html"))),
+        false => Err(Error::Gone(setup::GONE)),
+    }
+}

@@ -1,0 +1,93 @@
+//! The first person of a server: whoever holds the link that `gatepost serve` printed makes the first workspace, is its
+//! owner, and is signed in. The link works once, and only while there is no workspace.
+
+use super::{SetUp, choose::chosen, store};
+use crate::access::{Can, Method, Role, workspaces::SetUp as May};
+use crate::app::App;
+use crate::audit::{Change, Subject};
+use crate::auth::{self, Cookie};
+use crate::error::{Error, Result};
+use crate::http::{Json, Origin, address};
+use crate::jobs;
+use crate::resources::sign_in::{self, Next, Signed, SignedIn};
+use crate::resources::{workspace_members as members, workspaces};
+use axum::Extension;
+use axum::extract::State;
+use serde_json::json;
+
+pub const GONE: &str = "this server is set up; sign in, or ask its owner for an invitation";
+
+/// Whether a link is open: there is no workspace yet.
+pub async fn is_armed(app: &App) -> Result<bool> {
+    Ok(store::setup_hash(&app.reader).await?.is_some() && !workspaces::store::any(&app.reader).await?)
+}
+
+/// From now on this token is the one that works.
+pub async fn arm(app: &App, token: &str) -> Result<()> {
+    jobs::remember(app, store::SETUP, &auth::hash(token)).await
+}
+
+/// Whether it is this one.
+pub async fn is_token(app: &App, token: &str) -> Result<bool> {
+    Ok(store::setup_hash(&app.reader).await?.as_deref() == Some(auth::hash(token).as_str()))
+}
+
+pub fn url(app: &App, token: &str) -> String {
+    format!("{}/auth/setup#{token}", app.public_url)
+}
+
+pub async fn set_up(
+    State(app): State<App>,
+    Extension(origin): Extension<Origin>,
+    Json(body): Json<SetUp>,
+) -> Result<Signed<SignedIn>> {
+    app.site.is_safe()?;
+    if !is_armed(&app).await? {
+        return Err(Error::Gone(GONE));
+    }
+    let hash = auth::hash(&body.token);
+    if store::setup_hash(&app.reader).await?.as_deref() != Some(hash.as_str()) {
+        return Err(Error::invalid(
+            "body/token must be the one in the link that `gatepost serve` printed last",
+        ));
+    }
+    let words = [&body.first_name, &body.last_name, &body.email, &body.workspace_name].map(String::clone);
+    let new = chosen(&app, "password", &body.password, false, words.to_vec()).await?;
+    let (token, session_hash) = sign_in::token(&app)?;
+    let can = Can::<May>::founder(&app, app.new_id(), origin);
+    let made = can.write(async move |can, tx| {
+        if workspaces::store::any(&mut *tx).await? || store::use_setup(tx, &hash).await? == 0 {
+            return Err(Error::Gone(GONE));
+        }
+        let (workspace, user, email) = (can.workspace(), can.new_id(), address(&body.email));
+        workspaces::store::insert(tx, workspace, body.workspace_name.trim(), can.now()).await?;
+        // On the word of whoever stands at the server.
+        let names = [body.first_name.trim(), body.last_name.trim()];
+        members::insert_user(tx, user, &email, names, Some(&new.hash), (true, can.now())).await?;
+        store::mark_long(tx, user, new.long).await?;
+        let person = members::store::Person { user, email: &email, role: Role::Owner };
+        members::store::insert_accepted(can, tx, workspace, &person).await?;
+        let session = sign_in::store::New {
+            hash: session_hash.clone(),
+            user,
+            id: can.new_id(),
+            workspace,
+            stage: "whole",
+            method: Method::Password,
+            second_factor: false,
+        };
+        sign_in::store::insert(can, tx, &session).await?;
+        let signed = SignedIn {
+            next: Next::Done,
+            second_factors: vec![],
+            session_id: session.id,
+            user_id: user,
+            workspace_id: workspace,
+            workspace_name: body.workspace_name.trim().to_owned(),
+            expires_at: crate::access::LoginPolicy::default().ends(can.now(), can.now()),
+        };
+        let after = json!({ "name": signed.workspace_name, "owner": user });
+        Ok(Change::new(Subject::new("workspace", workspace), (), after, signed))
+    });
+    Ok(Signed { body: made.await?, cookies: vec![app.site.set(Cookie::Session, &token)?] })
+}

@@ -1,0 +1,171 @@
+//! The SQL of people. A user is in no workspace; what is changed here is one's own, or what a mailed link is for.
+
+use super::{Profile, choose::Chosen};
+use crate::access::Caller;
+use crate::db::{Source, Time, Tx, record, sql};
+use crate::error::{Error, Result};
+use crate::jobs::outbox;
+use crate::mail::Letter;
+use crate::mail::letters::Notice;
+use crate::resources::sign_in;
+use uuid::Uuid;
+
+record! { Profile { id, first_name, last_name, email, email_verified, timestamp_created } }
+
+pub async fn profile(from: impl Into<Source<'_>>, user: Uuid) -> Result<Profile> {
+    let found = sql("select {columns} from users where id = $1").bind(user).optional(from);
+    found.await?.ok_or_else(Error::hidden)
+}
+
+pub async fn set_name(tx: &mut Tx, profile: &Profile) -> Result<()> {
+    sql("update users set first_name = $2, last_name = $3 where id = $1")
+        .bind(profile.id)
+        .bind(&profile.first_name)
+        .bind(&profile.last_name)
+        .run(&mut *tx)
+        .await?;
+    refresh_search(tx, profile.id).await
+}
+
+/// What members are searched by is made of their address and their user's name.
+async fn refresh_search(tx: &mut Tx, user: Uuid) -> Result<()> {
+    let Profile { first_name, last_name, .. } = profile(&mut *tx, user).await?;
+    sql("update members set search = email || $2 where user_id = $1 and workspace_id is not null and accepted")
+        .bind(user)
+        .bind(format!(" {first_name} {last_name}").to_lowercase())
+        .run(tx)
+        .await
+        .map(drop)
+}
+
+/// In the place of the one that was found right; `shown` is none for who has none.
+pub async fn set_password(tx: &mut Tx, user: Uuid, shown: Option<&str>, new: &Chosen) -> Result<u64> {
+    sql("update users set password_hash = $3, password_is_long = $4 \
+         where id = $1 and coalesce(password_hash, '') = $2")
+    .bind(user)
+    .bind(shown.unwrap_or_default())
+    .bind(&new.hash)
+    .bind(new.long)
+    .run(tx)
+    .await
+}
+
+/// By a link that was mailed, which proves the address.
+pub async fn reset_password(tx: &mut Tx, user: Uuid, new: &Chosen, proven: bool) -> Result<u64> {
+    sql("update users set password_hash = $2, password_is_long = $3, email_verified = email_verified or $4 \
+         where id = $1")
+    .bind(user)
+    .bind(&new.hash)
+    .bind(new.long)
+    .bind(proven)
+    .run(tx)
+    .await
+}
+
+pub async fn mark_long(tx: &mut Tx, user: Uuid, long: bool) -> Result<u64> {
+    sql("update users set password_is_long = $2 where id = $1").bind(user).bind(long).run(tx).await
+}
+
+/// Whether an address is another user's.
+pub async fn is_taken(tx: &mut Tx, email: &str, but: Uuid) -> Result<bool> {
+    let taken = sql("select id from users where email = $1 and id <> $2").bind(email).bind(but);
+    Ok(taken.optional::<Uuid>(tx).await?.is_some())
+}
+
+/// The address of the user, and of his memberships; but not where a workspace has it already, in an invitation.
+pub async fn set_email(tx: &mut Tx, user: Uuid, email: &str) -> Result<()> {
+    sql("update users set email = $2, email_verified = true where id = $1")
+        .bind(user)
+        .bind(email)
+        .run(&mut *tx)
+        .await?;
+    sql("update members set email = $2 where user_id = $1 and accepted and not exists \
+         (select 1 from members o where o.workspace_id = members.workspace_id and o.email = $2)")
+    .bind(user)
+    .bind(email)
+    .run(&mut *tx)
+    .await?;
+    refresh_search(tx, user).await
+}
+
+/// A link that is open, and what it is about.
+#[derive(Clone)]
+pub struct Open {
+    pub user: Uuid,
+    pub email: String,
+}
+record! { Open { user = "user_id", email } }
+
+pub async fn link(
+    from: impl Into<Source<'_>>,
+    hash: &str,
+    kind: &'static str,
+    now: Time,
+) -> Result<Option<Open>> {
+    sql("select {columns} from user_links where hash = $1 and kind = $2 and expires_at > $3")
+        .bind(hash)
+        .bind(kind)
+        .bind(now)
+        .optional(from)
+        .await
+}
+
+pub async fn insert_link(
+    tx: &mut Tx,
+    hash: &str,
+    user: Uuid,
+    (kind, email): (&'static str, &str),
+    expires_at: Time,
+) -> Result<u64> {
+    sql("insert into user_links (hash, user_id, kind, email, expires_at) values ($1, $2, $3, $4, $5)")
+        .bind(hash)
+        .bind(user)
+        .bind(kind)
+        .bind(email)
+        .bind(expires_at)
+        .run(tx)
+        .await
+}
+
+/// One row for the first who uses it, none for all others.
+pub async fn use_link(tx: &mut Tx, hash: &str, kind: &'static str, now: Time) -> Result<u64> {
+    sql("delete from user_links where hash = $1 and kind = $2 and expires_at > $3")
+        .bind(hash)
+        .bind(kind)
+        .bind(now)
+        .run(tx)
+        .await
+}
+
+pub async fn close_links(tx: &mut Tx, user: Uuid, kind: &'static str) -> Result<u64> {
+    sql("delete from user_links where user_id = $1 and kind = $2").bind(user).bind(kind).run(tx).await
+}
+
+/// Where somebody was last, or is at all.
+pub async fn home(from: impl Into<Source<'_>>, user: Uuid, now: Time) -> Result<Option<Uuid>> {
+    Ok(sign_in::store::homes(from, user, now).await?.first().map(|home| home.workspace))
+}
+
+/// By mail, if there is any, and room for one more.
+pub async fn notify(
+    can: &Caller,
+    tx: &mut Tx,
+    to: &str,
+    letter: fn(&str, Notice) -> Result<Letter>,
+    notice: Notice,
+) -> Result<()> {
+    if can.app().mailer.is_some() && outbox::has_room(can, tx, to).await? {
+        outbox::post(can, tx, &letter(to, notice)?, "notice").await?;
+    }
+    Ok(())
+}
+
+pub const SETUP: &str = "setup";
+
+pub async fn setup_hash(from: impl Into<Source<'_>>) -> Result<Option<String>> {
+    sql("select value from server where name = $1").bind(SETUP).optional(from).await
+}
+
+pub async fn use_setup(tx: &mut Tx, hash: &str) -> Result<u64> {
+    sql("delete from server where name = $1 and value = $2").bind(SETUP).bind(hash).run(tx).await
+}

@@ -1,0 +1,122 @@
+//! Signing in with a password. Tries are counted before they are made; too many are refused like a wrong password, and
+//! each costs one Argon2, whatever is wrong.
+//!
+//! What is counted cannot lock a person out: tries count for the address they come from, and for the account only where
+//! the device is not known. Who has signed in with a device before has tries of its own there; everybody else can have
+//! a link mailed.
+
+use super::{Password, Proof, Signed, SignedIn, begin, store};
+use crate::access::tries::{self, Limit};
+use crate::access::{Attempt, Grant, Permission, Step, sessions::SignIn};
+use crate::app::App;
+use crate::auth::{self, Cookie};
+use crate::error::{Error, Result};
+use crate::http::{Json, Origin, address};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use std::net::IpAddr;
+use uuid::Uuid;
+
+const QUARTER: i64 = 15 * 60 * 1000;
+const HOUR: i64 = 60 * 60 * 1000;
+/// From one address, or with one device, in a quarter of an hour.
+const CLOSE: i64 = 10;
+/// From everywhere, without a known device, in an hour.
+const ALL: i64 = 100;
+
+/// What everybody hears who is not let in.
+pub fn refused() -> Error {
+    Error::refused(
+        Step::Credential,
+        "credential: wrong address or password, or too many tries; wait a quarter of an hour, or choose a new \
+         password by a mailed link: POST /auth/reset",
+    )
+}
+
+/// An address that changes hands: of IPv6, the network of a customer.
+fn place(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+/// For what the tries of somebody at a secret of `about` count. `known`: the cookie of a device he has used before.
+pub fn tries(about: &str, origin: &Origin, known: Option<&str>) -> Vec<Limit> {
+    let limit = |name: String, most, window| Limit { name: auth::hash(&name), most, window };
+    match known {
+        Some(cookie) => vec![limit(format!("device {about} {cookie}"), CLOSE, QUARTER)],
+        None => vec![
+            limit(format!("address {about} {}", place(origin.address)), CLOSE, QUARTER),
+            limit(format!("all {about}"), ALL, HOUR),
+        ],
+    }
+}
+
+/// The cookie of a device that the person has used before.
+pub fn known_device(app: &App, headers: &HeaderMap, user: Option<Uuid>) -> Option<String> {
+    let cookie = app.site.read(Cookie::Device, headers);
+    cookie.filter(|cookie| user.is_some_and(|user| begin::knows_device(app, user, cookie)))
+}
+
+pub async fn sign_in(
+    State(app): State<App>,
+    Extension(origin): Extension<Origin>,
+    headers: HeaderMap,
+    Json(body): Json<Password>,
+) -> Result<Signed<SignedIn>> {
+    app.site.is_safe()?;
+    app.passwords.has_room()?;
+    let email = address(&body.email);
+    let user = store::user_of(&app.reader, &email).await?;
+    let id = user.as_ref().map(|user| user.id);
+    let limits = tries(&format!("password of {email}"), &origin, known_device(&app, &headers, id).as_deref());
+    let within = tries::count(&app, &limits).await?;
+    let stored = user.as_ref().and_then(|user| user.password_hash.clone());
+    let right = app.passwords.verify(&body.password, stored.as_deref()).await;
+    let names = || limits.iter().map(|limit| limit.name.clone()).collect();
+    let right = match right {
+        Err(Error::Busy) => {
+            tries::forgive(&app, names(), false).await?; // nothing was tried
+            return Err(Error::Busy);
+        }
+        right => right?,
+    };
+    match (user, stored) {
+        (Some(user), Some(stored)) if right && within => {
+            tries::forgive(&app, names(), true).await?;
+            begin::begin(&app, origin, user.id, Proof::Password(stored), body.workspace_id).await
+        }
+        (user, _) => {
+            note(&app, user.map(|user| user.id), &origin, SignIn::ACTION.name, None).await;
+            Err(refused())
+        }
+    }
+}
+
+/// Records the failure of a person, where he was last; an address that is nobody's is recorded nowhere. `activity`: of
+/// the row, where the reference has a type for it.
+pub async fn note(
+    app: &App,
+    user: Option<Uuid>,
+    origin: &Origin,
+    permission: &'static str,
+    activity: Option<i64>,
+) {
+    let (app, origin) = (app.clone(), origin.clone());
+    let Some(user) = user else { return };
+    // Behind the answer, which takes the same time for everybody.
+    tokio::spawn(async move {
+        let Ok(homes) = store::homes(&app.reader, user, app.now()).await else { return };
+        let Some(home) = homes.first() else { return };
+        if let Ok(Some(grant)) = Grant::of_person(home.workspace, user, app.now(), &app.reader).await {
+            let attempt = Attempt::of(&grant, permission, &origin);
+            let attempt = activity.map_or(attempt.clone(), |activity| attempt.numbered(activity));
+            app.behind.refused(attempt, Step::Credential, app.now());
+        }
+    });
+}

@@ -1,0 +1,225 @@
+//! People who sign in.
+
+use super::authenticator::Authenticator;
+use super::operations::Operation;
+use super::{Answer, COOKIE, World, scene};
+use gatepost::db::sql;
+use serde_json::{Value, json};
+
+pub const PASSWORD: &str = "four words, of no one";
+pub const SITE: &str = "https://gatepost.example";
+
+/// The cookies that an answer sets: the session's, if there is one.
+pub fn cookie(answer: &Answer) -> Option<String> {
+    let lines = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap().to_owned());
+    let named = lines.filter_map(|line| line.strip_prefix(&format!("{COOKIE}=")).map(str::to_owned));
+    named.map(|line| line.split(';').next().unwrap().to_owned()).find(|token| !token.is_empty())
+}
+
+impl World {
+    /// A call that succeeds, of the operations for people: who, the line, the body.
+    pub async fn in_person(&self, operation: &Operation) -> Option<(String, String, Value)> {
+        let (owner, line) = ("owner's session".to_owned(), operation.line());
+        let password = json!({ "password": PASSWORD });
+        Some(match operation.action.name {
+            "profile:update" => (owner, line, json!({ "first_name": "Renamed" })),
+            "profile:change_password" => {
+                let body = json!({ "current_password": PASSWORD, "password": "other words than before" });
+                (self.signed_in("editor").await, line, body)
+            }
+            "profile:confirm_email" => (String::new(), line, json!({ "token": self.link("email").await })),
+            "profile:reset_password" => {
+                let token = self.link("password").await;
+                (String::new(), line, json!({ "token": token, "password": "other words than before" }))
+            }
+            "sessions:sign_in" if operation.path.ends_with("passkey") => {
+                let mut key = self.enrols_passkey(&self.signed_in("manager").await).await;
+                (String::new(), line, self.answered(&mut key).await)
+            }
+            "sessions:sign_in" => (
+                String::new(),
+                line,
+                json!({ "email": self.has_password("view").await, "password": PASSWORD }),
+            ),
+            "sessions:second_factor" => {
+                let (seed, _) = self.enrols_app(&self.signed_in("sdr").await).await;
+                let begun = self.signs_in(&self.email("sdr").await, PASSWORD).await.is(200);
+                (format!("cookie:{}", cookie(&begun).unwrap()), line, json!({ "code": self.code(&seed, 1) }))
+            }
+            "sessions:reauthenticate" => (self.signed_in("view").await, line, password),
+            "sessions:switch" => (owner, line, json!({ "workspace_id": self.home })),
+            "sessions:end" if operation.takes_id() => {
+                let who = self.signed_in("view").await;
+                let all = self.get(&who, "/api/v2/me/sessions").await.is(200).json();
+                (who, operation.at(all["items"][0]["id"].as_str().unwrap()), Value::Null)
+            }
+            "sessions:sign_out" | "sessions:end" | "sessions:end_all" => (owner, line, Value::Null),
+            "login_policy:update" => ("owner".to_owned(), line, json!({ "idle_minutes": 600 })),
+            _ => return self.with_factors(operation).await,
+        })
+    }
+
+    async fn with_factors(&self, operation: &Operation) -> Option<(String, String, Value)> {
+        let (owner, line) = ("owner's session".to_owned(), operation.line());
+        Some(match operation.action.name {
+            "factors:start_totp" => (owner, line, Value::Null),
+            "factors:enable_totp" => {
+                let begun = self.call("admin's session", "POST /api/v2/me/factors/totp", Value::Null).await;
+                let code = self.code(begun.is(200).json()["secret"].as_str().unwrap(), 0);
+                ("admin's session".to_owned(), line, json!({ "code": code }))
+            }
+            "factors:disable_totp" | "factors:make_recovery_codes" => {
+                let who = if operation.action.name.ends_with("codes") { "client" } else { "member" };
+                let who = self.signed_in(who).await;
+                self.enrols_app(&who).await;
+                (who, line, Value::Null)
+            }
+            "factors:add_passkey" => {
+                let mut key = Authenticator::new(SITE);
+                let asked = self.call(&owner, &format!("{line}/challenge"), Value::Null).await.is(200).json();
+                let credential = key.create(&asked["publicKey"]);
+                let challenge = &asked["challenge"];
+                (owner, line, json!({ "name": "k", "challenge": challenge, "credential": credential }))
+            }
+            "factors:remove_passkey" => {
+                let held = self.get(&owner, "/api/v2/me/factors").await.is(200).json();
+                (owner, operation.at(held["passkeys"][0]["id"].as_str().unwrap()), Value::Null)
+            }
+            _ => return None,
+        })
+    }
+
+    /// The token of a link as it might have been mailed to the editor.
+    async fn link(&self, kind: &str) -> String {
+        let (token, user) = (format!("token of {}", self.app.new_id()), self.who("editor").user.unwrap());
+        let insert = sql(
+            "insert into user_links (hash, user_id, kind, email, expires_at) values ($1, $2, $3, $4, $5)",
+        );
+        let insert = insert.bind(gatepost::auth::hash(&token)).bind(user).bind(kind);
+        self.run(insert.bind("new.editor@acme.example").bind(self.app.now().plus(1000))).await;
+        token
+    }
+
+    pub async fn email(&self, name: &str) -> String {
+        let member = self.who(name).member.unwrap();
+        self.get("owner", &format!("/api/v2/workspace-members/{member}")).await.json()["email"]
+            .as_str()
+            .map_or_else(|| panic!("{name} has no address"), str::to_owned)
+    }
+
+    /// Gives a member [`PASSWORD`], and says his address.
+    pub async fn has_password(&self, name: &str) -> String {
+        let hash = self.app.passwords.hash(PASSWORD).await.unwrap();
+        let set = sql("update users set password_hash = $2, password_is_long = true where id = $1");
+        self.run(set.bind(self.who(name).user.unwrap()).bind(hash)).await;
+        self.email(name).await
+    }
+
+    /// `world.signs_in(&email, PASSWORD)`.
+    pub async fn signs_in(&self, email: &str, password: &str) -> Answer {
+        self.call("", "POST /auth/sign-in", json!({ "email": email, "password": password })).await
+    }
+
+    /// With nothing in the way: who it is then, as `who` of a call.
+    pub async fn signed_in(&self, name: &str) -> String {
+        let email = self.has_password(name).await;
+        let answer = self.signs_in(&email, PASSWORD).await.is(200);
+        format!("cookie:{}", cookie(&answer).unwrap())
+    }
+
+    /// What an app with this secret shows now, or so many steps later.
+    pub fn code(&self, seed: &str, steps: i64) -> String {
+        let secret = totp_rs::Secret::try_from_base32(seed).unwrap();
+        let app = totp_rs::Builder::new().with_secret(secret).build_noncompliant();
+        app.generate(u64::try_from(self.app.now().0 / 1000 + 30 * steps).unwrap()).to_string()
+    }
+
+    /// Enrols an app in a session that has nothing yet: its secret, and the recovery codes.
+    pub async fn enrols_app(&self, who: &str) -> (String, Vec<String>) {
+        let started = self.call(who, "POST /api/v2/me/factors/totp", Value::Null).await.is(200).json();
+        let seed = started["secret"].as_str().unwrap().to_owned();
+        let code = json!({ "code": self.code(&seed, 0) });
+        let done = self.call(who, "POST /api/v2/me/factors/totp/confirm", code).await.is(200).json();
+        let codes = done["recovery_codes"].as_array().unwrap().iter();
+        (seed, codes.map(|code| code.as_str().unwrap().to_owned()).collect())
+    }
+
+    pub async fn enrols_passkey(&self, who: &str) -> Authenticator {
+        let mut authenticator = Authenticator::new(SITE);
+        let line = "POST /api/v2/me/factors/passkeys/challenge";
+        let asked = self.call(who, line, Value::Null).await.is(200).json();
+        let credential = authenticator.create(&asked["publicKey"]);
+        let body = json!({ "name": "laptop", "challenge": asked["challenge"], "credential": credential });
+        self.call(who, "POST /api/v2/me/factors/passkeys", body).await.is(200);
+        authenticator
+    }
+
+    /// What a passkey answers to a fresh challenge.
+    pub async fn answered(&self, authenticator: &mut Authenticator) -> Value {
+        let asked = self.call("", "POST /auth/passkey/challenge", Value::Null).await.is(200).json();
+        json!({ "challenge": asked["challenge"], "credential": authenticator.get(&asked["publicKey"]) })
+    }
+}
+
+/// What belongs to a person whom no one here is.
+pub async fn somebody_else(world: &World, what: &str) -> String {
+    let (user, id, now) = (world.app.new_id(), world.app.new_id(), world.app.now());
+    let insert =
+        sql("insert into users (id, email, email_verified, first_name, last_name, timestamp_created) \
+         values ($1, $2, true, 'Some', 'Body', $3)");
+    world.run(insert.bind(user).bind(format!("{user}@else.example")).bind(now)).await;
+    if what == "sessions" {
+        scene::session(world, world.home, &id.to_string(), user).await;
+        let of_user = sql("update sessions set id = $2 where user_id = $1");
+        world.run(of_user.bind(user).bind(id)).await;
+    } else {
+        let insert =
+            sql("insert into factors (user_id, id, kind, name, sealed, confirmed, timestamp_created) \
+             values ($1, $2, 'passkey', 'secret plan', 'x', true, $3)");
+        world.run(insert.bind(user).bind(id).bind(now)).await;
+    }
+    id.to_string()
+}
+
+/// Everybody who is signed in.
+pub const SIGNED_IN: [&str; 8] = [
+    "owner's session",
+    "admin's session",
+    "manager's session",
+    "editor's session",
+    "member's session",
+    "sdr's session",
+    "view's session",
+    "client's session",
+];
+
+/// Who it is, and whether by a session.
+pub fn principal(who: &str) -> (&str, bool) {
+    who.strip_suffix("'s session").map_or((who, false), |name| (name, true))
+}
+
+/// What somebody who has nothing is told by what is open to everybody.
+pub fn of_nobody(operation: &Operation) -> u16 {
+    match operation.path.as_str() {
+        "/auth/sign-in" | "/auth/second-factor" => 401,
+        "/auth/passkey/challenge" => 200,
+        "/auth/setup" => 410,
+        "/auth/reset" => 409, // there is no mail
+        _ => 400,
+    }
+}
+
+/// What a person is told of what is his own.
+pub fn of_oneself(operation: &Operation) -> &'static [u16] {
+    match operation.action.name {
+        "profile:change_email" | "factors:make_recovery_codes" => &[409],
+        // A wrong password, which each of them is in the body.
+        "sessions:reauthenticate" => &[403],
+        // The first is chosen without one.
+        "profile:change_password" => &[200, 403],
+        "sessions:switch" | "factors:enable_totp" | "factors:add_passkey" => &[400],
+        "factors:disable_totp" | "factors:remove_passkey" => &[404],
+        "sessions:end" if operation.takes_id() => &[404],
+        _ => &[200],
+    }
+}
