@@ -54,6 +54,20 @@ pub async fn demand_room(can: &Caller, tx: &mut Tx, address: &str) -> Result<()>
     }
 }
 
+/// For what a person needs to get in again: other letters of the day do not take its place.
+pub async fn demand_room_for(can: &Caller, tx: &mut Tx, address: &str, what: &'static str) -> Result<()> {
+    let sent = sql("select count(*) from jobs where workspace_id = $1 and about = $2 and created_at > $3 \
+         and data ->> 'what' = $4")
+    .bind(can.workspace())
+    .bind(address)
+    .bind(can.now().minus(DAY))
+    .bind(what);
+    match sent.optional::<i64>(tx).await?.unwrap_or(0) < A_DAY {
+        true => Ok(()),
+        false => Err(Error::DailyLimit(format!("one address gets at most {A_DAY} such mails a day"))),
+    }
+}
+
 /// Letters of a kind that have not left yet are not sent any more.
 pub async fn withdraw(can: &Caller, tx: &mut Tx, address: &str, what: &str) -> Result<u64> {
     sql("update jobs set status = 'cancelled', sealed = null, updated_at = $4 where workspace_id = $1 \

@@ -39,17 +39,17 @@ impl World {
             "sessions:sign_in" => (
                 String::new(),
                 line,
-                json!({ "email": self.has_password("view").await, "password": PASSWORD }),
+                json!({ "email": self.has_password("editor").await, "password": PASSWORD }),
             ),
             "sessions:second_factor" => {
                 let (seed, _) = self.enrols_app(&self.signed_in("sdr").await).await;
                 let begun = self.signs_in(&self.email("sdr").await, PASSWORD).await.is(200);
                 (format!("cookie:{}", cookie(&begun).unwrap()), line, json!({ "code": self.code(&seed, 1) }))
             }
-            "sessions:reauthenticate" => (self.signed_in("view").await, line, password),
+            "sessions:reauthenticate" => (self.signed_in("editor").await, line, password),
             "sessions:switch" => (owner, line, json!({ "workspace_id": self.home })),
             "sessions:end" if operation.takes_id() => {
-                let who = self.signed_in("view").await;
+                let who = self.signed_in("editor").await;
                 let all = self.get(&who, "/api/v2/me/sessions").await.is(200).json();
                 (who, operation.at(all["items"][0]["id"].as_str().unwrap()), Value::Null)
             }

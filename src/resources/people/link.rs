@@ -1,5 +1,6 @@
-//! Links that are mailed to a person: a random token, of which the hash is stored, good for half an hour and once. A new
-//! one kills those before.
+//! Links that are mailed to a person: a random token, of which the hash is stored, good for half an hour and once. The
+//! last address that was asked for is the one that can be confirmed; but a link to choose a password does not kill those
+//! before, or anybody who knows an address could take them from its owner. Of several, the first to be used is the last.
 
 use super::store;
 use crate::app::App;
@@ -52,7 +53,9 @@ impl Link {
     }
 
     pub async fn open(&self, tx: &mut Tx, user: Uuid, email: &str) -> Result<()> {
-        store::close_links(tx, user, self.to.name()).await?;
+        if self.to == Use::Email {
+            store::close_links(tx, user, self.to.name()).await?;
+        }
         let hash = auth::hash(&self.token);
         store::insert_link(tx, &hash, user, (self.to.name(), email), self.expires_at).await?;
         Ok(())

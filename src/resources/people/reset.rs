@@ -18,6 +18,9 @@ use axum::extract::State;
 use serde_json::json;
 use uuid::Uuid;
 
+/// The kind of the letter.
+const RESET: &str = "reset";
+
 pub const NO_MAIL: &str =
     "this server sends no mail; ask its operator for a link: `gatepost user link ADDRESS`";
 
@@ -51,10 +54,10 @@ async fn post(app: &App, email: &str, origin: Origin) -> Result<()> {
     let link = Link::new(app, Use::Password)?;
     let email = email.to_owned();
     let posted = can.write(async move |can, tx| {
-        outbox::demand_room(can, tx, &email).await?;
+        outbox::demand_room_for(can, tx, &email, RESET).await?;
         link.open(tx, user.id, &email).await?;
         let letter = letters::reset(&email, &link.url(can.app()))?;
-        outbox::post(can, tx, &letter, "reset").await?;
+        outbox::post(can, tx, &letter, RESET).await?;
         Ok(Change::new(Subject::new("user", user.id), (), json!({ "link": "mailed" }), ()))
     });
     posted.await
@@ -85,6 +88,7 @@ pub async fn confirm(
         if factors::store::kinds(&mut *tx, user).await?.is_empty() && !new.long {
             return Err(Error::Conflict("your second factors have just changed; try again".to_owned()));
         }
+        store::close_links(tx, user, Use::Password.name()).await?;
         store::reset_password(tx, user, &new, profile.email == link.email).await?;
         let ended = sessions::store::end_others(tx, user, None).await?;
         store::notify(can, tx, &profile.email, letters::notice, Notice::PasswordChanged).await?;

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::http::{ours, page};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
+use aide::openapi::{ReferenceOr, Response as Doc, StatusCode};
 use aide::transform::TransformOperation;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::Response;
@@ -18,7 +19,7 @@ pub fn router() -> ApiRouter<App> {
         move |operation| ours(open(operation, action))
     }
     ApiRouter::new()
-        .api_route("/auth/setup", post_with(setup::set_up, said(SetUp::ACTION)))
+        .api_route("/auth/setup", post_with(setup::set_up, |op| gone(said(SetUp::ACTION)(op))))
         .api_route("/auth/reset", post_with(reset::ask, said(may::AskReset::ACTION)))
         .api_route("/auth/reset/confirm", post_with(reset::confirm, said(may::Reset::ACTION)))
         .api_route("/auth/email/confirm", post_with(email::confirm, said(may::ConfirmEmail::ACTION)))
@@ -29,6 +30,13 @@ pub fn router() -> ApiRouter<App> {
         .route("/auth/reset", get(async || page(include_str!("reset.html"))))
         .route("/auth/email", get(async || page(include_str!("email.html"))))
         .layer(DefaultBodyLimit::max(LARGEST))
+}
+
+fn gone(mut operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    let said = Doc { description: "The server is set up already.".to_owned(), ..Doc::default() };
+    let answers = operation.inner_mut().responses.get_or_insert_default();
+    answers.responses.insert(StatusCode::Code(410), ReferenceOr::Item(said));
+    operation
 }
 
 /// Gone once there is a workspace.
