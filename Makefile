@@ -7,7 +7,7 @@ run:
 	cargo run --release -- demo
 
 # Everything: format, lints, all tests on SQLite and PostgreSQL, generated files unchanged, and against the release
-# binary the tour, the story of the first seed, the page on production, and some thousand odd requests. Installs what it needs where it may (scripts/prepare).
+# binary the tour, the story of the first seed, the pages on signing in and on production, and some thousand odd requests. Installs what it needs where it may (scripts/prepare).
 test:
 	scripts/prepare
 	cargo fmt --check
@@ -16,6 +16,7 @@ test:
 	cargo build --locked --release
 	scripts/tour.sh target/release/gatepost
 	scripts/seed-000.sh target/release/gatepost
+	scripts/sign-in.sh target/release/gatepost
 	scripts/production.sh target/release/gatepost
 	python3 bench/trials/fuzz.py --quick
 

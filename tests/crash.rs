@@ -46,6 +46,16 @@ impl Site {
         Server::start(gatepost(&[&serve[..], &self.place(), more].concat()))
     }
 
+    /// What `gatepost backup` copies; PostgreSQL has its own way, which is `stored`.
+    fn backup(&self) -> Vec<u8> {
+        if self.postgres.is_some() {
+            return vec![];
+        }
+        let file = format!("{}/copy", self.folder.path());
+        assert!(run(&[&["backup", &file][..], &self.place()].concat()).status.success());
+        std::fs::read(file).unwrap()
+    }
+
     /// All that is stored: the files of SQLite, or what `pg_dump` writes, which is how one backs it up.
     fn stored(&self) -> Vec<u8> {
         let Some(url) = &self.postgres else {
@@ -143,6 +153,30 @@ async fn a_server_killed_before_the_mail_left_sends_it_once() {
     }
 }
 
+/// Amy signs in, enrols an app, and signs in with it: the bytes of its seed.
+async fn with_a_second_factor(
+    server: &Server,
+    call: &impl AsyncFn(&str, &str, Value) -> Value,
+    secrets: &Secrets,
+) -> Vec<u8> {
+    let sign_in = json!({ "email": "amy@acme.example", "password": "a secret of hers, for no one" });
+    call("cookie:", "POST /auth/sign-in", sign_in.clone()).await;
+    let begun = call(&server.session(), "POST /api/v2/me/factors/totp", Value::Null).await;
+    let secret = totp_rs::Secret::try_from_base32(begun["secret"].as_str().unwrap()).unwrap();
+    let seed = secret.as_bytes().to_vec();
+    let app = totp_rs::Builder::new().with_secret(secret).build_noncompliant();
+    let now = u64::try_from(chrono::Utc::now().timestamp()).unwrap();
+    let code = |at: u64| json!({ "code": app.generate(at).to_string() });
+    call(&server.session(), "POST /api/v2/me/factors/totp/confirm", code(now)).await;
+    secrets.add(server.session().trim_start_matches("cookie:"));
+    call("cookie:", "POST /auth/sign-in", sign_in).await;
+    secrets.add(server.session().trim_start_matches("cookie:"));
+    call(&server.session(), "POST /auth/second-factor", code(now + 30)).await;
+    secrets.add(server.session().trim_start_matches("cookie:"));
+    call(&server.session(), "GET /api/v2/me/sessions", Value::Null).await;
+    seed
+}
+
 /// What was ever issued or handed over is in no file, dump or log, at the most talkative level.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_secret_is_stored_or_logged_in_plain() {
@@ -176,13 +210,15 @@ async fn no_secret_is_stored_or_logged_in_plain() {
         let amy = call("", "POST /api/v2/invitations/accept", body).await;
         let amy = amy["api_key"].as_str().unwrap().to_owned();
         call(&amy, "GET /api/v2/accounts", Value::Null).await;
+        let seed = with_a_second_factor(&server, &call, &secrets).await;
         // Refused calls are recorded and logged too.
         let wrong = json!({ "email": "amy@acme.example", "sec": "a guess at a password" });
         secrets.note(wrong.to_string().as_bytes());
         assert_eq!(server.call(&key, "POST /api/v2/workspaces/current/change-owner", wrong).await.0, 403);
         tokio::time::sleep(Duration::from_millis(500)).await;
-        let (log, stored) = (server.log(), site.stored());
+        let (log, stored) = (server.log(), [site.stored(), site.backup()].concat());
         server.stop();
+        assert!(memchr::memmem::find(&stored, &seed).is_none(), "the seed of an app is stored in plain");
         let mut all = secrets.all();
         all.extend([
             key,

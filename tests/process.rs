@@ -67,6 +67,8 @@ pub struct Server {
     pub base: String,
     http: Client<HttpConnector, Full<Bytes>>,
     log: Arc<Mutex<String>>,
+    /// The session that was begun last.
+    session: Mutex<String>,
 }
 
 impl Server {
@@ -87,7 +89,13 @@ impl Server {
         std::thread::spawn(move || {
             log.map_while(Result::ok).for_each(|line| rest.lock().unwrap().push_str(&format!("{line}\n")));
         });
-        Server { child, base, http: Client::builder(TokioExecutor::new()).build_http(), log: kept }
+        Server {
+            child,
+            base,
+            http: Client::builder(TokioExecutor::new()).build_http(),
+            log: kept,
+            session: Mutex::default(),
+        }
     }
 
     /// What it has logged so far.
@@ -101,13 +109,25 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// What stands for the person who signed in last, in the place of a key.
+    pub fn session(&self) -> String {
+        format!("cookie:{}", self.session.lock().unwrap())
+    }
+
     pub async fn call(&self, key: &str, line: &str, body: Value) -> (u16, Value) {
         let (method, path) = line.split_once(' ').unwrap();
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let request = hyper::Request::builder().method(method).uri(format!("{}{path}", self.base));
-        let request =
-            request.header("authorization", format!("Bearer {key}")).body(Full::from(body)).unwrap();
-        let answer = self.http.request(request).await.unwrap();
+        let request = match key.strip_prefix("cookie:") {
+            Some(token) => request.header("cookie", format!("gatepost={token}")),
+            None => request.header("authorization", format!("Bearer {key}")),
+        };
+        let answer = self.http.request(request.body(Full::from(body)).unwrap()).await.unwrap();
+        for set in answer.headers().get_all("set-cookie") {
+            if let Some(rest) = set.to_str().unwrap().strip_prefix("gatepost=") {
+                *self.session.lock().unwrap() = rest.split(';').next().unwrap().to_owned();
+            }
+        }
         let status = answer.status().as_u16();
         let bytes = answer.into_body().collect().await.unwrap().to_bytes();
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
@@ -272,8 +292,13 @@ async fn the_demo_introduces_everybody() {
     out.read_line(&mut text).unwrap();
     let cast: Value = serde_json::from_str(&text).unwrap();
     let http = Client::builder(TokioExecutor::new()).build_http();
-    let server =
-        Server { child, base: cast["base_url"].as_str().unwrap().to_owned(), http, log: Arc::default() };
+    let server = Server {
+        child,
+        base: cast["base_url"].as_str().unwrap().to_owned(),
+        http,
+        log: Arc::default(),
+        session: Mutex::default(),
+    };
     let people = cast["people"].as_array().unwrap();
     assert_eq!(people.iter().map(|p| p["role"].as_str().unwrap()).collect::<Vec<_>>(), crate::support::ROLES);
     for person in people {
@@ -417,4 +442,52 @@ async fn two_processes_share_a_postgres_database() {
         return;
     };
     two_servers(&["--database", &url], Some(SECRET)).await;
+}
+
+/// On its first start, by whoever opens the link that was printed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_without_a_workspace_is_set_up_by_its_link() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let serve = || Server::start(gatepost(&["serve", "--listen", "127.0.0.1:0", "--data", folder.path()]));
+    let file = std::path::Path::new(folder.path()).join("setup-url");
+    let token = || {
+        let url = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        url.trim().split_once("/auth/setup#").unwrap().1.to_owned()
+    };
+    let server = serve();
+    let first = token();
+    server.stop();
+    let server = serve();
+    assert_eq!(token(), first, "the same until it is used");
+    let stored = std::fs::read(std::path::Path::new(folder.path()).join("gatepost.db-wal")).unwrap();
+    assert!(!crate::support::secrets::holds(&stored, &first), "its hash alone");
+    let body = json!({
+        "token": first, "first_name": "Ann", "last_name": "Lee", "email": "ann@acme.example",
+        "password": "five quiet words of hers", "workspace_name": "Acme",
+    });
+    let (status, made) = server.call("cookie:", "POST /auth/setup", body.clone()).await;
+    assert_eq!((status, &made["next"]), (200, &json!("done")), "{made}");
+    assert_eq!(server.call(&server.session(), "GET /api/v2/me", Value::Null).await.1["role"], "owner");
+    assert_eq!(server.call("cookie:", "POST /auth/setup", body).await.0, 410);
+    server.stop();
+    let server = serve();
+    assert!(!file.exists());
+    server.stop();
+    // Where a cookie would travel in the open, there is no link.
+    let other = Folder::new();
+    let open = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--public-url",
+        "http://gatepost.example",
+        "--data",
+        other.path(),
+    ];
+    let server = Server::start(gatepost(&open));
+    assert!(server.log().contains("people sign in over https alone"), "{}", server.log());
+    assert!(!std::path::Path::new(other.path()).join("setup-url").exists());
+    server.stop();
 }
