@@ -7,6 +7,8 @@ alter table users add column last_workspace_id uuid;
 
 -- Null: nothing is asked beyond the defaults.
 alter table workspaces add column login_policy jsonb;
+-- Sessions that were begun before do not act here: everybody was signed out.
+alter table workspaces add column sessions_from timestamptz;
 
 create table sessions (
     -- Of the token in the cookie.

@@ -82,7 +82,8 @@ fn only_the_proof_opens_a_transaction() {
             || name.starts_with("src/access")
             || name.starts_with("src/resources/explain");
         assert!(!text.contains("::operator(") || operator, "{name} acts as the operator");
-        let persons = ["src/access", "src/resources/sign_in", "src/resources/people"];
+        let persons =
+            ["src/access", "src/resources/sign_in", "src/resources/people", "src/resources/sessions"];
         let proven = text.contains("::person(") || text.contains("::founder(");
         assert!(
             !proven || persons.iter().any(|place| name.starts_with(place)),

@@ -163,8 +163,12 @@ impl<'a> Ask<'a> {
 
     fn credential_reason(&self, grant: &Grant) -> String {
         let what = if grant.session().is_some() { "session" } else { "API key" };
+        let enrolling =
+            self.action.is(Mark::Enrolling) && grant.session().is_some_and(|session| session.enrolling);
         match grant.lapsed {
-            Some(why) if !grant.counts(self.action) => format!("credential: this {what} is {why}"),
+            Some(why) if !grant.counts(self.action) && !enrolling => {
+                format!("credential: this {what} is {why}")
+            }
             _ if grant.counts(self.action) => "credential: valid".to_owned(),
             Some(_) | None => {
                 "credential: this takes a sign-in of the last 10 minutes: POST /auth/reauthenticate"

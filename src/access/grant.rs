@@ -159,7 +159,8 @@ impl Grant {
         Ceiling {
             narrowed: self.narrowed.clone(),
             limits: self.limits.clone(),
-            origins: self.origins.clone(),
+            // What the workspace's login policy says is read afresh each time.
+            origins: self.own.origins.clone(),
         }
     }
 

@@ -26,10 +26,10 @@ super::access_matrix! {
     }
     workspace_members "workspace_members" {
         Read   = read   (read)          _     [x     x     x       _      _      _    _    _   ] "organization.users.manage" "See members and invitations"
-        Create = create (create)        1005  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Invite a member" + Unlimited
+        Create = create (create)        1005  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Invite a member" + Unlimited + Fresh
         Update = update (update)        1006  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Change a member's role, nickname or tag limit" + Unlimited
         Delete = delete (delete)        1007  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Remove a member or an invitation" + Unlimited
-        Resend = resend (create)        1008  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Send an invitation again" + Unlimited
+        Resend = resend (create)        1008  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Send an invitation again" + Unlimited + Fresh
         Accept = accept ()              1009  [x     x     x       x      x      x    x    x   ] ""                    "Accept one's invitation"
     }
     api_keys "api_keys" {
@@ -106,11 +106,11 @@ super::access_matrix! {
         AskPasskey = ask_passkey ()     _     [x     x     x       x      x      x    x    x   ] ""                    "Ask what a passkey is to answer"
         Begin  = begin ()               1034  [x     x     x       x      x      x    x    x   ] ""                    "Show the first of two factors at sign-in"
         Challenge = second_factor ()    31    [x     x     x       x      x      x    x    x   ] ""                    "Show the second factor at sign-in"
-        Reauthenticate = reauthenticate () 1035 [x     x     x       x      x      x    x    x   ] ""                  "Show once more who one is" + SignedIn
+        Reauthenticate = reauthenticate () 1035 [x     x     x       x      x      x    x    x   ] ""                  "Show once more who one is" + SignedIn + Enrolling
         Switch = switch ()              1036  [x     x     x       x      x      x    x    x   ] ""                    "Act in another of one's workspaces" + SignedIn
         SignOut = sign_out ()           1037  [x     x     x       x      x      x    x    x   ] ""                    "Sign out" + SignedIn + Enrolling
         End    = end ()                 1038  [x     x     x       x      x      x    x    x   ] ""                    "End sessions of one's own" + SignedIn
-        EndAll = end_all (update)       1039  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Sign everybody out of the workspace" + Fresh
+        EndAll = end_all (update)       1039  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Sign everybody out of the workspace" + Fresh + Unlimited
     }
     factors "users" {
         Read   = read   ()              _     [x     x     x       x      x      x    x    x   ] ""                    "See one's own second factors" + SignedIn + Enrolling
@@ -123,7 +123,7 @@ super::access_matrix! {
         Recovery = make_recovery_codes () 27  [x     x     x       x      x      x    x    x   ] ""                    "Make new recovery codes" + SignedIn + Fresh
     }
     login_policy "workspaces" {
-        Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "See how people may sign in, and who would be locked out by another policy"
+        Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "See how people may sign in, and who would be locked out by another policy" + Unlimited
         Update = update (update)        1042  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change how people may sign in" + Fresh + Unlimited
     }
     access "workspace_members" {

@@ -11,12 +11,21 @@ pub(super) struct WorkspaceRow {
     denied: Json<Vec<String>>,
     removed: bool,
     policy: Option<Json<LoginPolicy>>,
+    /// Of those begun earlier none acts here any more.
+    pub(super) sessions_from: Option<Time>,
 }
 
 impl WorkspaceRow {
     /// For the command line, which knows no more than the id.
     pub(super) fn bare(id: Uuid) -> Self {
-        WorkspaceRow { id, strict_scopes: false, denied: Json(vec![]), removed: false, policy: None }
+        WorkspaceRow {
+            id,
+            strict_scopes: false,
+            denied: Json(vec![]),
+            removed: false,
+            policy: None,
+            sessions_from: None,
+        }
     }
 
     pub(super) fn policy(&self) -> LoginPolicy {
@@ -46,8 +55,7 @@ impl WorkspaceRow {
 }
 
 impl Record for WorkspaceRow {
-    const COLUMNS: &'static str =
-        "w.id, w.strict_scopes, w.denied, coalesce(w.scheduled_for_removal_at <= $1, false), w.login_policy";
+    const COLUMNS: &'static str = "w.id, w.strict_scopes, w.denied, coalesce(w.scheduled_for_removal_at <= $1, false), w.login_policy, w.sessions_from";
     fn read(row: &mut Row) -> Result<Self> {
         Ok(Self {
             id: row.take()?,
@@ -55,6 +63,7 @@ impl Record for WorkspaceRow {
             denied: row.take()?,
             removed: row.take()?,
             policy: row.take()?,
+            sessions_from: row.take()?,
         })
     }
 }

@@ -37,7 +37,10 @@ crate::db::record! { SessionRow {
 } }
 
 impl SessionRow {
-    fn lapsed(&self, policy: &LoginPolicy, now: Time) -> Option<&'static str> {
+    fn lapsed(&self, policy: &LoginPolicy, from: Option<Time>, now: Time) -> Option<&'static str> {
+        if from.is_some_and(|from| self.created < from) {
+            return Some("ended: everybody was signed out of the workspace; sign in again");
+        }
         if policy.ends(self.last_seen_at, self.created) <= now {
             return Some("expired; sign in again");
         }
@@ -53,8 +56,10 @@ impl SessionRow {
         )
     }
 
-    fn session(&self, lapsed: bool, policy: &LoginPolicy, now: Time) -> Session {
-        let alive = self.stage != "factor" && policy.ends(self.last_seen_at, self.created) > now;
+    fn session(&self, lapsed: bool, (policy, from): (&LoginPolicy, Option<Time>), now: Time) -> Session {
+        let alive = self.stage != "factor"
+            && policy.ends(self.last_seen_at, self.created) > now
+            && from.is_none_or(|from| self.created >= from);
         Session {
             id: self.id,
             fresh: now < self.authenticated_at.plus(FRESH),
@@ -89,8 +94,8 @@ impl Grant {
         .optional::<Found>(from);
         Ok(found.await?.map(|Found(workspace, row, member)| {
             let policy = workspace.policy();
-            let lapsed = row.lapsed(&policy, now);
-            let session = row.session(lapsed.is_some(), &policy, now);
+            let lapsed = row.lapsed(&policy, workspace.sessions_from, now);
+            let session = row.session(lapsed.is_some(), (&policy, workspace.sessions_from), now);
             let expires_at = Some(policy.ends(row.last_seen_at, row.created));
             let grant = workspace.grant(Principal::Session(session));
             Grant { lapsed, expires_at, ..grant }.of(member)

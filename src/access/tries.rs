@@ -14,15 +14,17 @@ pub struct Limit {
     pub window: i64,
 }
 
-/// Counts a try under each name; whether each has room for it.
+/// Counts a try under each name, as long as there is room for it; whether there is under each. What is refused for
+/// one reason does not use up the room that others share.
 pub async fn count(app: &App, limits: &[Limit]) -> Result<bool> {
     let (limits, now) = (limits.to_vec(), app.now());
     let counted = app.gate.narrow().write(async move |tx| {
-        let mut within = true;
         for limit in &limits {
-            within &= add(limit, now, tx).await? <= limit.most;
+            if add(limit, now, tx).await? > limit.most {
+                return Ok(false);
+            }
         }
-        Ok(within)
+        Ok(true)
     });
     counted.await
 }
@@ -40,8 +42,10 @@ async fn add(limit: &Limit, now: Time, tx: &mut Tx) -> Result<i64> {
     Ok(count.await?.unwrap_or(0))
 }
 
-/// Takes a try back that turned out to be right, or was not made; `all` forgets those before it too.
-pub async fn forgive(app: &App, names: Vec<String>, all: bool) -> Result<()> {
+/// Takes a try back that turned out to be right, or was not made; `all` forgets those before it too. What was tried
+/// counts, whether this could be written down or not.
+pub async fn forgive(app: &App, limits: &[Limit], all: bool) {
+    let names: Vec<String> = limits.iter().map(|limit| limit.name.clone()).collect();
     let forgiven = app.gate.narrow().write(async move |tx| {
         for name in &names {
             sql("update tries set count = case when $2 then 0 else count - 1 end where name = $1 and count > 0")
@@ -52,5 +56,7 @@ pub async fn forgive(app: &App, names: Vec<String>, all: bool) -> Result<()> {
         }
         Ok(())
     });
-    forgiven.await
+    if let Err(error) = forgiven.await {
+        tracing::debug!(%error, "tries could not be forgiven");
+    }
 }

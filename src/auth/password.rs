@@ -5,12 +5,37 @@ use super::choice;
 use crate::error::{Error, Result};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 /// Callers that may wait for a place; further ones are told to try again.
 const WAITING: usize = 64;
+
+/// Callers of one place at once.
+const OF_ONE_PLACE: usize = 32;
+
+type Visits = Arc<std::sync::Mutex<HashMap<String, usize>>>;
+
+/// Ends when it is dropped.
+pub struct Visit {
+    place: String,
+    visits: Visits,
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        let mut places = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = places.get_mut(&self.place).map(|here| {
+            *here -= 1;
+            *here
+        });
+        if left == Some(0) {
+            places.remove(&self.place);
+        }
+    }
+}
 
 #[derive(Clone)]
 pub struct Passwords {
@@ -19,6 +44,7 @@ pub struct Passwords {
     waiting: Arc<Semaphore>,
     turn: Arc<Mutex<()>>,
     runs: Arc<AtomicU64>,
+    visits: Visits,
 }
 
 /// Half of the cores may hash at once: the other half answers who has signed in already.
@@ -39,6 +65,7 @@ impl Passwords {
             waiting: Arc::new(Semaphore::new(WAITING)),
             turn: Arc::default(),
             runs: Arc::default(),
+            visits: Visits::default(),
         })
     }
 
@@ -52,12 +79,19 @@ impl Passwords {
         self.runs.load(Ordering::Relaxed)
     }
 
-    /// Refuses while so many wait that the next one would not even get a place to wait.
-    pub fn has_room(&self) -> Result<()> {
-        match self.waiting.available_permits() {
-            0 => Err(Error::Busy),
-            _ => Ok(()),
+    /// For callers whom nobody knows: of one place (an address, a network) a few are let in at once, so that it does
+    /// not keep all others waiting.
+    pub fn enter(&self, place: &str) -> Result<Visit> {
+        if self.waiting.available_permits() == 0 {
+            return Err(Error::Busy);
         }
+        let mut places = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
+        let here = places.entry(place.to_owned()).or_insert(0);
+        if *here >= OF_ONE_PLACE {
+            return Err(Error::Busy);
+        }
+        *here += 1;
+        Ok(Visit { place: place.to_owned(), visits: self.visits.clone() })
     }
 
     /// The PHC string to store.

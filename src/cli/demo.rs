@@ -54,6 +54,7 @@ impl Drop for Temporary {
 
 impl Demo {
     pub async fn run(&self, mut config: Config) -> Result<()> {
+        let stop = serve::told_to_stop()?;
         let listener = crate::http::listen(config.listen).await?;
         config.listen = listener.local_addr().map_err(Error::internal)?;
         let folder = std::env::temp_dir().join(format!("gatepost-demo-{}", std::process::id()));
@@ -67,7 +68,7 @@ impl Demo {
             true => println!("{}", serde_json::to_string(&cast).map_err(Error::internal)?),
             false => cast.introduce(),
         }
-        serve::answer(app, listener, None).await
+        serve::answer(app, listener, None, stop).await
     }
 }
 

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 const GRACE: Duration = Duration::from_secs(10);
 
 pub async fn run(mut config: Config) -> Result<()> {
+    let stop = told_to_stop()?;
     let listener = http::listen(config.listen).await?;
     let watched = match config.metrics_listen {
         Some(address) => Some(http::listen(address).await?),
@@ -30,11 +31,11 @@ pub async fn run(mut config: Config) -> Result<()> {
         let address = watched.local_addr().map_err(Error::internal)?;
         tracing::info!("metrics on http://{address}/metrics");
     }
-    answer(app, listener, watched).await
+    answer(app, listener, watched, stop).await
 }
 
-/// Until SIGTERM or Ctrl-C; then finishes what is under way and writes down what is still to be recorded.
-pub async fn answer(app: App, listener: TcpListener, watched: Option<TcpListener>) -> Result<()> {
+/// By SIGTERM or Ctrl-C, from now on: whoever reads that the server listens may stop it.
+pub fn told_to_stop() -> Result<watch::Receiver<()>> {
     let (told, stop) = watch::channel(());
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
     tokio::spawn(async move {
@@ -44,6 +45,16 @@ pub async fn answer(app: App, listener: TcpListener, watched: Option<TcpListener
         }
         drop(told);
     });
+    Ok(stop)
+}
+
+/// Until told to stop; then finishes what is under way and writes down what is still to be recorded.
+pub async fn answer(
+    app: App,
+    listener: TcpListener,
+    watched: Option<TcpListener>,
+    stop: watch::Receiver<()>,
+) -> Result<()> {
     let jobs = tokio::spawn(jobs::run(app.clone(), resources::work, stop.clone()));
     if let Some(listener) = watched {
         let meters = Meters::new(&[]); // whoever watches is not counted

@@ -1,14 +1,14 @@
 //! Workspaces, from the command line: the operator's acts, audited as such.
 
 use super::open;
-use crate::access::{Can, Role, workspaces as may};
+use crate::access::{Can, LoginPolicy, Role, workspaces as may};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::config::Config;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::resources::workspace_members::{address, insert_user, store as members};
-use crate::resources::{api_keys, workspaces::store};
+use crate::resources::{api_keys, login_policy, workspaces::store};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -34,6 +34,12 @@ pub enum Workspace {
         /// The address of an accepted member
         #[arg(long, value_name = "ADDRESS")]
         email: String,
+    },
+    /// Take back the login policy: people sign in from anywhere again, in any way
+    ResetLoginPolicy {
+        /// Its id, as `workspace_id` in the answer of `gatepost init` or `/api/v2/me`
+        #[arg(long, value_name = "ID")]
+        workspace: Uuid,
     },
     /// Say what the workspace's plan leaves out: operations on it answer 402
     Set {
@@ -70,6 +76,7 @@ impl Workspace {
                 Ok(())
             }
             Workspace::SetOwner { workspace, email } => set_owner(&app, *workspace, email).await,
+            Workspace::ResetLoginPolicy { workspace } => reset_login_policy(&app, *workspace).await,
             Workspace::Set { workspace, deny, allow } => set(&app, *workspace, deny, allow).await,
         }
     }
@@ -140,6 +147,20 @@ async fn set_owner(app: &App, workspace: Uuid, email: &str) -> Result<()> {
     });
     let after = done.await?;
     println!("workspace {} is owned by user {}", after.id, after.owner);
+    Ok(())
+}
+
+async fn reset_login_policy(app: &App, workspace: Uuid) -> Result<()> {
+    exists(app, workspace).await?;
+    let reset =
+        Can::<crate::access::login_policy::Update>::operator(app, workspace).write(async move |can, tx| {
+            let before = login_policy::store::current(can, &mut *tx).await?;
+            let after = LoginPolicy::default();
+            login_policy::store::set(can, tx, &after).await?;
+            Ok(Change::updated(Subject::new("login_policy", can.workspace()), &before, after))
+        });
+    reset.await?;
+    println!("people sign in to workspace {workspace} from anywhere again, in any way");
     Ok(())
 }
 

@@ -54,18 +54,20 @@ pub async fn demand_room(can: &Caller, tx: &mut Tx, address: &str) -> Result<()>
     }
 }
 
-/// For what a person needs to get in again: other letters of the day do not take its place.
-pub async fn demand_room_for(can: &Caller, tx: &mut Tx, address: &str, what: &'static str) -> Result<()> {
+/// The same of letters of one kind, beside all others: for warnings, whose place nobody else takes.
+pub async fn has_room_for(
+    can: &Caller,
+    tx: &mut Tx,
+    address: &str,
+    (what, most): (&'static str, i64),
+) -> Result<bool> {
     let sent = sql("select count(*) from jobs where workspace_id = $1 and about = $2 and created_at > $3 \
          and data ->> 'what' = $4")
     .bind(can.workspace())
     .bind(address)
     .bind(can.now().minus(DAY))
     .bind(what);
-    match sent.optional::<i64>(tx).await?.unwrap_or(0) < A_DAY {
-        true => Ok(()),
-        false => Err(Error::DailyLimit(format!("one address gets at most {A_DAY} such mails a day"))),
-    }
+    Ok(sent.optional::<i64>(tx).await?.unwrap_or(0) < most)
 }
 
 /// Letters of a kind that have not left yet are not sent any more.

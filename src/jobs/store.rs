@@ -197,14 +197,19 @@ const SESSION: i64 = 90 * 24 * 60 * 60 * 1000;
 /// What was over long ago goes.
 pub async fn prune(app: &App) -> Result<u64> {
     let (before, longest) = (app.now().minus(KEPT), app.now().minus(SESSION));
+    let yesterday = app.now().minus(24 * 60 * 60 * 1000);
     let pruned = app.gate.books().write(async move |tx| {
         for forgotten in [
             sql("delete from tries where since < $1"),
             sql("delete from challenges where expires_at < $1"),
             sql("delete from user_links where expires_at < $1"),
         ] {
-            forgotten.bind(before).run(&mut *tx).await?;
+            forgotten.bind(yesterday).run(&mut *tx).await?;
         }
+        sql("delete from sessions where stage = 'factor' and timestamp_created < $1")
+            .bind(yesterday)
+            .run(&mut *tx)
+            .await?;
         sql("delete from sessions where last_seen_at < $1").bind(longest).run(&mut *tx).await?;
         sql("delete from jobs where status in ('success', 'failed', 'bounced', 'cancelled') and updated_at < $1")
             .bind(before)

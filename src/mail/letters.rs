@@ -37,6 +37,7 @@ pub enum Notice {
     EmailChanged,
     FactorAdded,
     FactorRemoved,
+    RecoveryCodes,
 }
 
 impl Notice {
@@ -47,6 +48,7 @@ impl Notice {
             Notice::EmailChanged => "Your address was changed",
             Notice::FactorAdded => "A second factor was added",
             Notice::FactorRemoved => "A second factor was removed",
+            Notice::RecoveryCodes => "New recovery codes were made",
         }
     }
 
@@ -60,8 +62,13 @@ impl Notice {
                  was mailed to that address is followed."
             }
             Notice::EmailChanged => "You no longer sign in with this address, but with the new one.",
-            Notice::FactorAdded => "From now on a second factor is asked for when you sign in.",
-            Notice::FactorRemoved => "A second factor was taken from your account.",
+            Notice::FactorAdded => {
+                "An authenticator app or a passkey was enrolled; it is asked for when you sign in."
+            }
+            Notice::FactorRemoved => {
+                "A second factor was taken from your account, and all other sessions were ended."
+            }
+            Notice::RecoveryCodes => "The recovery codes that you had before are void.",
         }
     }
 }

@@ -82,6 +82,7 @@ impl World {
                 (owner, line, json!({ "name": "k", "challenge": challenge, "credential": credential }))
             }
             "factors:remove_passkey" => {
+                self.has_password("owner").await; // which can stand alone
                 let held = self.get(&owner, "/api/v2/me/factors").await.is(200).json();
                 (owner, operation.at(held["passkeys"][0]["id"].as_str().unwrap()), Value::Null)
             }

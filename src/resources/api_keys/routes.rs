@@ -73,7 +73,9 @@ fn expiry(can: &Caller, new: &New) -> Result<Option<crate::db::Time>> {
     if new.expires_at.is_some_and(|at| at <= can.now()) {
         return Err(Error::invalid("body/expires_at must be in the future"));
     }
-    Ok(new.expires_at.into_iter().chain(can.grant.expires_at).min())
+    // A session ends too, and is no measure for what is made in it.
+    let makers = can.grant.expires_at.filter(|_| can.grant.key().is_some());
+    Ok(new.expires_at.into_iter().chain(makers).min())
 }
 
 fn addresses(new: &New) -> Result<Option<Vec<IpNet>>> {

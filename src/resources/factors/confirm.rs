@@ -5,7 +5,7 @@ use crate::access::{Caller, Step};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::mail::letters::{self, Notice};
-use crate::resources::{login_policy, people, sessions};
+use crate::resources::{people, sessions, sign_in};
 use uuid::Uuid;
 
 /// A session that was begun before there was a factor does not enrol another one beside it: whoever has stolen a
@@ -31,40 +31,46 @@ pub async fn enrolled(
     if !first && !session.second_factor {
         return Err(Error::refused(Step::Credential, "credential: sign in again with your second factor"));
     }
-    sessions::store::has_shown_factor(tx, user, session.id).await?;
+    sessions::store::has_shown_factor(tx, user, session.id, true).await?;
+    tell(can, tx, Notice::FactorAdded).await?;
     if !first {
         return Ok(None);
     }
     sessions::store::end_others(tx, user, Some(session.id)).await?;
-    tell(can, tx, Notice::FactorAdded).await?;
     store::replace_codes(tx, user, codes).await?;
     Ok(Some(codes.to_vec()))
 }
 
-async fn tell(can: &Caller, tx: &mut Tx, notice: Notice) -> Result<()> {
+pub async fn tell(can: &Caller, tx: &mut Tx, notice: Notice) -> Result<()> {
     match &can.grant.email {
         Some(email) => people::store::notify(can, tx, email, letters::notice, notice).await,
         None => Ok(()),
     }
 }
 
-/// The last factor takes the recovery codes with it. It stays where the workspace requires one, or where the password
-/// is too short to stand alone.
+/// All other sessions end: the factor may be lost, and they may have been begun with it. The last factor takes the
+/// recovery codes with it. It stays where a workspace of the person requires one, or where there is no password that
+/// could stand alone.
 pub async fn given_up(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<()> {
     tell(can, tx, Notice::FactorRemoved).await?;
+    let session = can.grant.session().map(|session| session.id);
+    sessions::store::end_others(tx, user, session).await?;
     if !store::kinds(&mut *tx, user).await?.is_empty() {
         return Ok(());
     }
-    if login_policy::store::current(can, &mut *tx).await?.requires_factor(can.now()) {
-        return Err(Error::Conflict(
-            "the workspace requires a second factor: enrol another one first".to_owned(),
-        ));
+    let homes = sign_in::store::homes(&mut *tx, user, can.now()).await?;
+    if homes.iter().any(|home| home.policy.requires_factor(can.now())) {
+        let why = "a workspace of yours requires a second factor: enrol another one first";
+        return Err(Error::Conflict(why.to_owned()));
     }
     if !store::password_is_long(tx, user).await? {
         return Err(Error::Conflict(
-            "your password has fewer than 15 characters, too few without a second factor: change it first"
+            "without a second factor you need a password of 15 characters or more: change it first"
                 .to_owned(),
         ));
+    }
+    if let Some(session) = session {
+        sessions::store::has_shown_factor(tx, user, session, false).await?;
     }
     store::replace_codes(tx, user, &[]).await
 }

@@ -1,13 +1,14 @@
 //! Recovery codes: ten, of 80 random bits each, stored as hashes, good for once. They are too random to be guessed, so
 //! a plain hash will do.
 
-use super::{RecoveryCodes, store};
+use super::{RecoveryCodes, confirm, store};
 use crate::access::{Can, factors::Recovery};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::auth;
 use crate::error::{Error, Result};
 use crate::http::{Json, Nothing};
+use crate::mail::letters::Notice;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -45,6 +46,7 @@ pub async fn renew(can: Can<Recovery>, _: Nothing) -> Result<Json<RecoveryCodes>
             ));
         }
         store::replace_codes(tx, user, &codes).await?;
+        confirm::tell(can, tx, Notice::RecoveryCodes).await?;
         let answer = RecoveryCodes { recovery_codes: codes.clone() };
         Ok(Change::new(Subject::new("user", user), (), json!({ "codes": codes.len() }), answer))
     });

@@ -115,7 +115,8 @@ pub async fn codes_left(from: impl Into<Source<'_>>, user: Uuid) -> Result<i64> 
 }
 
 pub async fn password_is_long(tx: &mut Tx, user: Uuid) -> Result<bool> {
-    let long = sql("select password_is_long or password_hash is null from users where id = $1").bind(user);
+    let long =
+        sql("select password_is_long and password_hash is not null from users where id = $1").bind(user);
     Ok(long.optional(tx).await?.unwrap_or(false))
 }
 

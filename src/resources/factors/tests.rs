@@ -2,14 +2,14 @@
 
 use crate::support::authenticator::Authenticator;
 use crate::support::people::{PASSWORD, SITE, cookie};
-use crate::support::{World, on_both};
+use crate::support::{World, on_both, scene};
 use futures::future::join_all;
 use gatepost::db::sql;
 use serde_json::{Value, json};
 
 on_both! {
     an_app_is_enrolled_and_replaced an_app_is_confirmed_once_of_a_hundred a_stolen_password_enrols_nothing
-    the_last_factor_may_have_to_stay passkeys_are_named_and_counted
+    the_last_factor_may_have_to_stay a_factor_is_not_given_up_next_door passkeys_are_named_and_counted
 }
 
 const TOTP: &str = "POST /api/v2/me/factors/totp";
@@ -93,11 +93,11 @@ async fn the_last_factor_may_have_to_stay(world: World) {
     let user = world.who("sdr").user.unwrap();
     world.run(sql("update users set password_is_long = false where id = $1").bind(user)).await;
     let drop_it = async || world.call(&who, "DELETE /api/v2/me/factors/totp", Value::Null).await;
-    assert!(drop_it().await.is(409).message().contains("too few without a second factor"));
+    assert!(drop_it().await.is(409).message().contains("without a second factor you need"));
     world.run(sql("update users set password_is_long = true where id = $1").bind(user)).await;
     let policy = json!({ "second_factor_required_from": "2023-01-01T00:00:00.000Z" });
     world.call("owner", "PATCH /api/v2/workspaces/current/login-policy", policy).await.is(200);
-    assert!(drop_it().await.is(409).message().contains("the workspace requires a second factor"));
+    assert!(drop_it().await.is(409).message().contains("a workspace of yours requires a second factor"));
     world.enrols_passkey(&who).await;
     drop_it().await.is(200);
 }
@@ -140,4 +140,33 @@ async fn passkeys_are_named_and_counted(world: World) {
         world.call(&who, &line, Value::Null).await.is(404);
     }
     assert_eq!(world.get(&who, "/api/v2/me/factors").await.json()["recovery_codes_left"], 0);
+}
+
+/// What one workspace requires is not got rid of in another.
+async fn a_factor_is_not_given_up_next_door(world: World) {
+    let third = scene::workspace(&world, "third").await;
+    let new = scene::Member {
+        workspace: third,
+        name: "x",
+        role: "owner",
+        limit: None,
+        permissions: None,
+        accepted: true,
+    };
+    let (member, _) = scene::member(&world, &new).await;
+    let user = world.who("sdr").user.unwrap();
+    world.run(sql("update members set user_id = $2 where id = $1").bind(member).bind(user)).await;
+    let who = world.signed_in("sdr").await;
+    world.enrols_app(&who).await;
+    let policy = json!({ "second_factor_required_from": "2023-01-01T00:00:00.000Z" });
+    world.call("owner", "PATCH /api/v2/workspaces/current/login-policy", policy).await.is(200);
+    world.call(&who, "POST /auth/switch", json!({ "workspace_id": third })).await.is(200);
+    world.call(&who, "DELETE /api/v2/me/factors/totp", Value::Null).await.is(409);
+    let free = json!({ "second_factor_required_from": null });
+    world.call("owner", "PATCH /api/v2/workspaces/current/login-policy", free).await.is(200);
+    world.call(&who, "DELETE /api/v2/me/factors/totp", Value::Null).await.is(200);
+    let policy = json!({ "second_factor_required_from": "2023-01-01T00:00:00.000Z" });
+    world.call("owner", "PATCH /api/v2/workspaces/current/login-policy", policy).await.is(200);
+    // The session had shown one, and that counts no more.
+    world.call(&who, "POST /auth/switch", json!({ "workspace_id": world.home })).await.is(403);
 }

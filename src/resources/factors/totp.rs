@@ -65,7 +65,7 @@ pub async fn enable(can: Can<EnableTotp>, Json(body): Json<Code>) -> Result<Json
         Ok(if before.is_some() { change.numbered(REPLACED) } else { change })
     });
     let enabled = enabled.await?;
-    forgive(&app, limits.into_iter().map(|limit| limit.name).collect(), true).await?;
+    forgive(&app, &limits, true).await;
     Ok(Json(enabled))
 }
 

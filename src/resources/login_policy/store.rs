@@ -9,7 +9,8 @@ record! { Ways {
     member_id = "m.id", email = "m.email", has_password = "u.password_hash is not null",
     has_passkey = "exists (select 1 from factors f where f.user_id = u.id and f.kind = 'passkey' and f.confirmed)",
     has_factor = "exists (select 1 from factors f where f.user_id = u.id and f.confirmed)",
-    last_address = "(select s.ip_address from sessions s where s.user_id = u.id order by s.id desc limit 1)"
+    last_address = "(select s.ip_address from sessions s where s.user_id = u.id and s.workspace_id = m.workspace_id \
+         and s.stage <> 'factor' order by s.id desc limit 1)"
 } }
 
 pub async fn current(can: &Caller, from: impl Into<Source<'_>>) -> Result<LoginPolicy> {

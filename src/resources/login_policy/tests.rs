@@ -73,7 +73,9 @@ async fn a_required_factor_is_enrolled_at_the_door(world: World) {
     // Who was signed in before enrols in his session, if he has just shown who he is.
     let other = "editor's session";
     world.wait(10 * 60_000);
-    world.call(other, "POST /api/v2/me/factors/totp", Value::Null).await.is(401);
+    let message = world.call(other, "POST /api/v2/me/factors/totp", Value::Null).await.is(401).message();
+    assert!(message.contains("POST /auth/reauthenticate"), "{message}");
+    world.call(other, "POST /auth/reauthenticate", json!({ "password": "wrong" })).await.is(403); // open to him
     world.refresh_sessions().await;
     world.enrols_app(other).await;
     world.get(other, "/api/v2/campaigns").await.is(200);

@@ -2,6 +2,7 @@
 //! nothing changes.
 
 use super::{Done, Link, NewEmail, Token, Use, profile::own, store};
+use crate::access::tries::{Limit, count};
 use crate::access::{Can, profile::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
@@ -14,10 +15,21 @@ use axum::Extension;
 use axum::extract::State;
 use serde_json::json;
 
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// Addresses that one person asks for.
+const A_DAY: i64 = 5;
+
 /// The same whether the address is somebody's already: who owns it finds out by the mail alone.
 pub async fn ask(can: Can<ChangeEmail>, Json(body): Json<NewEmail>) -> Result<Json<Done>> {
     if can.app().mailer.is_none() {
         return Err(Error::Conflict(super::reset::NO_MAIL.to_owned()));
+    }
+    // Or anybody could have letters sent to strangers, one each.
+    let limit = Limit { name: auth::hash(&format!("addresses of {}", own(&can)?)), most: A_DAY, window: DAY };
+    if !count(can.app(), &[limit]).await? {
+        return Err(Error::DailyLimit(format!(
+            "a person asks for another address at most {A_DAY} times a day"
+        )));
     }
     let link = Link::new(can.app(), Use::Email)?;
     let asked = can.write(async move |can, tx| {
@@ -60,7 +72,7 @@ pub async fn confirm(
         }
         store::set_email(tx, link.user, &link.email).await?;
         // A link to choose a password that lies in the old mailbox opens nothing any more.
-        store::close_links(tx, link.user, Use::Password.name()).await?;
+        store::close_links(tx, link.user, None).await?;
         store::notify(can, tx, &before.email, letters::notice, Notice::EmailChanged).await?;
         let done = Done::of("From now on you sign in with the new address.");
         let (was, is) = (json!({ "email": before.email }), json!({ "email": link.email }));

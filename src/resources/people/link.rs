@@ -54,7 +54,7 @@ impl Link {
 
     pub async fn open(&self, tx: &mut Tx, user: Uuid, email: &str) -> Result<()> {
         if self.to == Use::Email {
-            store::close_links(tx, user, self.to.name()).await?;
+            store::close_links(tx, user, Some(self.to.name())).await?;
         }
         let hash = auth::hash(&self.token);
         store::insert_link(tx, &hash, user, (self.to.name(), email), self.expires_at).await?;

@@ -27,7 +27,7 @@ pub async fn change(can: Can<ChangePassword>, Json(body): Json<NewPassword>) -> 
         (Some(stored), Some(current)) if app.passwords.verify(current, Some(stored)).await? => (),
         (Some(_), _) => return Err(wrong()),
     }
-    forgive(&app, limits.into_iter().map(|limit| limit.name).collect(), true).await?;
+    forgive(&app, &limits, true).await;
     let profile = store::profile(&app.reader, user).await?;
     let beside = !factors::store::kinds(&app.reader, user).await?.is_empty();
     let new = chosen(&app, "password", &body.password, beside, profile.words()).await?;
@@ -45,7 +45,7 @@ pub async fn change(can: Can<ChangePassword>, Json(body): Json<NewPassword>) -> 
             let second = can.grant.session().is_some_and(|session| session.second_factor);
             sessions::store::shown_again(tx, user, session, &hash, second, can.now()).await?;
         }
-        store::close_links(tx, user, "password").await?;
+        store::close_links(tx, user, None).await?;
         store::notify(can, tx, &profile.email, letters::notice, Notice::PasswordChanged).await?;
         let done = Done::of("Your password is changed; you are signed out everywhere else.");
         Ok(Change::new(Subject::new("user", user), (), json!({ "sessions_ended": ended }), done))

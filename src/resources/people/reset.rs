@@ -1,6 +1,7 @@
 //! A new password by a mailed link. It signs nobody in, and so goes round no second factor.
 
 use super::{ByLink, Done, Link, NewEmail, Use, choose::chosen, store};
+use crate::access::tries::{Limit, count, forgive};
 use crate::access::{
     Can,
     profile::{AskReset, Reset},
@@ -12,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::http::{Json, Origin, address};
 use crate::jobs::outbox;
 use crate::mail::letters::{self, Notice};
-use crate::resources::{factors, sessions, sign_in};
+use crate::resources::sign_in::{self, Signed};
+use crate::resources::{factors, sessions};
 use axum::Extension;
 use axum::extract::State;
 use serde_json::json;
@@ -20,6 +22,10 @@ use uuid::Uuid;
 
 /// The kind of the letter.
 const RESET: &str = "reset";
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// Links for one address in a day.
+const FROM_ONE_PLACE: i64 = 3;
+const IN_ALL: i64 = 20;
 
 pub const NO_MAIL: &str =
     "this server sends no mail; ask its operator for a link: `gatepost user link ADDRESS`";
@@ -48,13 +54,19 @@ pub async fn ask(
 }
 
 async fn post(app: &App, email: &str, origin: Origin) -> Result<()> {
+    // Of somebody, at anybody's request: so many from one place, and in all.
+    let limit = |name: String, most| Limit { name: auth::hash(&name), most, window: DAY };
+    let place = format!("link for {email} asked from {}", sign_in::place(origin.address));
+    let limits = [limit(place, FROM_ONE_PLACE), limit(format!("link for {email}"), IN_ALL)];
+    if !count(app, &limits).await? {
+        return Ok(());
+    }
     let Some(user) = sign_in::store::user_of(&app.reader, email).await? else { return Ok(()) };
     let Some(home) = store::home(&app.reader, user.id, app.now()).await? else { return Ok(()) };
     let Some(can) = Can::<AskReset>::person(app, home, user.id, origin).await? else { return Ok(()) };
     let link = Link::new(app, Use::Password)?;
     let email = email.to_owned();
     let posted = can.write(async move |can, tx| {
-        outbox::demand_room_for(can, tx, &email, RESET).await?;
         link.open(tx, user.id, &email).await?;
         let letter = letters::reset(&email, &link.url(can.app()))?;
         outbox::post(can, tx, &letter, RESET).await?;
@@ -71,7 +83,7 @@ pub async fn confirm(
     State(app): State<App>,
     Extension(origin): Extension<Origin>,
     Json(body): Json<ByLink>,
-) -> Result<Json<Done>> {
+) -> Result<Signed<Done>> {
     let hash = auth::hash(&body.token);
     let link = store::link(&app.reader, &hash, Use::Password.name(), app.now()).await?.ok_or_else(dead)?;
     let user: Uuid = link.user;
@@ -79,6 +91,7 @@ pub async fn confirm(
     let profile = store::profile(&app.reader, user).await?;
     let beside = !factors::store::kinds(&app.reader, user).await?.is_empty();
     let new = chosen(&app, "password", &body.password, beside, profile.words()).await?;
+    let about = sign_in::password_of(&profile.email);
     let can = Can::<Reset>::person(&app, home, user, origin).await?.ok_or_else(dead)?;
     let reset = can.write(async move |can, tx| {
         // Whoever of many takes the link away is the one.
@@ -88,13 +101,25 @@ pub async fn confirm(
         if factors::store::kinds(&mut *tx, user).await?.is_empty() && !new.long {
             return Err(Error::Conflict("your second factors have just changed; try again".to_owned()));
         }
-        store::close_links(tx, user, Use::Password.name()).await?;
-        store::reset_password(tx, user, &new, profile.email == link.email).await?;
+        // One that was handed over by the operator is to no address.
+        let (present, mailed) = (store::profile(&mut *tx, user).await?, !link.email.is_empty());
+        if mailed && present.email != link.email {
+            return Err(dead());
+        }
+        if mailed && !present.email_verified {
+            // Until now this was on somebody else's word, and so is what he enrolled.
+            store::disown(tx, user, can.now()).await?;
+        }
+        store::close_links(tx, user, None).await?;
+        store::reset_password(tx, user, &new, mailed).await?;
         let ended = sessions::store::end_others(tx, user, None).await?;
         store::notify(can, tx, &profile.email, letters::notice, Notice::PasswordChanged).await?;
         let done =
             Done::of("Your password is changed, and all your sessions are ended. Sign in with it now.");
         Ok(Change::new(Subject::new("user", user), (), json!({ "sessions_ended": ended }), done))
     });
-    reset.await.map(Json)
+    let body = reset.await?;
+    // Whoever has the mailbox is known by this device from now on, and what others have tried is forgiven.
+    forgive(&app, &sign_in::shared_tries(&about), true).await;
+    Ok(Signed { body, cookies: vec![sign_in::device(&app, user)?] })
 }

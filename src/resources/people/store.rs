@@ -137,14 +137,40 @@ pub async fn use_link(tx: &mut Tx, hash: &str, kind: &'static str, now: Time) ->
         .await
 }
 
-pub async fn close_links(tx: &mut Tx, user: Uuid, kind: &'static str) -> Result<u64> {
-    sql("delete from user_links where user_id = $1 and kind = $2").bind(user).bind(kind).run(tx).await
+/// Those of a kind, or all: whoever shows anew who he is does away with what others may have asked for in his name.
+pub async fn close_links(tx: &mut Tx, user: Uuid, kind: Option<&'static str>) -> Result<u64> {
+    sql("delete from user_links where user_id = $1 and kind = coalesce($2, kind)")
+        .bind(user)
+        .bind(kind.map(str::to_owned))
+        .run(tx)
+        .await
+}
+
+/// What somebody enrolled who may not have been the owner of the address: factors, and keys of his own.
+pub async fn disown(tx: &mut Tx, user: Uuid, now: Time) -> Result<()> {
+    for gone in
+        [sql("delete from factors where user_id = $1"), sql("delete from recovery_codes where user_id = $1")]
+    {
+        gone.bind(user).run(&mut *tx).await?;
+    }
+    sql("update api_keys set revoked_at = $2 where personal and revoked_at is null and exists \
+         (select 1 from members m where m.workspace_id = api_keys.workspace_id and m.id = api_keys.member_id \
+         and m.user_id = $1)")
+    .bind(user)
+    .bind(now)
+    .run(tx)
+    .await
+    .map(drop)
 }
 
 /// Where somebody was last, or is at all.
 pub async fn home(from: impl Into<Source<'_>>, user: Uuid, now: Time) -> Result<Option<Uuid>> {
     Ok(sign_in::store::homes(from, user, now).await?.first().map(|home| home.workspace))
 }
+
+const NOTICE: &str = "notice";
+/// In a day; beside all other letters, so that none of those is in the way of a warning.
+const NOTICES: i64 = 30;
 
 /// By mail, if there is any, and room for one more.
 pub async fn notify(
@@ -154,8 +180,8 @@ pub async fn notify(
     letter: fn(&str, Notice) -> Result<Letter>,
     notice: Notice,
 ) -> Result<()> {
-    if can.app().mailer.is_some() && outbox::has_room(can, tx, to).await? {
-        outbox::post(can, tx, &letter(to, notice)?, "notice").await?;
+    if can.app().mailer.is_some() && outbox::has_room_for(can, tx, to, (NOTICE, NOTICES)).await? {
+        outbox::post(can, tx, &letter(to, notice)?, NOTICE).await?;
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ on_both! {
     a_profile_is_ones_own a_password_is_changed a_password_is_chosen_by_link a_link_counts_once_of_a_hundred
     a_link_goes_round_no_second_factor another_address_is_confirmed an_invitation_counts_once_of_a_hundred
     a_server_is_set_up_once_by_one_of_a_hundred asking_for_a_link_tells_nothing
+    whoever_takes_his_address_back_is_alone what_a_thief_asked_for_is_void
 }
 
 const OTHER: &str = "other words than before";
@@ -277,4 +278,60 @@ async fn asking_for_a_link_tells_nothing(mut world: World) {
     }
     world.work().await;
     assert_eq!(smtp.mails().len(), 3, "so many a day");
+}
+
+/// A user that somebody else made in his name: with the mailbox come neither factors nor keys of that.
+async fn whoever_takes_his_address_back_is_alone(mut world: World) {
+    let smtp = with_mail(&mut world).await;
+    let who = world.signed_in("sdr").await;
+    let mut passkey = world.enrols_passkey(&who).await;
+    let user = world.who("sdr").user.unwrap();
+    world.run(db::sql("update users set email_verified = false where id = $1").bind(user)).await;
+    let link = token(&mailed(&world, &smtp, &world.email("sdr").await).await);
+    world.get("sdr", "/api/v2/me").await.is(200);
+    let reset =
+        world.call("", "POST /auth/reset/confirm", json!({ "token": link, "password": OTHER })).await.is(200);
+    assert!(reset.headers["set-cookie"].to_str().unwrap().starts_with("__Host-gatepost-device="));
+    world.get("sdr", "/api/v2/me").await.is(401);
+    let answer = world.answered(&mut passkey).await;
+    world.call("", "POST /auth/passkey", answer).await.is(401);
+    let done = world.signs_in(&world.email("sdr").await, OTHER).await.is(200);
+    assert_eq!(done.json()["next"], "done");
+    let who = format!("cookie:{}", cookie(&done).unwrap());
+    assert_eq!(world.get(&who, "/api/v2/me/profile").await.is(200).json()["email_verified"], true);
+}
+
+/// Who has a session for a moment asks for an address of his own; the person changes the password.
+async fn what_a_thief_asked_for_is_void(mut world: World) {
+    let smtp = with_mail(&mut world).await;
+    let who = world.signed_in("sdr").await;
+    let ask = async |email: &str| {
+        world.call("sdr's session", "POST /api/v2/me/email", json!({ "email": email })).await.is(200);
+        world.work().await;
+        token(smtp.mails().iter().rev().find(|mail| mail.to == [email]).unwrap())
+    };
+    let evil = ask("evil@x.example").await;
+    let body = json!({ "current_password": PASSWORD, "password": OTHER });
+    let changed = world.call(&who, "POST /api/v2/me/password", body).await.is(200);
+    world.call("", "POST /auth/email/confirm", json!({ "token": evil })).await.is(400);
+    let who = format!("cookie:{}", cookie(&changed).unwrap());
+    world.refresh_sessions().await;
+    let evil = ask("evil@y.example").await;
+    world.call(&who, "DELETE /api/v2/me/sessions?others=true", Value::Null).await.is(200);
+    world.call("", "POST /auth/email/confirm", json!({ "token": evil })).await.is(400);
+    // A crowd of letters to somebody is in the way of no warning.
+    let email = world.email("sdr").await;
+    for _ in 0..5 {
+        mailed_or_not(&world, &email).await;
+    }
+    let body = json!({ "current_password": OTHER, "password": PASSWORD });
+    world.call(&who, "POST /api/v2/me/password", body).await.is(200);
+    world.work().await;
+    assert_eq!(smtp.mails().iter().filter(|mail| mail.subject == "Your password was changed").count(), 2);
+}
+
+async fn mailed_or_not(world: &World, email: &str) {
+    world.call("", "POST /auth/reset", json!({ "email": email })).await.is(200);
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    world.work().await;
 }

@@ -1,6 +1,7 @@
 //! Where a person is signed in, and how that ends: one session, all others, all devices, or everybody of a workspace.
 //! A session that is ended is gone; what it did is in the audit log.
 
+mod again;
 mod routes;
 pub mod store;
 pub use routes::router;
@@ -56,12 +57,17 @@ struct Switch {
     workspace_id: Uuid,
 }
 
-/// The password, or a passkey's answer.
+/// The password, with `code` or `recovery_code` where there is a second factor; or a passkey's answer.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Again {
     #[schemars(transform = absent_not_null, length(min = 1, max = 128))]
     password: Option<String>,
+    /// What the authenticator app shows.
+    #[schemars(transform = absent_not_null, length(max = 12))]
+    code: Option<String>,
+    #[schemars(transform = absent_not_null, length(max = 64))]
+    recovery_code: Option<String>,
     /// From `POST /auth/passkey/challenge`.
     #[schemars(transform = absent_not_null, length(max = 8000))]
     challenge: Option<String>,

@@ -71,16 +71,22 @@ pub async fn end_others(tx: &mut Tx, user: Uuid, keep: Option<Uuid>) -> Result<u
         .await
 }
 
-/// Everybody's that act in the workspace.
+/// Everybody's that act in the workspace; and those that were begun before now and act elsewhere do not come back.
 pub async fn end_of_workspace(can: &Caller, tx: &mut Tx) -> Result<u64> {
+    sql("update workspaces set sessions_from = $2 where id = $1")
+        .bind(can.workspace())
+        .bind(can.now())
+        .run(&mut *tx)
+        .await?;
     sql("delete from sessions where workspace_id = $1").bind(can.workspace()).run(tx).await
 }
 
-/// The session has shown a second factor, which may have been all that it lacked.
-pub async fn has_shown_factor(tx: &mut Tx, user: Uuid, id: Uuid) -> Result<u64> {
-    sql("update sessions set second_factor = true, stage = 'whole' where user_id = $1 and id = $2")
+/// Whether the session has shown a second factor, which may have been all that it lacked.
+pub async fn has_shown_factor(tx: &mut Tx, user: Uuid, id: Uuid, shown: bool) -> Result<u64> {
+    sql("update sessions set second_factor = $3, stage = 'whole' where user_id = $1 and id = $2")
         .bind(user)
         .bind(id)
+        .bind(shown)
         .run(tx)
         .await
 }
@@ -104,22 +110,16 @@ pub async fn shown_again(
     .await
 }
 
-pub async fn act_in(tx: &mut Tx, user: Uuid, id: Uuid, workspace: Uuid) -> Result<()> {
-    sql("update sessions set workspace_id = $3 where user_id = $1 and id = $2")
+/// One row, if the session is still there.
+pub async fn act_in(tx: &mut Tx, user: Uuid, id: Uuid, workspace: Uuid) -> Result<u64> {
+    let moved = sql("update sessions set workspace_id = $3 where user_id = $1 and id = $2")
         .bind(user)
         .bind(id)
         .bind(workspace)
         .run(&mut *tx)
         .await?;
-    here(tx, user, workspace).await
-}
-
-pub async fn is_member(tx: &mut Tx, user: Uuid, workspace: Uuid) -> Result<bool> {
-    let found = sql("select id from members where workspace_id = $1 and user_id = $2 and accepted")
-        .bind(workspace)
-        .bind(user)
-        .optional::<Uuid>(tx);
-    Ok(found.await?.is_some())
+    here(tx, user, workspace).await?;
+    Ok(moved)
 }
 
 pub async fn password_hash(from: impl Into<Source<'_>>, user: Uuid) -> Result<Option<String>> {

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 on_both! {
     sessions_are_seen_and_ended everybody_is_signed_out a_session_runs_out_of_time_and_stays_out
     what_matters_asks_again what_is_taken_away_is_gone_at_once a_person_switches_between_workspaces
-    a_session_explains_itself
+    a_session_explains_itself nobody_comes_back what_is_made_in_a_session_outlives_it a_second_factor_is_shown_again
 }
 
 const MINE: &str = "/api/v2/me/sessions";
@@ -224,4 +224,76 @@ async fn a_session_explains_itself(world: World) {
     let held =
         me["permissions"].as_array().unwrap().iter().filter(|held| held["permission"] == "campaigns:export");
     assert_eq!(held.count(), 0, "not at present");
+}
+
+/// Sessions that were elsewhere when everybody was signed out, or whose person was removed and invited again.
+async fn nobody_comes_back(world: World) {
+    let third = scene::workspace(&world, "third").await;
+    let new = scene::Member {
+        workspace: third,
+        name: "x",
+        role: "owner",
+        limit: None,
+        permissions: None,
+        accepted: true,
+    };
+    let (member, _) = scene::member(&world, &new).await;
+    let user = world.who("sdr").user.unwrap();
+    world.run(sql("update members set user_id = $2 where id = $1").bind(member).bind(user)).await;
+    let who = world.signed_in("sdr").await;
+    world.call(&who, "POST /auth/switch", json!({ "workspace_id": third })).await.is(200);
+    world.wait(1000);
+    world.call("owner", "DELETE /api/v2/workspaces/current/sessions", Value::Null).await.is(200);
+    world.get(&who, "/api/v2/me").await.is(200);
+    world.call(&who, "POST /auth/switch", json!({ "workspace_id": world.home })).await.is(200);
+    assert!(world.get(&who, "/api/v2/me").await.is(401).message().contains("everybody was signed out"));
+    let who = world.signed_in("editor").await;
+    world.get(&who, "/api/v2/me").await.is(200);
+    let at = world.who("editor").member.unwrap();
+    let user = world.who("editor").user.unwrap();
+    world.call("owner", &format!("DELETE /api/v2/workspace-members/{at}"), Value::Null).await.is(200);
+    let again = scene::Member {
+        workspace: world.home,
+        name: "again",
+        role: "editor",
+        limit: None,
+        permissions: None,
+        accepted: true,
+    };
+    let (member, _) = scene::member(&world, &again).await;
+    world.run(sql("update members set user_id = $2 where id = $1").bind(member).bind(user)).await;
+    world.get(&who, "/api/v2/me").await.is(401);
+}
+
+async fn what_is_made_in_a_session_outlives_it(world: World) {
+    let new = json!({ "name": "k", "scopes": ["all:all"] });
+    let policy = "PATCH /api/v2/workspaces/current/login-policy";
+    world.call("owner", policy, json!({ "allowed_ips": ["0.0.0.0/32"] })).await.is(200);
+    let key = world.call("owner's session", "POST /api/v2/api-keys", new).await.is(200).json();
+    assert_eq!(key["expires_at"], Value::Null, "{key}");
+    // Of the addresses, those of the policy as it is now.
+    let stored: Option<Value> = sql("select ceiling from api_keys where workspace_id = $1 and id = $2")
+        .bind(world.home)
+        .bind(key["id"].as_str().unwrap().parse::<uuid::Uuid>().unwrap())
+        .optional(&world.reader)
+        .await
+        .unwrap();
+    assert_eq!(stored.unwrap()["origins"], json!([]));
+}
+
+async fn a_second_factor_is_shown_again(world: World) {
+    let who = world.signed_in("sdr").await;
+    let (seed, codes) = world.enrols_app(&who).await;
+    let password = json!({ "password": PASSWORD });
+    let with = |name: &str, code: &str| json!({ "password": PASSWORD, name: code });
+    world.wait(60_000);
+    world.call(&who, AGAIN, password).await.is(403);
+    world.call(&who, AGAIN, with("code", "000000")).await.is(403);
+    world.call(&who, AGAIN, with("recovery_code", "abcd-efgh-jkmn-pqrs")).await.is(403);
+    let again = world.call(&who, AGAIN, with("code", &world.code(&seed, 0))).await.is(200);
+    let who = format!("cookie:{}", cookie(&again).unwrap());
+    world.call(&who, AGAIN, with("code", &world.code(&seed, 0))).await.is(403); // used
+    let again = world.call(&who, AGAIN, with("recovery_code", &codes[0])).await.is(200);
+    let who = format!("cookie:{}", cookie(&again).unwrap());
+    assert_eq!(world.get(&who, "/api/v2/me/factors").await.json()["recovery_codes_left"], 9);
 }

@@ -25,15 +25,18 @@ pub struct Home {
 /// passkey that is given up in between opens nothing.
 #[derive(Clone)]
 pub enum Proof {
-    /// The stored hash that the password was right for.
-    Password(String),
+    /// The stored hash that the password was right for, and whether it is long enough to stand alone.
+    Password {
+        hash: String,
+        long: bool,
+    },
     Passkey(Box<Answered>),
 }
 
 impl Proof {
     pub fn method(&self) -> Method {
         match self {
-            Proof::Password(_) => Method::Password,
+            Proof::Password { .. } => Method::Password,
             Proof::Passkey(_) => Method::Passkey,
         }
     }
@@ -45,7 +48,7 @@ impl Proof {
 
     pub async fn spend(&self, user: Uuid, now: Time, tx: &mut Tx) -> Result<()> {
         let holds = match self {
-            Proof::Password(hash) => store::has_password(tx, user, hash).await?,
+            Proof::Password { hash, long } => store::has_password(tx, user, hash, *long).await?,
             Proof::Passkey(answered) => answered.spend(user, now, tx).await?,
         };
         if holds { Ok(()) } else { Err(Error::refused(Step::Credential, auth::ENDED)) }
@@ -182,7 +185,7 @@ pub fn renew(app: &App, token: &str) -> Result<Vec<HeaderValue>> {
 
 const DEVICE: &str = "device";
 
-fn device(app: &App, user: Uuid) -> Result<HeaderValue> {
+pub fn device(app: &App, user: Uuid) -> Result<HeaderValue> {
     let random = app.random()?;
     let sealed = app.vault.seal(user, DEVICE, user.as_bytes(), &random)?;
     app.site.set(Cookie::Device, &sealed)

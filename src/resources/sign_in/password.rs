@@ -35,7 +35,7 @@ pub fn refused() -> Error {
 }
 
 /// An address that changes hands: of IPv6, the network of a customer.
-fn place(address: IpAddr) -> String {
+pub fn place(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {
@@ -47,14 +47,23 @@ fn place(address: IpAddr) -> String {
 
 /// For what the tries of somebody at a secret of `about` count. `known`: the cookie of a device he has used before.
 pub fn tries(about: &str, origin: &Origin, known: Option<&str>) -> Vec<Limit> {
-    let limit = |name: String, most, window| Limit { name: auth::hash(&name), most, window };
+    let close = |name: String| Limit { name: auth::hash(&name), most: CLOSE, window: QUARTER };
     match known {
-        Some(cookie) => vec![limit(format!("device {about} {cookie}"), CLOSE, QUARTER)],
-        None => vec![
-            limit(format!("address {about} {}", place(origin.address)), CLOSE, QUARTER),
-            limit(format!("all {about}"), ALL, HOUR),
-        ],
+        Some(cookie) => vec![close(format!("device {about} {cookie}"))],
+        None => {
+            [vec![close(format!("address {about} {}", place(origin.address)))], shared_tries(about)].concat()
+        }
     }
+}
+
+/// What everybody's tries count for who does not show a known device.
+pub fn shared_tries(about: &str) -> Vec<Limit> {
+    vec![Limit { name: auth::hash(&format!("all {about}")), most: ALL, window: HOUR }]
+}
+
+/// What is tried at when somebody signs in with this address.
+pub fn password_of(email: &str) -> String {
+    format!("password of {email}")
 }
 
 /// The cookie of a device that the person has used before.
@@ -70,26 +79,30 @@ pub async fn sign_in(
     Json(body): Json<Password>,
 ) -> Result<Signed<SignedIn>> {
     app.site.is_safe()?;
-    app.passwords.has_room()?;
+    let _visit = app.passwords.enter(&place(origin.address))?;
     let email = address(&body.email);
     let user = store::user_of(&app.reader, &email).await?;
     let id = user.as_ref().map(|user| user.id);
-    let limits = tries(&format!("password of {email}"), &origin, known_device(&app, &headers, id).as_deref());
+    let limits = tries(&password_of(&email), &origin, known_device(&app, &headers, id).as_deref());
     let within = tries::count(&app, &limits).await?;
     let stored = user.as_ref().and_then(|user| user.password_hash.clone());
     let right = app.passwords.verify(&body.password, stored.as_deref()).await;
-    let names = || limits.iter().map(|limit| limit.name.clone()).collect();
     let right = match right {
         Err(Error::Busy) => {
-            tries::forgive(&app, names(), false).await?; // nothing was tried
+            tries::forgive(&app, &limits, false).await; // nothing was tried
             return Err(Error::Busy);
         }
         right => right?,
     };
     match (user, stored) {
         (Some(user), Some(stored)) if right && within => {
-            tries::forgive(&app, names(), true).await?;
-            begin::begin(&app, origin, user.id, Proof::Password(stored), body.workspace_id).await
+            tries::forgive(&app, &limits, true).await;
+            let proof = Proof::Password { hash: stored, long: auth::is_long(&body.password) };
+            let begun = begin::begin(&app, origin.clone(), user.id, proof, body.workspace_id).await;
+            if matches!(begun, Err(Error::Refused { .. })) {
+                note(&app, Some(user.id), &origin, SignIn::ACTION.name, None).await;
+            }
+            begun
         }
         (user, _) => {
             note(&app, user.map(|user| user.id), &origin, SignIn::ACTION.name, None).await;

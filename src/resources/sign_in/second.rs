@@ -75,10 +75,11 @@ pub async fn second_factor(
     let Some(shown) = shown(&app, &pending, &body).await? else { return failed(audit::WRONG_FACTOR).await };
     match accept(&app, origin.clone(), pending.clone(), shown).await {
         Err(Error::Refused { step: Step::Credential, .. }) => failed(audit::WRONG_FACTOR).await,
-        done => {
-            forgive(&app, limits.into_iter().map(|limit| limit.name).collect(), true).await?;
-            done
+        Ok(done) => {
+            forgive(&app, &limits, true).await;
+            Ok(done)
         }
+        Err(error) => Err(error),
     }
 }
 

@@ -18,8 +18,14 @@ pub async fn user_of(from: impl Into<Source<'_>>, email: &str) -> Result<Option<
     sql("select {columns} from users where email = $1").bind(email).optional(from).await
 }
 
-/// Whether the stored hash is still this one.
-pub async fn has_password(tx: &mut Tx, user: Uuid, hash: &str) -> Result<bool> {
+/// Whether the stored hash is still this one. What it does not tell is noted: whether the password is a long one.
+pub async fn has_password(tx: &mut Tx, user: Uuid, hash: &str, long: bool) -> Result<bool> {
+    sql("update users set password_is_long = $3 where id = $1 and password_hash = $2 and password_is_long <> $3")
+        .bind(user)
+        .bind(hash)
+        .bind(long)
+        .run(&mut *tx)
+        .await?;
     let same = sql("select id from users where id = $1 and password_hash = $2").bind(user).bind(hash);
     Ok(same.optional::<Uuid>(tx).await?.is_some())
 }

@@ -247,7 +247,7 @@ async fn a_passkey_is_checked_in_every_part(world: World) {
     // A passkey that is given up opens nothing.
     let held = world.get(&who, "/api/v2/me/factors").await.is(200).json();
     let last = world.answered(&mut key).await;
-    world.call(&who, "POST /auth/reauthenticate", json!({ "password": PASSWORD })).await.is(200);
+    world.call(&who, "POST /auth/reauthenticate", json!({ "password": PASSWORD })).await.is(403); // half of it
     let line_of =
         format!("DELETE /api/v2/me/factors/passkeys/{}", held["passkeys"][0]["id"].as_str().unwrap());
     let who = world.signs_in(&world.email("sdr").await, PASSWORD).await.is(200);

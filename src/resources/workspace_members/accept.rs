@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::http::{Json, Origin};
 use crate::jobs::outbox;
 use crate::mail::letters::{self, Joined};
-use crate::resources::{api_keys, people, workspaces};
+use crate::resources::{api_keys, factors, login_policy, people, workspaces};
 use axum::Extension;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -37,8 +37,10 @@ pub struct Acceptance {
 pub struct Accepted {
     #[serde(flatten)]
     pub member: WorkspaceMember,
-    /// A personal key, shown once, valid for 30 days: enough to work with until one signs in.
-    pub api_key: String,
+    /// A personal key, shown once, valid for 30 days: enough to work with until one signs in. None for who has a second
+    /// factor, or needs one in this workspace: he signs in with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_key: Option<String>,
 }
 
 /// An open invitation, and the user who has its address already.
@@ -114,10 +116,14 @@ pub async fn accept(
             return dead();
         }
         invitation::close(can, tx, open.id, &open.email).await?;
-        api_keys::store::insert_first(can, tx, open.workspace_id, open.id, &key).await?;
+        let factor = !factors::store::kinds(&mut *tx, user).await?.is_empty()
+            || login_policy::store::current(can, &mut *tx).await?.requires_factor(can.now());
+        if !factor {
+            api_keys::store::insert_first(can, tx, open.workspace_id, open.id, &key).await?;
+        }
         let member = joined(can, tx, open.id).await?;
         tell_inviter(can, tx, &open).await?;
-        let answer = Accepted { member: member.clone(), api_key: key.plain().to_owned() };
+        let answer = Accepted { member: member.clone(), api_key: (!factor).then(|| key.plain().to_owned()) };
         let after = json!({ "accepted": true, "user_id": user });
         Ok(Change::new(subject(&open), json!({ "accepted": false }), after, answer))
     });

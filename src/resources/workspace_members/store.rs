@@ -136,6 +136,11 @@ pub async fn delete(can: &Caller, tx: &mut Tx, member: &WorkspaceMember) -> Resu
     .bind(can.now())
     .run(&mut *tx)
     .await?;
+    sql("delete from sessions where workspace_id = $1 and user_id = $2")
+        .bind(can.workspace())
+        .bind(member.user_id)
+        .run(&mut *tx)
+        .await?;
     let accounts = accounts::unassign(can, tx, id).await?;
     super::invitation::close(can, tx, id, &member.email).await?;
     let gone = sql("delete from members where workspace_id = $1 and id = $2").bind(can.workspace()).bind(id);

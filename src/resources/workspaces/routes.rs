@@ -78,6 +78,9 @@ async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<Workspace
         let rights = after.default_member_role != before.default_member_role
             && workspace_members::is_fertile(after.default_member_role)
             || after.strict_scopes != before.strict_scopes;
+        if rights {
+            can.demand_fresh()?;
+        }
         if rights && !can.is_whole() {
             return Err(Error::refused(Step::Role, NARROW));
         }
