@@ -12,6 +12,7 @@ use crate::meters::{Door, Meters};
 use crate::net::Net;
 use ipnet::IpNet;
 use std::ops::Deref;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 use uuid::{Uuid, timestamp::Timestamp, timestamp::context::ContextV7};
@@ -52,6 +53,8 @@ pub struct Shared {
     /// Places for work that is done behind an answer and belongs to nobody's queue.
     pub behind_answers: Arc<Semaphore>,
     ambient: Arc<dyn Ambient>,
+    /// The latest moment that was told.
+    latest: Arc<AtomicI64>,
 }
 
 /// What a program takes from its surroundings; tests bring their own.
@@ -127,6 +130,7 @@ impl App {
             trusted_proxies: parts.trusted_proxies.into(),
             behind_answers: Arc::new(Semaphore::new(BEHIND)),
             ambient,
+            latest: Arc::default(),
         })))
     }
 
@@ -137,8 +141,10 @@ impl App {
         App(Arc::new(shared))
     }
 
+    /// Never earlier than before, whatever the clock says: what has expired stays so.
     pub fn now(&self) -> Time {
-        self.ambient.now()
+        let now = self.ambient.now();
+        Time(self.latest.fetch_max(now.0, Ordering::SeqCst).max(now.0))
     }
 
     pub fn new_id(&self) -> Uuid {

@@ -1,7 +1,7 @@
 //! Invitations and notices by mail, through a real mail server: queued with the change or not at all, sent once, and
 //! what happens when the server or the mail server dies.
 
-use crate::support::smtp::{Mail, Smtp};
+use crate::support::smtp::Mail;
 use crate::support::{World, on_both};
 use gatepost::jobs;
 use gatepost::mail::Mailer;
@@ -17,13 +17,6 @@ on_both! {
 }
 
 const INVITE: &str = "POST /api/v2/workspace-members";
-
-async fn with_mail(world: &mut World) -> Smtp {
-    let smtp = Smtp::start().await;
-    let mailer = Mailer::new(&smtp.url(), "Gatepost <gatepost@gatepost.example>").unwrap();
-    world.with(|app| app.mailer = Some(mailer));
-    smtp
-}
 
 fn token(mail: &Mail) -> String {
     mail.link.as_ref().unwrap().split_once('#').unwrap().1.to_owned()
@@ -45,7 +38,7 @@ async fn is_verified(world: &World, joined: &Value) -> bool {
 }
 
 async fn an_invitation_is_mailed_and_proves_the_address(mut world: World) {
-    let smtp = with_mail(&mut world).await;
+    let smtp = world.with_mail().await;
     let asked = world
         .call("owner", INVITE, json!({ "email": "Jo@acme.example", "role": "sdr" }))
         .await
@@ -96,7 +89,7 @@ async fn without_mail_the_link_is_shown(world: World) {
 }
 
 async fn limits_of_mails(mut world: World) {
-    let _smtp = with_mail(&mut world).await;
+    let _smtp = world.with_mail().await;
     let id = world.call("owner", INVITE, json!({ "email": "jo@acme.example" })).await.is(200).id();
     let resend = format!("{INVITE}/{id}/resend");
     for _ in 0..2 {
@@ -117,7 +110,7 @@ async fn limits_of_mails(mut world: World) {
 /// Dead at every fault point between the change and the books. One mail leaves, or, where the mail server said yes
 /// and we died before writing it down, the same one twice: one Message-ID, one token.
 async fn a_crash_neither_loses_nor_doubles_an_invitation(mut world: World) {
-    let smtp = with_mail(&mut world).await;
+    let smtp = world.with_mail().await;
     let mut twice = 0;
     for point in 0.. {
         let address = format!("p{point}@acme.example");
@@ -157,7 +150,7 @@ async fn a_crash_neither_loses_nor_doubles_an_invitation(mut world: World) {
 }
 
 async fn what_bounces_is_shown(mut world: World) {
-    let _smtp = with_mail(&mut world).await;
+    let _smtp = world.with_mail().await;
     let asked = world.call("owner", INVITE, json!({ "email": "bounce@acme.example" })).await.is(200).json();
     assert!(asked["invitation_url"].is_null());
     world.work().await;
@@ -168,7 +161,7 @@ async fn what_bounces_is_shown(mut world: World) {
 }
 
 async fn notices_are_mailed(mut world: World) {
-    let smtp = with_mail(&mut world).await;
+    let smtp = world.with_mail().await;
     world.call("owner", INVITE, json!({ "email": "jo@acme.example", "role": "manager" })).await.is(200);
     world.work().await;
     accept(&world, &token(&smtp.mails()[0])).await.is(200);
@@ -185,7 +178,7 @@ async fn notices_are_mailed(mut world: World) {
 
 /// A mail server that is away for a day: the letter leaves when it is back, and nothing is shown instead.
 async fn an_outage_loses_nothing(mut world: World) {
-    let smtp = with_mail(&mut world).await;
+    let smtp = world.with_mail().await;
     let working = world.app.mailer.clone();
     let gone = Mailer::new("smtp://127.0.0.1:1", "gatepost@gatepost.example").unwrap();
     world.with(|app| app.mailer = Some(gone));
@@ -209,7 +202,7 @@ async fn an_outage_loses_nothing(mut world: World) {
 }
 
 async fn what_is_withdrawn_does_not_leave(mut world: World) {
-    let smtp = with_mail(&mut world).await;
+    let smtp = world.with_mail().await;
     let asked = world.call("owner", INVITE, json!({ "email": "wrong@acme.example" })).await.is(200).id();
     world.call("owner", &format!("DELETE /api/v2/workspace-members/{asked}"), Value::Null).await.is(200);
     assert_eq!(world.work().await, 0);
@@ -217,7 +210,7 @@ async fn what_is_withdrawn_does_not_leave(mut world: World) {
 }
 
 async fn who_invites_is_named(mut world: World) {
-    let smtp = with_mail(&mut world).await;
+    let smtp = world.with_mail().await;
     for (who, says) in [("owner", "owner Test"), ("robot", "An administrator")] {
         let email = format!("{who}.s@acme.example");
         world

@@ -19,7 +19,9 @@ PASSWORD = "four words, of no one"
 def run(_tools, folder):
     place = ("--data", os.path.join(folder, "data"))
     key = gatepost.init(*place)["api_key"]
-    with gatepost.Server(place) as server:
+    # A core for the server, and one for whoever asks.
+    os.sched_setaffinity(0, {os.cpu_count() - 1})
+    with gatepost.Server(place, cpu=0) as server:
         invited = server.call("POST", "/api/v2/workspace-members", key, {"email": "amy@acme.example", "role": "sdr"})[1]
         accept = {"token": invited["invitation_url"].split("#")[1], "first_name": "Amy", "last_name": "", "password": PASSWORD}
         server.call("POST", "/api/v2/invitations/accept", None, accept)
@@ -92,7 +94,7 @@ def flood(port, statuses):
             status = str(gatepost.ask(connection, "POST", "/auth/sign-in", None, {"email": email, "password": f"guess {n}"})[0])
             counts[status] = counts.get(status, 0) + 1
             statuses[status] = counts[status]
-            time.sleep(0.1 if status == "503" else 0)
+            time.sleep(1 if status == "503" else 0)  # as the answer says
 
     for n in range(ATTEMPTS):
         threading.Thread(target=attempt, args=(n,), daemon=True).start()

@@ -3,6 +3,7 @@
 
 mod body;
 mod errors;
+mod form;
 mod listen;
 mod origin;
 mod paging;
@@ -14,6 +15,7 @@ mod schema;
 
 pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread};
 pub use errors::{Cause, Refusal};
+pub use form::{Field, Form};
 pub use listen::{listen, serve};
 pub use origin::{Origin, Slot};
 pub use paging::{Order, Page, Paging, after_time};
@@ -22,19 +24,6 @@ pub use rate::RateLimit;
 pub use refusals::document;
 pub use room::Room;
 pub use schema::{absent_not_null, is_email};
-
-/// A page of ours, which loads nothing from anywhere and talks to this server alone.
-pub fn page(html: &'static str) -> axum::response::Response {
-    use axum::response::IntoResponse;
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
-                  base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    let headers = [
-        ("content-security-policy", policy),
-        ("referrer-policy", "no-referrer"),
-        ("cache-control", "no-store"),
-    ];
-    (headers, axum::response::Html(html)).into_response()
-}
 
 /// Marks an operation as ours: the reference does not have it.
 pub fn ours(

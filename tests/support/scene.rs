@@ -96,6 +96,23 @@ pub async fn join(
     ids
 }
 
+/// A further workspace, which somebody of the scene owns.
+pub async fn another_of(world: &World, name: &str) -> Uuid {
+    let id = workspace(world, "third").await;
+    let new = Member {
+        workspace: id,
+        name: "third",
+        role: "owner",
+        limit: None,
+        permissions: None,
+        accepted: true,
+    };
+    let (member, _) = self::member(world, &new).await;
+    let join = sql("update members set user_id = $2 where id = $1").bind(member);
+    world.run(join.bind(world.who(name).user.unwrap())).await;
+    id
+}
+
 /// What is in the cookie of a member's session.
 pub fn session_of(name: &str) -> String {
     format!("session-of-{name}")

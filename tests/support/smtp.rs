@@ -113,3 +113,14 @@ fn started(mut command: Command) -> (Child, u16, Lines<BufReader<ChildStdout>>) 
     let port = lines.next().expect("the mail server did not start: run scripts/prepare").unwrap();
     (child, port.parse().unwrap(), lines)
 }
+
+impl super::World {
+    /// From now on the server mails, to a mail server of its own.
+    pub async fn with_mail(&mut self) -> Smtp {
+        let smtp = Smtp::start().await;
+        let mailer =
+            gatepost::mail::Mailer::new(&smtp.url(), "Gatepost <gatepost@gatepost.example>").unwrap();
+        self.with(|app| app.mailer = Some(mailer));
+        smtp
+    }
+}

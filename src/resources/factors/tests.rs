@@ -144,18 +144,7 @@ async fn passkeys_are_named_and_counted(world: World) {
 
 /// What one workspace requires is not got rid of in another.
 async fn a_factor_is_not_given_up_next_door(world: World) {
-    let third = scene::workspace(&world, "third").await;
-    let new = scene::Member {
-        workspace: third,
-        name: "x",
-        role: "owner",
-        limit: None,
-        permissions: None,
-        accepted: true,
-    };
-    let (member, _) = scene::member(&world, &new).await;
-    let user = world.who("sdr").user.unwrap();
-    world.run(sql("update members set user_id = $2 where id = $1").bind(member).bind(user)).await;
+    let third = scene::another_of(&world, "sdr").await;
     let who = world.signed_in("sdr").await;
     world.enrols_app(&who).await;
     let policy = json!({ "second_factor_required_from": "2023-01-01T00:00:00.000Z" });

@@ -4,6 +4,7 @@
 mod choose;
 mod email;
 mod link;
+mod pages;
 mod password;
 mod profile;
 mod reset;

@@ -1,8 +1,8 @@
-use super::{email, password, profile, reset, setup};
+use super::{email, pages, password, profile, reset, setup};
 use crate::access::{Action, Permission, open, profile as may, workspaces::SetUp};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{ours, page};
+use crate::http::ours;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use aide::openapi::{ReferenceOr, Response as Doc, StatusCode};
@@ -27,8 +27,8 @@ pub fn router() -> ApiRouter<App> {
         .api_route("/api/v2/me/email", post_with(email::ask, ours))
         .api_route("/api/v2/me/password", post_with(password::change, ours))
         .route("/auth/setup", get(set_up))
-        .route("/auth/reset", get(async || page(include_str!("reset.html"))))
-        .route("/auth/email", get(async || page(include_str!("email.html"))))
+        .route("/auth/reset", get(async || pages::RESET.page()))
+        .route("/auth/email", get(async || pages::EMAIL.page()))
         .layer(DefaultBodyLimit::max(LARGEST))
 }
 
@@ -42,7 +42,7 @@ fn gone(mut operation: TransformOperation<'_>) -> TransformOperation<'_> {
 /// Gone once there is a workspace.
 async fn set_up(State(app): State<App>) -> Result<Response> {
     match setup::is_armed(&app).await? {
-        true => Ok(page(include_str!("setup.html"))),
+        true => pages::SET_UP.page(),
         false => Err(Error::Gone(setup::GONE)),
     }
 }

@@ -11,7 +11,7 @@ on_both! {
     a_password_opens_a_session every_refusal_costs_the_same tries_end_without_locking_out
     a_second_factor_is_asked_for a_code_counts_once_of_a_hundred a_recovery_code_counts_once_of_a_hundred
     a_passkey_alone_signs_in a_passkey_is_checked_in_every_part what_is_pending_opens_nothing
-    a_page_of_another_site_changes_nothing
+    a_page_of_another_site_changes_nothing what_is_used_or_late_stays_so_when_the_clock_goes_back
 }
 
 const SIGN_IN: &str = "POST /auth/sign-in";
@@ -291,4 +291,30 @@ async fn a_page_of_another_site_changes_nothing(world: World) {
     send(&[("origin", SITE)]).await.is(200);
     send(&[("sec-fetch-site", "same-origin")]).await.is(200);
     send(&[]).await.is(200);
+}
+
+async fn what_is_used_or_late_stays_so_when_the_clock_goes_back(world: World) {
+    let hour = 60 * 60 * 1000;
+    let who = world.signed_in("sdr").await;
+    let (seed, _) = world.enrols_app(&who).await;
+    let email = world.email("sdr").await;
+    let (before, after) = (world.code(&seed, -1), world.code(&seed, 1));
+    let late = pending(&world, &email, 1).await;
+    world.wait(10 * 60 * 1000);
+    let waiting = pending(&world, &email, 1).await;
+    world.call(&waiting[0], SECOND, json!({ "code": world.code(&seed, 0) })).await.is(200);
+    for back in [0, -hour] {
+        world.wait(back);
+        for code in [&before, &after] {
+            let waiting = pending(&world, &email, 1).await;
+            world.call(&waiting[0], SECOND, json!({ "code": code })).await.is(401);
+        }
+        world.call(&late[0], SECOND, json!({ "code": world.code(&seed, 1) })).await.is(401);
+    }
+    // A second server, which has not seen how late it was, takes no step again either.
+    let twin = world.twin().await;
+    let waiting = pending(&world, &email, 1).await;
+    let headers = [("cookie", &*format!("{COOKIE}={}", waiting[0].trim_start_matches("cookie:")))];
+    let body = json!({ "code": world.code(&seed, 0) }).to_string().into_bytes();
+    crate::support::exchange(&twin, None, SECOND, &headers, body).await.0.is(401);
 }

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ours, page};
+use crate::http::{Field, Form, Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ours};
 use crate::resources::{accounts, custom_tags, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post_with};
@@ -28,9 +28,18 @@ pub fn router() -> ApiRouter<App> {
         .api_route("/api/v2/invitations/accept", accept)
         .api_route("/api/v1/team/invite", post_with(v1::invite, ours))
         .api_route("/api/v1/team/members", get_with(v1::members, ours))
-        // The token stands behind `#`, which browsers do not send: opening the link changes nothing and logs nothing.
-        .route("/invitations/accept", axum::routing::get(async || page(include_str!("accept.html"))))
+        .route("/invitations/accept", axum::routing::get(async || PAGE.page()))
 }
+
+const PAGE: Form = Form {
+    title: "Accept your invitation",
+    intro: "If you already have a user on this server, give its present password. Otherwise choose one, of 15 characters \
+            or more; a few words will do.",
+    fields: &[Field::FIRST_NAME, Field::LAST_NAME, Field::PASSWORD],
+    button: "Accept",
+    action: "/api/v2/invitations/accept",
+    done: "Welcome. You can sign in now.",
+};
 
 fn subject(member: &WorkspaceMember) -> Subject {
     Subject::new("workspace_member", member.id)
