@@ -86,6 +86,11 @@ async fn records(world: &World, who: &str) -> Records {
     records
 }
 
+/// An address that nobody has yet.
+fn fresh(host: &str) -> String {
+    format!("{}@{host}", Uuid::now_v7())
+}
+
 /// A body that would do. An operation that takes one needs a case here.
 fn body(operation: &Operation, records: &Records) -> Value {
     if operation.document["requestBody"].is_null() {
@@ -116,29 +121,31 @@ fn body(operation: &Operation, records: &Records) -> Value {
         "workspaces:update" => json!({ "name": "Renamed" }),
         "workspaces:change_owner" => json!({ "new_owner_id": MISSING }),
         "workspace_members:create" => {
-            json!({ "email": format!("{}@acme.example", records.campaign), "role": "view" })
+            json!({ "email": fresh("acme.example"), "role": "view" })
         }
         "workspace_members:update" => json!({ "nickname": "Nick" }),
         "workspace_members:accept" => {
             json!({ "token": "none", "first_name": "A", "last_name": "B", "password": "a password long enough" })
         }
         "api_keys:create" => json!({ "name": "k", "scopes": ["campaigns:read"] }),
-        "custom_tags:create" => json!({ "label": format!("walk {}", records.campaign) }),
+        "custom_tags:create" => json!({ "label": format!("walk {}", Uuid::now_v7()) }),
         "custom_tags:update" => json!({ "description": "walked" }),
         "custom_tags:toggle" => json!({ "tag_id": records.tag, "resource_id": records.campaign }),
         "campaigns:create" if !operation.takes_id() => campaign("walk"),
         "campaigns:update" => json!({ "name": "walked" }),
         "campaigns:create" if operation.path.ends_with("duplicate") => json!({ "name": "copied" }),
-        "accounts:create" => account(&format!("new.{}@outreach.example", records.campaign), None),
+        "accounts:create" => account(&fresh("outreach.example"), None),
         "accounts:update" => json!({ "first_name": "walked" }),
         "accounts:assign" => json!({ "account_email": records.account, "assigned_to": null }),
         "accounts:pause" | "accounts:warm" | "accounts:read" => json!({ "emails": [records.account] }),
         "accounts:test" => json!({ "accounts": [records.account] }),
         "leads:read" => json!({ "campaign": records.campaign }),
         "leads:create" if operation.path.ends_with("add") => {
-            json!({ "campaign_id": records.campaign, "leads": [{ "email": "more@lead.example" }] })
+            json!({ "campaign_id": records.campaign, "leads": [{ "email": fresh("lead.example") }] })
         }
-        "leads:create" => json!({ "campaign": records.campaign, "email": "one@lead.example" }),
+        "leads:create" => {
+            json!({ "campaign": records.campaign, "email": fresh("lead.example") })
+        }
         "leads:update" => json!({ "first_name": "walked" }),
         "leads:delete" => json!({ "campaign_id": records.campaign }),
         "lead_lists:create" => json!({ "name": "walked" }),
@@ -246,7 +253,11 @@ async fn everybody_meets_their_cell(world: World) {
             );
             *counts.entry(answer.status.as_u16()).or_insert(0) += 1;
             if answer.status.is_success() && operation.action.activity.is_some() {
-                own = records(&world, "owner").await; // it may have been deleted
+                // What it was about may have been deleted, or the session.
+                match operation.takes_id() || operation.method == "DELETE" {
+                    true => own = records(&world, "owner").await,
+                    false => world.refresh_sessions().await,
+                }
             }
         }
     }
