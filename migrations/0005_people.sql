@@ -3,6 +3,7 @@
 
 -- Whether the password is long enough to stand without a second factor, and where the person was last.
 alter table users add column password_is_long boolean not null default false;
+alter table users add column password_chosen_at timestamptz;
 alter table users add column last_workspace_id uuid;
 
 -- Null: nothing is asked beyond the defaults.

@@ -109,7 +109,7 @@ super::access_matrix! {
         Reauthenticate = reauthenticate () 1035 [x     x     x       x      x      x    x    x   ] ""                  "Show once more who one is" + SignedIn + Enrolling
         Switch = switch ()              1036  [x     x     x       x      x      x    x    x   ] ""                    "Act in another of one's workspaces" + SignedIn
         SignOut = sign_out ()           1037  [x     x     x       x      x      x    x    x   ] ""                    "Sign out" + SignedIn + Enrolling
-        End    = end ()                 1038  [x     x     x       x      x      x    x    x   ] ""                    "End sessions of one's own" + SignedIn
+        End    = end ()                 1038  [x     x     x       x      x      x    x    x   ] ""                    "End sessions of one's own" + SignedIn + Enrolling
         EndAll = end_all (update)       1039  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Sign everybody out of the workspace" + Fresh + Unlimited
     }
     factors "users" {

@@ -75,6 +75,8 @@ pub struct Entry {
     pub second_factor: bool,
     pub address: IpAddr,
     pub now: Time,
+    /// He has no passkey yet, and is let in with a password as far as to enrol one.
+    pub may_enrol: bool,
 }
 
 impl LoginPolicy {
@@ -94,6 +96,7 @@ impl LoginPolicy {
         }
         match self.methods.contains(&entry.method) {
             true => None,
+            false if entry.method == Method::Password && entry.may_enrol => None,
             false if entry.method == Method::Password => {
                 Some("the workspace's login policy asks for a passkey instead of a password")
             }

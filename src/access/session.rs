@@ -48,7 +48,9 @@ impl SessionRow {
             return Some("waiting for a second factor: POST /auth/second-factor");
         }
         if !policy.methods.contains(&Method::parse(&self.method)) {
-            return Some("of a kind that the workspace's login policy no longer allows; sign in another way");
+            return Some(
+                "of a kind that the workspace's login policy does not allow; enrol a passkey, or sign in with it",
+            );
         }
         let bare = !self.second_factor && (self.stage == "enrol" || policy.requires_factor(now));
         bare.then_some(
@@ -63,7 +65,7 @@ impl SessionRow {
         Session {
             id: self.id,
             fresh: now < self.authenticated_at.plus(FRESH),
-            enrolling: lapsed && alive && policy.methods.contains(&Method::parse(&self.method)),
+            enrolling: lapsed && alive,
             second_factor: self.second_factor,
             method: Method::parse(&self.method),
         }

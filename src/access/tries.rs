@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use crate::db::{Time, Tx, sql};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// So many tries under a name are let through in a window of time.
 #[derive(Clone, Debug)]
@@ -40,6 +40,14 @@ async fn add(limit: &Limit, now: Time, tx: &mut Tx) -> Result<i64> {
     .await?;
     let count = sql("select count from tries where name = $1").bind(&limit.name).optional(tx);
     Ok(count.await?.unwrap_or(0))
+}
+
+/// What came of a try; it does not count if the server was too busy to make it. Only for what was counted whole.
+pub async fn unless_busy<T>(app: &App, limits: &[Limit], outcome: Result<T>) -> Result<T> {
+    if matches!(outcome, Err(Error::Busy)) {
+        forgive(app, limits, false).await;
+    }
+    outcome
 }
 
 /// Takes a try back that turned out to be right, or was not made; `all` forgets those before it too. What was tried

@@ -1,7 +1,7 @@
 //! What comes with the first factor, and goes with the last.
 
-use super::store;
-use crate::access::{Caller, Step};
+use super::{PASSKEY, store};
+use crate::access::{Caller, Method, Step};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::mail::letters::{self, Notice};
@@ -55,10 +55,16 @@ pub async fn given_up(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<()> {
     tell(can, tx, Notice::FactorRemoved).await?;
     let session = can.grant.session().map(|session| session.id);
     sessions::store::end_others(tx, user, session).await?;
-    if !store::kinds(&mut *tx, user).await?.is_empty() {
+    let (kinds, homes) =
+        (store::kinds(&mut *tx, user).await?, sign_in::store::homes(&mut *tx, user, can.now()).await?);
+    let by_passkey = |home: &sign_in::Home| home.policy.methods == [Method::Passkey];
+    if homes.iter().any(by_passkey) && !kinds.iter().any(|kind| kind == PASSKEY) {
+        let why = "a workspace of yours takes passkeys alone: enrol another one first";
+        return Err(Error::Conflict(why.to_owned()));
+    }
+    if !kinds.is_empty() {
         return Ok(());
     }
-    let homes = sign_in::store::homes(&mut *tx, user, can.now()).await?;
     if homes.iter().any(|home| home.policy.requires_factor(can.now())) {
         let why = "a workspace of yours requires a second factor: enrol another one first";
         return Err(Error::Conflict(why.to_owned()));

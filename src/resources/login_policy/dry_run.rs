@@ -10,6 +10,9 @@ pub fn affected(policy: &LoginPolicy, ways: Ways, now: Time) -> Option<Affected>
     let in_some_way = by(Method::Password, ways.has_password) || by(Method::Passkey, ways.has_passkey);
     if !in_some_way {
         reasons.push(match ways.has_password || ways.has_passkey {
+            true if !ways.has_passkey => {
+                "has no passkey, and has to enrol one at the next sign-in".to_owned()
+            }
             true => "has none of the allowed ways to sign in".to_owned(),
             false => "has never set a password or a passkey; a mailed link would let them: POST /auth/reset"
                 .to_owned(),
@@ -26,7 +29,8 @@ pub fn affected(policy: &LoginPolicy, ways: Ways, now: Time) -> Option<Affected>
         let when = if from <= now { "at the next call".to_owned() } else { format!("from {}", from.day()) };
         reasons.push(format!("has no second factor, and has to enrol one {when}"));
     }
-    let locked_out = !in_some_way || outside.is_some();
+    let enrols = ways.has_password && !ways.has_passkey;
+    let locked_out = !in_some_way && !enrols || outside.is_some();
     (!reasons.is_empty()).then_some(Affected {
         member_id: ways.member_id,
         email: ways.email,

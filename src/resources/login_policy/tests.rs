@@ -4,7 +4,8 @@ use crate::support::people::{PASSWORD, cookie};
 use crate::support::{World, on_both};
 use serde_json::{Value, json};
 
-on_both! { a_policy_is_kept_to a_required_factor_is_enrolled_at_the_door nobody_locks_himself_out a_dry_run_names_whom }
+on_both! { a_policy_is_kept_to a_required_factor_is_enrolled_at_the_door nobody_locks_himself_out a_dry_run_names_whom
+where_passkeys_alone_will_do_a_password_enrols_one }
 
 const POLICY: &str = "PATCH /api/v2/workspaces/current/login-policy";
 const AT: &str = "/api/v2/workspaces/current/login-policy";
@@ -46,7 +47,7 @@ async fn a_policy_is_kept_to(mut world: World) {
     world.get(&who, "/api/v2/me").await.is(403);
     let body = json!({ "allowed_ips": null, "methods": ["passkey"] }).to_string().into_bytes();
     world.send("owner", POLICY, &inside, body).await.is(200);
-    assert!(world.signs_in(&email, PASSWORD).await.is(403).message().contains("asks for a passkey"));
+    assert_eq!(world.signs_in(&email, PASSWORD).await.is(200).json()["next"], "enrol_second_factor");
     let rows = world.log().await;
     let row = rows.iter().find(|row| row["action"] == "login_policy:update").unwrap();
     assert_eq!(row["audit_metadata"]["changes"]["methods"][1], json!(["passkey"]));
@@ -109,10 +110,7 @@ async fn a_dry_run_names_whom(world: World) {
     };
     let by_passkey = run(json!({ "methods": ["passkey"] })).await;
     assert!(!by_passkey.contains_key("editor"), "{by_passkey:?}");
-    assert!(
-        by_passkey["sdr"].0 && by_passkey["sdr"].1.contains("none of the allowed ways"),
-        "{by_passkey:?}"
-    );
+    assert!(!by_passkey["sdr"].0 && by_passkey["sdr"].1.contains("has to enrol one"), "{by_passkey:?}");
     assert!(by_passkey["view"].1.contains("never set a password"), "{by_passkey:?}");
     let elsewhere = run(json!({ "allowed_ips": ["203.0.113.0/24"] })).await;
     assert!(
@@ -128,4 +126,25 @@ async fn a_dry_run_names_whom(world: World) {
         "nothing is changed"
     );
     world.call("editor", &line, json!({ "idle_minutes": 60 })).await.is(403);
+}
+
+async fn where_passkeys_alone_will_do_a_password_enrols_one(world: World) {
+    let email = world.has_password("sdr").await;
+    world.call("owner", POLICY, json!({ "methods": ["passkey"] })).await.is(200);
+    let begun = world.signs_in(&email, PASSWORD).await.is(200);
+    assert_eq!(begun.json()["next"], "enrol_second_factor");
+    let who = format!("cookie:{}", cookie(&begun).unwrap());
+    let mut key = world.enrols_passkey(&who).await;
+    assert!(world.get(&who, "/api/v2/campaigns").await.is(401).message().contains("sign in with it"));
+    // Now it is the passkey or nothing.
+    world.signs_in(&email, PASSWORD).await.is(403);
+    let answer = world.answered(&mut key).await;
+    let done = world.call("", "POST /auth/passkey", answer).await.is(200);
+    let who = format!("cookie:{}", cookie(&done).unwrap());
+    world.get(&who, "/api/v2/campaigns").await.is(200);
+    let held = world.get(&who, "/api/v2/me/factors").await.is(200).json();
+    let line = format!("DELETE /api/v2/me/factors/passkeys/{}", held["passkeys"][0]["id"].as_str().unwrap());
+    assert!(world.call(&who, &line, Value::Null).await.is(409).message().contains("takes passkeys alone"));
+    let again = world.call(&who, "POST /auth/reauthenticate", json!({ "password": PASSWORD })).await;
+    again.is(403);
 }

@@ -1,7 +1,7 @@
 //! Changing one's password: the present one is shown, and all other sessions end.
 
 use super::{Done, NewPassword, choose::chosen, profile::own, store};
-use crate::access::tries::{count, forgive};
+use crate::access::tries::{self, count, forgive};
 use crate::access::{Can, Step, profile::ChangePassword};
 use crate::audit::{Change, Subject};
 use crate::auth::Cookie;
@@ -15,7 +15,12 @@ use sign_in::Signed;
 pub async fn change(can: Can<ChangePassword>, Json(body): Json<NewPassword>) -> Result<Signed<Done>> {
     let (user, app) = (own(&can)?, can.app().clone());
     let session = can.grant.session().map(|session| session.id);
-    let wrong = || Error::refused(Step::Role, "role: `current_password` must be your present password");
+    let wrong = || {
+        Error::refused(
+            Step::Role,
+            "role: `current_password` must be your present password; after ten tries wait a quarter of an hour",
+        )
+    };
     let device = session.map(|id| id.to_string());
     let limits = sign_in::tries(&format!("change of the password of {user}"), &can.origin, device.as_deref());
     if !count(&app, &limits).await? {
@@ -24,8 +29,13 @@ pub async fn change(can: Can<ChangePassword>, Json(body): Json<NewPassword>) -> 
     let stored = sessions::store::password_hash(&app.reader, user).await?;
     match (&stored, &body.current_password) {
         (None, _) => can.demand_fresh()?,
-        (Some(stored), Some(current)) if app.passwords.verify(current, Some(stored)).await? => (),
-        (Some(_), _) => return Err(wrong()),
+        (Some(stored), Some(current)) => {
+            let right = app.passwords.verify(current, Some(stored)).await;
+            if !tries::unless_busy(&app, &limits, right).await? {
+                return Err(wrong());
+            }
+        }
+        (Some(_), None) => return Err(wrong()),
     }
     forgive(&app, &limits, true).await;
     let profile = store::profile(&app.reader, user).await?;
@@ -35,15 +45,16 @@ pub async fn change(can: Can<ChangePassword>, Json(body): Json<NewPassword>) -> 
     let changed = can.write(async move |can, tx| {
         let alone = factors::store::kinds(&mut *tx, user).await?.is_empty();
         // Only in the place of the one that was shown.
-        if alone && !new.long || store::set_password(tx, user, stored.as_deref(), &new).await? == 0 {
+        if alone && !new.long || store::set_password(tx, user, stored.as_deref(), &new, can.now()).await? == 0
+        {
             return Err(Error::Conflict(
                 "your password or your second factors have just changed; try again".to_owned(),
             ));
         }
         let ended = sessions::store::end_others(tx, user, session).await?;
         if let Some(session) = session {
-            let second = can.grant.session().is_some_and(|session| session.second_factor);
-            sessions::store::shown_again(tx, user, session, &hash, second, can.now()).await?;
+            // A password is no proof of a second factor, and so makes nothing fresh.
+            sessions::store::renew(tx, user, session, &hash).await?;
         }
         store::close_links(tx, user, None).await?;
         store::notify(can, tx, &profile.email, letters::notice, Notice::PasswordChanged).await?;

@@ -1,4 +1,5 @@
-//! A new password by a mailed link. It signs nobody in, and so goes round no second factor.
+//! A new password by a mailed link. It signs nobody in, and so goes round no second factor. But the first link that is
+//! mailed to an address which until then was on an inviter's word proves whose it is: what was enrolled before is not.
 
 use super::{ByLink, Done, Link, NewEmail, Use, choose::chosen, store};
 use crate::access::tries::{Limit, count, forgive};
@@ -54,6 +55,7 @@ pub async fn ask(
 }
 
 async fn post(app: &App, email: &str, origin: Origin) -> Result<()> {
+    let Some(user) = sign_in::store::user_of(&app.reader, email).await? else { return Ok(()) };
     // Of somebody, at anybody's request: so many from one place, and in all.
     let limit = |name: String, most| Limit { name: auth::hash(&name), most, window: DAY };
     let place = format!("link for {email} asked from {}", sign_in::place(origin.address));
@@ -61,7 +63,6 @@ async fn post(app: &App, email: &str, origin: Origin) -> Result<()> {
     if !count(app, &limits).await? {
         return Ok(());
     }
-    let Some(user) = sign_in::store::user_of(&app.reader, email).await? else { return Ok(()) };
     let Some(home) = store::home(&app.reader, user.id, app.now()).await? else { return Ok(()) };
     let Some(can) = Can::<AskReset>::person(app, home, user.id, origin).await? else { return Ok(()) };
     let link = Link::new(app, Use::Password)?;
@@ -89,7 +90,7 @@ pub async fn confirm(
     let user: Uuid = link.user;
     let home = store::home(&app.reader, user, app.now()).await?.ok_or_else(dead)?;
     let profile = store::profile(&app.reader, user).await?;
-    let beside = !factors::store::kinds(&app.reader, user).await?.is_empty();
+    let beside = profile.email_verified && !factors::store::kinds(&app.reader, user).await?.is_empty();
     let new = chosen(&app, "password", &body.password, beside, profile.words()).await?;
     let about = sign_in::password_of(&profile.email);
     let can = Can::<Reset>::person(&app, home, user, origin).await?.ok_or_else(dead)?;
@@ -97,9 +98,6 @@ pub async fn confirm(
         // Whoever of many takes the link away is the one.
         if store::use_link(tx, &hash, Use::Password.name(), can.now()).await? == 0 {
             return Err(dead());
-        }
-        if factors::store::kinds(&mut *tx, user).await?.is_empty() && !new.long {
-            return Err(Error::Conflict("your second factors have just changed; try again".to_owned()));
         }
         // One that was handed over by the operator is to no address.
         let (present, mailed) = (store::profile(&mut *tx, user).await?, !link.email.is_empty());
@@ -110,8 +108,11 @@ pub async fn confirm(
             // Until now this was on somebody else's word, and so is what he enrolled.
             store::disown(tx, user, can.now()).await?;
         }
+        if factors::store::kinds(&mut *tx, user).await?.is_empty() && !new.long {
+            return Err(Error::Conflict("your second factors have just changed; try again".to_owned()));
+        }
         store::close_links(tx, user, None).await?;
-        store::reset_password(tx, user, &new, mailed).await?;
+        store::reset_password(tx, user, &new, mailed, can.now()).await?;
         let ended = sessions::store::end_others(tx, user, None).await?;
         store::notify(can, tx, &profile.email, letters::notice, Notice::PasswordChanged).await?;
         let done =

@@ -89,5 +89,7 @@ pub async fn set_up(
         let after = json!({ "name": signed.workspace_name, "owner": user });
         Ok(Change::new(Subject::new("workspace", workspace), (), after, signed))
     });
-    Ok(Signed { body: made.await?, cookies: vec![app.site.set(Cookie::Session, &token)?] })
+    let body = made.await?;
+    let device = sign_in::device(&app, body.user_id)?;
+    Ok(Signed { body, cookies: vec![app.site.set(Cookie::Session, &token)?, device] })
 }

@@ -39,25 +39,33 @@ async fn refresh_search(tx: &mut Tx, user: Uuid) -> Result<()> {
 }
 
 /// In the place of the one that was found right; `shown` is none for who has none.
-pub async fn set_password(tx: &mut Tx, user: Uuid, shown: Option<&str>, new: &Chosen) -> Result<u64> {
-    sql("update users set password_hash = $3, password_is_long = $4 \
+pub async fn set_password(
+    tx: &mut Tx,
+    user: Uuid,
+    shown: Option<&str>,
+    new: &Chosen,
+    now: Time,
+) -> Result<u64> {
+    sql("update users set password_hash = $3, password_is_long = $4, password_chosen_at = $5 \
          where id = $1 and coalesce(password_hash, '') = $2")
     .bind(user)
     .bind(shown.unwrap_or_default())
     .bind(&new.hash)
     .bind(new.long)
+    .bind(now)
     .run(tx)
     .await
 }
 
 /// By a link that was mailed, which proves the address.
-pub async fn reset_password(tx: &mut Tx, user: Uuid, new: &Chosen, proven: bool) -> Result<u64> {
-    sql("update users set password_hash = $2, password_is_long = $3, email_verified = email_verified or $4 \
-         where id = $1")
+pub async fn reset_password(tx: &mut Tx, user: Uuid, new: &Chosen, proven: bool, now: Time) -> Result<u64> {
+    sql("update users set password_hash = $2, password_is_long = $3, email_verified = email_verified or $4, \
+         password_chosen_at = $5 where id = $1")
     .bind(user)
     .bind(&new.hash)
     .bind(new.long)
     .bind(proven)
+    .bind(now)
     .run(tx)
     .await
 }

@@ -2,7 +2,7 @@
 
 use super::routes::{own, subject};
 use super::{Again, Session, store};
-use crate::access::tries::{count, forgive};
+use crate::access::tries::{self, count, forgive};
 use crate::access::{Caller, Can, Method, Step, sessions::Reauthenticate};
 use crate::audit::Change;
 use crate::auth;
@@ -42,11 +42,12 @@ pub async fn reauthenticate(can: Can<Reauthenticate>, Json(body): Json<Again>) -
     if !count(&app, &limits).await? {
         return Err(wrong());
     }
-    let (proof, beside) = shown(&can, user, &body).await?.ok_or_else(wrong)?;
+    let shown = shown(&can, user, &body).await;
+    let (proof, beside) = tries::unless_busy(&app, &limits, shown).await?.ok_or_else(wrong)?;
     let (token, hash) = sign_in::token(&app)?;
     let cookies = sign_in::renew(&app, &token)?;
     let again = can.write(async move |can, tx| {
-        proof.spend(user, can.now(), tx).await?;
+        proof.spend(user, can.now(), tx).await.map_err(not_ended)?;
         if !proof.is_whole() && !beside.spend(user, can.now(), tx).await? {
             return Err(wrong());
         }
@@ -59,6 +60,11 @@ pub async fn reauthenticate(can: Can<Reauthenticate>, Json(body): Json<Again>) -
     let body = again.await?;
     forgive(&app, &limits, true).await;
     Ok(Signed { body, cookies })
+}
+
+/// What was shown does not count any more; the session does.
+fn not_ended(error: Error) -> Error {
+    if matches!(error, Error::Refused { .. }) { wrong() } else { error }
 }
 
 /// Not 401: the session goes on.

@@ -92,11 +92,17 @@ async fn switch(can: Can<Switch>, Json(body): Json<super::Switch>) -> Result<Jso
         second_factor: own.second_factor,
         address: can.origin.address,
         now: can.now(),
+        may_enrol: false,
     };
     let lacks = home.policy.requires_factor(entry.now) && !entry.second_factor;
     let factor = lacks.then_some("that workspace requires a second factor: enrol one first");
     if let Some(why) = home.policy.refuses(&entry).or(factor) {
         return Err(Error::refused(Step::Role, format!("role: {why}")));
+    }
+    if !store::would_live(&can, user, own.id, home.workspace, &home.policy).await? {
+        let why =
+            "role: that workspace asks for a younger session: sign in to it anew, with its `workspace_id`";
+        return Err(Error::refused(Step::Role, why));
     }
     let there = Can::<Switch>::person(can.app(), home.workspace, user, can.origin.clone()).await?;
     let switched = there.ok_or_else(unknown)?.write(async move |can, tx| {

@@ -1,7 +1,7 @@
 //! The SQL of sessions. They are the user's; what is said of them is said to their user alone.
 
 use super::Session;
-use crate::access::{Caller, Method};
+use crate::access::{Caller, LoginPolicy, Method};
 use crate::db::{Record, Row, Source, Time, Tx, sql};
 use crate::error::Result;
 use crate::resources::sign_in::store::here;
@@ -39,7 +39,7 @@ pub async fn all(from: impl Into<Source<'_>>, user: Uuid, now: Time) -> Result<V
     Ok(found.await?.into_iter().filter_map(live).collect())
 }
 
-struct Policy(crate::access::LoginPolicy);
+struct Policy(LoginPolicy);
 
 impl Record for Policy {
     const COLUMNS: &'static str = "";
@@ -91,6 +91,17 @@ pub async fn has_shown_factor(tx: &mut Tx, user: Uuid, id: Uuid, shown: bool) ->
         .await
 }
 
+/// The same session under a new token.
+pub async fn renew(tx: &mut Tx, user: Uuid, id: Uuid, hash: &str) -> Result<u64> {
+    sql("update sessions set hash = $3 where user_id = $1 and id = $2")
+        .bind(user)
+        .bind(id)
+        .bind(hash)
+        .run(tx)
+        .await
+}
+
+/// And its person has shown who he is.
 pub async fn shown_again(
     tx: &mut Tx,
     user: Uuid,
@@ -108,6 +119,24 @@ pub async fn shown_again(
     .bind(now)
     .run(tx)
     .await
+}
+
+/// Whether a session, as old as it is, goes on in another workspace.
+pub async fn would_live(
+    can: &Caller,
+    user: Uuid,
+    id: Uuid,
+    workspace: Uuid,
+    policy: &LoginPolicy,
+) -> Result<bool> {
+    let found = sql("select s.timestamp_created, s.last_seen_at, coalesce(s.timestamp_created < \
+         (select w.sessions_from from workspaces w where w.id = $3), false) \
+         from sessions s where s.user_id = $1 and s.id = $2")
+    .bind(user)
+    .bind(id)
+    .bind(workspace)
+    .optional::<((Time, Time), bool)>(can.reader());
+    Ok(found.await?.is_some_and(|((created, seen), ended)| !ended && policy.ends(seen, created) > can.now()))
 }
 
 /// One row, if the session is still there.

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 on_both! {
     sessions_are_seen_and_ended everybody_is_signed_out a_session_runs_out_of_time_and_stays_out
     what_matters_asks_again what_is_taken_away_is_gone_at_once a_person_switches_between_workspaces
-    a_session_explains_itself nobody_comes_back what_is_made_in_a_session_outlives_it a_second_factor_is_shown_again
+    a_session_explains_itself nobody_comes_back what_is_made_in_a_session_outlives_it a_second_factor_is_shown_again a_new_password_is_no_second_factor
 }
 
 const MINE: &str = "/api/v2/me/sessions";
@@ -152,7 +152,9 @@ async fn what_is_taken_away_is_gone_at_once(world: World) {
     let who = world.signed_in("sdr").await;
     let policy = json!({ "methods": ["passkey"] });
     world.call("owner", "PATCH /api/v2/workspaces/current/login-policy", policy).await.is(200);
-    assert!(world.get(&who, "/api/v2/me").await.is(401).message().contains("no longer allows"));
+    assert!(
+        world.get(&who, "/api/v2/me").await.is(401).message().contains("enrol a passkey, or sign in with it")
+    );
 }
 
 async fn a_person_switches_between_workspaces(mut world: World) {
@@ -219,7 +221,13 @@ async fn nobody_comes_back(world: World) {
     world.wait(1000);
     world.call("owner", "DELETE /api/v2/workspaces/current/sessions", Value::Null).await.is(200);
     world.get(&who, "/api/v2/me").await.is(200);
-    world.call(&who, "POST /auth/switch", json!({ "workspace_id": world.home })).await.is(200);
+    let back = world.call(&who, "POST /auth/switch", json!({ "workspace_id": world.home })).await.is(403);
+    assert!(back.message().contains("sign in to it anew"), "{}", back.text());
+    world
+        .run(
+            sql("update sessions set workspace_id = $1 where workspace_id = $2").bind(world.home).bind(third),
+        )
+        .await;
     assert!(world.get(&who, "/api/v2/me").await.is(401).message().contains("everybody was signed out"));
     let who = world.signed_in("editor").await;
     world.get(&who, "/api/v2/me").await.is(200);
@@ -270,4 +278,16 @@ async fn a_second_factor_is_shown_again(world: World) {
     let again = world.call(&who, AGAIN, with("recovery_code", &codes[0])).await.is(200);
     let who = format!("cookie:{}", cookie(&again).unwrap());
     assert_eq!(world.get(&who, "/api/v2/me/factors").await.json()["recovery_codes_left"], 9);
+}
+
+/// Half of what signing in takes does not make a session fresh.
+async fn a_new_password_is_no_second_factor(world: World) {
+    let who = world.signed_in("sdr").await;
+    world.enrols_app(&who).await;
+    world.wait(10 * 60 * 1000);
+    let body = json!({ "current_password": PASSWORD, "password": "other words than before" });
+    let changed = world.call(&who, "POST /api/v2/me/password", body).await.is(200);
+    let who = format!("cookie:{}", cookie(&changed).unwrap());
+    world.get(&who, "/api/v2/me").await.is(200);
+    world.call(&who, "DELETE /api/v2/me/factors/totp", Value::Null).await.is(401);
 }

@@ -91,14 +91,17 @@ pub async fn begin(
     wanted: Option<Uuid>,
 ) -> Result<Signed<SignedIn>> {
     let (method, second_factor) = (proof.method(), proof.is_whole());
-    let entry = Entry { method, second_factor, address: origin.address, now: app.now() };
+    let kinds = factors::store::kinds(&app.reader, user).await?;
+    let may_enrol = !kinds.iter().any(|kind| kind == factors::PASSKEY);
+    let entry = Entry { method, second_factor, address: origin.address, now: app.now(), may_enrol };
     let homes = homes(app, user, wanted).await?;
     let home = admitted(&homes, &entry)?.clone();
-    let kinds = factors::store::kinds(&app.reader, user).await?;
     let next = match (second_factor, kinds.is_empty()) {
         (true, _) => Next::Done,
         (false, false) => Next::SecondFactor,
-        (false, true) if home.policy.requires_factor(entry.now) => Next::EnrolSecondFactor,
+        (false, true) if home.policy.requires_factor(entry.now) || !home.policy.methods.contains(&method) => {
+            Next::EnrolSecondFactor
+        }
         (false, true) => Next::Done,
     };
     let start = Start { user, home, next, method, second_factor, kinds };
@@ -169,7 +172,7 @@ fn stage(next: Next) -> &'static str {
     }
 }
 
-/// With the session in a cookie; who is in has a second one, by which the device is known again.
+/// With the session in a cookie; who has signed in gets a second one, by which the device is known again.
 pub fn answer(app: &App, body: SignedIn, token: &str) -> Result<Signed<SignedIn>> {
     let mut cookies = vec![app.site.set(Cookie::Session, token)?];
     if body.next != Next::SecondFactor {
@@ -186,12 +189,13 @@ pub fn renew(app: &App, token: &str) -> Result<Vec<HeaderValue>> {
 const DEVICE: &str = "device";
 
 pub fn device(app: &App, user: Uuid) -> Result<HeaderValue> {
-    let random = app.random()?;
-    let sealed = app.vault.seal(user, DEVICE, user.as_bytes(), &random)?;
+    let sealed = app.vault.seal(user, DEVICE, &app.now().0.to_be_bytes(), &app.random()?)?;
     app.site.set(Cookie::Device, &sealed)
 }
 
-/// Whether the person has signed in with this device before.
-pub fn knows_device(app: &App, user: Uuid, cookie: &str) -> bool {
-    app.vault.open(user, DEVICE, cookie).is_ok_and(|bytes| bytes == user.as_bytes())
+/// Whether the person has signed in with this device before, and since his password was chosen: whoever had the one
+/// before has no tries of his own at the next.
+pub fn knows_device(app: &App, user: Uuid, chosen: Time, cookie: &str) -> bool {
+    let since = app.vault.open(user, DEVICE, cookie).ok().and_then(|bytes| bytes.try_into().ok());
+    since.is_some_and(|bytes| i64::from_be_bytes(bytes) >= chosen.0)
 }

@@ -1,8 +1,10 @@
 //! Signing in with a passkey alone.
 
+use super::password::note;
 use super::{Asked, ByPasskey, Proof, Signed, SignedIn, begin, challenge::Answered};
+use crate::access::{Permission, sessions::SignIn};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{Json, Nothing, Origin};
 use axum::Extension;
 use axum::extract::State;
@@ -21,5 +23,10 @@ pub async fn sign_in(
     app.site.is_safe()?;
     let answered = Answered::of(&app, &body.challenge, &body.credential).await?;
     let user = answered.user;
-    begin::begin(&app, origin, user, Proof::Passkey(Box::new(answered)), body.workspace_id).await
+    let proof = Proof::Passkey(Box::new(answered));
+    let begun = begin::begin(&app, origin.clone(), user, proof, body.workspace_id).await;
+    if matches!(begun, Err(Error::Refused { .. })) {
+        note(&app, Some(user), &origin, SignIn::ACTION.name, None).await;
+    }
+    begun
 }

@@ -67,9 +67,11 @@ pub fn password_of(email: &str) -> String {
 }
 
 /// The cookie of a device that the person has used before.
-pub fn known_device(app: &App, headers: &HeaderMap, user: Option<Uuid>) -> Option<String> {
+fn known_device(app: &App, headers: &HeaderMap, user: Option<&store::User>) -> Option<String> {
     let cookie = app.site.read(Cookie::Device, headers);
-    cookie.filter(|cookie| user.is_some_and(|user| begin::knows_device(app, user, cookie)))
+    cookie.filter(|cookie| {
+        user.is_some_and(|user| begin::knows_device(app, user.id, user.password_chosen_at, cookie))
+    })
 }
 
 pub async fn sign_in(
@@ -82,17 +84,14 @@ pub async fn sign_in(
     let _visit = app.passwords.enter(&place(origin.address))?;
     let email = address(&body.email);
     let user = store::user_of(&app.reader, &email).await?;
-    let id = user.as_ref().map(|user| user.id);
-    let limits = tries(&password_of(&email), &origin, known_device(&app, &headers, id).as_deref());
+    let known = known_device(&app, &headers, user.as_ref());
+    let limits = tries(&password_of(&email), &origin, known.as_deref());
     let within = tries::count(&app, &limits).await?;
     let stored = user.as_ref().and_then(|user| user.password_hash.clone());
     let right = app.passwords.verify(&body.password, stored.as_deref()).await;
-    let right = match right {
-        Err(Error::Busy) => {
-            tries::forgive(&app, &limits, false).await; // nothing was tried
-            return Err(Error::Busy);
-        }
-        right => right?,
+    let right = match within {
+        true => tries::unless_busy(&app, &limits, right).await?,
+        false => right?,
     };
     match (user, stored) {
         (Some(user), Some(stored)) if right && within => {

@@ -1,7 +1,7 @@
 //! The second factor: a code of the app, a recovery code or a passkey, each of which counts once. What was begun with
 //! the password ends here, and the session is a new one.
 
-use super::password::{known_device, note, tries};
+use super::password::{note, tries};
 use super::{PENDING, Second, Signed, SignedIn, begin, challenge::Answered, store};
 use crate::access::tries::{count, forgive};
 use crate::access::{Can, Method, Permission, Step, sessions::Challenge};
@@ -64,7 +64,8 @@ pub async fn second_factor(
     let since = app.now().minus(PENDING);
     let pending = store::pending(&app.reader, &auth::hash(&token), since).await?.ok_or_else(nobody)?;
     let about = format!("second factor of {}", pending.user);
-    let limits = tries(&about, &origin, known_device(&app, &headers, Some(pending.user)).as_deref());
+    // For all devices alike: whoever is here has the password.
+    let limits = tries(&about, &origin, None);
     let failed = async |activity| {
         note(&app, Some(pending.user), &origin, Challenge::ACTION.name, Some(activity)).await;
         Err(wrong())

@@ -11,8 +11,11 @@ use uuid::Uuid;
 pub struct User {
     pub id: Uuid,
     pub password_hash: Option<String>,
+    pub password_chosen_at: Time,
 }
-record! { User { id, password_hash } }
+record! { User {
+    id, password_hash, password_chosen_at = "coalesce(password_chosen_at, timestamp_created)"
+} }
 
 pub async fn user_of(from: impl Into<Source<'_>>, email: &str) -> Result<Option<User>> {
     sql("select {columns} from users where email = $1").bind(email).optional(from).await

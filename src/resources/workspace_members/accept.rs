@@ -1,6 +1,7 @@
 //! Accepting an invitation: whoever holds the link becomes a user, or shows to be one, and a member.
 
 use super::{WorkspaceMember, invitation};
+use crate::access::tries;
 use crate::access::{Caller, Can, workspace_members::Accept};
 use crate::app::App;
 use crate::audit::{Change, Subject};
@@ -10,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::http::{Json, Origin};
 use crate::jobs::outbox;
 use crate::mail::letters::{self, Joined};
-use crate::resources::{api_keys, factors, login_policy, people, workspaces};
+use crate::resources::{api_keys, factors, login_policy, people, sign_in, workspaces};
 use axum::Extension;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -101,10 +102,15 @@ pub async fn accept(
             let words = [&body.first_name, &body.last_name, &open.email].map(String::clone);
             Some(people::chosen(&app, "password", &body.password, false, words.to_vec()).await?)
         }
-        Some(_) => match app.passwords.verify(&body.password, open.password_hash.as_deref()).await? {
-            true => None,
-            false => return failed(can, open).await,
-        },
+        Some(_) => {
+            // With all tries at this password, by whatever door.
+            let limits = sign_in::shared_tries(&sign_in::password_of(&open.email));
+            let within = tries::count(&app, &limits).await?;
+            match app.passwords.verify(&body.password, open.password_hash.as_deref()).await? && within {
+                true => None,
+                false => return failed(can, open).await,
+            }
+        }
     };
     let key = api_keys::Minted::personal(&app)?;
     let accepted = can.write(async move |can, tx| {
