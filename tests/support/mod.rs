@@ -316,6 +316,24 @@ impl World {
         self.call(who, "POST /api/v2/campaigns", body).await.is(200).id()
     }
 
+    /// The same once it is as it must be: some rows are written behind an answer.
+    pub async fn log_once(&self, complete: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        for _ in 0..500 {
+            let log = self.log().await;
+            if complete(&log) {
+                return log;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        self.log().await
+    }
+
+    /// Waits for all that is done behind an answer; `places` were free before.
+    pub async fn behind_answers(&self, places: usize) {
+        let all = u32::try_from(places).unwrap();
+        drop(self.app.behind_answers.acquire_many(all).await.unwrap());
+    }
+
     /// The audit log, refused attempts included, as the owner reads it.
     pub async fn log(&self) -> Vec<Value> {
         self.app.behind.flush().await;
