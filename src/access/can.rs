@@ -92,10 +92,7 @@ impl Caller {
     /// Asks a person who is signed in to have shown lately who he is; for what is not of a permission as a whole.
     pub fn demand_fresh(&self) -> Result<()> {
         match self.grant.session() {
-            Some(session) if !session.fresh => Err(Error::refused(
-                Step::Credential,
-                "credential: this takes a sign-in of the last 10 minutes: POST /auth/reauthenticate",
-            )),
+            Some(session) if !session.fresh => Err(Error::refused(Step::Credential, super::decide::STALE)),
             Some(_) | None => Ok(()),
         }
     }

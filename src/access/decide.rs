@@ -20,6 +20,10 @@ pub const STEPS: [Step; 10] = [
     Step::Reach,
 ];
 
+/// What is said to who is signed in, and has not shown lately who he is.
+pub(super) const STALE: &str =
+    "credential: this takes a sign-in of the last 10 minutes: POST /auth/reauthenticate";
+
 /// What the predicates say of the record in question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
@@ -170,10 +174,7 @@ impl<'a> Ask<'a> {
                 format!("credential: this {what} is {why}")
             }
             _ if grant.counts(self.action) => "credential: valid".to_owned(),
-            Some(_) | None => {
-                "credential: this takes a sign-in of the last 10 minutes: POST /auth/reauthenticate"
-                    .to_owned()
-            }
+            Some(_) | None => STALE.to_owned(),
         }
     }
 

@@ -72,9 +72,7 @@ impl Default for LoginPolicy {
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     pub method: Method,
-    pub second_factor: bool,
     pub address: IpAddr,
-    pub now: Time,
     /// He has no passkey yet, and is let in with a password as far as to enrol one.
     pub may_enrol: bool,
 }

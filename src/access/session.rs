@@ -37,35 +37,36 @@ crate::db::record! { SessionRow {
 } }
 
 impl SessionRow {
-    fn lapsed(&self, policy: &LoginPolicy, from: Option<Time>, now: Time) -> Option<&'static str> {
-        if from.is_some_and(|from| self.created < from) {
-            return Some("ended: everybody was signed out of the workspace; sign in again");
+    /// Why it no longer counts, and whether enrolling a second factor is the way on.
+    fn lapsed(
+        &self,
+        workspace: &WorkspaceRow,
+        policy: &LoginPolicy,
+        now: Time,
+    ) -> Option<(&'static str, bool)> {
+        if workspace.sessions_from.is_some_and(|from| self.created < from) {
+            return Some(("ended: everybody was signed out of the workspace; sign in again", false));
         }
         if policy.ends(self.last_seen_at, self.created) <= now {
-            return Some("expired; sign in again");
+            return Some(("expired; sign in again", false));
         }
         if self.stage == "factor" {
-            return Some("waiting for a second factor: POST /auth/second-factor");
+            return Some(("waiting for a second factor: POST /auth/second-factor", false));
         }
         if !policy.methods.contains(&Method::parse(&self.method)) {
-            return Some(
-                "of a kind that the workspace's login policy does not allow; enrol a passkey, or sign in with it",
-            );
+            let why = "of a kind that the workspace's login policy does not allow; enrol a passkey, or sign in with it";
+            return Some((why, true));
         }
         let bare = !self.second_factor && (self.stage == "enrol" || policy.requires_factor(now));
-        bare.then_some(
-            "without a second factor, which the workspace requires: enrol one by POST /api/v2/me/factors/totp",
-        )
+        let why = "without a second factor, which the workspace requires: enrol one by POST /api/v2/me/factors/totp";
+        bare.then_some((why, true))
     }
 
-    fn session(&self, lapsed: bool, (policy, from): (&LoginPolicy, Option<Time>), now: Time) -> Session {
-        let alive = self.stage != "factor"
-            && policy.ends(self.last_seen_at, self.created) > now
-            && from.is_none_or(|from| self.created >= from);
+    fn session(&self, enrolling: bool, now: Time) -> Session {
         Session {
             id: self.id,
             fresh: now < self.authenticated_at.plus(FRESH),
-            enrolling: lapsed && alive,
+            enrolling,
             second_factor: self.second_factor,
             method: Method::parse(&self.method),
         }
@@ -96,8 +97,8 @@ impl Grant {
         .optional::<Found>(from);
         Ok(found.await?.map(|Found(workspace, row, member)| {
             let policy = workspace.policy();
-            let lapsed = row.lapsed(&policy, workspace.sessions_from, now);
-            let session = row.session(lapsed.is_some(), (&policy, workspace.sessions_from), now);
+            let (lapsed, enrolling) = row.lapsed(&workspace, &policy, now).unzip();
+            let session = row.session(enrolling.unwrap_or(false), now);
             let expires_at = Some(policy.ends(row.last_seen_at, row.created));
             let grant = workspace.grant(Principal::Session(session));
             Grant { lapsed, expires_at, ..grant }.of(member)

@@ -21,8 +21,8 @@ use tracing_subscriber::EnvFilter;
 
 /// Access control, isolation and audit behind Instantly's API v2, on your own machine.
 ///
-/// To try it: `gatepost demo`. To begin: `gatepost init --workspace NAME --owner-email ADDRESS`, then
-/// `gatepost serve`.
+/// To try it: `gatepost demo`. To begin: `gatepost serve`, which prints a link to make the first workspace; or, without
+/// a browser, `gatepost init --workspace NAME --owner-email ADDRESS` first.
 ///
 /// Every setting can be given as a flag, in the environment (`GATEPOST_` and its name) or in a TOML file
 /// (`--config`); a flag overrides the environment, which overrides the file.

@@ -4,7 +4,7 @@ use super::{PASSKEY, store};
 use crate::access::{Caller, Method, Step};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::mail::letters::{self, Notice};
+use crate::mail::letters::Notice;
 use crate::resources::{people, sessions, sign_in};
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ pub async fn enrolled(
 
 pub async fn tell(can: &Caller, tx: &mut Tx, notice: Notice) -> Result<()> {
     match &can.grant.email {
-        Some(email) => people::store::notify(can, tx, email, letters::notice, notice).await,
+        Some(email) => people::store::notify(can, tx, email, notice).await,
         None => Ok(()),
     }
 }

@@ -11,18 +11,12 @@ pub struct Chosen {
     pub long: bool,
 }
 
-/// `field` is where it stands in the body, `words` what is known of the person.
-pub async fn chosen(
-    app: &App,
-    field: &'static str,
-    password: &str,
-    beside_factor: bool,
-    words: Vec<String>,
-) -> Result<Chosen> {
+/// `words` is what is known of the person.
+pub async fn chosen(app: &App, password: &str, beside_factor: bool, words: Vec<String>) -> Result<Chosen> {
     let text = password.to_owned();
     let judged = tokio::task::spawn_blocking(move || {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        auth::choose(field, &text, beside_factor, &words)
+        auth::choose("password", &text, beside_factor, &words)
     });
     judged.await.map_err(Error::internal)??;
     Ok(Chosen { hash: app.passwords.hash(password).await?, long: auth::is_long(password) })

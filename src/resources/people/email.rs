@@ -39,7 +39,7 @@ pub async fn ask(can: Can<ChangeEmail>, Json(body): Json<NewEmail>) -> Result<Js
         link.open(tx, user, &email).await?;
         let letter = letters::confirm_email(&email, &profile.email, &link.url(can.app()))?;
         outbox::post(can, tx, &letter, "confirmation").await?;
-        store::notify(can, tx, &profile.email, letters::notice, Notice::EmailAsked).await?;
+        store::notify(can, tx, &profile.email, Notice::EmailAsked).await?;
         let done = Done::of(
             "A link was mailed to the new address. It is good for half an hour; until then nothing changes.",
         );
@@ -73,7 +73,7 @@ pub async fn confirm(
         store::set_email(tx, link.user, &link.email).await?;
         // A link to choose a password that lies in the old mailbox opens nothing any more.
         store::close_links(tx, link.user, None).await?;
-        store::notify(can, tx, &before.email, letters::notice, Notice::EmailChanged).await?;
+        store::notify(can, tx, &before.email, Notice::EmailChanged).await?;
         let done = Done::of("From now on you sign in with the new address.");
         let (was, is) = (json!({ "email": before.email }), json!({ "email": link.email }));
         Ok(Change::new(Subject::new("user", link.user), was, is, done))

@@ -7,7 +7,7 @@ use crate::audit::{Change, Subject};
 use crate::auth::Cookie;
 use crate::error::{Error, Result};
 use crate::http::Json;
-use crate::mail::letters::{self, Notice};
+use crate::mail::letters::Notice;
 use crate::resources::{factors, sessions, sign_in};
 use serde_json::json;
 use sign_in::Signed;
@@ -40,7 +40,7 @@ pub async fn change(can: Can<ChangePassword>, Json(body): Json<NewPassword>) -> 
     forgive(&app, &limits, true).await;
     let profile = store::profile(&app.reader, user).await?;
     let beside = !factors::store::kinds(&app.reader, user).await?.is_empty();
-    let new = chosen(&app, "password", &body.password, beside, profile.words()).await?;
+    let new = chosen(&app, &body.password, beside, profile.words()).await?;
     let (token, hash) = sign_in::token(&app)?;
     let changed = can.write(async move |can, tx| {
         let alone = factors::store::kinds(&mut *tx, user).await?.is_empty();
@@ -57,7 +57,7 @@ pub async fn change(can: Can<ChangePassword>, Json(body): Json<NewPassword>) -> 
             sessions::store::renew(tx, user, session, &hash).await?;
         }
         store::close_links(tx, user, None).await?;
-        store::notify(can, tx, &profile.email, letters::notice, Notice::PasswordChanged).await?;
+        store::notify(can, tx, &profile.email, Notice::PasswordChanged).await?;
         let done = Done::of("Your password is changed; you are signed out everywhere else.");
         Ok(Change::new(Subject::new("user", user), (), json!({ "sessions_ended": ended }), done))
     });

@@ -91,7 +91,7 @@ pub async fn confirm(
     let home = store::home(&app.reader, user, app.now()).await?.ok_or_else(dead)?;
     let profile = store::profile(&app.reader, user).await?;
     let beside = profile.email_verified && !factors::store::kinds(&app.reader, user).await?.is_empty();
-    let new = chosen(&app, "password", &body.password, beside, profile.words()).await?;
+    let new = chosen(&app, &body.password, beside, profile.words()).await?;
     let about = sign_in::password_of(&profile.email);
     let can = Can::<Reset>::person(&app, home, user, origin).await?.ok_or_else(dead)?;
     let reset = can.write(async move |can, tx| {
@@ -114,7 +114,7 @@ pub async fn confirm(
         store::close_links(tx, user, None).await?;
         store::reset_password(tx, user, &new, mailed, can.now()).await?;
         let ended = sessions::store::end_others(tx, user, None).await?;
-        store::notify(can, tx, &profile.email, letters::notice, Notice::PasswordChanged).await?;
+        store::notify(can, tx, &profile.email, Notice::PasswordChanged).await?;
         let done =
             Done::of("Your password is changed, and all your sessions are ended. Sign in with it now.");
         Ok(Change::new(Subject::new("user", user), (), json!({ "sessions_ended": ended }), done))

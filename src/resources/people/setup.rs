@@ -2,14 +2,14 @@
 //! owner, and is signed in. The link works once, and only while there is no workspace.
 
 use super::{SetUp, choose::chosen, store};
-use crate::access::{Can, Method, Role, workspaces::SetUp as May};
+use crate::access::{Can, LoginPolicy, Method, Role, workspaces::SetUp as May};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::auth::{self, Cookie};
 use crate::error::{Error, Result};
 use crate::http::{Json, Origin, address};
 use crate::jobs;
-use crate::resources::sign_in::{self, Next, Signed, SignedIn};
+use crate::resources::sign_in::{self, Home, Next, Signed, SignedIn, Start};
 use crate::resources::{workspace_members as members, workspaces};
 use axum::Extension;
 use axum::extract::State;
@@ -46,13 +46,13 @@ pub async fn set_up(
         return Err(Error::Gone(GONE));
     }
     let hash = auth::hash(&body.token);
-    if store::setup_hash(&app.reader).await?.as_deref() != Some(hash.as_str()) {
+    if !is_token(&app, &body.token).await? {
         return Err(Error::invalid(
             "body/token must be the one in the link that `gatepost serve` printed last",
         ));
     }
     let words = [&body.first_name, &body.last_name, &body.email, &body.workspace_name].map(String::clone);
-    let new = chosen(&app, "password", &body.password, false, words.to_vec()).await?;
+    let new = chosen(&app, &body.password, false, words.to_vec()).await?;
     let (token, session_hash) = sign_in::token(&app)?;
     let can = Can::<May>::founder(&app, app.new_id(), origin);
     let made = can.write(async move |can, tx| {
@@ -63,29 +63,14 @@ pub async fn set_up(
         workspaces::store::insert(tx, workspace, body.workspace_name.trim(), can.now()).await?;
         // On the word of whoever stands at the server.
         let names = [body.first_name.trim(), body.last_name.trim()];
-        members::insert_user(tx, user, &email, names, Some(&new.hash), (true, can.now())).await?;
-        store::mark_long(tx, user, new.long).await?;
+        members::insert_user(tx, user, &email, names, Some(&new), (true, can.now())).await?;
         let person = members::store::Person { user, email: &email, role: Role::Owner };
         members::store::insert_accepted(can, tx, workspace, &person).await?;
-        let session = sign_in::store::New {
-            hash: session_hash.clone(),
-            user,
-            id: can.new_id(),
-            workspace,
-            stage: "whole",
-            method: Method::Password,
-            second_factor: false,
-        };
-        sign_in::store::insert(can, tx, &session).await?;
-        let signed = SignedIn {
-            next: Next::Done,
-            second_factors: vec![],
-            session_id: session.id,
-            user_id: user,
-            workspace_id: workspace,
-            workspace_name: body.workspace_name.trim().to_owned(),
-            expires_at: crate::access::LoginPolicy::default().ends(can.now(), can.now()),
-        };
+        let home =
+            Home { workspace, name: body.workspace_name.trim().to_owned(), policy: LoginPolicy::default() };
+        let method = Method::Password;
+        let start = Start { user, home, next: Next::Done, method, second_factor: false, kinds: vec![] };
+        let signed = start.open(can, tx, &session_hash).await?;
         let after = json!({ "name": signed.workspace_name, "owner": user });
         Ok(Change::new(Subject::new("workspace", workspace), (), after, signed))
     });

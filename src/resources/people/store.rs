@@ -5,8 +5,7 @@ use crate::access::Caller;
 use crate::db::{Source, Time, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::jobs::outbox;
-use crate::mail::Letter;
-use crate::mail::letters::Notice;
+use crate::mail::letters::{self, Notice};
 use crate::resources::sign_in;
 use uuid::Uuid;
 
@@ -68,10 +67,6 @@ pub async fn reset_password(tx: &mut Tx, user: Uuid, new: &Chosen, proven: bool,
     .bind(now)
     .run(tx)
     .await
-}
-
-pub async fn mark_long(tx: &mut Tx, user: Uuid, long: bool) -> Result<u64> {
-    sql("update users set password_is_long = $2 where id = $1").bind(user).bind(long).run(tx).await
 }
 
 /// Whether an address is another user's.
@@ -181,15 +176,9 @@ const NOTICE: &str = "notice";
 const NOTICES: i64 = 30;
 
 /// By mail, if there is any, and room for one more.
-pub async fn notify(
-    can: &Caller,
-    tx: &mut Tx,
-    to: &str,
-    letter: fn(&str, Notice) -> Result<Letter>,
-    notice: Notice,
-) -> Result<()> {
+pub async fn notify(can: &Caller, tx: &mut Tx, to: &str, notice: Notice) -> Result<()> {
     if can.app().mailer.is_some() && outbox::has_room_for(can, tx, to, (NOTICE, NOTICES)).await? {
-        outbox::post(can, tx, &letter(to, notice)?, NOTICE).await?;
+        outbox::post(can, tx, &letters::notice(to, notice)?, NOTICE).await?;
     }
     Ok(())
 }

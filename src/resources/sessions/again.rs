@@ -5,7 +5,7 @@ use super::{Again, Session, store};
 use crate::access::tries::{self, count, forgive};
 use crate::access::{Caller, Can, Method, Step, sessions::Reauthenticate};
 use crate::audit::Change;
-use crate::auth;
+use crate::auth::{self, Cookie};
 use crate::db::{Time, Tx};
 use crate::error::{Error, Result};
 use crate::http::Json;
@@ -45,7 +45,7 @@ pub async fn reauthenticate(can: Can<Reauthenticate>, Json(body): Json<Again>) -
     let shown = shown(&can, user, &body).await;
     let (proof, beside) = tries::unless_busy(&app, &limits, shown).await?.ok_or_else(wrong)?;
     let (token, hash) = sign_in::token(&app)?;
-    let cookies = sign_in::renew(&app, &token)?;
+    let cookies = vec![app.site.set(Cookie::Session, &token)?];
     let again = can.write(async move |can, tx| {
         proof.spend(user, can.now(), tx).await.map_err(not_ended)?;
         if !proof.is_whole() && !beside.spend(user, can.now(), tx).await? {

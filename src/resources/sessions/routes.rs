@@ -87,14 +87,8 @@ async fn switch(can: Can<Switch>, Json(body): Json<super::Switch>) -> Result<Jso
     let unknown = || Error::invalid("body/workspace_id must be a workspace of yours: GET /api/v2/workspaces");
     let homes = sign_in::homes(can.app(), user, Some(body.workspace_id)).await.map_err(|_| unknown())?;
     let home = homes.into_iter().next().ok_or_else(unknown)?;
-    let entry = Entry {
-        method: own.method,
-        second_factor: own.second_factor,
-        address: can.origin.address,
-        now: can.now(),
-        may_enrol: false,
-    };
-    let lacks = home.policy.requires_factor(entry.now) && !entry.second_factor;
+    let entry = Entry { method: own.method, address: can.origin.address, may_enrol: false };
+    let lacks = home.policy.requires_factor(can.now()) && !own.second_factor;
     let factor = lacks.then_some("that workspace requires a second factor: enrol one first");
     if let Some(why) = home.policy.refuses(&entry).or(factor) {
         return Err(Error::refused(Step::Role, format!("role: {why}")));

@@ -1,7 +1,7 @@
 //! From somebody who has shown who he is to a session: in which workspace, and what is still missing.
 
 use super::{Next, Signed, SignedIn, challenge::Answered, store};
-use crate::access::{Can, Entry, LoginPolicy, Method, Permission, Step, sessions as may};
+use crate::access::{Caller, Can, Entry, LoginPolicy, Method, Permission, Step, sessions as may};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::auth::{self, Cookie};
@@ -93,13 +93,13 @@ pub async fn begin(
     let (method, second_factor) = (proof.method(), proof.is_whole());
     let kinds = factors::store::kinds(&app.reader, user).await?;
     let may_enrol = !kinds.iter().any(|kind| kind == factors::PASSKEY);
-    let entry = Entry { method, second_factor, address: origin.address, now: app.now(), may_enrol };
+    let entry = Entry { method, address: origin.address, may_enrol };
     let homes = homes(app, user, wanted).await?;
     let home = admitted(&homes, &entry)?.clone();
     let next = match (second_factor, kinds.is_empty()) {
         (true, _) => Next::Done,
         (false, false) => Next::SecondFactor,
-        (false, true) if home.policy.requires_factor(entry.now) || !home.policy.methods.contains(&method) => {
+        (false, true) if home.policy.requires_factor(app.now()) || !home.policy.methods.contains(&method) => {
             Next::EnrolSecondFactor
         }
         (false, true) => Next::Done,
@@ -111,14 +111,16 @@ pub async fn begin(
     }
 }
 
+/// A session to be.
 #[derive(Clone)]
-struct Start {
-    user: Uuid,
-    home: Home,
-    next: Next,
-    method: Method,
-    second_factor: bool,
-    kinds: Vec<String>,
+pub struct Start {
+    pub user: Uuid,
+    pub home: Home,
+    pub next: Next,
+    pub method: Method,
+    pub second_factor: bool,
+    /// What can be shown as the second factor.
+    pub kinds: Vec<String>,
 }
 
 impl Start {
@@ -133,34 +135,35 @@ impl Start {
                     "the second factors have just changed; sign in again".to_owned(),
                 ));
             }
-            let new = store::New {
-                hash: hash.clone(),
-                user: self.user,
-                id: can.new_id(),
-                workspace: self.home.workspace,
-                stage: stage(self.next),
-                method: self.method,
-                second_factor: self.second_factor,
-            };
-            store::insert(can, tx, &new).await?;
-            let signed = self.signed(new.id, can.now());
+            let signed = self.open(can, tx, &hash).await?;
             let after = json!({ "method": self.method, "next": self.next });
-            Ok(Change::new(Subject::new("session", new.id), (), after, signed))
+            Ok(Change::new(Subject::new("session", signed.session_id), (), after, signed))
         });
         answer(app, written.await?, &token)
     }
 
-    fn signed(&self, session_id: Uuid, now: Time) -> SignedIn {
-        let pending = self.next == Next::SecondFactor;
-        SignedIn {
+    /// The session, under the hash of its token.
+    pub async fn open(&self, can: &Caller, tx: &mut Tx, hash: &str) -> Result<SignedIn> {
+        let new = store::New {
+            hash: hash.to_owned(),
+            user: self.user,
+            id: can.new_id(),
+            workspace: self.home.workspace,
+            stage: stage(self.next),
+            method: self.method,
+            second_factor: self.second_factor,
+        };
+        store::insert(can, tx, &new).await?;
+        let (now, pending) = (can.now(), self.next == Next::SecondFactor);
+        Ok(SignedIn {
             next: self.next,
             second_factors: if pending { self.kinds.clone() } else { vec![] },
-            session_id,
+            session_id: new.id,
             user_id: self.user,
             workspace_id: self.home.workspace,
             workspace_name: self.home.name.clone(),
             expires_at: if pending { now.plus(super::PENDING) } else { self.home.policy.ends(now, now) },
-        }
+        })
     }
 }
 
@@ -179,11 +182,6 @@ pub fn answer(app: &App, body: SignedIn, token: &str) -> Result<Signed<SignedIn>
         cookies.push(device(app, body.user_id)?);
     }
     Ok(Signed { body, cookies })
-}
-
-/// The same session under a new token: after each proof of who somebody is.
-pub fn renew(app: &App, token: &str) -> Result<Vec<HeaderValue>> {
-    Ok(vec![app.site.set(Cookie::Session, token)?])
 }
 
 const DEVICE: &str = "device";

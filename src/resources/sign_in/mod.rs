@@ -13,7 +13,7 @@ mod second;
 pub mod store;
 
 pub use answer::Signed;
-pub use begin::{Home, Proof, device, homes, renew, token};
+pub use begin::{Home, Proof, Start, device, homes, token};
 pub use challenge::{Answered, Asked, ask_to_enrol, asked_to_enrol, spend};
 pub use password::{password_of, place, shared_tries, tries};
 pub use routes::router;

@@ -2,7 +2,7 @@
 //! the password ends here, and the session is a new one.
 
 use super::password::{note, tries};
-use super::{PENDING, Second, Signed, SignedIn, begin, challenge::Answered, store};
+use super::{Next, PENDING, Second, Signed, SignedIn, begin, challenge::Answered, store};
 use crate::access::tries::{count, forgive};
 use crate::access::{Can, Method, Permission, Step, sessions::Challenge};
 use crate::app::App;
@@ -23,7 +23,6 @@ use uuid::Uuid;
 pub struct Pending {
     pub hash: String,
     pub user: Uuid,
-    pub id: Uuid,
     pub workspace: Uuid,
     pub method: Method,
 }
@@ -127,6 +126,14 @@ async fn accept(app: &App, origin: Origin, pending: Pending, shown: Shown) -> Re
     let home = homes.first().cloned().ok_or_else(wrong)?;
     let can = Can::<Challenge>::person(app, pending.workspace, pending.user, origin).await?;
     let (token, hash) = begin::token(app)?;
+    let start = begin::Start {
+        user: pending.user,
+        home,
+        next: Next::Done,
+        method: pending.method,
+        second_factor: true,
+        kinds: vec![],
+    };
     let written = can.ok_or_else(wrong)?.write(async move |can, tx| {
         // Whoever of many takes it away is the one who is let in.
         if store::end_pending(tx, &pending.hash).await? == 0
@@ -134,28 +141,10 @@ async fn accept(app: &App, origin: Origin, pending: Pending, shown: Shown) -> Re
         {
             return Err(wrong());
         }
-        let new = store::New {
-            hash: hash.clone(),
-            user: pending.user,
-            id: can.new_id(),
-            workspace: pending.workspace,
-            stage: "whole",
-            method: pending.method,
-            second_factor: true,
-        };
-        store::insert(can, tx, &new).await?;
-        let signed = SignedIn {
-            next: super::Next::Done,
-            second_factors: vec![],
-            session_id: new.id,
-            user_id: pending.user,
-            workspace_id: pending.workspace,
-            workspace_name: home.name.clone(),
-            expires_at: home.policy.ends(can.now(), can.now()),
-        };
+        let signed = start.open(can, tx, &hash).await?;
         let activity = if matches!(shown, Shown::Recovery(_)) { RECOVERY } else { SUCCEEDED };
         let after = json!({ "second_factor": shown.name() });
-        Ok(Change::new(Subject::new("session", new.id), (), after, signed).numbered(activity))
+        Ok(Change::new(Subject::new("session", signed.session_id), (), after, signed).numbered(activity))
     });
     begin::answer(app, written.await?, &token)
 }

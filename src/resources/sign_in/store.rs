@@ -97,12 +97,11 @@ pub async fn here(tx: &mut Tx, user: Uuid, workspace: Uuid) -> Result<()> {
 }
 
 impl Record for Pending {
-    const COLUMNS: &'static str = "s.hash, s.user_id, s.id, s.workspace_id, s.method";
+    const COLUMNS: &'static str = "s.hash, s.user_id, s.workspace_id, s.method";
     fn read(row: &mut Row) -> Result<Self> {
         Ok(Pending {
             hash: row.take()?,
             user: row.take()?,
-            id: row.take()?,
             workspace: row.take()?,
             method: Method::parse(&row.take::<String>()?),
         })

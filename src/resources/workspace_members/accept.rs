@@ -100,7 +100,7 @@ pub async fn accept(
     let hash = match open.known {
         None => {
             let words = [&body.first_name, &body.last_name, &open.email].map(String::clone);
-            Some(people::chosen(&app, "password", &body.password, false, words.to_vec()).await?)
+            Some(people::chosen(&app, &body.password, false, words.to_vec()).await?)
         }
         Some(_) => {
             // With all tries at this password, by whatever door.
@@ -191,11 +191,10 @@ async fn new_user(
         open.reserved,
         &open.email,
         [&body.first_name, &body.last_name],
-        Some(&new.hash),
+        Some(new),
         (open.mailed, can.now()),
     )
     .await?;
-    people::store::mark_long(tx, open.reserved, new.long).await?;
     Ok(open.reserved)
 }
 
@@ -204,17 +203,18 @@ pub async fn insert_user(
     id: Uuid,
     email: &str,
     [first, last]: [&str; 2],
-    hash: Option<&str>,
+    password: Option<&people::Chosen>,
     (verified, now): (bool, Time),
 ) -> Result<u64> {
-    sql("insert into users (id, email, email_verified, first_name, last_name, password_hash, timestamp_created) \
-         values ($1, $2, $3, $4, $5, $6, $7)")
+    sql("insert into users (id, email, email_verified, first_name, last_name, password_hash, \
+         password_is_long, timestamp_created) values ($1, $2, $3, $4, $5, $6, $7, $8)")
     .bind(id)
     .bind(email)
     .bind(verified)
     .bind(first)
     .bind(last)
-    .bind(hash.map(str::to_owned))
+    .bind(password.map(|password| password.hash.clone()))
+    .bind(password.is_some_and(|password| password.long))
     .bind(now)
     .run(tx)
     .await
