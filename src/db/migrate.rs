@@ -9,6 +9,7 @@ const MIGRATIONS: &[(i64, Migration)] = &[
     (3, Both(include_str!("../../migrations/0003_lean_audit.sql"))),
     (4, Sqlite(include_str!("../../migrations/0004_clustered_keys.sqlite.sql"))),
     (5, Both(include_str!("../../migrations/0005_people.sql"))),
+    (6, Both(include_str!("../../migrations/0006_groups.sql"))),
 ];
 
 enum Migration {
