@@ -9,6 +9,7 @@ create table group_links (
     status text not null check (status in ('pending', 'accepted', 'rejected')),
     -- What the sub-workspace leaves the admin workspace to do in it.
     delegation jsonb not null,
+    accepted_at timestamptz,
     timestamp_created timestamptz not null,
     timestamp_updated timestamptz not null,
     check (workspace_id <> sub_workspace_id)

@@ -44,9 +44,9 @@ pub enum Error {
     /// Names the field and says what it must be.
     #[error("{0}")]
     Invalid(String),
-    /// Access was refused at a step of the decision.
+    /// Access was refused at a step of the decision. Hidden: so that what is refused is as if it were not there.
     #[error("{message}")]
-    Refused { step: Step, message: String },
+    Refused { step: Step, message: String, hidden: bool },
     /// The caller may know of the workspace, whose plan leaves the feature out.
     #[error("the workspace's plan does not include `{0}`; the operator of this server can allow it")]
     NotInPlan(&'static str),
@@ -98,13 +98,18 @@ impl Error {
         Self::Invalid(message.into())
     }
 
-    /// A record, whatever it is, that is not there for this caller.
+    /// Something, whatever it is, that is not there for this caller.
+    pub fn hidden_by(step: Step) -> Self {
+        Self::Refused { step, message: Self::NotFound.to_string(), hidden: true }
+    }
+
+    /// A record that is not there for this caller.
     pub fn hidden() -> Self {
-        Self::Refused { step: Step::Record, message: Self::NotFound.to_string() }
+        Self::hidden_by(Step::Record)
     }
 
     /// A refusal of a member who may know what it was that he may not do.
     pub fn refused(step: Step, message: impl Into<String>) -> Self {
-        Self::Refused { step, message: message.into() }
+        Self::Refused { step, message: message.into(), hidden: false }
     }
 }

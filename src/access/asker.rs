@@ -13,15 +13,23 @@ pub struct Asker {
     workspace: Uuid,
     key: Option<Uuid>,
     member: Option<Uuid>,
+    /// The sub-workspace for which they asked.
+    #[serde(default)]
+    acting_in: Option<Uuid>,
     pub(super) origin: Origin,
 }
 
 impl Asker {
     pub(super) async fn grant(&self, now: Time, from: impl Into<Source<'_>>) -> Result<Option<Grant>> {
-        match (self.key, self.member) {
-            (Some(key), _) => Grant::of_key_id(self.workspace, key, now, from).await,
-            (None, Some(member)) => Grant::of_member(self.workspace, member, now, from).await,
-            (None, None) => Ok(None),
+        let mut from = from.into();
+        let own = match (self.key, self.member) {
+            (Some(key), _) => Grant::of_key_id(self.workspace, key, now, from.again()).await?,
+            (None, Some(member)) => Grant::of_member(self.workspace, member, now, from.again()).await?,
+            (None, None) => None,
+        };
+        match (own, self.acting_in) {
+            (Some(own), Some(sub)) => own.acting_in(sub, now, from).await,
+            (own, _) => Ok(own),
         }
     }
 }
@@ -30,9 +38,10 @@ impl Caller {
     /// For a job that is to be done by this right.
     pub fn asker(&self) -> Asker {
         Asker {
-            workspace: self.workspace(),
+            workspace: self.grant.home(),
             key: self.grant.key(),
-            member: self.member(),
+            member: self.grant.identity().member,
+            acting_in: self.grant.acting.is_some().then(|| self.workspace()),
             origin: self.origin.clone(),
         }
     }

@@ -28,6 +28,8 @@ pub const ROWS: i64 = 1000;
 #[derive(Clone, Debug)]
 pub struct Attempt {
     pub workspace: Uuid,
+    /// The caller's own, where it acts in another.
+    home: Uuid,
     pub permission: &'static str,
     pub actor: audit::Actor,
     /// The user and the session, of who is signed in.
@@ -45,9 +47,10 @@ impl Attempt {
     pub fn of(grant: &Grant, permission: &'static str, origin: &Origin) -> Self {
         Attempt {
             workspace: grant.workspace,
+            home: grant.home(),
             permission,
             actor: audit::Actor::new(grant, origin),
-            session: grant.who.user.zip(grant.session().map(|session| session.id)),
+            session: grant.identity().user.zip(grant.session().map(|session| session.id)),
             activity: audit::REFUSED,
         }
     }
@@ -114,7 +117,7 @@ impl App {
     /// For the edge: what became of a request by somebody known.
     pub fn note(&self, attempt: Attempt, refused: Option<Step>) {
         let now = self.now();
-        let workspace = attempt.workspace;
+        let workspace = attempt.home;
         match (refused, attempt.actor.api_key_id, attempt.session) {
             (Some(step), ..) => self.behind.refused(attempt, step, now),
             (None, Some(id), _) => self.behind.used(Used::Key { workspace, id }, now),
@@ -141,9 +144,14 @@ impl Batch {
     fn add(&mut self, note: Note) {
         match note {
             Note::Refused(attempt, step, at) => {
-                let same = attempt.actor.same(attempt.permission, step);
-                let entry = self.refused.entry((attempt.workspace, same.clone()));
-                entry.or_insert(Refusal { same, attempt: *attempt, step, at, count: 0 }).count += 1;
+                let home = Some(attempt.home).filter(|home| *home != attempt.workspace);
+                for workspace in [attempt.workspace].into_iter().chain(home) {
+                    let same = attempt.actor.same(attempt.permission, step);
+                    let entry = self.refused.entry((workspace, same.clone()));
+                    let first =
+                        || Refusal { workspace, same, attempt: (*attempt).clone(), step, at, count: 0 };
+                    entry.or_insert_with(first).count += 1;
+                }
             }
             Note::Used(used, at) => drop(self.used.insert(used, at)),
             Note::Flush(done) => self.waiting.push(done),
@@ -224,6 +232,7 @@ async fn stamp(used: Used, at: Time, tx: &mut Tx) -> Result<u64> {
 
 /// Identical attempts.
 struct Refusal {
+    workspace: Uuid,
     same: String,
     attempt: Attempt,
     step: Step,
@@ -239,15 +248,25 @@ impl Refusal {
         let hour = self.at.minus(60 * MINUTE);
         let rows =
             sql("select count(*) from audit_log where workspace_id = $1 and activity_type in ({kinds}) and at > $2")
-                .bind(self.attempt.workspace)
+                .bind(self.workspace)
                 .bind(hour)
                 .fill_list("{kinds}", &audit::REFUSALS);
         let rows: i64 = rows.optional(&mut *tx).await?.unwrap_or(0);
         if rows < ROWS {
-            return audit::refused(&self.attempt, self.step, &self.same, self.at, self.count, id, tx).await;
+            return audit::refused(
+                &self.attempt,
+                self.workspace,
+                self.step,
+                &self.same,
+                self.at,
+                self.count,
+                id,
+                tx,
+            )
+            .await;
         }
         if self.count_up(audit::OVERFLOW, hour, tx).await? == 0 {
-            audit::overflow(self.attempt.workspace, self.at, self.count, id, tx).await?;
+            audit::overflow(self.workspace, self.at, self.count, id, tx).await?;
         }
         Ok(())
     }
@@ -255,7 +274,7 @@ impl Refusal {
     async fn count_up(&self, same: &str, since: Time, tx: &mut Tx) -> Result<u64> {
         sql("update audit_log set affected_count = affected_count + $4 \
              where workspace_id = $1 and refusal = $2 and at > $3")
-        .bind(self.attempt.workspace)
+        .bind(self.workspace)
         .bind(same)
         .bind(since)
         .bind(self.count)

@@ -1,7 +1,7 @@
 //! `Can<P>` in a handler's signature is the check, the proof, and the documentation of the check.
 
 use super::shown::{Shown, invitee};
-use super::{Action, Ask, Asker, Attempt, Call, Grant, Permission, Pred, Shape, Sight, Step};
+use super::{Action, Ask, Asker, Attempt, Call, Grant, Permission, Pred, Shape, Sight, Step, Stray};
 use crate::app::App;
 use crate::audit::Change;
 use crate::auth;
@@ -123,6 +123,19 @@ impl Caller {
         self.ask(Q::ACTION).enforce()
     }
 
+    /// Whether those steps hold.
+    pub fn may(&self, action: &'static Action) -> bool {
+        self.ask(action).refused_by().is_none()
+    }
+
+    /// The same caller, for what a change brings about in another workspace of its group. It must have been found out that
+    /// the workspace is one: `workspace_group_members` and the moving of accounts alone call this.
+    pub fn beside(&self, workspace: Uuid) -> Caller {
+        let mut beside = self.clone();
+        beside.grant.workspace = workspace;
+        beside
+    }
+
     fn ask(&self, action: &'static Action) -> Ask<'_> {
         Ask::new(action, Ok(&self.grant), Some(&self.call))
     }
@@ -140,13 +153,19 @@ impl Caller {
             Ok(shown) => shown.grant(app.now(), &app.reader).await?,
             Err(why) => Err(*why),
         };
-        let mut call = Call { address: origin.address, delegation: delegation(headers), within_rate: true };
+        let (grant, stray) = match (grant, elsewhere(headers)) {
+            (Ok(grant), Some(header)) => {
+                placed(grant, &header, app).await.map(|(grant, stray)| (Ok(grant), stray))?
+            }
+            (grant, _) => (grant, None),
+        };
+        let mut call = Call { address: origin.address, stray, within_rate: true };
         if let Ok(grant) = &grant {
             slot.fill(|| Attempt::new(grant, action, &origin));
             // A credential that does not count, or is not here, is never told of the rate.
             let early = Ask::new(action, Ok(grant), Some(&call)).refused_by();
             let counts = !matches!(early, Some(Step::Credential | Step::Network));
-            call.within_rate = !counts || app.rate.admits(grant.workspace);
+            call.within_rate = !counts || app.rate.admits(grant.home());
         }
         Ask::new(action, grant.as_ref().map_err(|why| *why), Some(&call)).enforce()?;
         let (Ok(grant), Ok(shown)) = (grant, shown) else {
@@ -158,12 +177,39 @@ impl Caller {
     async fn again(&self, tx: &mut Tx) -> Result<Self> {
         let grant = self.shown.grant(self.app.now(), &mut *tx).await?;
         let unknown = |why: &str| Error::refused(Step::Credential, why);
-        Ok(Caller { grant: grant.map_err(unknown)?, ..self.clone() })
+        let grant = grant.map_err(unknown)?;
+        let grant = match self.grant.acting {
+            None => grant,
+            Some(_) => {
+                let there = grant.acting_in(self.workspace(), self.now(), &mut *tx).await?;
+                there.ok_or_else(|| Error::hidden_by(Step::Delegation))?
+            }
+        };
+        Ok(Caller { grant, ..self.clone() })
     }
 }
 
-/// The header as sent; of several none is meant.
-fn delegation(headers: &HeaderMap) -> Option<String> {
+/// The caller in the workspace that the header names, or where he is, and why not there.
+async fn placed(own: Grant, header: &str, app: &App) -> Result<(Grant, Option<Stray>)> {
+    let wanted = header.trim().parse::<Uuid>();
+    if wanted.as_ref().is_ok_and(|id| *id == own.workspace) {
+        return Ok((own, None));
+    }
+    if own.lapsed.is_some() {
+        return Ok((own, Some(Stray::Elsewhere))); // and is not believed in the first place
+    }
+    if !own.may_act() {
+        return Ok((own, Some(Stray::Barred)));
+    }
+    let there = match wanted {
+        Ok(sub) => own.clone().acting_in(sub, app.now(), &app.reader).await?,
+        Err(_) => None,
+    };
+    Ok(there.map_or((own, Some(Stray::Elsewhere)), |there| (there, None)))
+}
+
+/// The header `x-as-workspace` as sent; of several none is meant.
+fn elsewhere(headers: &HeaderMap) -> Option<String> {
     let all = headers.get_all("x-as-workspace").iter();
     let all: Vec<_> = all.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
     (!all.is_empty()).then(|| all.join(","))
@@ -210,7 +256,7 @@ impl<P: Permission> Can<P> {
     }
 
     fn without_key(app: &App, shown: Shown, grant: Grant, origin: Origin) -> Self {
-        let call = Call { address: origin.address, delegation: None, within_rate: true };
+        let call = Call { address: origin.address, stray: None, within_rate: true };
         Can { caller: Caller { app: app.clone(), shown, grant, origin, call }, permission: PhantomData }
     }
 

@@ -1,7 +1,8 @@
 //! The decision: named steps in a fixed order. What enforces is also what explains; enforcing stops at the
 //! first step that does not hold, explaining shows them all.
 
-use super::{Action, Grant, Mark, Reach, Step};
+use super::workspace_group_members::Act;
+use super::{Action, Grant, Mark, Permission, Reach, Step};
 use crate::error::Error;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -47,9 +48,18 @@ impl Sight {
 #[derive(Clone, Debug)]
 pub struct Call {
     pub address: IpAddr,
-    /// The header `x-as-workspace`, as sent.
-    pub delegation: Option<String>,
+    /// The header `x-as-workspace` names where the caller cannot act.
+    pub stray: Option<Stray>,
     pub within_rate: bool,
+}
+
+/// Why a caller cannot act where he wants to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stray {
+    /// It is no sub-workspace of his.
+    Elsewhere,
+    /// He acts in no other workspace than his own, whichever it is.
+    Barred,
 }
 
 pub struct Ask<'a> {
@@ -94,12 +104,12 @@ impl<'a> Ask<'a> {
         let plan = step == Step::Workspace && self.grant.is_ok_and(|grant| !grant.removed);
         Err(match step {
             Step::Workspace if plan => Error::NotInPlan(self.action.resource),
-            Step::Workspace | Step::Delegation | Step::Record => {
-                Error::refused(step, Error::NotFound.to_string())
-            }
+            Step::Delegation if self.strays(Stray::Elsewhere) => Error::hidden_by(step),
+            Step::Workspace | Step::Record => Error::hidden_by(step),
             Step::Credential
             | Step::Network
             | Step::Rate
+            | Step::Delegation
             | Step::Scope
             | Step::Role
             | Step::GuardRail
@@ -121,15 +131,19 @@ impl<'a> Ask<'a> {
             Step::Network => self.call.is_none_or(|call| from_allowed(grant, call.address)),
             Step::Rate => self.call.is_none_or(|call| call.within_rate),
             Step::Workspace => !grant.removed && !grant.denied.iter().any(|name| name == action.resource),
-            Step::Delegation => self.call.is_none_or(|call| to_own(grant, call)),
+            Step::Delegation => !self.strays(Stray::Elsewhere) && grant.withheld(action).is_none(),
             Step::Scope => grant.scopes.as_ref().is_none_or(|scopes| {
                 action.verbs.is_empty() || scopes.iter().any(|s| action.admits(s, grant.strict_scopes))
             }),
-            Step::Role => grant.reach(action) != Reach::None,
-            Step::GuardRail => true,
+            Step::Role => !self.strays(Stray::Barred) && grant.own_reach(action) != Reach::None,
+            Step::GuardRail => grant.forbidden(action).is_none() && grant.reach(action) != Reach::None,
             Step::Record => self.record != Some(Sight::Hidden),
             Step::Reach => self.record.is_none_or(|sight| sight == Sight::Within),
         }
+    }
+
+    fn strays(&self, stray: Stray) -> bool {
+        self.call.is_some_and(|call| call.stray == Some(stray))
     }
 
     fn reason(&self, step: Step) -> String {
@@ -149,10 +163,14 @@ impl<'a> Ask<'a> {
             Step::Workspace if grant.removed => "workspace: it is removed".to_owned(),
             Step::Workspace if self.holds(step) => "workspace: there, and its plan includes this".to_owned(),
             Step::Workspace => format!("workspace: its plan does not include `{}`", self.action.resource),
-            Step::Delegation => "delegation: the call acts in the key's own workspace".to_owned(),
+            Step::Delegation => self.delegation_reason(grant),
             Step::Scope => self.scope_reason(grant),
             Step::Role => self.role_reason(grant),
-            Step::GuardRail => "guard-rail: none is imposed".to_owned(),
+            Step::GuardRail => match (grant.forbidden(self.action), &grant.group) {
+                (Some(why), _) => format!("guard-rail: {why}"),
+                (None, Some(_)) => "guard-rail: none forbids this".to_owned(),
+                (None, None) => "guard-rail: none is imposed".to_owned(),
+            },
             Step::Record => match self.record {
                 None => "record: none in question".to_owned(),
                 Some(Sight::Hidden) => "record: not there, or not visible".to_owned(),
@@ -178,6 +196,17 @@ impl<'a> Ask<'a> {
         }
     }
 
+    fn delegation_reason(&self, grant: &Grant) -> String {
+        let own = "the call acts in the caller's own workspace";
+        let why = match (grant.withheld(self.action), &grant.acting) {
+            (Some(why), _) => why,
+            _ if self.strays(Stray::Elsewhere) => "there is no such sub-workspace".to_owned(),
+            (None, Some(acting)) => format!("the call acts for a sub-workspace of {}", acting.home_name),
+            (None, None) => own.to_owned(),
+        };
+        format!("delegation: {why}")
+    }
+
     fn scope_reason(&self, grant: &Grant) -> String {
         let mut accepted = self.action.scopes();
         accepted.retain(|scope| self.action.admits(scope, grant.strict_scopes));
@@ -191,12 +220,24 @@ impl<'a> Ask<'a> {
     }
 
     fn role_reason(&self, grant: &Grant) -> String {
+        if self.strays(Stray::Barred) {
+            let act = Ask { action: Act::ACTION, grant: self.grant, call: None, record: None };
+            return format!(
+                "{}; without it, `x-as-workspace` names no workspace but the caller's own",
+                act.role_reason(grant)
+            );
+        }
         let (action, name) = (self.action, self.action.name);
         if !grant.named(action) {
             return format!(
                 "role: `{name}` takes the member permission `{}`, which is not given",
                 action.needs
             );
+        }
+        if let Some(acting) =
+            grant.acting.as_ref().filter(|_| action.is(Mark::InPerson) || action.is(Mark::SignedIn))
+        {
+            return format!("role: `{name}` is not done from another workspace, {}", acting.home_name);
         }
         if action.is(Mark::InPerson) && !grant.in_person() {
             return format!("role: `{name}` takes a person; use a personal key, not a workspace key");
@@ -217,10 +258,4 @@ impl<'a> Ask<'a> {
 fn from_allowed(grant: &Grant, address: IpAddr) -> bool {
     let address = address.to_canonical();
     grant.origins.iter().all(|list| list.iter().any(|net| net.contains(&address)))
-}
-
-/// Until groups exist, a caller acts in its own workspace or nowhere.
-fn to_own(grant: &Grant, call: &Call) -> bool {
-    let own = |header: &String| header.trim().parse().is_ok_and(|id: uuid::Uuid| id == grant.workspace);
-    call.delegation.as_ref().is_none_or(own)
 }

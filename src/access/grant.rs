@@ -1,8 +1,9 @@
 //! How a caller comes by role, reach and tag limit: one prepared statement, read afresh for every request, so
 //! that a revocation counts from the next one on.
 
+use super::group::GROUP;
 use super::rows::{KeyRow, MemberRow, WorkspaceRow};
-use super::{Action, Mark, Pred, Reach, Role, Session, Who};
+use super::{Acting, Action, Group, Mark, Pred, Reach, Role, Session, Who};
 use crate::db::{Part, Source, Time, sql};
 use crate::error::Result;
 use ipnet::IpNet;
@@ -55,6 +56,12 @@ pub struct Grant {
     pub removed: bool,
     /// Resources that the workspace's plan leaves out.
     pub denied: Vec<String>,
+    /// Whose sub-workspace the workspace is.
+    pub group: Option<Box<Group>>,
+    /// Of a group, where he acts or was made through it.
+    pub link: Option<Uuid>,
+    /// None for who acts in his own workspace.
+    pub acting: Option<Acting>,
 }
 
 pub type Origins = Vec<IpNet>;
@@ -95,12 +102,14 @@ impl Grant {
         now: Time,
         from: impl Into<Source<'_>>,
     ) -> Result<Option<Grant>> {
-        let found = sql("select {columns} from members m join workspaces w on w.id = m.workspace_id \
+        let found =
+            sql("select {columns} from members m join workspaces w on w.id = m.workspace_id {group} \
              where m.workspace_id = $2 and m.id = $3")
-        .bind(now)
-        .bind(workspace)
-        .bind(member)
-        .optional::<(WorkspaceRow, MemberRow)>(from);
+            .fill_text("{group}", GROUP)
+            .bind(now)
+            .bind(workspace)
+            .bind(member)
+            .optional::<(WorkspaceRow, MemberRow)>(from);
         Ok(found.await?.map(|(workspace, member)| workspace.grant(Principal::Member).of(member)))
     }
 
@@ -112,8 +121,9 @@ impl Grant {
     ) -> Result<Option<Grant>> {
         let found = sql("select {columns} from credentials c \
              join members m on m.workspace_id = c.workspace_id and m.id = c.id \
-             join workspaces w on w.id = m.workspace_id \
+             join workspaces w on w.id = m.workspace_id {group} \
              where c.kind = 'invitation' and c.hash = $2 and m.invitation_expires_at > $1")
+        .fill_text("{group}", GROUP)
         .bind(now)
         .bind(hash)
         .optional::<(WorkspaceRow, MemberRow)>(from);
@@ -129,6 +139,7 @@ impl Grant {
     /// In person: by session or personal key.
     pub fn in_person(&self) -> bool {
         match self.principal {
+            _ if self.acting.is_some() => false,
             Principal::Key { personal, .. } => personal,
             Principal::Member | Principal::Session(_) | Principal::Invitee | Principal::Operator => true,
         }
@@ -141,9 +152,15 @@ impl Grant {
     }
 
     pub fn reach(&self, action: &Action) -> Reach {
+        let own = self.own_reach(action);
+        self.cap().map_or(own, |cap| own.and(action.reach(cap)))
+    }
+
+    /// Whatever an admin workspace forbids.
+    pub(super) fn own_reach(&self, action: &Action) -> Reach {
         let barred = action.is(Mark::InPerson) && !self.in_person()
             || action.is(Mark::Unlimited) && !self.limits.is_empty()
-            || action.is(Mark::SignedIn) && self.key().is_some()
+            || action.is(Mark::SignedIn) && (self.key().is_some() || self.acting.is_some())
             || !self.named(action);
         match self.role {
             Some(role) if !barred => action.reach(role),
@@ -196,8 +213,9 @@ async fn by(which: impl FnOnce(&mut Part), now: Time, from: impl Into<Source<'_>
     let found = sql("select {columns} from credentials c \
          join api_keys k on k.workspace_id = c.workspace_id and k.id = c.id \
          join workspaces w on w.id = c.workspace_id \
-         left join members m on m.workspace_id = k.workspace_id and m.id = k.member_id \
+         left join members m on m.workspace_id = k.workspace_id and m.id = k.member_id {group} \
          where c.kind = 'key' and {which}")
+    .fill_text("{group}", GROUP)
     .bind(now)
     .fill("{which}", which)
     .optional::<(WorkspaceRow, (KeyRow, Option<MemberRow>))>(from);

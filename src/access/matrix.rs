@@ -7,8 +7,8 @@
 //! workspace, `team` those shared with the team and one's own, `own` those one owns or collaborates on,
 //! `asgn` those assigned to one, `_` none. Behind the cells: which of the wire's member permissions it takes
 //! where a member has a list of them, and what it is. Marks: `InPerson` is for a person, not a workspace key;
-//! `Unlimited` is not for callers with a tag limit; `SignedIn`
-//! is for a person with a session; `Fresh` asks such a person to have shown within ten minutes who he is; `Enrolling`
+//! `Unlimited` is not for callers with a tag limit; `Export`
+//! takes data out of the workspace; `SignedIn` is for a person with a session; `Fresh` asks such a person to have shown within ten minutes who he is; `Enrolling`
 //! is open to who still has to enrol a second factor; `@` names the resource whose records it is about.
 //! A forgotten column does not compile.
 
@@ -57,8 +57,8 @@ super::access_matrix! {
         Launch = launch (launch update) 4     [x     x     team    team   own    team _    _   ] "campaigns.edit"      "Launch campaigns"
         Pause  = pause  (launch update) 5     [x     x     team    team   own    team _    _   ] "campaigns.edit"      "Pause campaigns"
         Delete = delete (delete)        3     [x     x     _       team   own    _    _    _   ] "campaigns.delete"    "Delete campaigns"
-        Share  = share  (update)        1017  [x     x     _       team   _      _    _    _   ] "campaigns.edit"      "Let anybody who knows its id copy a campaign, for 7 days"
-        Export = export (export read)   1018  [x     x     team    team   own    _    _    _   ] "campaigns.view"      "Export campaigns" + Fresh
+        Share  = share  (update)        1017  [x     x     _       team   _      _    _    _   ] "campaigns.edit"      "Let anybody who knows its id copy a campaign, for 7 days" + Export
+        Export = export (export read)   1018  [x     x     team    team   own    _    _    _   ] "campaigns.view"      "Export campaigns" + Fresh + Export
     }
     accounts "accounts" {
         Read   = read   (read)          _     [x     x     team    team   asgn   team team _   ] "accounts.view"       "See sending accounts"
@@ -72,6 +72,7 @@ super::access_matrix! {
         Warm   = warm   (update)        1023  [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Start and stop the warm-up of sending accounts"
         Test   = test   (read)          _     [x     x     team    team   asgn   asgn _    _   ] "accounts.view"       "Look up the DNS and the mail servers of sending accounts"
         Delete = delete (delete)        7     [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Remove sending accounts"
+        Move   = move   (move update)   1044  [x     x     _       _      _      _    _    _   ] "accounts.manage"     "Move sending accounts between workspaces of a group" + Unlimited
     }
     account_campaign_mappings "account_campaign_mappings" {
         Read   = read   (read)          _     [x     x     team    team   asgn   team team _   ] "accounts.view"       "See which campaigns send from an account" @ accounts
@@ -125,6 +126,21 @@ super::access_matrix! {
     login_policy "workspaces" {
         Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "See how people may sign in, and who would be locked out by another policy" + Unlimited
         Update = update (update)        1042  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change how people may sign in" + Fresh + Unlimited
+    }
+    workspace_group_members "workspace_group_members" {
+        Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "See the workspaces of one's group, and invitations" + Unlimited
+        ReadAdmin = read_admin (read)   _     [x     x     x       x      x      x    x    _   ] ""                    "See whose sub-workspace this is, and what that means"
+        Create = create (create)        1045  [x     x     _       _      _      _    _    _   ] "workspaceGroupMembers.invite" "Invite a workspace into one's group" + Unlimited
+        Delete = delete (delete)        1046  [x     x     _       _      _      _    _    _   ] "workspaceGroupMembers.remove" "Remove a sub-workspace, or leave a group" + Unlimited
+        Leave  = leave  (delete)        1047  [x     _     _       _      _      _    _    _   ] "workspaceGroupMembers.leave" "Leave a group" + InPerson + Fresh
+        Accept = accept (update)        1048  [x     _     _       _      _      _    _    _   ] ""                    "Accept the invitation into a group" + InPerson + Fresh
+        Reject = reject (update)        1049  [x     _     _       _      _      _    _    _   ] ""                    "Reject the invitation into a group" + InPerson
+        Act    = act    ()              _     [x     x     _       _      _      _    _    _   ] "agency.manage"       "Act in sub-workspaces: `x-as-workspace`" + Unlimited
+        Delegate = delegate (update)    1050  [x     _     _       _      _      _    _    _   ] ""                    "Say what the admin workspace may do here, or pause it" + InPerson + Fresh
+    }
+    guard_rails "workspace_group_members" {
+        Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "See what the sub-workspaces are forbidden, and what other rails would have refused" + Unlimited
+        Update = update (update)        1051  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change what the sub-workspaces are forbidden" + Unlimited + Fresh
     }
     access "workspace_members" {
         Read    = read    ()            _     [x     x     x       x      x      x    x    x   ] ""                    "See what one may do"

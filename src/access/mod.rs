@@ -8,6 +8,7 @@ mod can;
 mod decide;
 pub mod document;
 mod grant;
+mod group;
 mod make;
 mod matrix;
 mod policy;
@@ -22,9 +23,10 @@ pub mod tries;
 pub use asker::Asker;
 pub use behind::{Attempt, Behind};
 pub use can::{Caller, Can, Gate};
-pub use decide::{Ask, Call, Decision, STEPS, Sight, Verdict};
+pub use decide::{Ask, Call, Decision, STEPS, Sight, Stray, Verdict};
 pub use document::open;
 pub use grant::{Ceiling, Grant, Origins, Principal};
+pub use group::{Acting, Delegation, Group, GuardRails};
 pub use make::may_make;
 pub use matrix::*;
 pub use policy::{Entry, LoginPolicy, Method};
@@ -54,6 +56,19 @@ impl Reach {
             Reach::None => "none",
         }
     }
+
+    /// What two reaches have in common.
+    pub fn and(self, other: Reach) -> Reach {
+        match (self, other) {
+            (Reach::All, reach) | (reach, Reach::All) => reach,
+            (Reach::Team, reach @ (Reach::Team | Reach::Own | Reach::Assigned)) => reach,
+            (reach @ (Reach::Own | Reach::Assigned), Reach::Team) => reach,
+            (Reach::Own, Reach::Own) => Reach::Own,
+            (Reach::Assigned, Reach::Assigned) => Reach::Assigned,
+            (_, Reach::None) | (Reach::None, _) => Reach::None,
+            (Reach::Own, Reach::Assigned) | (Reach::Assigned, Reach::Own) => Reach::None,
+        }
+    }
 }
 
 /// What a row asks for beside its cell.
@@ -69,6 +84,8 @@ pub enum Mark {
     Fresh,
     /// Also who still has to enrol a second factor.
     Enrolling,
+    /// It takes data out of the workspace.
+    Export,
 }
 
 /// A row of the matrix.

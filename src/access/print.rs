@@ -42,6 +42,7 @@ fn remarks(action: &Action) -> String {
         Mark::Fresh => "shown within 10 minutes",
         Mark::Enrolling => "also to enrol a second factor",
         Mark::Unlimited => "without a tag limit",
+        Mark::Export => "an export",
     });
     remarks.collect::<Vec<_>>().join(", ")
 }

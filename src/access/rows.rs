@@ -1,6 +1,6 @@
 //! The rows from which a grant is read, and how they come together in one.
 
-use super::{Ceiling, Grant, LoginPolicy, Origins, Principal, Role, Who};
+use super::{Ceiling, Grant, Group, LoginPolicy, Origins, Principal, Role, Who};
 use crate::db::{Json, Record, Row, Time};
 use crate::error::{Error, Result};
 use uuid::Uuid;
@@ -13,6 +13,7 @@ pub(super) struct WorkspaceRow {
     policy: Option<Json<LoginPolicy>>,
     /// Of those begun earlier none acts here any more.
     pub(super) sessions_from: Option<Time>,
+    group: Option<Box<Group>>,
 }
 
 impl WorkspaceRow {
@@ -25,6 +26,7 @@ impl WorkspaceRow {
             removed: false,
             policy: None,
             sessions_from: None,
+            group: None,
         }
     }
 
@@ -50,12 +52,16 @@ impl WorkspaceRow {
             strict_scopes: self.strict_scopes,
             removed: self.removed,
             denied: self.denied.0,
+            group: self.group,
+            link: None,
+            acting: None,
         }
     }
 }
 
 impl Record for WorkspaceRow {
-    const COLUMNS: &'static str = "w.id, w.strict_scopes, w.denied, coalesce(w.scheduled_for_removal_at <= $1, false), w.login_policy, w.sessions_from";
+    const COLUMNS: &'static str = "w.id, w.strict_scopes, w.denied, coalesce(w.scheduled_for_removal_at <= $1, false), w.login_policy, w.sessions_from, \
+         l.id, l.delegation, p.id, p.name, p.guard_rails";
     fn read(row: &mut Row) -> Result<Self> {
         Ok(Self {
             id: row.take()?,
@@ -64,6 +70,7 @@ impl Record for WorkspaceRow {
             removed: row.take()?,
             policy: row.take()?,
             sessions_from: row.take()?,
+            group: Record::read(row)?,
         })
     }
 }
@@ -76,10 +83,12 @@ pub(super) struct MemberRow {
     permissions: Option<Json<Vec<String>>>,
     tag_limit: Option<Json<Vec<Uuid>>>,
     accepted: bool,
+    link: Option<Uuid>,
 }
 
 impl Record for MemberRow {
-    const COLUMNS: &'static str = "m.id, m.user_id, m.email, m.role, m.permissions, m.tag_limit, m.accepted";
+    const COLUMNS: &'static str =
+        "m.id, m.user_id, m.email, m.role, m.permissions, m.tag_limit, m.accepted, m.link_id";
     fn read(row: &mut Row) -> Result<Self> {
         <Option<MemberRow> as Record>::read(row)?.ok_or_else(|| Error::internal("a member without an id"))
     }
@@ -92,6 +101,7 @@ impl Record for Option<MemberRow> {
         let (user_id, email, role): (Option<Uuid>, Option<String>, Option<String>) =
             (row.take()?, row.take()?, row.take()?);
         let (permissions, tag_limit, accepted) = (row.take()?, row.take()?, row.take::<Option<bool>>()?);
+        let link = row.take()?;
         Ok(match (id, user_id, email, role) {
             (Some(id), Some(user_id), Some(email), Some(role)) => Some(MemberRow {
                 id,
@@ -101,6 +111,7 @@ impl Record for Option<MemberRow> {
                 permissions,
                 tag_limit,
                 accepted: accepted.unwrap_or(false),
+                link,
             }),
             _ => None,
         })
@@ -120,6 +131,7 @@ pub(super) struct KeyRow {
     expires_at: Option<Time>,
     revoked: bool,
     expired: bool,
+    link: Option<Uuid>,
 }
 
 impl KeyRow {
@@ -142,6 +154,7 @@ impl KeyRow {
             (.., true) => Some("of a member who is no longer there"),
             (false, false, false) => None,
         };
+        let grant = grant.by_link(self.link);
         match member {
             Some(member) if self.personal => grant.of(member),
             _ => Grant { role: self.ceiling_role.as_deref().and_then(Role::parse), ..grant },
@@ -152,7 +165,7 @@ impl KeyRow {
 impl Record for KeyRow {
     const COLUMNS: &'static str = "k.id, k.name, k.personal, k.scopes, k.tag_limit, k.allowed_ips, \
          k.ceiling_role, k.ceiling, k.created_by, k.expires_at, k.revoked_at is not null, \
-         coalesce(k.expires_at <= $1, false)";
+         coalesce(k.expires_at <= $1, false), k.link_id";
     fn read(row: &mut Row) -> Result<Self> {
         Ok(Self {
             id: row.take()?,
@@ -167,6 +180,7 @@ impl Record for KeyRow {
             expires_at: row.take()?,
             revoked: row.take()?,
             expired: row.take()?,
+            link: row.take()?,
         })
     }
 }
@@ -184,9 +198,19 @@ impl Grant {
             (None, Some(Role::Client)) => self.limits.push(vec![]),
             (None, _) => (),
         }
+        let mut own = self.by_link(member.link);
         if !member.accepted {
-            self.lapsed = self.lapsed.or(Some("of an invitation that is not accepted yet"));
+            own.lapsed = own.lapsed.or(Some("of an invitation that is not accepted yet"));
         }
-        self
+        own
+    }
+
+    /// Made by somebody of an admin workspace: what he made here lasts as long as the link.
+    fn by_link(self, link: Option<Uuid>) -> Grant {
+        let Some(link) = link else { return self };
+        let there = self.group.as_ref().is_some_and(|group| group.link == link);
+        let over =
+            (!there).then_some("over: it was made by an admin workspace that this workspace has no more");
+        Grant { link: Some(link), lapsed: self.lapsed.or(over), ..self }
     }
 }

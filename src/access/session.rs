@@ -1,6 +1,7 @@
 //! What a session lets its person do: as much as the member may in the workspace in which it acts, as long as the
 //! workspace's login policy lets it live.
 
+use super::group::GROUP;
 use super::rows::{MemberRow, WorkspaceRow};
 use super::{Grant, LoginPolicy, Method, Principal};
 use crate::db::{Record, Row, Source, Time, sql};
@@ -90,8 +91,9 @@ impl Grant {
     /// Of the session with this token, by its hash; none once its person is no member of its workspace any more.
     pub async fn of_session(hash: &str, now: Time, from: impl Into<Source<'_>>) -> Result<Option<Grant>> {
         let found = sql("select {columns} from sessions s join workspaces w on w.id = s.workspace_id \
-             join members m on m.workspace_id = s.workspace_id and m.user_id = s.user_id and m.accepted \
+             join members m on m.workspace_id = s.workspace_id and m.user_id = s.user_id and m.accepted {group} \
              where s.hash = $2")
+        .fill_text("{group}", GROUP)
         .bind(now)
         .bind(hash)
         .optional::<Found>(from);
@@ -112,12 +114,14 @@ impl Grant {
         now: Time,
         from: impl Into<Source<'_>>,
     ) -> Result<Option<Grant>> {
-        let found = sql("select {columns} from members m join workspaces w on w.id = m.workspace_id \
+        let found =
+            sql("select {columns} from members m join workspaces w on w.id = m.workspace_id {group} \
              where m.workspace_id = $2 and m.user_id = $3 and m.accepted")
-        .bind(now)
-        .bind(workspace)
-        .bind(user)
-        .optional::<(WorkspaceRow, MemberRow)>(from);
+            .fill_text("{group}", GROUP)
+            .bind(now)
+            .bind(workspace)
+            .bind(user)
+            .optional::<(WorkspaceRow, MemberRow)>(from);
         Ok(found.await?.map(|(workspace, member)| workspace.grant(Principal::Member).of(member)))
     }
 

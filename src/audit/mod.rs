@@ -49,6 +49,10 @@ pub struct Actor {
     pub member_id: Option<Uuid>,
     pub api_key_id: Option<Uuid>,
     pub role: Option<&'static str>,
+    /// Of who is signed in: whether a second factor was shown.
+    second_factor: Option<bool>,
+    /// Who acts for a sub-workspace: his own workspace and its name, and the sub-workspace.
+    acting: Option<(Uuid, String, Uuid)>,
     pub ip_address: String,
     pub user_agent: Option<String>,
     pub request_id: String,
@@ -58,14 +62,38 @@ impl Actor {
     pub fn new(grant: &Grant, origin: &Origin) -> Self {
         Actor {
             label: grant.label(),
-            user_id: grant.who.user,
-            member_id: grant.who.member,
+            user_id: grant.identity().user,
+            member_id: grant.identity().member,
             api_key_id: grant.key(),
             role: grant.role.map(|role| role.name()),
+            second_factor: grant.session().map(|session| session.second_factor),
+            acting: grant
+                .acting
+                .as_ref()
+                .map(|acting| (acting.home, acting.home_name.clone(), grant.workspace)),
             ip_address: origin.address_text(),
             user_agent: origin.user_agent.clone(),
             request_id: origin.request_id.clone(),
         }
+    }
+
+    /// What a row in a workspace says of him beside his name.
+    fn facts(&self, workspace: Uuid) -> Value {
+        let mut facts = json!({});
+        if let Some(role) = self.role {
+            facts["role"] = role.into();
+        }
+        if let Some(shown) = self.second_factor {
+            facts["second_factor"] = shown.into();
+        }
+        match &self.acting {
+            Some((home, _, sub)) if *home == workspace => facts["acting_in"] = json!(sub),
+            Some((home, name, _)) => {
+                facts["acting_for"] = json!({ "workspace_id": home, "workspace_name": name });
+            }
+            None => (),
+        }
+        facts
     }
 
     /// What makes two refused attempts the same.
@@ -78,6 +106,7 @@ impl Actor {
 /// What a write did to one subject. A transaction that has none to show does not commit.
 pub struct Change<T> {
     workspace: Option<Uuid>,
+    also: Vec<Uuid>,
     subject: Subject,
     before: Value,
     after: Value,
@@ -93,6 +122,7 @@ impl<T> Change<T> {
     pub fn new(subject: Subject, before: impl Serialize, after: impl Serialize, value: T) -> Self {
         Self {
             workspace: None,
+            also: vec![],
             subject,
             before: json!(before),
             after: json!(after),
@@ -136,24 +166,43 @@ impl<T> Change<T> {
         Self { workspace: Some(workspace), ..self }
     }
 
-    /// The verb is the permission that was checked; nobody types it.
+    /// A further workspace concerned, which gets a row of its own.
+    pub fn also_in(mut self, workspace: Uuid) -> Self {
+        self.also.push(workspace);
+        self
+    }
+
+    /// The verb is the permission that was checked; nobody types it. A row for each workspace concerned, the caller's
+    /// own among them where he acts in another.
     pub async fn record(self, by: &Caller, action: &'static Action, tx: &mut Tx) -> Result<T> {
         let activity = self.activity.or(action.activity);
         let activity = activity.ok_or_else(|| Error::internal("a change under a permission to read"))?;
-        let row = Row {
-            workspace: self.workspace.unwrap_or_else(|| by.workspace()),
-            id: by.new_id(),
-            at: by.now(),
-            activity,
-            action: action.name,
-            resource: format!("{}/{}", self.subject.kind, self.subject.id),
-            campaign: self.campaign,
-            list: self.list,
-            affected: self.affected,
-            metadata: json!({ "changes": diff(&self.before, &self.after) }),
-            refusal: None,
-        };
-        row.write(&Actor::new(&by.grant, &by.origin), tx).await?;
+        let changes = json!({ "changes": diff(&self.before, &self.after) });
+        let actor = Actor::new(&by.grant, &by.origin);
+        let first = self.workspace.unwrap_or_else(|| by.workspace());
+        let home = by.grant.acting.as_ref().map(|acting| acting.home);
+        let mut workspaces = vec![first];
+        for workspace in self.also.into_iter().chain(home) {
+            if !workspaces.contains(&workspace) {
+                workspaces.push(workspace);
+            }
+        }
+        for workspace in workspaces {
+            let row = Row {
+                workspace,
+                id: by.new_id(),
+                at: by.now(),
+                activity,
+                action: action.name,
+                resource: format!("{}/{}", self.subject.kind, self.subject.id),
+                campaign: self.campaign,
+                list: self.list,
+                affected: self.affected,
+                metadata: changes.clone(),
+                refusal: None,
+            };
+            row.write(&actor, tx).await?;
+        }
         Ok(self.value)
     }
 }
@@ -188,10 +237,13 @@ struct Row<'a> {
 
 impl Row<'_> {
     async fn write(mut self, actor: &Actor, tx: &mut Tx) -> Result<()> {
-        if let (Some(role), Some(metadata)) = (actor.role, self.metadata.as_object_mut()) {
-            metadata.insert("role".to_owned(), role.into());
+        if let (Value::Object(facts), Some(metadata)) =
+            (actor.facts(self.workspace), self.metadata.as_object_mut())
+        {
+            metadata.extend(facts);
         }
-        let search = format!("{} {} {} {}", self.action, self.resource, actor.label, actor.ip_address);
+        let from = actor.acting.as_ref().map_or("", |(_, name, _)| name.as_str());
+        let search = format!("{} {} {} {} {from}", self.action, self.resource, actor.label, actor.ip_address);
         sql("insert into audit_log (workspace_id, id, at, activity_type, action, resource, actor, user_id, \
              member_id, api_key_id, ip_address, user_agent, request_id, campaign_id, affected_count, metadata, \
              search, refusal, list_id) \
@@ -224,6 +276,7 @@ impl Row<'_> {
 /// The first of identical refused attempts.
 pub(crate) async fn refused(
     attempt: &Attempt,
+    workspace: Uuid,
     step: Step,
     same: &str,
     at: Time,
@@ -232,7 +285,7 @@ pub(crate) async fn refused(
     tx: &mut Tx,
 ) -> Result<()> {
     let row = Row {
-        workspace: attempt.workspace,
+        workspace,
         id,
         at,
         activity: attempt.activity(),
@@ -255,6 +308,8 @@ pub(crate) async fn overflow(workspace: Uuid, at: Time, count: i64, id: Uuid, tx
         member_id: None,
         api_key_id: None,
         role: None,
+        second_factor: None,
+        acting: None,
         ip_address: "many".to_owned(),
         user_agent: None,
         request_id: String::new(),

@@ -95,7 +95,7 @@ async fn create(app: &App, wanted: Wanted) -> Result<ApiKey> {
             last_used_at: None,
         };
         let role = (!personal).then(|| Role::Admin.name());
-        let bound = Bound { member: wanted.member, role, ceiling: Ceiling::default() };
+        let bound = Bound { member: wanted.member, role, ceiling: Ceiling::default(), link: None };
         store::insert(tx, &key, &bound, &secret).await?;
         key.key = secret.plain().to_owned();
         Ok(Change::created(Subject::new("api_key", key.id), key))

@@ -53,6 +53,16 @@ pub enum Source<'a> {
     Write(&'a mut Tx),
 }
 
+impl Source<'_> {
+    /// For one statement of several.
+    pub fn again(&mut self) -> Source<'_> {
+        match self {
+            Source::Read(reader) => Source::Read(reader),
+            Source::Write(tx) => Source::Write(tx),
+        }
+    }
+}
+
 #[derive(Clone)]
 enum ReadPool {
     Sqlite(sqlite::Readers),

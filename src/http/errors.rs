@@ -30,11 +30,14 @@ impl std::fmt::Display for Cause {
 fn status(error: &Error) -> StatusCode {
     match error {
         Error::Invalid(_) => StatusCode::BAD_REQUEST,
+        Error::Refused { hidden: true, .. } => StatusCode::NOT_FOUND,
         Error::Refused { step, .. } => match step {
             Step::Credential => StatusCode::UNAUTHORIZED,
             Step::Rate => StatusCode::TOO_MANY_REQUESTS,
-            Step::Workspace | Step::Delegation | Step::Record => StatusCode::NOT_FOUND,
-            Step::Network | Step::Scope | Step::Role | Step::GuardRail | Step::Reach => StatusCode::FORBIDDEN,
+            Step::Workspace | Step::Record => StatusCode::NOT_FOUND,
+            Step::Network | Step::Delegation | Step::Scope | Step::Role | Step::GuardRail | Step::Reach => {
+                StatusCode::FORBIDDEN
+            }
         },
         Error::NotInPlan(_) => StatusCode::PAYMENT_REQUIRED,
         Error::DailyLimit(_) => StatusCode::TOO_MANY_REQUESTS,

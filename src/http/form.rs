@@ -46,12 +46,34 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
 
 impl Form {
     pub fn page(&self) -> Result<Response> {
-        let html = self.render().map_err(Error::internal)?;
-        let headers = [
-            ("content-security-policy", POLICY),
-            ("referrer-policy", "no-referrer"),
-            ("cache-control", "no-store"),
-        ];
-        Ok((headers, Html(html)).into_response())
+        page(self)
     }
+}
+
+/// An answer to a question that was mailed to somebody, who signs in to give it.
+#[derive(Template)]
+#[template(path = "answer.html")]
+pub struct Answer {
+    pub title: &'static str,
+    pub intro: &'static str,
+    pub button: &'static str,
+    /// The path of the operation; `{id}` is what the link says.
+    pub action: &'static str,
+    pub done: &'static str,
+}
+
+impl Answer {
+    pub fn page(&self) -> Result<Response> {
+        page(self)
+    }
+}
+
+fn page(template: &impl Template) -> Result<Response> {
+    let html = template.render().map_err(Error::internal)?;
+    let headers = [
+        ("content-security-policy", POLICY),
+        ("referrer-policy", "no-referrer"),
+        ("cache-control", "no-store"),
+    ];
+    Ok((headers, Html(html)).into_response())
 }

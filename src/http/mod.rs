@@ -15,7 +15,7 @@ mod schema;
 
 pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread};
 pub use errors::{Cause, Refusal};
-pub use form::{Field, Form};
+pub use form::{Answer, Field, Form};
 pub use listen::{listen, serve};
 pub use origin::{Origin, Slot};
 pub use paging::{Order, Page, Paging, after_time};

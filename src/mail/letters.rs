@@ -29,6 +29,16 @@ pub struct Joined<'a> {
     pub role: &'a str,
 }
 
+/// To the owner of a workspace that is invited into a group.
+pub struct GroupInvitation<'a> {
+    /// The workspace that invites, and the address of who does it.
+    pub workspace: &'a str,
+    pub by: &'a str,
+    /// Pages.
+    pub accept: &'a str,
+    pub reject: &'a str,
+}
+
 /// What somebody hears of a change that he may not have made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
@@ -114,6 +124,16 @@ pub fn invitation(to: &str, invitation: &Invitation<'_>) -> Result<Letter> {
     letter(to, subject, &text, &html)
 }
 
+pub fn group_invitation(to: &str, invitation: &GroupInvitation<'_>) -> Result<Letter> {
+    let workspace = &plain::name(invitation.workspace);
+    let by = &plain::name(invitation.by);
+    let (accept, reject) = (invitation.accept, invitation.reject);
+    let subject = format!("{workspace} invites your workspace into its group");
+    let text = GroupInvitationText { workspace, by, accept, reject };
+    let html = GroupInvitationHtml { workspace, by, accept, reject };
+    letter(to, subject, &text, &html)
+}
+
 pub fn ownership(to: &str, ownership: &Ownership<'_>) -> Result<Letter> {
     let workspace = &plain::name(ownership.workspace);
     let new_owner = &plain::name(ownership.new_owner);
@@ -154,6 +174,7 @@ macro_rules! forms {
 }
 
 forms!(InvitationText "invitation.txt", InvitationHtml "invitation.html": workspace inviter role url days);
+forms!(GroupInvitationText "group.txt", GroupInvitationHtml "group.html": workspace by accept reject);
 forms!(OwnershipText "ownership.txt", OwnershipHtml "ownership.html": workspace new_owner by);
 forms!(NoticeText "notice.txt", NoticeHtml "notice.html": title what);
 forms!(LinkText "link.txt", LinkHtml "link.html": title what url);

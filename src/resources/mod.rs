@@ -11,12 +11,14 @@ pub mod custom_tag_mappings;
 pub mod custom_tags;
 pub mod explain;
 pub mod factors;
+pub mod guard_rails;
 pub mod lead_lists;
 pub mod leads;
 pub mod login_policy;
 pub mod people;
 pub mod sessions;
 pub mod sign_in;
+pub mod workspace_group_members;
 pub mod workspace_members;
 pub mod workspaces;
 
@@ -34,6 +36,7 @@ pub fn shape(resource: &str) -> Option<&'static Shape> {
         "custom_tags" => Some(&custom_tags::SHAPE),
         "lead_lists" => Some(&lead_lists::SHAPE),
         "leads" => Some(&leads::SHAPE),
+        "workspace_group_members" => Some(&workspace_group_members::SHAPE),
         "workspace_members" => Some(&workspace_members::SHAPE),
         _ => None,
     }

@@ -96,4 +96,6 @@ pub struct Bound {
     /// The role of a workspace key.
     pub role: Option<&'static str>,
     pub ceiling: Ceiling,
+    /// To an admin workspace, if it was made through one.
+    pub link: Option<Uuid>,
 }

@@ -60,10 +60,13 @@ fn bound(can: &Caller, personal: bool) -> Result<Bound> {
             member: None,
             role: grant.role.map(|role| role.name()),
             ceiling: grant.ceiling(),
+            link: grant.link,
         });
     }
     match can.member() {
-        Some(member) => Ok(Bound { member: Some(member), role: None, ceiling: grant.own.clone() }),
+        Some(member) => {
+            Ok(Bound { member: Some(member), role: None, ceiling: grant.own.clone(), link: grant.link })
+        }
         None => Err(Error::invalid("body/personal must be false: a workspace key is no person's")),
     }
 }

@@ -55,8 +55,8 @@ pub async fn find<P: Permission>(can: &Can<P>, from: impl Into<Source<'_>>, id: 
 /// The key and the look-up of its hash; `key.key` must be the redacted one here.
 pub async fn insert(tx: &mut Tx, key: &ApiKey, bound: &Bound, secret: &Minted) -> Result<()> {
     sql("insert into api_keys (workspace_id, id, name, redacted, scopes, personal, member_id, created_by, \
-         tag_limit, allowed_ips, ceiling_role, ceiling, expires_at, timestamp_created, timestamp_updated) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)")
+         tag_limit, allowed_ips, ceiling_role, ceiling, expires_at, timestamp_created, timestamp_updated, link_id) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)")
     .bind(key.organization_id)
     .bind(key.id)
     .bind(&key.name)
@@ -71,6 +71,7 @@ pub async fn insert(tx: &mut Tx, key: &ApiKey, bound: &Bound, secret: &Minted) -
     .bind(Json::value(&bound.ceiling))
     .bind(key.expires_at)
     .bind(key.timestamp_created)
+    .bind(bound.link)
     .run(&mut *tx)
     .await?;
     sql("insert into credentials (hash, workspace_id, kind, id) values ($1, $2, 'key', $3)")
@@ -119,7 +120,7 @@ pub async fn insert_personal(
         last_used_at: None,
     };
     let ceiling = Ceiling { origins: can.grant.own.origins.clone(), ..Ceiling::default() };
-    insert(tx, &key, &Bound { member: Some(member), role: None, ceiling }, secret).await
+    insert(tx, &key, &Bound { member: Some(member), role: None, ceiling, link: can.grant.link }, secret).await
 }
 
 pub async fn revoke(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {

@@ -76,8 +76,8 @@ pub async fn find<P: Permission>(
 /// What an inviter writes; pending, without a user.
 pub async fn insert(can: &Caller, tx: &mut Tx, member: &WorkspaceMember, expires: Time) -> Result<u64> {
     sql("insert into members (workspace_id, id, user_id, email, nickname, role, permissions, tag_limit, \
-         accepted, issuer_id, invitation_expires_at, search, timestamp_created) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, false, $9, $10, $4, $11)")
+         accepted, issuer_id, invitation_expires_at, search, timestamp_created, link_id) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, false, $9, $10, $4, $11, $12)")
     .bind(can.workspace())
     .bind(member.id)
     .bind(member.user_id)
@@ -89,6 +89,7 @@ pub async fn insert(can: &Caller, tx: &mut Tx, member: &WorkspaceMember, expires
     .bind(member.issuer_id)
     .bind(expires)
     .bind(member.timestamp_created)
+    .bind(can.grant.link)
     .run(tx)
     .await
 }

@@ -1,0 +1,33 @@
+//! Judged by what enforces. Calls that are not recorded, those that only look, are not known; nor is the second factor of
+//! who was signed in before it was recorded.
+
+use super::{DryRun, Past, Refusal};
+use crate::access::{Action, GuardRails, Permission, Role, audit_logs};
+
+pub const DAYS: i64 = 30;
+const MOST: usize = 1000;
+
+pub fn refused(rails: &GuardRails, mut past: Vec<Past>) -> DryRun {
+    past.retain(|past| past.delegation.0.refuses(audit_logs::Read::ACTION).is_none());
+    let looked_at = past.iter().map(|past| past.calls).sum();
+    let mut items: Vec<Refusal> = past.into_iter().filter_map(|past| judged(rails, past)).collect();
+    items.sort_by_key(|item| std::cmp::Reverse(item.calls));
+    let refused = items.iter().map(|item| item.calls).sum();
+    items.truncate(MOST);
+    DryRun { days: DAYS, looked_at, refused, items }
+}
+
+fn judged(rails: &GuardRails, past: Past) -> Option<Refusal> {
+    let action = Action::of(&past.action)?;
+    let role = past.role.as_deref().and_then(Role::parse);
+    let factor = past.second_factor.as_deref().map(|shown| shown == "true" || shown == "1");
+    let reason = rails.refuses(action, role, factor)?;
+    Some(Refusal {
+        workspace_id: past.workspace,
+        workspace_name: past.workspace_name,
+        permission: past.action,
+        role: past.role,
+        reason,
+        calls: past.calls,
+    })
+}

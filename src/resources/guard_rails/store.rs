@@ -1,0 +1,51 @@
+//! The SQL of guard-rails.
+
+use super::{Past, dry_run::DAYS};
+use crate::access::{Caller, Can, GuardRails, guard_rails::Read};
+use crate::audit::REFUSALS;
+use crate::db::{Json, Source, Tx, record, sql};
+use crate::error::{Error, Result};
+use crate::resources::workspace_group_members::SHAPE;
+use uuid::Uuid;
+
+record! { Past {
+    workspace = "w.id", workspace_name = "w.name", action = "g.action", role = "g.metadata ->> 'role'",
+    second_factor = "cast(g.metadata ->> 'second_factor' as text)", calls = "count(*)",
+    delegation = "l.delegation"
+} }
+
+pub async fn current(can: &Caller, from: impl Into<Source<'_>>) -> Result<GuardRails> {
+    let stored = sql("select guard_rails from workspaces where id = $1 and guard_rails is not null");
+    let stored: Option<serde_json::Value> = stored.bind(can.workspace()).optional(from).await?;
+    stored.map_or(Ok(GuardRails::default()), |rails| serde_json::from_value(rails).map_err(Error::internal))
+}
+
+pub async fn set(can: &Caller, tx: &mut Tx, rails: &GuardRails) -> Result<u64> {
+    sql("update workspaces set guard_rails = $2, timestamp_updated = $3 where id = $1")
+        .bind(can.workspace())
+        .bind(Json::value(rails))
+        .bind(can.now())
+        .run(tx)
+        .await
+}
+
+/// Whom they bind.
+pub async fn subs(can: &Caller, tx: &mut Tx) -> Result<Vec<Uuid>> {
+    sql("select sub_workspace_id from group_links where workspace_id = $1 and status = 'accepted' order by id")
+        .bind(can.workspace())
+        .all(tx)
+        .await
+}
+
+/// What was done in the sub-workspaces since they are in the group, in the last days.
+pub async fn past(can: &Can<Read>) -> Result<Vec<Past>> {
+    sql("select {columns} from group_links l join workspaces w on w.id = l.sub_workspace_id \
+         join audit_log g on g.workspace_id = l.sub_workspace_id and g.at > $1 and g.at >= l.accepted_at \
+         where l.status = 'accepted' and g.refusal is null and g.activity_type not in ({kinds}) and {visible} \
+         group by w.id, w.name, g.action, g.metadata ->> 'role', g.metadata ->> 'second_factor', l.delegation")
+    .bind(can.now().minus(DAYS * 24 * 60 * 60 * 1000))
+    .fill_list("{kinds}", &REFUSALS)
+    .fill("{visible}", can.visible(&SHAPE))
+    .all(can.reader())
+    .await
+}

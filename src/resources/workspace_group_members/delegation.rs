@@ -1,0 +1,70 @@
+//! What a sub-workspace says of its admin workspace: what it may do here, and for how long.
+
+use super::{Admin, WorkspaceGroupMember, store};
+use crate::access::{ACTIONS, Can, Delegation, workspace_group_members::*};
+use crate::audit::{Change, Subject};
+use crate::error::{Error, Result};
+use crate::http::{Fields, absent_not_null};
+use schemars::JsonSchema;
+
+/// The fields to change; those that are left out stay.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
+#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
+pub struct Patch {
+    #[schemars(transform = absent_not_null)]
+    paused: Option<bool>,
+    #[schemars(transform = absent_not_null)]
+    read_only: Option<bool>,
+    #[schemars(transform = absent_not_null)]
+    no_exports: Option<bool>,
+    /// Resources of the access matrix, such as `campaigns`; null for all.
+    #[schemars(length(max = 100))]
+    resources: Option<Vec<String>>,
+}
+
+pub async fn show(can: &Can<ReadAdmin>) -> Result<Admin> {
+    let link = store::own(can, can.reader()).await?;
+    let group = can.grant.group.clone().filter(|_| link.is_some());
+    let invitation = store::invitation(can, can.reader()).await?;
+    let name = link.as_ref().and_then(|link| link.admin_workspace_name.clone());
+    Ok(Admin {
+        workspace_name: name.unwrap_or_else(|| "Undefined".to_owned()),
+        has_admin_workspace: link.is_some(),
+        workspace_group_member_id: link.as_ref().map(|link| link.id),
+        delegation: link.map(|link| link.delegation),
+        guard_rails: group.map(|group| group.rails),
+        invitation,
+    })
+}
+
+pub async fn change(can: Can<Delegate>, patch: Fields<Patch>) -> Result<Delegation> {
+    let changed = can.write(async move |can, tx| {
+        let before = store::own(can, &mut *tx).await?.ok_or_else(none)?;
+        let delegation = patch.over(&before.delegation)?;
+        known(&delegation)?;
+        let after = WorkspaceGroupMember { delegation, timestamp_updated: can.now(), ..before.clone() };
+        store::update(can, tx, &after).await?;
+        let subject = Subject::new("workspace_group_member", before.id);
+        let change = Change::new(subject, &before.delegation, &after.delegation, after.delegation.clone());
+        Ok(change.also_in(before.admin_workspace_id))
+    });
+    changed.await
+}
+
+fn none() -> Error {
+    Error::Conflict("This workspace has no admin workspace".to_owned())
+}
+
+fn known(delegation: &Delegation) -> Result<()> {
+    let is_known = |name: &&String| ACTIONS.iter().any(|action| action.resource == name.as_str());
+    match delegation.resources.iter().flatten().find(|name| !is_known(name)) {
+        Some(wrong) => {
+            let most: String = wrong.chars().take(40).collect();
+            Err(Error::invalid(format!(
+                "body/resources must be resources of the access matrix, such as `campaigns`; `{most}` is none"
+            )))
+        }
+        None => Ok(()),
+    }
+}

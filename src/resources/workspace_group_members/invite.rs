@@ -1,0 +1,110 @@
+//! Inviting a workspace: by its id, or by the verified address of its owner, who hears of it by mail.
+
+use super::{New, WorkspaceGroupMember, store};
+use crate::access::{Caller, Can, tries, workspace_group_members::Create};
+use crate::audit::{Change, Subject};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::jobs::outbox;
+use crate::mail::letters;
+use crate::resources::workspace_members::address;
+use uuid::Uuid;
+
+/// Invitations that a workspace tries in a day: what they answer tells who owns a workspace.
+const A_DAY: i64 = 20;
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+const TAKEN: &str = "The sub workspace already has an active parent or invitation";
+
+/// Whom a body names, in one of the two forms.
+enum Whom {
+    Id(Uuid),
+    Email(String),
+}
+
+impl Whom {
+    fn of(new: New) -> Result<Whom> {
+        match (new.sub_workspace_id, new.email) {
+            (Some(id), None) => Ok(Whom::Id(id)),
+            (None, Some(email)) => Ok(Whom::Email(address(&email))),
+            (Some(_), Some(_)) => Err(Error::invalid("body must name either `sub_workspace_id` or `email`")),
+            (None, None) => {
+                Err(Error::invalid("body must have required property 'sub_workspace_id' (or 'email')"))
+            }
+        }
+    }
+
+    /// One refusal for all that cannot be invited: an address tells nobody whose it is.
+    fn unknown(&self) -> Error {
+        Error::invalid(match self {
+            Whom::Id(_) => "body/sub_workspace_id must be the id of another workspace on this server",
+            Whom::Email(_) => {
+                "body/email must be the verified address of somebody who owns exactly one other workspace; \
+                 an owner of several can tell you the workspace's id"
+            }
+        })
+    }
+}
+
+pub async fn create(can: Can<Create>, new: New) -> Result<WorkspaceGroupMember> {
+    let whom = Whom::of(new)?;
+    let limit =
+        tries::Limit { name: format!("group invitations of {}", can.workspace()), most: A_DAY, window: DAY };
+    if !tries::count(can.app(), &[limit]).await? {
+        return Err(Error::DailyLimit(format!(
+            "a workspace invites at most {A_DAY} workspaces a day; go on tomorrow"
+        )));
+    }
+    let created = can.write(async move |can, tx| {
+        let sub = match &whom {
+            Whom::Id(id) => Some(*id),
+            Whom::Email(email) => store::owned_by(can, tx, email).await?,
+        };
+        let sub = sub.filter(|sub| *sub != can.workspace()).ok_or_else(|| whom.unknown())?;
+        let there = store::standing(can, tx, sub).await?.ok_or_else(|| whom.unknown())?;
+        may_be_admin(can, tx).await?;
+        if there.is_sub || there.is_invited || there.is_admin {
+            return Err(Error::Conflict(TAKEN.to_owned()));
+        }
+        let id = can.new_id();
+        store::insert(can, tx, id, sub).await?;
+        tell(can, tx, id, sub).await?;
+        let link = store::find(can, &mut *tx, id).await?;
+        Ok(Change::created(Subject::new("workspace_group_member", id), link).also_in(sub))
+    });
+    created.await
+}
+
+/// A workspace is either admin or sub-workspace, never both.
+async fn may_be_admin(can: &Caller, tx: &mut Tx) -> Result<()> {
+    match store::standing(can, tx, can.workspace()).await?.is_some_and(|own| own.is_sub) {
+        true => Err(Error::Conflict(
+            "This workspace is a sub workspace itself: it leaves its group first".to_owned(),
+        )),
+        false => Ok(()),
+    }
+}
+
+/// By mail, if there is any, and room for one more: the owner can also find the invitation in his workspace.
+async fn tell(can: &Caller, tx: &mut Tx, id: Uuid, sub: Uuid) -> Result<()> {
+    if can.app().mailer.is_none() {
+        return Ok(());
+    }
+    let Some(owner) = store::owner(tx, sub).await? else { return Ok(()) };
+    if !outbox::has_room(can, tx, &owner).await? {
+        return Ok(());
+    }
+    let workspace = crate::resources::workspaces::store::current(can, &mut *tx).await?.name;
+    let by = match &can.grant.email {
+        Some(email) => Some(email.clone()),
+        None => store::owner(tx, can.workspace()).await?,
+    };
+    let page = |answer: &str| format!("{}/workspace-groups/{answer}#{id}.{sub}", can.app().public_url);
+    let words = letters::GroupInvitation {
+        workspace: &workspace,
+        by: by.as_deref().unwrap_or_default(),
+        accept: &page("accept"),
+        reject: &page("reject"),
+    };
+    outbox::post(can, tx, &letters::group_invitation(&owner, &words)?, "group invitation").await.map(drop)
+}

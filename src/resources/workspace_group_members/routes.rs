@@ -1,0 +1,90 @@
+use super::{Admin, New, WorkspaceGroupMember, answer, delegation, invite, overview, store};
+use crate::access::{Can, Delegation, workspace_group_members::*};
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Answer, Id, Json, Nothing, Page, Paging, Path, Query, Unread, ours};
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get, get_with, patch_with, post_with};
+
+pub fn router() -> ApiRouter<App> {
+    let at = "/api/v2/workspace-group-members";
+    ApiRouter::new()
+        .api_route(at, get(list).post(create))
+        .api_route("/api/v2/workspace-group-members/admin", get(admin))
+        .api_route("/api/v2/workspace-group-members/admin/delegation", patch_with(delegate, ours))
+        .api_route("/api/v2/workspace-group-members/overview", get_with(group, ours))
+        .api_route("/api/v2/workspace-group-members/{id}", get(show).delete(end))
+        .api_route("/api/v2/workspace-group-members/{id}/accept", post_with(accept, ours))
+        .api_route("/api/v2/workspace-group-members/{id}/reject", post_with(reject, ours))
+        .route("/workspace-groups/accept", axum::routing::get(async || ACCEPT.page()))
+        .route("/workspace-groups/reject", axum::routing::get(async || REJECT.page()))
+}
+
+const ACCEPT: Answer = Answer {
+    title: "Join a group of workspaces",
+    intro: "The workspace that invites you will be able to work in yours, as an admin at most. You see everything it does, \
+            can narrow or pause it at any time, and leave when you want. Sign in as the owner; if you are signed in \
+            already, leave the fields empty.",
+    button: "Accept",
+    action: "/api/v2/workspace-group-members/{id}/accept",
+    done: "Accepted. Your workspace is in the group now.",
+};
+
+const REJECT: Answer = Answer {
+    title: "Reject an invitation",
+    intro: "Your workspace will not be in the group. Sign in as the owner; if you are signed in already, leave the fields \
+            empty.",
+    button: "Reject",
+    action: "/api/v2/workspace-group-members/{id}/reject",
+    done: "Rejected.",
+};
+
+async fn list(can: Can<Read>, Query(paging): Query<Paging>) -> Result<Json<Page<WorkspaceGroupMember>>> {
+    let links = store::list(&can, &paging).await?;
+    Ok(Json(Page::new(links, paging.limit(), |link: &WorkspaceGroupMember| link.id)))
+}
+
+async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<WorkspaceGroupMember>> {
+    Ok(Json(store::find(&can, can.reader(), id).await?))
+}
+
+async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<WorkspaceGroupMember>> {
+    invite::create(can, new).await.map(Json)
+}
+
+async fn end(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<WorkspaceGroupMember>> {
+    answer::end(can, id).await.map(Json)
+}
+
+async fn accept(
+    can: Can<Accept>,
+    Path(Id { id }): Path<Id>,
+    _: Nothing,
+) -> Result<Json<WorkspaceGroupMember>> {
+    answer::accept(can, id).await.map(Json)
+}
+
+async fn reject(
+    can: Can<Reject>,
+    Path(Id { id }): Path<Id>,
+    _: Nothing,
+) -> Result<Json<WorkspaceGroupMember>> {
+    answer::reject(can, id).await.map(Json)
+}
+
+async fn admin(can: Can<ReadAdmin>, _: Nothing) -> Result<Json<Admin>> {
+    delegation::show(&can).await.map(Json)
+}
+
+async fn delegate(can: Can<Delegate>, patch: Unread<delegation::Patch>) -> Result<Json<Delegation>> {
+    let patch = patch.read().await?;
+    delegation::change(can, patch).await.map(Json)
+}
+
+async fn group(
+    can: Can<Read>,
+    Query(slice): Query<overview::Slice>,
+) -> Result<Json<Page<overview::Overview>>> {
+    let items = overview::overview(&can, &slice).await?;
+    Ok(Json(Page::new(items, slice.limit(), |entry: &overview::Overview| entry.id)))
+}

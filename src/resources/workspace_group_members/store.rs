@@ -1,0 +1,197 @@
+//! The SQL of groups. A link is found from either of its two workspaces, and from no other.
+
+use super::{AS_SUB, Invitation, SHAPE, Status, WorkspaceGroupMember};
+use crate::access::{Caller, Can, Delegation, Permission};
+use crate::db::{Json, Record, Row, Source, Tx, record, sql};
+use crate::error::{Error, Result};
+use crate::http::Paging;
+use crate::resources::workspace_members::WorkspaceMember;
+use uuid::Uuid;
+
+impl Record for WorkspaceGroupMember {
+    const COLUMNS: &'static str = "l.id, l.workspace_id, l.sub_workspace_id, l.status, l.timestamp_created, \
+         l.timestamp_updated, l.delegation, a.name, \
+         (select w.name from workspaces w where w.id = l.sub_workspace_id and l.status = 'accepted'), \
+         (select m.email from members m where m.workspace_id = l.sub_workspace_id and m.role = 'owner' \
+         and l.status = 'accepted')";
+    fn read(row: &mut Row) -> Result<Self> {
+        Ok(WorkspaceGroupMember {
+            id: row.take()?,
+            admin_workspace_id: row.take()?,
+            sub_workspace_id: row.take()?,
+            status: Status::parse(&row.take::<String>()?),
+            timestamp_created: row.take()?,
+            timestamp_updated: row.take()?,
+            delegation: row.take::<Json<Delegation>>()?.0,
+            admin_workspace_name: row.take()?,
+            sub_workspace_name: row.take()?,
+            email: row.take()?,
+        })
+    }
+}
+
+record! { Invitation {
+    workspace_group_member_id = "l.id", workspace_name = "a.name",
+    email = "(select m.email from members m where m.workspace_id = l.workspace_id and m.role = 'owner')"
+} }
+
+pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging) -> Result<Vec<WorkspaceGroupMember>> {
+    sql("select {columns} from group_links l join workspaces a on a.id = l.workspace_id \
+         where l.id < $1 and {visible} order by l.id desc limit $2")
+    .bind(paging.before())
+    .bind(paging.limit())
+    .fill("{visible}", can.visible(&SHAPE))
+    .all(can.reader())
+    .await
+}
+
+/// From either side.
+pub async fn find<P: Permission>(
+    can: &Can<P>,
+    from: impl Into<Source<'_>>,
+    id: Uuid,
+) -> Result<WorkspaceGroupMember> {
+    let found = sql("select {columns} from group_links l join workspaces a on a.id = l.workspace_id \
+         where l.id = $1 and ({visible} or {within})")
+    .bind(id)
+    .fill("{visible}", can.visible(&SHAPE))
+    .fill("{within}", can.visible(&AS_SUB))
+    .optional(from);
+    found.await?.ok_or_else(Error::hidden)
+}
+
+/// From the side of the sub-workspace, which answers.
+pub async fn find_as_sub<P: Permission>(can: &Can<P>, tx: &mut Tx, id: Uuid) -> Result<WorkspaceGroupMember> {
+    let found = sql("select {columns} from group_links l join workspaces a on a.id = l.workspace_id \
+         where l.id = $1 and {visible}")
+    .bind(id)
+    .fill("{visible}", can.visible(&AS_SUB))
+    .optional(tx);
+    found.await?.ok_or_else(Error::hidden)
+}
+
+/// The accepted link of the caller's workspace to its admin workspace.
+pub async fn own(can: &Caller, from: impl Into<Source<'_>>) -> Result<Option<WorkspaceGroupMember>> {
+    sql("select {columns} from group_links l join workspaces a on a.id = l.workspace_id \
+         where l.sub_workspace_id = $1 and l.status = 'accepted'")
+    .bind(can.workspace())
+    .optional(from)
+    .await
+}
+
+/// What waits for the answer of the caller's workspace.
+pub async fn invitation(can: &Caller, from: impl Into<Source<'_>>) -> Result<Option<Invitation>> {
+    sql("select {columns} from group_links l join workspaces a on a.id = l.workspace_id \
+         where l.sub_workspace_id = $1 and l.status = 'pending'")
+    .bind(can.workspace())
+    .optional(from)
+    .await
+}
+
+/// How a workspace stands to groups.
+#[derive(Clone, Copy)]
+pub struct Standing {
+    /// It has accepted to be somebody's sub-workspace.
+    pub is_sub: bool,
+    pub is_invited: bool,
+    /// It has sub-workspaces that have accepted.
+    pub is_admin: bool,
+}
+record! { Standing {
+    is_sub = "exists (select 1 from group_links l where l.sub_workspace_id = w.id and l.status = 'accepted')",
+    is_invited = "exists (select 1 from group_links l where l.sub_workspace_id = w.id and l.status = 'pending')",
+    is_admin = "exists (select 1 from group_links l where l.workspace_id = w.id and l.status = 'accepted')"
+} }
+
+/// None for a workspace that is not there, or about to go.
+pub async fn standing(can: &Caller, tx: &mut Tx, workspace: Uuid) -> Result<Option<Standing>> {
+    sql("select {columns} from workspaces w where w.id = $1 and coalesce(w.scheduled_for_removal_at > $2, true)")
+        .bind(workspace)
+        .bind(can.now())
+        .optional(tx)
+        .await
+}
+
+/// The one workspace that a verified address owns; none for an address with several.
+pub async fn owned_by(can: &Caller, tx: &mut Tx, email: &str) -> Result<Option<Uuid>> {
+    let owned: Vec<Uuid> =
+        sql("select w.id from users u join members m on m.user_id = u.id and m.role = 'owner' \
+         join workspaces w on w.id = m.workspace_id and coalesce(w.scheduled_for_removal_at > $2, true) \
+         where u.email = $1 and u.email_verified limit 2")
+        .bind(email)
+        .bind(can.now())
+        .all(tx)
+        .await?;
+    Ok(<[Uuid; 1]>::try_from(owned).ok().map(|[only]| only))
+}
+
+/// Of a workspace.
+pub async fn owner(tx: &mut Tx, workspace: Uuid) -> Result<Option<String>> {
+    sql("select email from members where workspace_id = $1 and role = 'owner'")
+        .bind(workspace)
+        .optional(tx)
+        .await
+}
+
+/// In the place of what the other has rejected before.
+pub async fn insert(can: &Caller, tx: &mut Tx, id: Uuid, sub: Uuid) -> Result<u64> {
+    sql("delete from group_links where workspace_id = $1 and sub_workspace_id = $2 and status = 'rejected'")
+        .bind(can.workspace())
+        .bind(sub)
+        .run(&mut *tx)
+        .await?;
+    sql(
+        "insert into group_links (id, workspace_id, sub_workspace_id, status, delegation, timestamp_created, \
+         timestamp_updated) values ($1, $2, $3, 'pending', $4, $5, $5)",
+    )
+    .bind(id)
+    .bind(can.workspace())
+    .bind(sub)
+    .bind(Json::value(&Delegation::default()))
+    .bind(can.now())
+    .run(tx)
+    .await
+}
+
+/// Its answer, and what it leaves to the admin workspace.
+pub async fn update(can: &Caller, tx: &mut Tx, link: &WorkspaceGroupMember) -> Result<u64> {
+    sql("update group_links set status = $3, delegation = $4, timestamp_updated = $5, \
+         accepted_at = case when $3 = 'accepted' then coalesce(accepted_at, $5) else null end \
+         where sub_workspace_id = $1 and id = $2")
+    .bind(can.workspace())
+    .bind(link.id)
+    .bind(link.status.name())
+    .bind(Json::value(&link.delegation))
+    .bind(link.timestamp_updated)
+    .run(tx)
+    .await
+}
+
+pub async fn delete(tx: &mut Tx, link: &WorkspaceGroupMember) -> Result<u64> {
+    sql("delete from group_links where workspace_id = $1 and id = $2")
+        .bind(link.admin_workspace_id)
+        .bind(link.id)
+        .run(tx)
+        .await
+}
+
+/// Members and invitations that somebody of the admin workspace has made, in the sub-workspace.
+pub async fn members_made(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<Vec<WorkspaceMember>> {
+    sql("select {columns} from members m left join users u on u.id = m.user_id \
+         where m.workspace_id = $1 and m.link_id = $2 order by m.id")
+    .bind(there.workspace())
+    .bind(link)
+    .all(tx)
+    .await
+}
+
+/// How many keys that were.
+pub async fn revoke_keys_made(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<u64> {
+    sql("update api_keys set revoked_at = $3, timestamp_updated = $3 \
+         where workspace_id = $1 and link_id = $2 and revoked_at is null")
+    .bind(there.workspace())
+    .bind(link)
+    .bind(there.now())
+    .run(tx)
+    .await
+}
