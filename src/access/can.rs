@@ -1,16 +1,17 @@
 //! `Can<P>` in a handler's signature is the check, the proof, and the documentation of the check.
 
+use super::caller::{Caller, render};
 use super::shown::{Shown, invitee};
-use super::{Action, Ask, Asker, Attempt, Call, Grant, Permission, Pred, Shape, Sight, Step, Stray};
+use super::{Ask, Asker, Attempt, Call, Grant, Permission, Shape, Sight, Step};
 use crate::app::App;
 use crate::audit::Change;
 use crate::auth;
-use crate::db::{Part, Reader, Time, Tx, Writer};
+use crate::db::{Part, Tx, Writer};
 use crate::error::{Error, Result};
 use crate::http::{Origin, Slot};
 use aide::openapi::Operation;
 use aide::{OperationInput, generate::GenContext};
-use axum::{extract::FromRequestParts, http::HeaderMap, http::request::Parts};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use std::marker::PhantomData;
 use std::ops::Deref;
 use uuid::Uuid;
@@ -40,16 +41,6 @@ impl Gate {
     }
 }
 
-/// Who is calling, with what right, from where.
-#[derive(Clone)]
-pub struct Caller {
-    app: App,
-    shown: Shown,
-    pub grant: Grant,
-    pub origin: Origin,
-    call: Call,
-}
-
 pub struct Can<P> {
     caller: Caller,
     permission: PhantomData<P>,
@@ -61,162 +52,6 @@ impl<P> Deref for Can<P> {
     fn deref(&self) -> &Caller {
         &self.caller
     }
-}
-
-impl Caller {
-    pub fn app(&self) -> &App {
-        &self.app
-    }
-    pub fn call(&self) -> &Call {
-        &self.call
-    }
-    pub fn workspace(&self) -> Uuid {
-        self.grant.workspace
-    }
-    pub fn member(&self) -> Option<Uuid> {
-        self.grant.who.member
-    }
-    pub fn user(&self) -> Option<Uuid> {
-        self.grant.who.user
-    }
-    pub fn reader(&self) -> &Reader {
-        &self.app.reader
-    }
-    pub fn now(&self) -> Time {
-        self.app.now()
-    }
-    pub fn new_id(&self) -> Uuid {
-        self.app.new_id()
-    }
-
-    /// Asks a person who is signed in to have shown lately who he is; for what is not of a permission as a whole.
-    pub fn demand_fresh(&self) -> Result<()> {
-        match self.grant.session() {
-            Some(session) if !session.fresh => Err(Error::refused(Step::Credential, super::decide::STALE)),
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    /// A person, or a key with the scope `all:all`: narrower keys do not decide over rights.
-    pub fn is_whole(&self) -> bool {
-        self.grant.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|scope| scope == "all:all"))
-    }
-
-    /// Fills `{visible}` with what the caller may see under another permission: for references in a body.
-    pub fn sees<Q: Permission>(&self, shape: &Shape) -> impl FnOnce(&mut Part) {
-        render(self.grant.pred(Q::See::ACTION), *shape)
-    }
-
-    /// Fills `{within}` with what the caller may do under another permission.
-    pub fn reaches<Q: Permission>(&self, shape: &Shape) -> impl FnOnce(&mut Part) {
-        // A column, so null has to become false.
-        let inner = render(self.grant.pred(Q::ACTION), *shape);
-        move |out| {
-            out.push("coalesce(");
-            inner(out);
-            out.push(", false)");
-        }
-    }
-
-    /// A further permission in the same request: every step that needs no record.
-    pub fn also<Q: Permission>(&self) -> Result<()> {
-        self.ask(Q::ACTION).enforce()
-    }
-
-    /// Whether those steps hold.
-    pub fn may(&self, action: &'static Action) -> bool {
-        self.ask(action).refused_by().is_none()
-    }
-
-    /// The same caller, for what a change brings about in another workspace of its group. It must have been found out that
-    /// the workspace is one: `workspace_group_members` and the moving of accounts alone call this.
-    pub fn beside(&self, workspace: Uuid) -> Caller {
-        let mut beside = self.clone();
-        beside.grant.workspace = workspace;
-        beside
-    }
-
-    fn ask(&self, action: &'static Action) -> Ask<'_> {
-        Ask::new(action, Ok(&self.grant), Some(&self.call))
-    }
-
-    /// Every step that needs no record.
-    async fn check(
-        app: &App,
-        headers: &HeaderMap,
-        origin: Origin,
-        slot: Slot<Attempt>,
-        action: &'static Action,
-    ) -> Result<Self> {
-        let shown = auth::credential(&app.site, headers).map(Shown::from);
-        let grant = match &shown {
-            Ok(shown) => shown.grant(app.now(), &app.reader).await?,
-            Err(why) => Err(*why),
-        };
-        let (grant, stray) = match (grant, elsewhere(headers)) {
-            (Ok(grant), Some(header)) => {
-                placed(grant, &header, app).await.map(|(grant, stray)| (Ok(grant), stray))?
-            }
-            (grant, _) => (grant, None),
-        };
-        let mut call = Call { address: origin.address, stray, within_rate: true };
-        if let Ok(grant) = &grant {
-            slot.fill(|| Attempt::new(grant, action, &origin));
-            // A credential that does not count, or is not here, is never told of the rate.
-            let early = Ask::new(action, Ok(grant), Some(&call)).refused_by();
-            let counts = !matches!(early, Some(Step::Credential | Step::Network));
-            call.within_rate = !counts || app.rate.admits(grant.home());
-        }
-        Ask::new(action, grant.as_ref().map_err(|why| *why), Some(&call)).enforce()?;
-        let (Ok(grant), Ok(shown)) = (grant, shown) else {
-            return Err(Error::internal("enforced without a grant"));
-        };
-        Ok(Caller { app: app.clone(), shown, grant, origin, call })
-    }
-
-    async fn again(&self, tx: &mut Tx) -> Result<Self> {
-        let grant = self.shown.grant(self.app.now(), &mut *tx).await?;
-        let unknown = |why: &str| Error::refused(Step::Credential, why);
-        let grant = grant.map_err(unknown)?;
-        let grant = match self.grant.acting {
-            None => grant,
-            Some(_) => {
-                let there = grant.acting_in(self.workspace(), self.now(), &mut *tx).await?;
-                there.ok_or_else(|| Error::hidden_by(Step::Delegation))?
-            }
-        };
-        Ok(Caller { grant, ..self.clone() })
-    }
-}
-
-/// The caller in the workspace that the header names, or where he is, and why not there.
-async fn placed(own: Grant, header: &str, app: &App) -> Result<(Grant, Option<Stray>)> {
-    let wanted = header.trim().parse::<Uuid>();
-    if wanted.as_ref().is_ok_and(|id| *id == own.workspace) {
-        return Ok((own, None));
-    }
-    if own.lapsed.is_some() {
-        return Ok((own, Some(Stray::Elsewhere))); // and is not believed in the first place
-    }
-    if !own.may_act() {
-        return Ok((own, Some(Stray::Barred)));
-    }
-    let there = match wanted {
-        Ok(sub) => own.clone().acting_in(sub, app.now(), &app.reader).await?,
-        Err(_) => None,
-    };
-    Ok(there.map_or((own, Some(Stray::Elsewhere)), |there| (there, None)))
-}
-
-/// The header `x-as-workspace` as sent; of several none is meant.
-fn elsewhere(headers: &HeaderMap) -> Option<String> {
-    let all = headers.get_all("x-as-workspace").iter();
-    let all: Vec<_> = all.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
-    (!all.is_empty()).then(|| all.join(","))
-}
-
-fn render(pred: Pred, shape: Shape) -> impl FnOnce(&mut Part) {
-    move |out| pred.sql(&shape, out)
 }
 
 impl<P: Permission> Can<P> {

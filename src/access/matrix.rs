@@ -72,6 +72,7 @@ super::access_matrix! {
         Warm   = warm   (update)        1023  [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Start and stop the warm-up of sending accounts"
         Test   = test   (read)          _     [x     x     team    team   asgn   asgn _    _   ] "accounts.view"       "Look up the DNS and the mail servers of sending accounts"
         Delete = delete (delete)        7     [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Remove sending accounts"
+        Preview = preview_move (move read) _ [x     x     _       _      _      _    _    _   ] "accounts.manage"     "See what moving sending accounts between workspaces would do" + Unlimited
         Move   = move   (move update)   1044  [x     x     _       _      _      _    _    _   ] "accounts.manage"     "Move sending accounts between workspaces of a group" + Unlimited
     }
     account_campaign_mappings "account_campaign_mappings" {

@@ -4,6 +4,7 @@
 
 mod asker;
 mod behind;
+mod caller;
 mod can;
 mod decide;
 pub mod document;
@@ -22,7 +23,8 @@ pub mod tries;
 
 pub use asker::Asker;
 pub use behind::{Attempt, Behind};
-pub use can::{Caller, Can, Gate};
+pub use caller::Caller;
+pub use can::{Can, Gate};
 pub use decide::{Ask, Call, Decision, STEPS, Sight, Stray, Verdict};
 pub use document::open;
 pub use grant::{Ceiling, Grant, Origins, Principal};

@@ -1,13 +1,14 @@
 //! What was changed, by whom, under which permission: committed with the change or not at all. And what was
 //! refused, written behind the answer.
 
+mod actor;
 mod diff;
+pub use actor::Actor;
 use diff::diff;
 
-use crate::access::{Action, Attempt, Caller, Grant, Step};
+use crate::access::{Action, Attempt, Caller, Step};
 use crate::db::{Time, Tx, sql};
 use crate::error::{Error, Result};
-use crate::http::Origin;
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -38,68 +39,6 @@ impl Subject {
     /// The wire has columns of their own for campaigns and lists.
     fn is(self, kind: &str) -> Option<Uuid> {
         (self.kind == kind).then_some(self.id)
-    }
-}
-
-/// Who did it, and from where.
-#[derive(Clone, Debug)]
-pub struct Actor {
-    pub label: String,
-    pub user_id: Option<Uuid>,
-    pub member_id: Option<Uuid>,
-    pub api_key_id: Option<Uuid>,
-    pub role: Option<&'static str>,
-    /// Of who is signed in: whether a second factor was shown.
-    second_factor: Option<bool>,
-    /// Who acts for a sub-workspace: his own workspace and its name, and the sub-workspace.
-    acting: Option<(Uuid, String, Uuid)>,
-    pub ip_address: String,
-    pub user_agent: Option<String>,
-    pub request_id: String,
-}
-
-impl Actor {
-    pub fn new(grant: &Grant, origin: &Origin) -> Self {
-        Actor {
-            label: grant.label(),
-            user_id: grant.identity().user,
-            member_id: grant.identity().member,
-            api_key_id: grant.key(),
-            role: grant.role.map(|role| role.name()),
-            second_factor: grant.session().map(|session| session.second_factor),
-            acting: grant
-                .acting
-                .as_ref()
-                .map(|acting| (acting.home, acting.home_name.clone(), grant.workspace)),
-            ip_address: origin.address_text(),
-            user_agent: origin.user_agent.clone(),
-            request_id: origin.request_id.clone(),
-        }
-    }
-
-    /// What a row in a workspace says of him beside his name.
-    fn facts(&self, workspace: Uuid) -> Value {
-        let mut facts = json!({});
-        if let Some(role) = self.role {
-            facts["role"] = role.into();
-        }
-        if let Some(shown) = self.second_factor {
-            facts["second_factor"] = shown.into();
-        }
-        match &self.acting {
-            Some((home, _, sub)) if *home == workspace => facts["acting_in"] = json!(sub),
-            Some((home, name, _)) => {
-                facts["acting_for"] = json!({ "workspace_id": home, "workspace_name": name });
-            }
-            None => (),
-        }
-        facts
-    }
-
-    /// What makes two refused attempts the same.
-    pub fn same(&self, permission: &str, step: Step) -> String {
-        let principal = self.api_key_id.or(self.member_id).map_or_else(String::new, |id| id.to_string());
-        format!("{principal} {permission} {}", step.name())
     }
 }
 
@@ -242,7 +181,7 @@ impl Row<'_> {
         {
             metadata.extend(facts);
         }
-        let from = actor.acting.as_ref().map_or("", |(_, name, _)| name.as_str());
+        let from = actor.home_name();
         let search = format!("{} {} {} {} {from}", self.action, self.resource, actor.label, actor.ip_address);
         sql("insert into audit_log (workspace_id, id, at, activity_type, action, resource, actor, user_id, \
              member_id, api_key_id, ip_address, user_agent, request_id, campaign_id, affected_count, metadata, \
@@ -302,18 +241,7 @@ pub(crate) async fn refused(
 
 /// The one row for the rest of an hour.
 pub(crate) async fn overflow(workspace: Uuid, at: Time, count: i64, id: Uuid, tx: &mut Tx) -> Result<()> {
-    let actor = Actor {
-        label: "many".to_owned(),
-        user_id: None,
-        member_id: None,
-        api_key_id: None,
-        role: None,
-        second_factor: None,
-        acting: None,
-        ip_address: "many".to_owned(),
-        user_agent: None,
-        request_id: String::new(),
-    };
+    let actor = Actor::many();
     let row = Row {
         workspace,
         id,

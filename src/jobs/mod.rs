@@ -24,19 +24,21 @@ use serde_json::Value;
 use std::pin::Pin;
 use uuid::Uuid;
 
-/// What is done; the wire's names, and one of our own for mail.
+/// What is done; the wire's names, and ours for mail and for moving accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Mail,
+    MoveAccounts,
     UpdateWarmupAccounts,
 }
 
 impl Kind {
-    const ALL: [Kind; 2] = [Kind::Mail, Kind::UpdateWarmupAccounts];
+    const ALL: [Kind; 3] = [Kind::Mail, Kind::MoveAccounts, Kind::UpdateWarmupAccounts];
 
     pub fn name(self) -> &'static str {
         match self {
             Kind::Mail => "mail",
+            Kind::MoveAccounts => "move-accounts",
             Kind::UpdateWarmupAccounts => "update-warmup-accounts",
         }
     }

@@ -46,6 +46,7 @@ pub fn shape(resource: &str) -> Option<&'static Shape> {
 pub fn work(app: App, claim: Claim) -> Step {
     match claim.kind {
         Kind::Mail => Box::pin(async move { outbox::send(&app, &claim).await }),
+        Kind::MoveAccounts => Box::pin(async move { accounts::step_of_moving(&app, &claim).await }),
         Kind::UpdateWarmupAccounts => Box::pin(async move { accounts::step(&app, &claim).await }),
     }
 }

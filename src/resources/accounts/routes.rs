@@ -1,6 +1,8 @@
 use super::filter::{StatusFilter, Wanted};
 use super::store::{self, Place};
-use super::{ACTIVE, Account, COLD, New, Patch, address, analytics, assignment, state, v1, vitals, warmup};
+use super::{
+    ACTIVE, Account, COLD, New, Patch, address, analytics, assignment, moving, state, v1, vitals, warmup,
+};
 use crate::access::{Can, Permission, accounts::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
@@ -22,6 +24,8 @@ pub fn router() -> ApiRouter<App> {
         .api_route("/api/v2/accounts/{email}/pause", post(state::pause))
         .api_route("/api/v2/accounts/{email}/resume", post(state::resume))
         .api_route("/api/v2/accounts/{email}/mark-fixed", post(state::mark_fixed))
+        .api_route("/api/v2/accounts/move", post(moving::start))
+        .api_route("/api/v2/accounts/move/dry-run", post_with(moving::plan, ours))
         .api_route("/api/v2/accounts/warmup/enable", post(warmup::enable))
         .api_route("/api/v2/accounts/warmup/disable", post(warmup::disable))
         .api_route("/api/v2/accounts/warmup-analytics", post(analytics::warmup))

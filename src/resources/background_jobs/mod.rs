@@ -17,7 +17,7 @@ pub const SHAPE: Shape =
     Shape { owner: Some("j.user_id"), ..Shape::bare("jobs j", "j.id", "j.workspace_id") };
 
 /// The wire's kinds of jobs, of which this server does some.
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     "move-leads",
     "import-leads",
     "export-leads",
@@ -27,7 +27,10 @@ const KINDS: [&str; 9] = [
     "broadcast-website-scrape",
     "import-subscribers-from-crm",
     "resync-subscriber-crm-tags",
+    OURS,
 ];
+/// The wire has no name for it.
+const OURS: &str = "move-accounts";
 /// What a job can be about.
 const ENTITIES: [&str; 6] =
     ["list", "campaign", "workspace", "broadcast", "subscriber-group-sync", "subscriber-group"];
@@ -40,7 +43,7 @@ pub struct BackgroundJob {
     /// Who asked for it; none for a workspace key.
     pub user_id: Option<Uuid>,
     #[serde(rename = "type")]
-    #[schemars(extend("enum" = KINDS))]
+    #[schemars(extend("enum" = KINDS, "x-gatepost-values" = [OURS]))]
     pub kind: String,
     pub entity_id: Option<Uuid>,
     #[schemars(default, extend("enum" = ENTITIES))]

@@ -39,7 +39,7 @@ pub struct Accepted {
     #[serde(flatten)]
     pub member: WorkspaceMember,
     /// A personal key, shown once, valid for 30 days: enough to work with until one signs in. None for who has a second
-    /// factor, or needs one in this workspace: he signs in with it.
+    /// factor, or needs one in this workspace, and where an admin workspace forbids new keys: he signs in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_key: Option<String>,
 }
@@ -124,12 +124,14 @@ pub async fn accept(
         invitation::close(can, tx, open.id, &open.email).await?;
         let factor = !factors::store::kinds(&mut *tx, user).await?.is_empty()
             || login_policy::store::current(can, &mut *tx).await?.requires_factor(can.now());
-        if !factor {
+        let key_forbidden = can.grant.group.as_ref().is_some_and(|group| group.rails.no_key_creation);
+        let keyless = factor || key_forbidden;
+        if !keyless {
             api_keys::store::insert_first(can, tx, open.workspace_id, open.id, &key).await?;
         }
         let member = joined(can, tx, open.id).await?;
         tell_inviter(can, tx, &open).await?;
-        let answer = Accepted { member: member.clone(), api_key: (!factor).then(|| key.plain().to_owned()) };
+        let answer = Accepted { member: member.clone(), api_key: (!keyless).then(|| key.plain().to_owned()) };
         let after = json!({ "accepted": true, "user_id": user });
         Ok(Change::new(subject(&open), json!({ "accepted": false }), after, answer))
     });

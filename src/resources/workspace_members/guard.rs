@@ -21,12 +21,28 @@ pub fn guard(can: &Caller, present: Option<Role>, wanted: Option<Role>) -> Resul
     if !may_make(actor, present, wanted) {
         return refuse("nobody gives or takes a role above their own");
     }
+    within_rails(can, wanted)?;
     if !can.is_whole() && present.into_iter().chain(wanted).any(is_fertile) {
         return refuse(
             "a key without the scope `all:all` cannot give, change or take a role that manages members or keys",
         );
     }
     Ok(())
+}
+
+/// An admin workspace may say how high a role somebody here is given.
+fn within_rails(can: &Caller, wanted: Option<Role>) -> Result<()> {
+    let group = can.grant.group.as_ref();
+    match group.and_then(|group| group.rails.cap(wanted).map(|cap| (cap, &group.admin_name))) {
+        Some((cap, name)) => {
+            let why = format!(
+                "guard-rail: nobody is given a higher role than `{}`; so says the admin workspace, {name}",
+                cap.name()
+            );
+            Err(Error::refused(Step::GuardRail, why))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether a role can bring forth further members or keys.
