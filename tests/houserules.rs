@@ -78,6 +78,9 @@ fn only_the_proof_opens_a_transaction() {
         assert!(!text.contains("narrow()") || named(&name, &narrow), "{name} uses the narrow door");
         let books = name == "src/access/can.rs" || name.starts_with("src/jobs/");
         assert!(!text.contains("books()") || books, "{name} writes in the queue's books");
+        let beside =
+            name == "src/access/caller.rs" || name.starts_with("src/resources/workspace_group_members");
+        assert!(!text.contains(".beside(") || beside, "{name} reaches into another workspace");
         let operator = name.starts_with("src/cli")
             || name.starts_with("src/access")
             || name.starts_with("src/resources/explain");
@@ -133,6 +136,8 @@ fn nothing_answers_past_the_document() {
         "/health",
         "/invitations/accept",
         "/openapi.json",
+        "/workspace-groups/accept",
+        "/workspace-groups/reject",
     ];
     assert_eq!(paths, pages, "{plain:?}");
 }

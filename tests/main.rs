@@ -20,6 +20,7 @@ mod copies;
 mod coverage;
 mod crash;
 mod generated;
+mod groups;
 mod houserules;
 mod invitations;
 mod isolation;
@@ -62,6 +63,10 @@ mod people;
 mod sessions;
 #[path = "../src/resources/sign_in/tests.rs"]
 mod sign_in;
+#[path = "../src/resources/guard_rails/tests.rs"]
+mod guard_rails;
+#[path = "../src/resources/workspace_group_members/tests.rs"]
+mod workspace_group_members;
 #[path = "../src/resources/workspace_members/tests.rs"]
 mod workspace_members;
 #[path = "../src/resources/workspaces/tests.rs"]

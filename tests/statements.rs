@@ -4,7 +4,9 @@
 use crate::support::{World, on_both};
 use gatepost::access::{Pred, Reach, Shape, Who};
 use gatepost::db::sql;
-use gatepost::resources::{self, accounts, background_jobs, campaigns, custom_tags, lead_lists, leads};
+use gatepost::resources::{
+    self, accounts, background_jobs, campaigns, custom_tags, lead_lists, leads, workspace_group_members,
+};
 use std::{fs, path::Path};
 use uuid::Uuid;
 
@@ -15,7 +17,8 @@ const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", 
 /// Holes that take a list.
 const LISTS: [&str; 5] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}"];
 /// Holes that take a text of the program.
-const TEXTS: [(&str, &str); 3] = [("{filters}", ""), ("{order}", "1"), ("{usable}", "true")];
+const TEXTS: [(&str, &str); 4] =
+    [("{filters}", ""), ("{order}", "1"), ("{usable}", "true"), ("{group}", gatepost::access::GROUP)];
 
 /// What leaves the workspace on purpose: users and credentials are looked up globally, a command line's
 /// question is about any workspace, and a workspace is its own.
@@ -109,6 +112,7 @@ fn shape(path: &str, text: &str) -> Shape {
         lead_lists::SHAPE,
         background_jobs::SHAPE,
         custom_tags::SHAPE,
+        workspace_group_members::SHAPE,
     ];
     let first = |shape: &Shape| text.find(&format!("{} ", shape.from)).unwrap_or(usize::MAX);
     let folder = path.split('/').nth(2).unwrap_or_default();

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Fills `{group}` behind `workspaces w`: the accepted link to its admin workspace, if that is still there.
-pub(super) const GROUP: &str = "left join group_links l on l.sub_workspace_id = w.id and l.status = 'accepted' \
+pub const GROUP: &str = "left join group_links l on l.sub_workspace_id = w.id and l.status = 'accepted' \
      left join workspaces p on p.id = l.workspace_id and coalesce(p.scheduled_for_removal_at > $1, true)";
 
 /// What a sub-workspace leaves its admin workspace to do in it.

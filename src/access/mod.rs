@@ -28,7 +28,7 @@ pub use can::{Can, Gate};
 pub use decide::{Ask, Call, Decision, STEPS, Sight, Stray, Verdict};
 pub use document::open;
 pub use grant::{Ceiling, Grant, Origins, Principal};
-pub use group::{Acting, Delegation, Group, GuardRails};
+pub use group::{Acting, Delegation, GROUP, Group, GuardRails};
 pub use make::may_make;
 pub use matrix::*;
 pub use policy::{Entry, LoginPolicy, Method};

@@ -3,6 +3,7 @@
 
 pub mod authenticator;
 pub mod dns;
+pub mod groups;
 pub mod mailserver;
 pub mod oracle;
 pub mod operations;

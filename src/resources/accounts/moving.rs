@@ -33,7 +33,7 @@ pub struct Body {
 
 #[derive(Clone, Serialize, JsonSchema)]
 pub struct Moving {
-    #[schemars(extend("enum" = ["success"]))]
+    #[schemars(default, extend("enum" = ["success"]))]
     status: &'static str,
     /// Which does it, and says what became of each account: `GET /api/v2/background-jobs/{id}`.
     #[schemars(extend("x-gatepost-extension" = true))]

@@ -1,5 +1,5 @@
 use super::store::{self, Place, Wanted};
-use super::{BackgroundJob, ENTITIES, KINDS};
+use super::{BackgroundJob, ENTITIES, KINDS, OURS};
 use crate::access::{Can, background_jobs::*};
 use crate::app::App;
 use crate::db::Time;
@@ -39,7 +39,7 @@ struct Filter {
     #[schemars(transform = absent_not_null, length(max = 2500))]
     excluded_ids: Option<String>,
     #[serde(rename = "type")]
-    #[schemars(transform = absent_not_null, extend("enum" = KINDS))]
+    #[schemars(transform = absent_not_null, extend("enum" = KINDS, "x-gatepost-values" = [OURS]))]
     kind: Option<String>,
     #[schemars(transform = absent_not_null, extend("enum" = ENTITIES))]
     entity_type: Option<String>,

@@ -1,7 +1,7 @@
 //! What becomes of an invitation, and of a link: accepted, rejected, ended from either side.
 
 use super::{Status, WorkspaceGroupMember, store};
-use crate::access::{Caller, Can, workspace_group_members::*};
+use crate::access::{Caller, Can, Permission, workspace_group_members::*};
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 /// Of the reference's one operation, when it is the sub-workspace that goes.
-const LEFT: Option<i64> = <Leave as crate::access::Permission>::ACTION.activity;
+const LEFT: Option<i64> = <Leave as Permission>::ACTION.activity;
 
 fn subject(link: &WorkspaceGroupMember) -> Subject {
     Subject::new("workspace_group_member", link.id)
@@ -55,14 +55,16 @@ pub async fn reject(can: Can<Reject>, id: Uuid) -> Result<WorkspaceGroupMember> 
     rejected.await
 }
 
-async fn answered(
-    can: &Caller,
+async fn answered<P: Permission>(
+    can: &Can<P>,
     tx: &mut Tx,
     before: WorkspaceGroupMember,
     status: Status,
 ) -> Result<Change<WorkspaceGroupMember>> {
     let after = WorkspaceGroupMember { status, timestamp_updated: can.now(), ..before.clone() };
     store::update(can, tx, &after).await?;
+    // With what the two know of each other now.
+    let after = store::find_as_sub(can, tx, before.id).await?;
     Ok(Change::updated(subject(&before), &before, after).also_in(before.admin_workspace_id))
 }
 
