@@ -27,6 +27,7 @@ mod isolation;
 mod jobs;
 mod leads_bounds;
 mod mail;
+mod moving;
 mod net;
 mod parsers;
 mod policy;
