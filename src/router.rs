@@ -38,6 +38,7 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         .merge(people::router())
         .merge(factors::router())
         .merge(login_policy::router())
+        .merge(white_label::router())
         .merge(explain::router())
         .finish_api_with(&mut api, |api| {
             api.security_scheme(KEY, bearer()).security_scheme(SESSION, session(&app))

@@ -62,6 +62,8 @@ mod people;
 mod sessions;
 #[path = "../src/resources/sign_in/tests.rs"]
 mod sign_in;
+#[path = "../src/resources/white_label/tests.rs"]
+mod white_label;
 #[path = "../src/resources/workspace_members/tests.rs"]
 mod workspace_members;
 #[path = "../src/resources/workspaces/tests.rs"]

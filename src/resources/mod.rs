@@ -17,6 +17,7 @@ pub mod login_policy;
 pub mod people;
 pub mod sessions;
 pub mod sign_in;
+pub mod white_label;
 pub mod workspace_members;
 pub mod workspaces;
 
