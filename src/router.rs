@@ -40,6 +40,7 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         .merge(login_policy::router())
         .merge(workspace_group_members::router())
         .merge(guard_rails::router())
+        .merge(white_label::router())
         .merge(explain::router())
         .finish_api_with(&mut api, |api| {
             api.security_scheme(KEY, bearer()).security_scheme(SESSION, session(&app))

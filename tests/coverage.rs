@@ -43,7 +43,11 @@ async fn succeed(world: &World, operation: &Operation) -> (String, Value) {
     match operation.action.name {
         "workspaces:create" => (line.clone(), json!({ "name": "Second" })),
         "workspaces:update" => (line.clone(), json!({ "name": "Renamed" })),
-        "workspaces:delete" => (line.clone(), Value::Null),
+        "workspaces:delete" | "white_label:verify_domain" | "white_label:remove_domain" => {
+            (line.clone(), Value::Null)
+        }
+        "white_label:set_domain" => (line.clone(), json!({ "domain": "clients.agency.example" })),
+        "branding:update" => (line.clone(), json!({ "brand_color": "#0b6e4f" })),
         "workspaces:change_owner" => (line.clone(), json!({ "new_owner_id": world.who("admin").member })),
         "workspace_members:create" => {
             (line.clone(), json!({ "email": format!("{}@acme.example", world.app.new_id()), "role": "sdr" }))

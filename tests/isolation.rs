@@ -157,7 +157,7 @@ pub fn body(operation: &Operation, records: &Records) -> Value {
     }
 }
 
-/// Of what is a person's own: secrets in it are wrong.
+/// Of what is a person's own, where secrets are wrong, and of the workspace as a whole.
 fn personal(operation: &Operation) -> Option<Value> {
     Some(match operation.action.name {
         "profile:update" => json!({ "first_name": "Renamed" }),
@@ -175,6 +175,8 @@ fn personal(operation: &Operation) -> Option<Value> {
         "sessions:reauthenticate" => json!({ "password": "wrong" }),
         "sessions:switch" => json!({ "workspace_id": MISSING }),
         "factors:add_passkey" => json!({ "name": "k", "challenge": "x", "credential": {} }),
+        "white_label:set_domain" => json!({ "domain": "clients.agency.example" }),
+        "branding:update" => json!({ "brand_name": "Northwind" }),
         "login_policy:update" | "login_policy:read" => json!({ "idle_minutes": 600 }),
         "workspaces:set_up" => json!({
             "token": "none", "first_name": "A", "last_name": "B", "email": "a@acme.example",

@@ -2,7 +2,7 @@
 
 use crate::support::smtp::{Mail, Smtp};
 use gatepost::mail::letters::{Invitation, invitation};
-use gatepost::mail::{Failure, Letter, Mailer};
+use gatepost::mail::{Brand, Failure, Letter, Mailer};
 use std::time::{Duration, Instant};
 
 const FROM: &str = "Acme, Outreach <gatepost@mail.acme.example>";
@@ -14,8 +14,9 @@ fn letter(to: &str) -> Letter {
 }
 
 fn named(to: &str, workspace: &str, inviter: &str) -> Letter {
-    let inviter = Some(inviter);
-    invitation(to, &Invitation { workspace, inviter, role: "editor", url: URL, expires_in_days: 7 }).unwrap()
+    let (brand, inviter) = (&Brand::default(), Some(inviter));
+    invitation(to, &Invitation { workspace, brand, inviter, role: "editor", url: URL, expires_in_days: 7 })
+        .unwrap()
 }
 
 fn bare(to: &str, subject: &str) -> Letter {

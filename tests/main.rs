@@ -68,6 +68,8 @@ mod sign_in;
 mod guard_rails;
 #[path = "../src/resources/workspace_group_members/tests.rs"]
 mod workspace_group_members;
+#[path = "../src/resources/white_label/tests.rs"]
+mod white_label;
 #[path = "../src/resources/workspace_members/tests.rs"]
 mod workspace_members;
 #[path = "../src/resources/workspaces/tests.rs"]

@@ -143,6 +143,16 @@ super::access_matrix! {
         Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "See what the sub-workspaces are forbidden, and what other rails would have refused" + Unlimited
         Update = update (update)        1051  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change what the sub-workspaces are forbidden" + Unlimited + Fresh
     }
+    white_label "workspaces" {
+        Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "agency.manage"       "See the white-label domain, and which of its records are wanted"
+        Set    = set_domain (update)    1070  [x     x     _       _      _      _    _    _   ] "agency.manage"       "Ask for a white-label domain" + Unlimited
+        Verify = verify_domain (update) 1071  [x     x     _       _      _      _    _    _   ] "agency.manage"       "Have the records of the white-label domain looked at, and hold it" + Unlimited
+        Remove = remove_domain (update) 1072  [x     x     _       _      _      _    _    _   ] "agency.manage"       "Give up the white-label domain" + Unlimited
+    }
+    branding "workspaces" {
+        Read   = read   (read)          _     [x     x     x       x      x      x    x    x   ] "dashboard.view"      "See the workspace's branding"
+        Update = update (update)        1073  [x     x     _       _      _      _    _    _   ] "agency.manage"       "Change the workspace's branding" + Unlimited
+    }
     access "workspace_members" {
         Read    = read    ()            _     [x     x     x       x      x      x    x    x   ] ""                    "See what one may do"
         Explain = explain ()            _     [x     x     x       x      x      x    x    x   ] ""                    "Ask why one may do something, or not"

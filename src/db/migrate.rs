@@ -10,6 +10,7 @@ const MIGRATIONS: &[(i64, Migration)] = &[
     (4, Sqlite(include_str!("../../migrations/0004_clustered_keys.sqlite.sql"))),
     (5, Both(include_str!("../../migrations/0005_people.sql"))),
     (6, Both(include_str!("../../migrations/0006_groups.sql"))),
+    (7, Both(include_str!("../../migrations/0007_white_label.sql"))),
 ];
 
 enum Migration {

@@ -1,13 +1,14 @@
 //! What the server writes, each kind as plain text and as HTML. The HTML loads nothing from anywhere and follows
 //! nobody: a mail client shows it without asking, and nothing tells whether it was read.
 
-use super::{Letter, plain};
+use super::{Brand, Letter, plain};
 use crate::error::{Error, Result};
 use askama::Template;
 
 /// To somebody who is to become a member of a workspace.
 pub struct Invitation<'a> {
     pub workspace: &'a str,
+    pub brand: &'a Brand,
     /// A name or an address; nobody, if the operator of the server invites.
     pub inviter: Option<&'a str>,
     pub role: &'a str,
@@ -18,6 +19,7 @@ pub struct Invitation<'a> {
 /// To the old and the new owner of a workspace.
 pub struct Ownership<'a> {
     pub workspace: &'a str,
+    pub brand: &'a Brand,
     pub new_owner: &'a str,
     pub by: &'a str,
 }
@@ -25,6 +27,7 @@ pub struct Ownership<'a> {
 /// To the member whose invitation was accepted.
 pub struct Joined<'a> {
     pub workspace: &'a str,
+    pub brand: &'a Brand,
     pub member: &'a str,
     pub role: &'a str,
 }
@@ -116,11 +119,13 @@ pub fn invitation(to: &str, invitation: &Invitation<'_>) -> Result<Letter> {
         1 => "1 day".to_owned(),
         days => format!("{days} days"),
     };
-    let subject = format!("{inviter} invites you to {workspace}");
+    let (brand, color) = (invitation.brand.name(), invitation.brand.color());
+    let place = if brand.is_empty() { &workspace } else { &brand };
+    let subject = format!("{inviter} invites you to {place}");
     let url = invitation.url;
-    let (workspace, inviter, role, days) = (&workspace, &inviter, &role, &days);
-    let text = InvitationText { workspace, inviter, role, url, days };
-    let html = InvitationHtml { workspace, inviter, role, url, days };
+    let (workspace, brand, inviter, role, days) = (&workspace, &brand, &inviter, &role, &days);
+    let text = InvitationText { workspace, brand, inviter, role, url, days };
+    let html = InvitationHtml { workspace, brand, color, inviter, role, url, days };
     letter(to, subject, &text, &html)
 }
 
@@ -139,8 +144,9 @@ pub fn ownership(to: &str, ownership: &Ownership<'_>) -> Result<Letter> {
     let new_owner = &plain::name(ownership.new_owner);
     let by = &plain::name(ownership.by);
     let subject = format!("{workspace} has a new owner");
-    let text = OwnershipText { workspace, new_owner, by };
-    let html = OwnershipHtml { workspace, new_owner, by };
+    let (brand, color) = (&ownership.brand.name(), ownership.brand.color());
+    let text = OwnershipText { workspace, brand, new_owner, by };
+    let html = OwnershipHtml { workspace, brand, color, new_owner, by };
     letter(to, subject, &text, &html)
 }
 
@@ -149,8 +155,9 @@ pub fn joined(to: &str, joined: &Joined<'_>) -> Result<Letter> {
     let member = &plain::name(joined.member);
     let role = &plain::name(joined.role);
     let subject = format!("{member} has joined {workspace}");
-    let text = JoinedText { workspace, member, role };
-    let html = JoinedHtml { workspace, member, role };
+    let (brand, color) = (&joined.brand.name(), joined.brand.color());
+    let text = JoinedText { workspace, brand, member, role };
+    let html = JoinedHtml { workspace, brand, color, member, role };
     letter(to, subject, &text, &html)
 }
 
@@ -160,25 +167,25 @@ fn letter(to: &str, subject: String, text: &impl Template, html: &impl Template)
     Ok(Letter { to: to.to_owned(), subject, text, html })
 }
 
-/// The two forms of one letter, which take the same words. The ending of the file says whether they are escaped.
+/// The two forms of one letter, which take the same words, and what is to be seen in one alone. The ending of the file says whether they are escaped.
 macro_rules! forms {
-    ($text:ident $text_file:literal, $html:ident $html_file:literal: $($word:ident)*) => {
+    ($text:ident $text_file:literal, $html:ident $html_file:literal: $($word:ident)* $(; $($seen:ident)*)?) => {
         #[derive(Template)]
         #[template(path = $text_file)]
         struct $text<'a> { $($word: &'a str),* }
 
         #[derive(Template)]
         #[template(path = $html_file)]
-        struct $html<'a> { $($word: &'a str),* }
+        struct $html<'a> { $($word: &'a str,)* $($($seen: &'a str,)*)? }
     };
 }
 
-forms!(InvitationText "invitation.txt", InvitationHtml "invitation.html": workspace inviter role url days);
+forms!(InvitationText "invitation.txt", InvitationHtml "invitation.html": workspace brand inviter role url days; color);
 forms!(GroupInvitationText "group.txt", GroupInvitationHtml "group.html": workspace by accept reject);
-forms!(OwnershipText "ownership.txt", OwnershipHtml "ownership.html": workspace new_owner by);
+forms!(OwnershipText "ownership.txt", OwnershipHtml "ownership.html": workspace brand new_owner by; color);
 forms!(NoticeText "notice.txt", NoticeHtml "notice.html": title what);
 forms!(LinkText "link.txt", LinkHtml "link.html": title what url);
-forms!(JoinedText "joined.txt", JoinedHtml "joined.html": workspace member role);
+forms!(JoinedText "joined.txt", JoinedHtml "joined.html": workspace brand member role; color);
 
 #[cfg(test)]
 mod tests {
@@ -187,7 +194,8 @@ mod tests {
     const URL: &str = "https://gatepost.example/invitations/accept#secret_1";
 
     fn invited(workspace: &str, inviter: Option<&str>) -> Letter {
-        let words = Invitation { workspace, inviter, role: "editor", url: URL, expires_in_days: 7 };
+        let brand = &Brand::default();
+        let words = Invitation { workspace, brand, inviter, role: "editor", url: URL, expires_in_days: 7 };
         invitation("jo@example.com", &words).unwrap()
     }
 
@@ -201,7 +209,9 @@ mod tests {
             }
         }
         assert!(invited("Acme", None).text.starts_with("The operator of this server invites you"));
-        let words = Invitation { workspace: "A", inviter: None, role: "view", url: URL, expires_in_days: 1 };
+        let brand = &Brand::default();
+        let words =
+            Invitation { workspace: "A", brand, inviter: None, role: "view", url: URL, expires_in_days: 1 };
         assert!(invitation("jo@example.com", &words).unwrap().text.contains("for 1 day:"));
     }
 
@@ -219,7 +229,8 @@ mod tests {
 
     #[test]
     fn notices_say_what_happened_and_what_to_do() {
-        let words = Ownership { workspace: "Acme", new_owner: "Jo", by: "Ada Lovelace" };
+        let brand = &Brand::default();
+        let words = Ownership { workspace: "Acme", brand, new_owner: "Jo", by: "Ada Lovelace" };
         let letter = ownership("ada@example.com", &words).unwrap();
         assert_eq!(letter.subject, "Acme has a new owner");
         for form in [&letter.text, &letter.html] {
@@ -228,7 +239,7 @@ mod tests {
                 "{form}"
             );
         }
-        let words = Joined { workspace: "Acme", member: "Jo", role: "editor" };
+        let words = Joined { workspace: "Acme", brand, member: "Jo", role: "editor" };
         let letter = joined("ada@example.com", &words).unwrap();
         assert_eq!(letter.subject, "Jo has joined Acme");
         for form in [&letter.text, &letter.html] {
@@ -238,8 +249,9 @@ mod tests {
 
     #[test]
     fn nothing_is_loaded_from_elsewhere() {
-        let ownership = Ownership { workspace: "Acme", new_owner: "Jo", by: "Ada" };
-        let joined = Joined { workspace: "Acme", member: "Jo", role: "editor" };
+        let brand = &Brand { name: Some("Northwind".to_owned()), color: None };
+        let ownership = Ownership { workspace: "Acme", brand, new_owner: "Jo", by: "Ada" };
+        let joined = Joined { workspace: "Acme", brand, member: "Jo", role: "editor" };
         let notices =
             [Notice::PasswordChanged, Notice::EmailAsked, Notice::EmailChanged, Notice::FactorAdded];
         for letter in notices.map(|notice| super::notice("a@b.example", notice).unwrap()) {

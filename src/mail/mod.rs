@@ -5,9 +5,13 @@
 pub mod letters;
 
 mod answer;
+mod brand;
 mod plain;
 mod server;
 mod talk;
+
+pub use brand::Brand;
+pub use plain::is_plain;
 
 use crate::error::{Error, Result};
 use lettre::message::header::{HeaderName, HeaderValue};

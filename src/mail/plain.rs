@@ -20,6 +20,11 @@ pub fn line(text: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Whether a text is one such line as it stands.
+pub fn is_plain(text: &str) -> bool {
+    !text.is_empty() && line(text) == text
+}
+
 /// At most so many characters, the last of them `…` if some are missing.
 pub fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {

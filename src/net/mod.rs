@@ -5,6 +5,7 @@
 
 pub mod domain;
 pub mod tracking;
+pub mod white_label;
 mod address;
 mod connect;
 mod dialogue;
@@ -22,9 +23,11 @@ use tokio::{sync::Semaphore, time::timeout};
 use tokio_rustls::TlsConnector;
 
 use crate::error::Result;
+pub use address::host_name;
 use dns::Dns;
 pub use domain::Domain;
 pub use tracking::Tracking;
+pub use white_label::WhiteLabel;
 
 /// How long is waited, and how many checks run at once.
 #[derive(Clone, Copy, Debug)]

@@ -24,7 +24,7 @@ impl Net {
         Tracking { cname: cname.unwrap_or(false), ssl: ssl.is_ok() }
     }
 
-    async fn leads(&self, host: &str, target: &str) -> bool {
+    pub(super) async fn leads(&self, host: &str, target: &str) -> bool {
         let mut name = host.to_owned();
         for _ in 0..LONGEST_CHAIN {
             match self.dns.alias(&name).await {

@@ -19,6 +19,7 @@ pub mod people;
 pub mod sessions;
 pub mod sign_in;
 pub mod workspace_group_members;
+pub mod white_label;
 pub mod workspace_members;
 pub mod workspaces;
 

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::http::{Json, Origin};
 use crate::jobs::outbox;
 use crate::mail::letters::{self, Joined};
-use crate::resources::{api_keys, factors, login_policy, people, sign_in, workspaces};
+use crate::resources::{api_keys, factors, login_policy, people, sign_in, white_label, workspaces};
 use axum::Extension;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -176,7 +176,8 @@ async fn tell_inviter(can: &Caller, tx: &mut Tx, open: &Open) -> Result<()> {
         return Ok(());
     }
     let workspace = workspaces::store::current(can, &mut *tx).await?.name;
-    let joined = Joined { workspace: &workspace, member: &open.email, role: &open.role };
+    let brand = white_label::store::brand(can, &mut *tx).await?;
+    let joined = Joined { workspace: &workspace, brand: &brand, member: &open.email, role: &open.role };
     outbox::post(can, tx, &letters::joined(&address, &joined)?, "joined").await.map(drop)
 }
 

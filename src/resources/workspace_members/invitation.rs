@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::jobs::outbox;
 use crate::mail::Letter;
 use crate::mail::letters::{self, Invitation};
-use crate::resources::workspaces;
+use crate::resources::{white_label, workspaces};
 use uuid::Uuid;
 
 const WEEK: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -65,6 +65,7 @@ impl Link {
         };
         let invitation = Invitation {
             workspace: &workspace,
+            brand: &white_label::store::brand(can, &mut *tx).await?,
             inviter: inviter.as_deref(),
             role: member.role.name(),
             url: &self.url(can),

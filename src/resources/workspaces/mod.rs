@@ -43,7 +43,7 @@ pub struct Workspace {
     pub billing: Billing,
 }
 
-/// What the reference says of plans and white label. This server has no plans yet, and says nothing here.
+/// What the reference says of plans and white label. This server has no plans yet, and says nothing of them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Billing {
@@ -63,7 +63,7 @@ pub struct Billing {
     #[serde(skip_serializing_if = "Option::is_none")]
     plan_id_inbox_placement: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    org_client_domain: Option<String>,
+    pub org_client_domain: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     add_unsub_to_block: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,7 +6,7 @@ use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::jobs::outbox;
 use crate::mail::letters::{self, Ownership};
-use crate::resources::{api_keys, workspace_members};
+use crate::resources::{api_keys, white_label, workspace_members};
 use uuid::Uuid;
 
 /// Who is named, in one of the two forms; of the official one, the password is already found right.
@@ -82,10 +82,11 @@ async fn tell_owners(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<()> {
     .await?;
     let new = both.iter().find(|(is_new, _)| *is_new).map_or("", |(_, email)| email.as_str());
     let (workspace, by) = (super::store::current(can, &mut *tx).await?.name, can.grant.label());
+    let brand = white_label::store::brand(can, &mut *tx).await?;
     for (_, address) in &both {
         if outbox::has_room(can, tx, address).await? {
-            let letter =
-                letters::ownership(address, &Ownership { workspace: &workspace, new_owner: new, by: &by });
+            let words = Ownership { workspace: &workspace, brand: &brand, new_owner: new, by: &by };
+            let letter = letters::ownership(address, &words);
             outbox::post(can, tx, &letter?, "ownership").await?;
         }
     }

@@ -10,7 +10,8 @@ use uuid::Uuid;
 impl Record for Workspace {
     const COLUMNS: &'static str = "w.id, w.name, w.timestamp_created, w.timestamp_updated, \
          w.scheduled_for_removal_at, w.org_logo_url, w.default_campaign_visibility, w.default_member_role, \
-         w.strict_scopes, w.unique_leads, (select m.user_id from members m where m.workspace_id = w.id and m.role = 'owner')";
+         w.strict_scopes, w.unique_leads, (select m.user_id from members m where m.workspace_id = w.id and m.role = 'owner'), \
+         w.org_client_domain";
     fn read(row: &mut Row) -> Result<Self> {
         Ok(Workspace {
             id: row.take()?,
@@ -24,7 +25,7 @@ impl Record for Workspace {
             strict_scopes: row.take()?,
             unique_leads: row.take()?,
             owner: row.take()?,
-            billing: Billing::default(),
+            billing: Billing { org_client_domain: row.take()?, ..Billing::default() },
         })
     }
 }

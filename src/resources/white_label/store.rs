@@ -1,0 +1,92 @@
+//! The SQL of white labels.
+
+use super::{Branding, Claim};
+use crate::access::Caller;
+use crate::db::{Source, Time, Tx, record, sql};
+use crate::error::{Error, Result};
+use crate::mail::Brand;
+
+record! { Claim { domain = "w.org_client_domain", token = "w.domain_token", verified_at = "w.domain_verified_at" } }
+record! { Branding { brand_name = "w.brand_name", brand_color = "w.brand_color", org_logo_url = "w.org_logo_url" } }
+
+/// The domain that the workspace asks for.
+pub async fn claim(can: &Caller, from: impl Into<Source<'_>>) -> Result<Option<Claim>> {
+    sql("select {columns} from workspaces w where w.id = $1 and w.org_client_domain is not null")
+        .bind(can.workspace())
+        .optional(from)
+        .await
+}
+
+/// The other workspace that holds the domain. One whose removal is due holds nothing.
+pub async fn holder(can: &Caller, from: impl Into<Source<'_>>, domain: &str) -> Result<Option<Claim>> {
+    sql("select {columns} from workspaces w where w.id <> $1 and w.org_client_domain = $2 \
+         and w.domain_verified_at is not null and coalesce(w.scheduled_for_removal_at > $3, true)")
+    .bind(can.workspace())
+    .bind(domain)
+    .bind(can.now())
+    .optional(from)
+    .await
+}
+
+pub async fn set(can: &Caller, tx: &mut Tx, domain: &str, token: &str) -> Result<u64> {
+    sql("update workspaces set org_client_domain = $2, domain_token = $3, domain_verified_at = null, \
+         timestamp_updated = $4 where id = $1")
+    .bind(can.workspace())
+    .bind(domain)
+    .bind(token)
+    .bind(can.now())
+    .run(tx)
+    .await
+}
+
+pub async fn remove(can: &Caller, tx: &mut Tx) -> Result<u64> {
+    sql("update workspaces set org_client_domain = null, domain_token = null, domain_verified_at = null, \
+         timestamp_updated = $2 where id = $1")
+    .bind(can.workspace())
+    .bind(can.now())
+    .run(tx)
+    .await
+}
+
+/// From now on the workspace holds its domain, or no longer does.
+pub async fn hold(can: &Caller, tx: &mut Tx, verified_at: Option<Time>) -> Result<u64> {
+    sql("update workspaces set domain_verified_at = $2 where id = $1")
+        .bind(can.workspace())
+        .bind(verified_at)
+        .run(tx)
+        .await
+}
+
+/// Whoever else held the domain does so no longer.
+pub async fn release(can: &Caller, tx: &mut Tx, domain: &str) -> Result<u64> {
+    sql("update workspaces set domain_verified_at = null where id <> $1 and org_client_domain = $2 \
+         and domain_verified_at is not null")
+    .bind(can.workspace())
+    .bind(domain)
+    .run(tx)
+    .await
+}
+
+pub async fn branding(can: &Caller, from: impl Into<Source<'_>>) -> Result<Branding> {
+    let found =
+        sql("select {columns} from workspaces w where w.id = $1").bind(can.workspace()).optional(from);
+    found.await?.ok_or_else(Error::hidden)
+}
+
+/// What the workspace's letters show of it.
+pub async fn brand(can: &Caller, from: impl Into<Source<'_>>) -> Result<Brand> {
+    let Branding { brand_name: name, brand_color: color, .. } = branding(can, from).await?;
+    Ok(Brand { name, color })
+}
+
+pub async fn set_branding(can: &Caller, tx: &mut Tx, branding: &Branding) -> Result<u64> {
+    sql("update workspaces set brand_name = $2, brand_color = $3, org_logo_url = $4, timestamp_updated = $5 \
+         where id = $1")
+    .bind(can.workspace())
+    .bind(branding.brand_name.clone())
+    .bind(branding.brand_color.clone())
+    .bind(branding.org_logo_url.clone())
+    .bind(can.now())
+    .run(tx)
+    .await
+}
