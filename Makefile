@@ -16,7 +16,8 @@ test:
 	cargo build --locked --release
 	scripts/tour.sh target/release/gatepost
 	scripts/seed-000.sh target/release/gatepost
-	scripts/sign-in.sh target/release/gatepost
+	scripts/page.sh docs/sign-in.md target/release/gatepost
+	scripts/page.sh docs/agencies.md target/release/gatepost
 	scripts/production.sh target/release/gatepost
 	python3 bench/trials/fuzz.py --quick
 

@@ -13,6 +13,7 @@
 mod support;
 
 mod access;
+mod agency;
 mod bodies;
 mod concurrency;
 mod contract;

@@ -61,28 +61,7 @@ async fn an_account_moves_with_what_it_has_sent(mut world: World) {
     let failed: Vec<_> =
         job["data"]["failed_emails"].as_array().unwrap().iter().map(|failed| &failed["email"]).collect();
     assert_eq!(failed, ["b@outreach.example", "none@outreach.example"]);
-    // Whose it was, its tags and its campaigns stay behind; what it has sent goes along.
-    let after =
-        world.get("second", "/api/v2/accounts/a@outreach.example?include_tags=true").await.is(200).json();
-    assert_eq!((&after["id"], &after["organization"]), (&before["id"], &json!(second)));
-    assert_eq!((&after["assigned_to"], &after["added_by"]), (&Value::Null, &Value::Null));
-    assert_eq!(after["daily_limit"], before["daily_limit"]);
-    let sent = sql("select sent from account_days where workspace_id = $1 and account_id = $2")
-        .bind(second)
-        .bind(id);
-    assert_eq!(sent.optional::<i64>(&world.reader).await.unwrap(), Some(5));
-    let mappings = world.get("second", "/api/v2/custom-tag-mappings").await.is(200).items();
-    let left = world.get("first", &format!("/api/v2/campaigns/{campaign}")).await.is(200).json();
-    assert!(mappings.is_empty() && left["email_list"].as_array().is_none_or(Vec::is_empty), "{left}");
-    // Its passwords open in the new place.
-    let sealed =
-        sql("select connection from accounts where workspace_id = $1 and id = $2").bind(second).bind(id);
-    let sealed: String = sealed.optional(&world.reader).await.unwrap().unwrap();
-    let about = format!("account/{id}");
-    assert!(
-        world.app.vault.open(second, &about, &sealed).is_ok()
-            && world.app.vault.open(first, &about, &sealed).is_err()
-    );
+    left_and_taken(&world, &before, (first, second), &campaign).await;
     for who in ["first", "second", "owner"] {
         let log = world.get(who, "/api/v2/audit-logs?limit=100").await.is(200).items();
         let rows: Vec<_> = log.iter().filter(|row| row["action"] == "accounts:move").collect();
@@ -101,6 +80,29 @@ async fn an_account_moves_with_what_it_has_sent(mut world: World) {
     world.call("owner", MOVE, wanted(&["a@outreach.example"], world.home, first)).await.is(200);
     world.work().await;
     assert_eq!(addresses(&world, "first").await, ["a@outreach.example", "b@outreach.example"]);
+}
+
+/// Whose it was, its tags and its campaigns stay behind; what it has sent goes along, and its passwords open there.
+async fn left_and_taken(world: &World, before: &Value, (first, second): (Uuid, Uuid), campaign: &str) {
+    let id: Uuid = before["id"].as_str().unwrap().parse().unwrap();
+    let after =
+        world.get("second", "/api/v2/accounts/a@outreach.example?include_tags=true").await.is(200).json();
+    assert_eq!((&after["id"], &after["organization"]), (&before["id"], &json!(second)));
+    assert_eq!((&after["assigned_to"], &after["added_by"]), (&Value::Null, &Value::Null));
+    assert_eq!(after["daily_limit"], before["daily_limit"]);
+    let sent = sql("select sent from account_days where workspace_id = $1 and account_id = $2")
+        .bind(second)
+        .bind(id);
+    assert_eq!(sent.optional::<i64>(&world.reader).await.unwrap(), Some(5));
+    let mappings = world.get("second", "/api/v2/custom-tag-mappings").await.is(200).items();
+    let left = world.get("first", &format!("/api/v2/campaigns/{campaign}")).await.is(200).json();
+    assert!(mappings.is_empty() && left["email_list"].as_array().is_none_or(Vec::is_empty), "{left}");
+    let sealed =
+        sql("select connection from accounts where workspace_id = $1 and id = $2").bind(second).bind(id);
+    let sealed: String = sealed.optional(&world.reader).await.unwrap().unwrap();
+    let vault = &world.app.vault;
+    let about = format!("account/{id}");
+    assert!(vault.open(second, &about, &sealed).is_ok() && vault.open(first, &about, &sealed).is_err());
 }
 
 async fn a_dry_run_names_the_losses(mut world: World) {

@@ -15,6 +15,7 @@ pub mod store;
 pub use routes::router;
 
 use crate::db::Time;
+use crate::http::absent_not_null;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,7 @@ pub struct DomainInfo {
     pub verified: bool,
     /// None where no domain is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
     pub name: Option<String>,
     /// The records that are still wanted.
     #[schemars(default)]

@@ -5,6 +5,7 @@ use crate::access::Caller;
 use crate::db::{Source, Time, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::mail::Brand;
+use uuid::Uuid;
 
 record! { Claim { domain = "w.org_client_domain", token = "w.domain_token", verified_at = "w.domain_verified_at" } }
 record! { Branding { brand_name = "w.brand_name", brand_color = "w.brand_color", org_logo_url = "w.org_logo_url" } }
@@ -68,15 +69,23 @@ pub async fn release(can: &Caller, tx: &mut Tx, domain: &str) -> Result<u64> {
 }
 
 pub async fn branding(can: &Caller, from: impl Into<Source<'_>>) -> Result<Branding> {
-    let found =
-        sql("select {columns} from workspaces w where w.id = $1").bind(can.workspace()).optional(from);
+    of(can.workspace(), from).await
+}
+
+async fn of(workspace: Uuid, from: impl Into<Source<'_>>) -> Result<Branding> {
+    let found = sql("select {columns} from workspaces w where w.id = $1").bind(workspace).optional(from);
     found.await?.ok_or_else(Error::hidden)
 }
 
-/// What the workspace's letters show of it.
+/// What the workspace's letters show: its own brand, or that of its admin workspace.
 pub async fn brand(can: &Caller, from: impl Into<Source<'_>>) -> Result<Brand> {
-    let Branding { brand_name: name, brand_color: color, .. } = branding(can, from).await?;
-    Ok(Brand { name, color })
+    let mut from = from.into();
+    let own = branding(can, from.again()).await?;
+    let brand = match &can.grant.group {
+        Some(group) if own.brand_name.is_none() => of(group.admin, from).await?,
+        Some(_) | None => own,
+    };
+    Ok(Brand { name: brand.brand_name, color: brand.brand_color })
 }
 
 pub async fn set_branding(can: &Caller, tx: &mut Tx, branding: &Branding) -> Result<u64> {

@@ -62,10 +62,8 @@ async fn a_domain_is_asked_for_proven_and_given_up(mut world: World) {
     assert_eq!(asks(&world, "owner").await, text);
     let records: Vec<_> = info["verification"].as_array().unwrap().iter().collect();
     assert_eq!(records.len(), 2);
-    assert_eq!(
-        [&records[0]["type"], &records[0]["domain"], &records[0]["value"]],
-        ["CNAME", DOMAIN, "gatepost.example"]
-    );
+    let first = [&records[0]["type"], &records[0]["domain"], &records[0]["value"]];
+    assert_eq!(first, ["CNAME", DOMAIN, "gatepost.example"]);
     assert_eq!([&records[1]["type"], &records[1]["domain"]], ["TXT", "_gatepost.clients.agency.example"]);
     assert!(records.iter().all(|record| record["reason"].as_str().is_some_and(|why| !why.is_empty())));
     // One after the other, each through a name in between.
@@ -77,10 +75,8 @@ async fn a_domain_is_asked_for_proven_and_given_up(mut world: World) {
     put(&zone, "_gatepost.clients.agency.example", txt(&text));
     let info = world.get("owner", AT).await.json();
     assert_eq!(info, json!({ "verified": true, "name": DOMAIN, "verification": [], "verified_at": null }));
-    assert_eq!(
-        world.call("owner", VERIFY, Value::Null).await.is(200).json()["verified_at"],
-        json!(world.app.now())
-    );
+    let held = world.call("owner", VERIFY, Value::Null).await.is(200).json();
+    assert_eq!(held["verified_at"], json!(world.app.now()));
     world.wait(1000);
     let again = world.call("owner", VERIFY, Value::Null).await.is(200).json();
     assert_eq!(again["verified_at"], "2023-11-14T22:13:20.000Z", "it has been so since then");
@@ -299,8 +295,8 @@ async fn everybody_sees_the_brand_and_few_change_it(world: World) {
     }
     let cleared = world.call("owner", &patch, json!({ "brand_name": null })).await.is(200).json();
     assert_eq!((&cleared["brand_name"], &cleared["brand_color"]), (&Value::Null, &brand["brand_color"]));
-    let rows = world.log().await;
-    assert_eq!(rows[0]["action"], "branding:update");
+    let mut rows = world.log().await;
+    rows.retain(|row| row["action"] == "branding:update" && row["audit_metadata"]["refused_by"].is_null());
     assert_eq!(rows[0]["audit_metadata"]["changes"], json!({ "brand_name": ["Northwind Ünlimited", null] }));
 }
 
