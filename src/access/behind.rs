@@ -148,8 +148,8 @@ impl Batch {
                 for workspace in [attempt.workspace].into_iter().chain(home) {
                     let same = attempt.actor.same(attempt.permission, step);
                     let entry = self.refused.entry((workspace, same.clone()));
-                    let first =
-                        || Refusal { workspace, same, attempt: (*attempt).clone(), step, at, count: 0 };
+                    let attempt = Attempt { workspace, ..(*attempt).clone() };
+                    let first = || Refusal { same, attempt, step, at, count: 0 };
                     entry.or_insert_with(first).count += 1;
                 }
             }
@@ -232,7 +232,6 @@ async fn stamp(used: Used, at: Time, tx: &mut Tx) -> Result<u64> {
 
 /// Identical attempts.
 struct Refusal {
-    workspace: Uuid,
     same: String,
     attempt: Attempt,
     step: Step,
@@ -248,25 +247,15 @@ impl Refusal {
         let hour = self.at.minus(60 * MINUTE);
         let rows =
             sql("select count(*) from audit_log where workspace_id = $1 and activity_type in ({kinds}) and at > $2")
-                .bind(self.workspace)
+                .bind(self.attempt.workspace)
                 .bind(hour)
                 .fill_list("{kinds}", &audit::REFUSALS);
         let rows: i64 = rows.optional(&mut *tx).await?.unwrap_or(0);
         if rows < ROWS {
-            return audit::refused(
-                &self.attempt,
-                self.workspace,
-                self.step,
-                &self.same,
-                self.at,
-                self.count,
-                id,
-                tx,
-            )
-            .await;
+            return audit::refused(&self.attempt, self.step, &self.same, self.at, self.count, id, tx).await;
         }
         if self.count_up(audit::OVERFLOW, hour, tx).await? == 0 {
-            audit::overflow(self.workspace, self.at, self.count, id, tx).await?;
+            audit::overflow(self.attempt.workspace, self.at, self.count, id, tx).await?;
         }
         Ok(())
     }
@@ -274,7 +263,7 @@ impl Refusal {
     async fn count_up(&self, same: &str, since: Time, tx: &mut Tx) -> Result<u64> {
         sql("update audit_log set affected_count = affected_count + $4 \
              where workspace_id = $1 and refusal = $2 and at > $3")
-        .bind(self.workspace)
+        .bind(self.attempt.workspace)
         .bind(same)
         .bind(since)
         .bind(self.count)

@@ -2,7 +2,7 @@
 
 use crate::access::{Grant, Step};
 use crate::http::Origin;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 /// Who did it, and from where.
@@ -42,18 +42,19 @@ impl Actor {
     }
 
     /// What a row in a workspace says of him beside his name.
-    pub(super) fn facts(&self, workspace: Uuid) -> Value {
-        let mut facts = json!({});
+    pub(super) fn facts(&self, workspace: Uuid) -> Map<String, Value> {
+        let mut facts = Map::new();
+        let mut note = |name: &str, fact: Value| drop(facts.insert(name.to_owned(), fact));
         if let Some(role) = self.role {
-            facts["role"] = role.into();
+            note("role", role.into());
         }
         if let Some(shown) = self.second_factor {
-            facts["second_factor"] = shown.into();
+            note("second_factor", shown.into());
         }
         match &self.acting {
-            Some((home, _, sub)) if *home == workspace => facts["acting_in"] = json!(sub),
+            Some((home, _, sub)) if *home == workspace => note("acting_in", json!(sub)),
             Some((home, name, _)) => {
-                facts["acting_for"] = json!({ "workspace_id": home, "workspace_name": name });
+                note("acting_for", json!({ "workspace_id": home, "workspace_name": name }));
             }
             None => (),
         }

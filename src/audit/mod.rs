@@ -176,10 +176,8 @@ struct Row<'a> {
 
 impl Row<'_> {
     async fn write(mut self, actor: &Actor, tx: &mut Tx) -> Result<()> {
-        if let (Value::Object(facts), Some(metadata)) =
-            (actor.facts(self.workspace), self.metadata.as_object_mut())
-        {
-            metadata.extend(facts);
+        if let Some(metadata) = self.metadata.as_object_mut() {
+            metadata.extend(actor.facts(self.workspace));
         }
         let from = actor.home_name();
         let search = format!("{} {} {} {} {from}", self.action, self.resource, actor.label, actor.ip_address);
@@ -215,7 +213,6 @@ impl Row<'_> {
 /// The first of identical refused attempts.
 pub(crate) async fn refused(
     attempt: &Attempt,
-    workspace: Uuid,
     step: Step,
     same: &str,
     at: Time,
@@ -224,7 +221,7 @@ pub(crate) async fn refused(
     tx: &mut Tx,
 ) -> Result<()> {
     let row = Row {
-        workspace,
+        workspace: attempt.workspace,
         id,
         at,
         activity: attempt.activity(),

@@ -108,18 +108,24 @@ struct Sides {
 }
 
 impl Sides {
-    async fn of<P: Permission>(can: &Can<P>, data: &Data, from: impl Into<Source<'_>>) -> Result<Sides> {
+    /// Or why not.
+    async fn of<P: Permission>(
+        can: &Can<P>,
+        data: &Data,
+        from: impl Into<Source<'_>>,
+    ) -> Result<Result<Sides, String>> {
         let mut from = from.into();
         let unknown = |field: &str| {
-            Error::invalid(format!(
+            format!(
                 "body/{field} must be this workspace, or a sub workspace of it that leaves you to move accounts"
-            ))
+            )
         };
         let source = can.in_group::<P>(data.source_workspace_id, from.again()).await?;
         let destination = can.in_group::<P>(data.destination_workspace_id, from).await?;
-        Ok(Sides {
-            source: source.ok_or_else(|| unknown("source_workspace_id"))?,
-            destination: destination.ok_or_else(|| unknown("destination_workspace_id"))?,
+        Ok(match (source, destination) {
+            (Some(source), Some(destination)) => Ok(Sides { source, destination }),
+            (None, _) => Err(unknown("source_workspace_id")),
+            (Some(_), None) => Err(unknown("destination_workspace_id")),
         })
     }
 }
@@ -127,7 +133,7 @@ impl Sides {
 pub async fn start(can: Can<Move>, Json(body): Json<Body>) -> Result<Json<Moving>> {
     let data = Data::of(body)?;
     let started = can.write(async move |can, tx| {
-        Sides::of(can, &data, &mut *tx).await?;
+        Sides::of(can, &data, &mut *tx).await?.map_err(Error::invalid)?;
         let new = New {
             kind: Kind::MoveAccounts,
             user: can.user(),
@@ -155,11 +161,8 @@ pub async fn step(app: &App, claim: &Claim) -> Result<Outcome> {
     let claim = claim.clone();
     let stepped = can.write(async move |can, tx| {
         let mut data: Data = serde_json::from_value(claim.data.clone()).map_err(Error::internal)?;
-        let gone = |error| match error {
-            Error::Invalid(why) => Error::refused(Refused::Delegation, why),
-            other => other,
-        };
-        let sides = Sides::of(can, &data, &mut *tx).await.map_err(gone)?;
+        let gone = |why| Error::refused(Refused::Delegation, why);
+        let sides = Sides::of(can, &data, &mut *tx).await?.map_err(gone)?;
         let after = claim.position.clone().unwrap_or_default();
         let next: Vec<String> =
             data.emails.iter().filter(|email| **email > after).take(STEP).cloned().collect();
@@ -191,7 +194,7 @@ pub async fn step(app: &App, claim: &Claim) -> Result<Outcome> {
 
 pub async fn plan(can: Can<Preview>, Json(body): Json<Body>) -> Result<Json<Plan>> {
     let data = Data::of(body)?;
-    let sides = Sides::of(&can, &data, can.reader()).await?;
+    let sides = Sides::of(&can, &data, can.reader()).await?.map_err(Error::invalid)?;
     let there = store::there(&sides.source, can.reader(), &data.emails).await?;
     let taken = store::there(&sides.destination, can.reader(), &data.emails).await?;
     let losses = match sides.source.may(campaigns::Read::ACTION) {
