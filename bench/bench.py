@@ -17,11 +17,12 @@ import time
 
 import gatepost
 import seed
-from load import CASES, HEALTH, Load
+from load import CASES, GROUP, HEALTH, Load
 
 QUICK = "--quick" in sys.argv
 ROUNDS, SECONDS = (3, 1) if QUICK else (5, 2)
 SMALL, LARGE = (100, 100), (200, 100) if QUICK else (10_000, 100)
+SUBS = 100 if QUICK else 1000  # sub-workspaces of a group
 SERVER, GENERATOR = 0, 1  # a core each
 
 # The most that a case may cost on SQLite at the small size, in times `GET /health`.
@@ -43,7 +44,7 @@ class Site:
         self.place, self.settings = place, settings
         self.idle = self.servers[0].memory()
         self.peak = self.idle
-        self.rounds = {case.name: [] for case in [HEALTH, *CASES]}
+        self.rounds = {case.name: [] for case in [HEALTH, *CASES, GROUP]}
 
     def round(self, case):
         """The case between two runs of `GET /health`: the machine is as quick in the one as in the other."""
@@ -78,6 +79,20 @@ class Site:
         for server in self.servers:
             server.__exit__()
         shutil.rmtree(self.folder)
+
+
+def group_on_one_page(folder):
+    """What the overview of a whole group costs: microseconds of CPU, requests a second, and the ratio."""
+    say(f"loading a group: {SUBS:,} sub-workspaces x 10 campaigns")
+    data = os.path.join(folder, "group")
+    callers = seed.sqlite(data, 1 + SUBS, 10, group=True)
+    site = Site("SQLite, a group", ("--data", data), callers[:1] * 10)
+    try:
+        for _ in range(ROUNDS):
+            site.round(GROUP)
+        return site.median(GROUP.name)
+    finally:
+        site.close()
 
 
 def fsyncs(folder):
@@ -163,7 +178,7 @@ def main():
         small, large = all_sites[:2]
         starts = {site.name: site.restart() for site in [small, large]}
         reached = list(goals(small, large, starts, disk))
-        report(all_sites, reached, time.time() - began)
+        report(all_sites, reached, group_on_one_page(folder), time.time() - began)
     finally:
         for site in all_sites:
             site.close()
@@ -171,7 +186,7 @@ def main():
     sys.exit(0 if all(ok for _, _, ok in reached) else 1)
 
 
-def report(all_sites, reached, took):
+def report(all_sites, reached, group, took):
     size = os.path.getsize(gatepost.BINARY) / 1024 / 1024
     lines = [
         "# What a request costs",
@@ -185,6 +200,9 @@ def report(all_sites, reached, took):
         " and after (median), the CPU time itself, requests per second. PostgreSQL's own CPU time is not in it.",
         "",
         *table(all_sites),
+        "",
+        f"The group on one page (SQLite, {SUBS:,} sub-workspaces with 10 members and 10 campaigns each, all in one answer):"
+        f" {group[2]:.0f}x, {group[0] / 1000:.1f} ms, {group[1]:,.0f}/s.",
         "",
         "| to reach | is | |",
         "|---|---|---|",

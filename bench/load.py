@@ -57,6 +57,10 @@ CASES = [
     Case("audit log, first page", "GET", "/api/v2/audit-logs?limit=100", "admin"),
 ]
 
+GROUP = Case(
+    "the group on one page", "GET", "/api/v2/workspace-group-members/overview?limit=1000", "admin"
+)
+
 
 class Load:
     """The scripts of all cases for the callers of one database."""

@@ -37,6 +37,7 @@ COLUMNS = {
     "audit_log": "workspace_id id at activity_type action resource actor user_id member_id api_key_id ip_address"
     " request_id campaign_id metadata search",
 }
+LINKS = "id workspace_id sub_workspace_id status delegation accepted_at timestamp_created timestamp_updated"
 TIMES = {"timestamp_created", "timestamp_updated", "at"}
 
 
@@ -114,15 +115,19 @@ def workspaces(many, campaigns):
     return (Workspace(ids, number, campaigns) for number in range(many))
 
 
-def sqlite(folder, many, campaigns):
-    """Loads a database of SQLite; the callers that requests are made as."""
+def sqlite(folder, many, campaigns, group=False):
+    """Loads a database of SQLite; the callers that requests are made as. As a group, the first has all the others."""
     gatepost.init("--data", folder)
     conn = sqlite3.connect(os.path.join(folder, "gatepost.db"), isolation_level=None)
     sqlite3.register_adapter(uuid.UUID, lambda id: id.bytes)
     conn.execute("pragma synchronous = off")
     conn.execute("begin")
-    callers = []
+    callers, admin = [], None
     for workspace in workspaces(many, campaigns):
+        if group and admin:
+            link = (workspace.ids.new(), admin, workspace.id, "accepted", "{}", BEGAN, BEGAN, BEGAN)
+            conn.execute(f"insert into group_links ({LINKS.replace(' ', ', ')}) values (?, ?, ?, ?, ?, ?, ?, ?)", link)
+        admin = admin or workspace.id
         for table, rows in workspace.rows.items():
             names = COLUMNS[table].split()
             marks = ", ".join("?" * len(names))

@@ -26,11 +26,10 @@ fn with_white(color: &str) -> f64 {
 /// WCAG 2.2, relative luminance of a colour in sRGB: L = 0.2126 R + 0.7152 G + 0.0722 B. What is no colour is white,
 /// on which white cannot be read.
 fn luminance(color: &str) -> f64 {
-    let channel = |at: usize| {
-        let digits = color.get(at..at + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        digits.map_or(1.0, |digits| linear(f64::from(digits) / 255.0))
-    };
-    0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+    let digits = color.strip_prefix('#').filter(|digits| digits.len() == 6);
+    let rgb = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0xff_ffff);
+    let channel = |shift: u32| linear(f64::from(rgb >> shift & 0xff) / 255.0);
+    0.2126 * channel(16) + 0.7152 * channel(8) + 0.0722 * channel(0)
 }
 
 fn linear(channel: f64) -> f64 {
