@@ -50,6 +50,9 @@ pub enum Error {
     /// The caller may know of the workspace, whose plan leaves the feature out.
     #[error("the workspace's plan does not include `{0}`; the operator of this server can allow it")]
     NotInPlan(&'static str),
+    /// What is to be paid with credits is more than there are.
+    #[error("{0}")]
+    NoCredit(String),
     /// One for a record that is not there and one that the caller may not know of.
     #[error("Resource not found")]
     NotFound,

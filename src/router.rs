@@ -41,6 +41,8 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         .merge(workspace_group_members::router())
         .merge(guard_rails::router())
         .merge(white_label::router())
+        .merge(workspace_billing::router())
+        .merge(credits::router())
         .merge(explain::router())
         .finish_api_with(&mut api, |api| {
             api.security_scheme(KEY, bearer()).security_scheme(SESSION, session(&app))

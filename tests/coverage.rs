@@ -151,6 +151,12 @@ async fn succeed_with_groups(world: &World, operation: &Operation) -> Option<(St
         }
         "workspace_group_members:accept" | "workspace_group_members:reject" => (invited().await, Value::Null),
         "workspace_group_members:delegate" => (line, json!({ "read_only": true })),
+        "credits:spend" => (line, json!({ "kind": "hyper", "amount": 1 })),
+        "credits:set_caps" => {
+            let sub = scene::workspace(world, "sub").await;
+            world.links(world.home, sub).await;
+            (line, json!({ "sub_workspace_id": sub, "hyper": 1 }))
+        }
         "guard_rails:update" => (line, json!({ "no_exports": true })),
         _ => return None,
     })

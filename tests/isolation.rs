@@ -150,6 +150,8 @@ pub fn body(operation: &Operation, records: &Records) -> Value {
         "accounts:move" | "accounts:preview_move" => {
             json!({ "emails": [records.account], "source_workspace_id": MISSING, "destination_workspace_id": Uuid::nil() })
         }
+        "credits:spend" => json!({ "kind": "hyper", "amount": 1 }),
+        "credits:set_caps" => json!({ "sub_workspace_id": MISSING, "hyper": 1 }),
         "workspace_group_members:create" => json!({ "sub_workspace_id": MISSING }),
         "workspace_group_members:delegate" => json!({ "read_only": true }),
         "guard_rails:update" | "guard_rails:read" => json!({ "no_exports": false }),
@@ -328,7 +330,8 @@ fn expected(who: &str, operation: &Operation) -> &'static [u16] {
         }
         _ if action.name == "workspace_group_members:delegate" => &[409],
         // Named is no workspace of a group.
-        _ if action.name.ends_with("move") || action.name == "workspace_group_members:create" => &[400],
+        _ if action.name.ends_with("move") || action.name == "credits:set_caps" => &[400],
+        _ if action.name == "workspace_group_members:create" => &[400],
         // Without a sender a campaign cannot be launched; an invitation of no one is no acceptance.
         _ if action.name == "campaigns:launch" => &[400],
         _ => &[200],

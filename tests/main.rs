@@ -47,6 +47,8 @@ mod api_keys;
 mod audit_logs;
 #[path = "../src/resources/campaigns/tests.rs"]
 mod campaigns;
+#[path = "../src/resources/credits/tests.rs"]
+mod credits;
 #[path = "../src/resources/custom_tags/tests.rs"]
 mod custom_tags;
 #[path = "../src/resources/explain/tests.rs"]

@@ -143,6 +143,14 @@ super::access_matrix! {
         Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "See what the sub-workspaces are forbidden, and what other rails would have refused" + Unlimited
         Update = update (update)        1051  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change what the sub-workspaces are forbidden" + Unlimited + Fresh
     }
+    credits "workspace_billing" {
+        Read   = read   (read)          _     [x     x     x       _      _      _    _    _   ] "dashboard.view"      "See credits, who pays and what was spent" + Unlimited
+        Use    = spend  (update)        1080  [x     x     _       _      _      _    _    _   ] "leadFinder.view"     "Spend credits" + Unlimited
+        SetCaps = set_caps (update)     1081  [x     x     _       _      _      _    _    _   ] "organization.manage" "Say what each sub-workspace may spend in a month" + Unlimited
+    }
+    workspace_billing "workspace_billing" {
+        Read   = read   (read)          _     [x     _     _       _      _      _    _    _   ] "organization.billing" "See the workspace's plan and subscriptions" + Unlimited
+    }
     white_label "workspaces" {
         Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "agency.manage"       "See the white-label domain, and which of its records are wanted"
         Set    = set_domain (update)    1070  [x     x     _       _      _      _    _    _   ] "agency.manage"       "Ask for a white-label domain" + Unlimited

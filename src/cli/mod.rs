@@ -2,6 +2,7 @@
 
 mod access;
 mod backup;
+mod credits;
 mod demo;
 mod doctor;
 mod init;
@@ -49,6 +50,9 @@ enum Command {
     /// Help people who cannot sign in
     #[command(subcommand)]
     User(user::User),
+    /// Give workspaces credits
+    #[command(subcommand)]
+    Credits(credits::Credits),
     /// Create API keys
     #[command(subcommand)]
     Key(key::Key),
@@ -86,6 +90,7 @@ async fn dispatch(arguments: Arguments) -> Result<()> {
         Command::Demo(demo) => demo.run(config).await,
         Command::Workspace(workspace) => workspace.run(&config).await,
         Command::User(user) => user.run(&config).await,
+        Command::Credits(credits) => credits.run(&config).await,
         Command::Key(key) => key.run(&config).await,
         Command::Backup(backup) => backup.run(&config).await,
         Command::Restore(restore) => restore.run(&config).await,

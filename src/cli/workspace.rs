@@ -41,6 +41,21 @@ pub enum Workspace {
         #[arg(long, value_name = "ID")]
         workspace: Uuid,
     },
+    /// Show, set or clear the plan that a workspace sees under workspace-billing
+    ///
+    /// The file is JSON with a subscription for each part that there is, all of it shown and nothing more:
+    /// {"outreach": {"name": "Hypergrowth", "product_id": "pid_hg_v1", "interval": "month", "price_in_dollars": 97}}
+    Plan {
+        /// Its id, as `workspace_id` in the answer of `gatepost init` or `/api/v2/me`
+        #[arg(long, value_name = "ID")]
+        workspace: Uuid,
+        /// Sets the plan that is in this file
+        #[arg(long, value_name = "FILE", conflicts_with = "clear")]
+        file: Option<std::path::PathBuf>,
+        /// Everything and unlimited again
+        #[arg(long)]
+        clear: bool,
+    },
     /// Say what the workspace's plan leaves out: operations on it answer 402
     Set {
         /// Its id, as `workspace_id` in the answer of `gatepost init` or `/api/v2/me`
@@ -77,6 +92,9 @@ impl Workspace {
             }
             Workspace::SetOwner { workspace, email } => set_owner(&app, *workspace, email).await,
             Workspace::ResetLoginPolicy { workspace } => reset_login_policy(&app, *workspace).await,
+            Workspace::Plan { workspace, file, clear } => {
+                super::credits::plan(&app, *workspace, file.as_ref(), *clear).await
+            }
             Workspace::Set { workspace, deny, allow } => set(&app, *workspace, deny, allow).await,
         }
     }
@@ -129,7 +147,7 @@ async fn user(app: &App, tx: &mut Tx, email: &str) -> Result<Uuid> {
     }
 }
 
-async fn exists(app: &App, workspace: Uuid) -> Result<()> {
+pub async fn exists(app: &App, workspace: Uuid) -> Result<()> {
     let found: Option<Uuid> =
         sql("select id from workspaces where id = $1").bind(workspace).optional(&app.reader).await?;
     found.map(drop).ok_or_else(|| Error::invalid(format!("there is no workspace {workspace}")))

@@ -11,6 +11,7 @@ const MIGRATIONS: &[(i64, Migration)] = &[
     (5, Both(include_str!("../../migrations/0005_people.sql"))),
     (6, Both(include_str!("../../migrations/0006_groups.sql"))),
     (7, Both(include_str!("../../migrations/0007_white_label.sql"))),
+    (8, Both(include_str!("../../migrations/0008_credits.sql"))),
 ];
 
 enum Migration {

@@ -39,7 +39,7 @@ fn status(error: &Error) -> StatusCode {
                 StatusCode::FORBIDDEN
             }
         },
-        Error::NotInPlan(_) => StatusCode::PAYMENT_REQUIRED,
+        Error::NotInPlan(_) | Error::NoCredit(_) => StatusCode::PAYMENT_REQUIRED,
         Error::DailyLimit(_) => StatusCode::TOO_MANY_REQUESTS,
         Error::NotFound | Error::NoRoute(_) => StatusCode::NOT_FOUND,
         Error::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -71,6 +71,7 @@ impl IntoResponse for Error {
             Error::DailyLimit(_) => drop(response.extensions_mut().insert(Refusal(Step::Rate))),
             Error::NotInPlan(_) => drop(response.extensions_mut().insert(Refusal(Step::Workspace))),
             Error::Invalid(_)
+            | Error::NoCredit(_)
             | Error::NotFound
             | Error::NoRoute(_)
             | Error::WrongMethod(_)

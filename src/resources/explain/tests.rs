@@ -25,7 +25,11 @@ async fn me_says_what_i_may(world: World) {
     );
     let reader = world.get("reader", "/api/v2/me").await.is(200).json();
     assert_eq!((&reader["kind"], &reader["email"]), (&json!("workspace_key"), &Value::Null));
-    assert_eq!(reader["permissions"].as_array().unwrap().len(), 2, "what its scopes let through: {reader}");
+    assert_eq!(
+        reader["permissions"].as_array().unwrap().len(),
+        3,
+        "what its scopes let through, and to act elsewhere: {reader}"
+    );
     assert_eq!(world.get("client", "/api/v2/me").await.json()["tag_limit"], json!([world.tag]));
 }
 

@@ -1,0 +1,144 @@
+//! Credits: what an admin workspace has is shared with its sub-workspaces. A ledger that is only ever added to, and a
+//! balance that never falls below nothing. Until the operator grants some, nothing is counted, and spending is free.
+
+mod caps;
+mod routes;
+mod spend;
+pub mod store;
+pub use routes::router;
+pub use spend::{Spending, spend};
+
+use crate::access::Caller;
+use crate::db::Time;
+use crate::http::absent_not_null;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Kind {
+    /// For finding and enriching leads.
+    Hyper,
+    /// For inbox placement tests.
+    #[value(name = "inbox_placement")]
+    InboxPlacement,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 2] = [Kind::Hyper, Kind::InboxPlacement];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Hyper => "hyper",
+            Kind::InboxPlacement => "inbox_placement",
+        }
+    }
+
+    fn parse(name: &str) -> Kind {
+        if name == Kind::Hyper.name() { Kind::Hyper } else { Kind::InboxPlacement }
+    }
+}
+
+/// Who pays for what is spent in the caller's workspace: its admin workspace, if it has one.
+pub fn payer(can: &Caller) -> Uuid {
+    can.grant.group.as_ref().map_or(can.workspace(), |group| group.admin)
+}
+
+/// The most that a sub-workspace spends in a calendar month, in UTC; null for no limit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Caps {
+    pub hyper: Option<i64>,
+    pub inbox_placement: Option<i64>,
+}
+
+impl Caps {
+    pub fn of(&self, kind: Kind) -> Option<i64> {
+        match kind {
+            Kind::Hyper => self.hyper,
+            Kind::InboxPlacement => self.inbox_placement,
+        }
+    }
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Credits {
+    /// The workspace that pays, and its name.
+    pub payer_workspace_id: Uuid,
+    pub payer_workspace_name: String,
+    pub items: Vec<Credit>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Credit {
+    pub kind: Kind,
+    /// What this workspace can spend now; null for no limit: while none were ever granted, nothing is counted.
+    pub available: Option<i64>,
+    /// What its admin workspace lets it spend in a month; null for no limit.
+    pub cap: Option<i64>,
+    /// What it has spent of them in this month.
+    pub spent_this_month: i64,
+}
+
+#[derive(Clone, Serialize, JsonSchema)]
+pub struct Entry {
+    pub id: Uuid,
+    pub kind: Kind,
+    /// Granted, or if negative spent.
+    pub amount: i64,
+    /// What was left after it; null while nothing is counted, and for a sub-workspace.
+    pub balance: Option<i64>,
+    /// The workspace that spent; null for a grant.
+    pub spent_in: Option<Uuid>,
+    pub memo: Option<String>,
+    pub timestamp_created: Time,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Spend {
+    pub kind: Kind,
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub amount: i64,
+    /// What for.
+    #[schemars(length(max = 200))]
+    pub memo: Option<String>,
+}
+
+/// What is left out stays as it is, and null takes a cap away.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct CapPatch {
+    /// A sub-workspace of one's own.
+    pub sub_workspace_id: Uuid,
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Option<i64>", range(min = 0, max = 1_000_000_000))]
+    pub hyper: Option<Option<i64>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Option<i64>", range(min = 0, max = 1_000_000_000))]
+    pub inbox_placement: Option<Option<i64>>,
+}
+
+/// Tells null from what is left out.
+fn given<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<i64>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+#[derive(Clone, Serialize, JsonSchema)]
+pub struct Cap {
+    /// The id of the link.
+    pub id: Uuid,
+    pub sub_workspace_id: Uuid,
+    #[serde(flatten)]
+    pub caps: Caps,
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Which {
+    #[serde(flatten)]
+    pub paging: crate::http::Paging,
+    #[schemars(transform = absent_not_null)]
+    pub kind: Option<Kind>,
+}

@@ -1,0 +1,131 @@
+//! Plans: data of the operator, shown as the reference shows its vendor's. What a plan leaves out is refused by
+//! `workspaces.denied`, what it costs to use is counted by `credits`; the rest of it is shown and nothing more.
+
+mod details;
+mod routes;
+mod schema;
+pub mod store;
+pub use routes::router;
+
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// Of the reference (section 2.21).
+pub const PRODUCTS: [&str; 31] = [
+    "pid_ls_v1",
+    "pid_hg_v1",
+    "pid_g_v1",
+    "pid_g_v2",
+    "pid_nic_v1",
+    "pid_nic_v1_annual",
+    "pid_gic_v1",
+    "pid_gic_v1_annual",
+    "pid_sic_v1",
+    "pid_sic_v1_annual",
+    "pid_hic_v1",
+    "pid_hic_v1_annual",
+    "pid_verify_v1_monthly",
+    "pid_hv_v1",
+    "pid_hv_v1_annual",
+    "pid_lsv_v1",
+    "pid_lsv_v1_annual",
+    "pid_crm_hg",
+    "pid_crm_g",
+    "pid_ip_g",
+    "pid_ip_hg",
+    "pid_addon_25kl_v1",
+    "pid_addon_lf_10k_v1",
+    "pid_addon_ic_50k_v1",
+    "pid_addon_lf_10k_v1_annual",
+    "pid_addon_ic_50k_v1_annual",
+    "pid_bundle_starter_v1",
+    "pid_bundle_scale_v1",
+    "pid_bundle_scale_v2",
+    "pid_bundle_agency_v1",
+    "pid_bundle_agency_v2",
+];
+
+/// What the operator says of a workspace's plan: a subscription for each part that there is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Plan {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outreach: Option<Subscription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credits: Option<Subscription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<Subscription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crm: Option<Subscription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub website_visitors: Option<Subscription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inbox_placement: Option<Subscription>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subscription {
+    pub name: String,
+    /// One of [`PRODUCTS`].
+    #[serde(default)]
+    pub product_id: Option<String>,
+    #[serde(default)]
+    pub interval: Option<Interval>,
+    /// Milliseconds since 1970.
+    #[serde(default)]
+    pub current_period_end: Option<i64>,
+    /// Milliseconds since 1970; none where it goes on.
+    #[serde(default)]
+    pub cancel_at_time: Option<i64>,
+    #[serde(default)]
+    pub price_in_dollars: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Interval {
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+impl Plan {
+    /// From the operator's file; what is wrong in it is named.
+    pub fn parse(text: &str) -> Result<Plan> {
+        let plan: Plan =
+            serde_json::from_str(text).map_err(|error| Error::invalid(format!("the plan: {error}")))?;
+        for (part, subscription) in plan.parts() {
+            plan_holds(part, subscription)?;
+        }
+        Ok(plan)
+    }
+
+    pub fn parts(&self) -> impl Iterator<Item = (&'static str, &Subscription)> {
+        let all = [
+            ("outreach", &self.outreach),
+            ("credits", &self.credits),
+            ("bundle", &self.bundle),
+            ("crm", &self.crm),
+            ("website_visitors", &self.website_visitors),
+            ("inbox_placement", &self.inbox_placement),
+        ];
+        all.into_iter().filter_map(|(part, subscription)| Some((part, subscription.as_ref()?)))
+    }
+}
+
+fn plan_holds(part: &str, subscription: &Subscription) -> Result<()> {
+    let Some(product) = &subscription.product_id else { return Ok(()) };
+    let fits = match part {
+        "credits" => schema::CREDITS.contains(&product.as_str()),
+        "bundle" => schema::BUNDLES.contains(&product.as_str()),
+        _ => PRODUCTS.contains(&product.as_str()),
+    };
+    match fits {
+        true => Ok(()),
+        false => Err(Error::invalid(format!(
+            "the plan: {part}.product_id must be a product of the reference for this part; `{product}` is none"
+        ))),
+    }
+}
