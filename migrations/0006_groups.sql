@@ -25,4 +25,5 @@ alter table workspaces add column guard_rails jsonb;
 alter table members add column link_id uuid;
 create index members_of_link on members (workspace_id, link_id) where link_id is not null;
 alter table api_keys add column link_id uuid;
+alter table campaign_shares add column link_id uuid;
 create index api_keys_of_link on api_keys (workspace_id, link_id) where link_id is not null;

@@ -81,7 +81,11 @@ async fn paused_is_refused_alike(mut world: World) {
     let key = world.call_as("owner", sub, "POST /api/v2/api-keys", new).await.is(200).json();
     let key = key["key"].as_str().unwrap().to_owned();
     world.delegates("ann", json!({ "paused": true })).await.is(200);
-    for operation in operations::all(&world.api).iter().filter(|operation| !operation.open) {
+    // One's own session, password and factors are no matter of the link.
+    let own_matter =
+        |operation: &&Operation| ["sessions", "profile", "factors"].contains(&operation.action.resource);
+    let all = operations::all(&world.api);
+    for operation in all.iter().filter(|operation| !operation.open && !own_matter(operation)) {
         let ids = if operation.takes_id() { vec![own.id(operation), MISSING] } else { vec![""] };
         let mut faces = Vec::new();
         for id in ids {
@@ -347,12 +351,17 @@ proptest! {
             let (wide, narrow) = (contains(bare.reach(action)), contains(bound.reach(action)));
             prop_assert!(wide.iter().zip(narrow).all(|(wide, narrow)| *wide || !narrow), "{}", action.name);
             let export = ["campaigns:export", "campaigns:share"].contains(&action.name);
+            let ends_all = action.name == "sessions:end_all";
+            let oneself = ["sessions", "profile", "factors"].contains(&action.resource) && !ends_all;
+            let joins = action.name == "workspace_members:accept";
+            let own = ends_all || action.name == "login_policy:update";
             let (changes, named) = (action.activity.is_some(), &action.resource.to_owned());
             let known = ["access", "workspace_group_members"].contains(&action.resource) && !changes;
-            let withheld = through && (delegation.paused
-                || delegation.read_only && changes && !export
+            let withheld = through && !oneself && (delegation.paused
+                || delegation.read_only && changes && action.name != "campaigns:export" && !joins
                 || delegation.no_exports && export
-                || delegation.resources.as_ref().is_some_and(|list| !list.contains(named)) && !known);
+                || delegation.resources.as_ref().is_some_and(|list| !list.contains(named)) && !known && !joins)
+                || through && own;
             let capped = rails.highest_role.filter(|cap| role != Role::Owner && (role as usize) < *cap as usize);
             let forbidden = rails.no_exports && export
                 || rails.no_key_creation && action.name == "api_keys:create"

@@ -146,7 +146,10 @@ impl Batch {
             Note::Refused(attempt, step, at) => {
                 let home = Some(attempt.home).filter(|home| *home != attempt.workspace);
                 for workspace in [attempt.workspace].into_iter().chain(home) {
-                    let same = attempt.actor.same(attempt.permission, step);
+                    let mut same = attempt.actor.same(attempt.permission, step);
+                    if workspace != attempt.workspace {
+                        same = format!("{same} {}", attempt.workspace);
+                    }
                     let entry = self.refused.entry((workspace, same.clone()));
                     let attempt = Attempt { workspace, ..(*attempt).clone() };
                     let first = || Refusal { same, attempt, step, at, count: 0 };
@@ -251,7 +254,9 @@ impl Refusal {
                 .bind(hour)
                 .fill_list("{kinds}", &audit::REFUSALS);
         let rows: i64 = rows.optional(&mut *tx).await?.unwrap_or(0);
-        if rows < ROWS {
+        // Who acts from an admin workspace leaves room for the workspace's own.
+        let own = self.attempt.home == self.attempt.workspace;
+        if rows < if own { ROWS } else { ROWS / 2 } {
             return audit::refused(&self.attempt, self.step, &self.same, self.at, self.count, id, tx).await;
         }
         if self.count_up(audit::OVERFLOW, hour, tx).await? == 0 {

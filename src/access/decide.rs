@@ -239,6 +239,9 @@ impl<'a> Ask<'a> {
         {
             return format!("role: `{name}` is not done from another workspace, {}", acting.home_name);
         }
+        if action.is(Mark::Own) && grant.link.is_some() {
+            return format!("role: `{name}` is for the workspace's own people, not for its admin workspace");
+        }
         if action.is(Mark::InPerson) && !grant.in_person() {
             return format!("role: `{name}` takes a person; use a personal key, not a workspace key");
         }

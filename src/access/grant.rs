@@ -159,6 +159,7 @@ impl Grant {
     /// Whatever an admin workspace forbids.
     pub(super) fn own_reach(&self, action: &Action) -> Reach {
         let barred = action.is(Mark::InPerson) && !self.in_person()
+            || action.is(Mark::Own) && self.link.is_some()
             || action.is(Mark::Unlimited) && !self.limits.is_empty()
             || action.is(Mark::SignedIn) && (self.key().is_some() || self.acting.is_some())
             || !self.named(action);

@@ -29,17 +29,24 @@ pub struct Delegation {
 
 /// What everybody may know of the place in which he acts.
 const ALWAYS: [&str; 2] = ["access", "workspace_group_members"];
+/// What is a person's own, in whatever workspace he is: to sign in and out, his password, his factors.
+const ONESELF: [&str; 3] = ["profile", "sessions", "factors"];
 
 impl Delegation {
     /// Why the admin workspace, or what it has made here, may not do this.
     pub fn refuses(&self, action: &Action) -> Option<String> {
         let name = action.name;
         let left = |list: &Vec<String>| list.iter().any(|resource| resource == action.resource);
-        let always = ALWAYS.contains(&action.resource) && action.activity.is_none();
+        if ONESELF.contains(&action.resource) && !action.is(Mark::Own) {
+            return None;
+        }
+        let joins = name == super::workspace_members::Accept::ACTION.name;
+        let always = joins || ALWAYS.contains(&action.resource) && action.activity.is_none();
         if self.paused {
             return Some("this workspace has paused what its admin workspace may do here".to_owned());
         }
-        if self.read_only && action.activity.is_some() && !action.is(Mark::Export) {
+        let reads = action.activity.is_none() || name == super::campaigns::Export::ACTION.name;
+        if self.read_only && !reads && !joins {
             return Some(format!(
                 "this workspace lets its admin workspace only look, and `{name}` changes something"
             ));
@@ -152,8 +159,11 @@ impl Grant {
             .bind(sub)
             .fill_text("{group}", GROUP)
             .optional::<WorkspaceRow>(from);
-        let found = found.await?.map(|row| row.grant(self.principal.clone()));
-        Ok(found.filter(|_| self.may_act()).and_then(|there| self.into_sub(there)))
+        let Some(row) = found.await?.filter(|_| self.may_act()) else { return Ok(None) };
+        let policy = row.policy();
+        let lapsed = self.session().and_then(|session| policy.refuses_session(&session, now));
+        let there = row.grant(self.principal.clone());
+        Ok(self.into_sub(there).map(|grant| Grant { lapsed: grant.lapsed.or(lapsed), ..grant }))
     }
 
     fn into_sub(self, there: Grant) -> Option<Grant> {
@@ -197,12 +207,21 @@ impl Grant {
     pub(super) fn forbidden(&self, action: &Action) -> Option<String> {
         let group = self.group.as_ref()?;
         let factor = self.session().map(|session: Session| session.second_factor);
-        let why = group.rails.refuses(action, self.role, factor)?;
-        Some(format!("{why}; so says the admin workspace, {}", group.admin_name))
+        let why = group.rails.refuses(action, self.held_role(), factor)?;
+        // Clients are not told whose client they are.
+        Some(match self.role {
+            Some(Role::Client) => why,
+            Some(_) | None => format!("{why}; so says the admin workspace, {}", group.admin_name),
+        })
     }
 
     /// The role that an admin workspace holds this one down to.
     pub(super) fn cap(&self) -> Option<Role> {
-        self.group.as_ref().and_then(|group| group.rails.cap(self.role))
+        self.group.as_ref().and_then(|group| group.rails.cap(self.held_role()))
+    }
+
+    /// The owner keeps his rights in person; a workspace key of his is held down like an admin.
+    fn held_role(&self) -> Option<Role> {
+        self.role.map(|role| if role == Role::Owner && !self.in_person() { Role::Admin } else { role })
     }
 }

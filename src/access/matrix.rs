@@ -8,7 +8,7 @@
 //! `asgn` those assigned to one, `_` none. Behind the cells: which of the wire's member permissions it takes
 //! where a member has a list of them, and what it is. Marks: `InPerson` is for a person, not a workspace key;
 //! `Unlimited` is not for callers with a tag limit; `Export`
-//! takes data out of the workspace; `SignedIn` is for a person with a session; `Fresh` asks such a person to have shown within ten minutes who he is; `Enrolling`
+//! takes data out of the workspace; `Own` is not for who comes through the link to an admin workspace; `SignedIn` is for a person with a session; `Fresh` asks such a person to have shown within ten minutes who he is; `Enrolling`
 //! is open to who still has to enrol a second factor; `@` names the resource whose records it is about.
 //! A forgotten column does not compile.
 
@@ -112,7 +112,7 @@ super::access_matrix! {
         Switch = switch ()              1036  [x     x     x       x      x      x    x    x   ] ""                    "Act in another of one's workspaces" + SignedIn
         SignOut = sign_out ()           1037  [x     x     x       x      x      x    x    x   ] ""                    "Sign out" + SignedIn + Enrolling
         End    = end ()                 1038  [x     x     x       x      x      x    x    x   ] ""                    "End sessions of one's own" + SignedIn + Enrolling
-        EndAll = end_all (update)       1039  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Sign everybody out of the workspace" + Fresh + Unlimited
+        EndAll = end_all (update)       1039  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Sign everybody out of the workspace" + Fresh + Unlimited + Own
     }
     factors "users" {
         Read   = read   ()              _     [x     x     x       x      x      x    x    x   ] ""                    "See one's own second factors" + SignedIn + Enrolling
@@ -126,7 +126,7 @@ super::access_matrix! {
     }
     login_policy "workspaces" {
         Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "See how people may sign in, and who would be locked out by another policy" + Unlimited
-        Update = update (update)        1042  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change how people may sign in" + Fresh + Unlimited
+        Update = update (update)        1042  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change how people may sign in" + Fresh + Unlimited + Own
     }
     workspace_group_members "workspace_group_members" {
         Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "See the workspaces of one's group, and invitations" + Unlimited

@@ -88,6 +88,8 @@ pub enum Mark {
     Enrolling,
     /// It takes data out of the workspace.
     Export,
+    /// Not for who comes, or was made, through the link to an admin workspace.
+    Own,
 }
 
 /// A row of the matrix.

@@ -1,5 +1,6 @@
 //! How people may sign in to a workspace, and for how long. It only ever takes away.
 
+use super::Session;
 use crate::config::net;
 use crate::db::Time;
 use ipnet::IpNet;
@@ -100,6 +101,15 @@ impl LoginPolicy {
             }
             false => Some("the workspace's login policy does not allow passkeys"),
         }
+    }
+
+    /// Why somebody who is signed in elsewhere cannot act here.
+    pub fn refuses_session(&self, session: &Session, now: Time) -> Option<&'static str> {
+        if self.requires_factor(now) && !session.second_factor {
+            return Some("without a second factor, which that workspace requires");
+        }
+        let allowed = self.methods.contains(&session.method);
+        (!allowed).then_some("of a kind that the login policy of that workspace does not allow")
     }
 
     /// When a session ends, unless it is used, and at the latest.

@@ -43,6 +43,7 @@ fn remarks(action: &Action) -> String {
         Mark::Enrolling => "also to enrol a second factor",
         Mark::Unlimited => "without a tag limit",
         Mark::Export => "an export",
+        Mark::Own => "not from an admin workspace",
     });
     remarks.collect::<Vec<_>>().join(", ")
 }

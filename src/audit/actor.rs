@@ -17,6 +17,8 @@ pub struct Actor {
     second_factor: Option<bool>,
     /// Who acts for a sub-workspace: his own workspace and its name, and the sub-workspace.
     acting: Option<(Uuid, String, Uuid)>,
+    /// Where he did it, of a row in another workspace that is concerned.
+    from_workspace: Option<Uuid>,
     pub ip_address: String,
     pub user_agent: Option<String>,
     pub request_id: String,
@@ -35,6 +37,7 @@ impl Actor {
                 .acting
                 .as_ref()
                 .map(|acting| (acting.home, acting.home_name.clone(), grant.workspace)),
+            from_workspace: None,
             ip_address: origin.address_text(),
             user_agent: origin.user_agent.clone(),
             request_id: origin.request_id.clone(),
@@ -50,6 +53,9 @@ impl Actor {
         }
         if let Some(shown) = self.second_factor {
             note("second_factor", shown.into());
+        }
+        if let Some(workspace) = self.from_workspace {
+            note("from_workspace_id", json!(workspace));
         }
         match &self.acting {
             Some((home, _, sub)) if *home == workspace => note("acting_in", json!(sub)),
@@ -67,6 +73,24 @@ impl Actor {
         format!("{principal} {permission} {}", step.name())
     }
 
+    /// The same in a row of another workspace: who it was, or not even that, and nothing of how he was connected.
+    pub(super) fn abroad(&self, from: Uuid, discreet: bool) -> Actor {
+        let label = if discreet { "somebody there".to_owned() } else { self.label.clone() };
+        Actor {
+            label,
+            user_id: None,
+            member_id: None,
+            api_key_id: None,
+            role: None,
+            second_factor: None,
+            acting: None,
+            from_workspace: Some(from),
+            ip_address: "elsewhere".to_owned(),
+            user_agent: None,
+            request_id: self.request_id.clone(),
+        }
+    }
+
     /// The many whose attempts share a row.
     pub(super) fn many() -> Self {
         Actor {
@@ -77,6 +101,7 @@ impl Actor {
             role: None,
             second_factor: None,
             acting: None,
+            from_workspace: None,
             ip_address: "many".to_owned(),
             user_agent: None,
             request_id: String::new(),

@@ -45,7 +45,8 @@ impl Subject {
 /// What a write did to one subject. A transaction that has none to show does not commit.
 pub struct Change<T> {
     workspace: Option<Uuid>,
-    also: Vec<Uuid>,
+    also: Vec<(Uuid, Option<Value>)>,
+    discreet: bool,
     subject: Subject,
     before: Value,
     after: Value,
@@ -62,6 +63,7 @@ impl<T> Change<T> {
         Self {
             workspace: None,
             also: vec![],
+            discreet: false,
             subject,
             before: json!(before),
             after: json!(after),
@@ -107,8 +109,19 @@ impl<T> Change<T> {
 
     /// A further workspace concerned, which gets a row of its own.
     pub fn also_in(mut self, workspace: Uuid) -> Self {
-        self.also.push(workspace);
+        self.also.push((workspace, None));
         self
+    }
+
+    /// The same, with what of it concerns that workspace.
+    pub fn also_in_as(mut self, workspace: Uuid, facts: Value) -> Self {
+        self.also.push((workspace, Some(facts)));
+        self
+    }
+
+    /// Further workspaces do not hear who did it.
+    pub fn discreetly(self) -> Self {
+        Self { discreet: true, ..self }
     }
 
     /// The verb is the permission that was checked; nobody types it. A row for each workspace concerned, the caller's
@@ -116,31 +129,32 @@ impl<T> Change<T> {
     pub async fn record(self, by: &Caller, action: &'static Action, tx: &mut Tx) -> Result<T> {
         let activity = self.activity.or(action.activity);
         let activity = activity.ok_or_else(|| Error::internal("a change under a permission to read"))?;
-        let changes = json!({ "changes": diff(&self.before, &self.after) });
+        let metadata = |after: &Value| json!({ "changes": diff(&self.before, after) });
         let actor = Actor::new(&by.grant, &by.origin);
-        let first = self.workspace.unwrap_or_else(|| by.workspace());
-        let home = by.grant.acting.as_ref().map(|acting| acting.home);
-        let mut workspaces = vec![first];
-        for workspace in self.also.into_iter().chain(home) {
-            if !workspaces.contains(&workspace) {
-                workspaces.push(workspace);
-            }
+        let row = |workspace: Uuid, metadata: Value| Row {
+            workspace,
+            id: by.new_id(),
+            at: by.now(),
+            activity,
+            action: action.name,
+            resource: format!("{}/{}", self.subject.kind, self.subject.id),
+            campaign: self.campaign,
+            list: self.list,
+            affected: self.affected,
+            metadata,
+            refusal: None,
+        };
+        let mut told = vec![self.workspace.unwrap_or_else(|| by.workspace())];
+        told.extend(by.grant.acting.as_ref().map(|acting| acting.home));
+        for workspace in &told {
+            row(*workspace, metadata(&self.after)).write(&actor, tx).await?;
         }
-        for workspace in workspaces {
-            let row = Row {
-                workspace,
-                id: by.new_id(),
-                at: by.now(),
-                activity,
-                action: action.name,
-                resource: format!("{}/{}", self.subject.kind, self.subject.id),
-                campaign: self.campaign,
-                list: self.list,
-                affected: self.affected,
-                metadata: changes.clone(),
-                refusal: None,
-            };
-            row.write(&actor, tx).await?;
+        let abroad = actor.abroad(by.workspace(), self.discreet);
+        for (workspace, facts) in &self.also {
+            if !told.contains(workspace) {
+                told.push(*workspace);
+                row(*workspace, metadata(facts.as_ref().unwrap_or(&self.after))).write(&abroad, tx).await?;
+            }
         }
         Ok(self.value)
     }

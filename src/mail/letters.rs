@@ -34,6 +34,8 @@ pub struct Joined<'a> {
 
 /// To the owner of a workspace that is invited into a group.
 pub struct GroupInvitation<'a> {
+    /// The workspace that is invited.
+    pub invited: &'a str,
     /// The workspace that invites, and the address of who does it.
     pub workspace: &'a str,
     pub by: &'a str,
@@ -131,11 +133,12 @@ pub fn invitation(to: &str, invitation: &Invitation<'_>) -> Result<Letter> {
 
 pub fn group_invitation(to: &str, invitation: &GroupInvitation<'_>) -> Result<Letter> {
     let workspace = &plain::name(invitation.workspace);
+    let invited = &plain::name(invitation.invited);
     let by = &plain::name(invitation.by);
     let (accept, reject) = (invitation.accept, invitation.reject);
     let subject = format!("{workspace} invites your workspace into its group");
-    let text = GroupInvitationText { workspace, by, accept, reject };
-    let html = GroupInvitationHtml { workspace, by, accept, reject };
+    let text = GroupInvitationText { workspace, invited, by, accept, reject };
+    let html = GroupInvitationHtml { workspace, invited, by, accept, reject };
     letter(to, subject, &text, &html)
 }
 
@@ -181,7 +184,7 @@ macro_rules! forms {
 }
 
 forms!(InvitationText "invitation.txt", InvitationHtml "invitation.html": workspace brand inviter role url days; color);
-forms!(GroupInvitationText "group.txt", GroupInvitationHtml "group.html": workspace by accept reject);
+forms!(GroupInvitationText "group.txt", GroupInvitationHtml "group.html": workspace invited by accept reject);
 forms!(OwnershipText "ownership.txt", OwnershipHtml "ownership.html": workspace brand new_owner by; color);
 forms!(NoticeText "notice.txt", NoticeHtml "notice.html": title what);
 forms!(LinkText "link.txt", LinkHtml "link.html": title what url);

@@ -16,7 +16,7 @@ use crate::jobs::{self, Claim, Kind, New, Outcome, Progress};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Accounts of one step.
@@ -25,7 +25,7 @@ const STEP: usize = 25;
 /// Both workspaces have the same admin workspace, or one of them is it: the caller's own.
 #[derive(Deserialize, JsonSchema)]
 pub struct Body {
-    #[schemars(length(min = 1, max = 1000), inner(length(max = 254)))]
+    #[schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 254), email))]
     emails: Vec<String>,
     source_workspace_id: Uuid,
     destination_workspace_id: Uuid,
@@ -53,7 +53,7 @@ pub struct Planned {
     /// Why it would not.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
-    /// Campaigns that would lose it; null where the caller may not see campaigns there.
+    /// Campaigns that would lose it, 10,000 in all at most; null where the caller may not see campaigns there.
     campaigns: Option<Vec<Loss>>,
 }
 
@@ -91,6 +91,9 @@ impl Data {
             ));
         }
         let emails: BTreeSet<String> = body.emails.iter().map(|email| address(email)).collect();
+        if emails.contains("") {
+            return Err(Error::invalid("body/emails must be addresses"));
+        }
         Ok(Data {
             source_workspace_id: body.source_workspace_id,
             destination_workspace_id: body.destination_workspace_id,
@@ -117,7 +120,7 @@ impl Sides {
         let mut from = from.into();
         let unknown = |field: &str| {
             format!(
-                "body/{field} must be this workspace, or a sub workspace of it that leaves you to move accounts"
+                "{field} must be this workspace, or a sub workspace of it that leaves you to move accounts"
             )
         };
         let source = can.in_group::<P>(data.source_workspace_id, from.again()).await?;
@@ -130,10 +133,14 @@ impl Sides {
     }
 }
 
+fn in_body(why: String) -> Error {
+    Error::invalid(format!("body/{why}"))
+}
+
 pub async fn start(can: Can<Move>, Json(body): Json<Body>) -> Result<Json<Moving>> {
     let data = Data::of(body)?;
     let started = can.write(async move |can, tx| {
-        Sides::of(can, &data, &mut *tx).await?.map_err(Error::invalid)?;
+        Sides::of(can, &data, &mut *tx).await?.map_err(in_body)?;
         let new = New {
             kind: Kind::MoveAccounts,
             user: can.user(),
@@ -145,9 +152,12 @@ pub async fn start(can: Can<Move>, Json(body): Json<Body>) -> Result<Json<Moving
         let id = jobs::enqueue(can, tx, new).await?;
         let facts = json!({ "job": id, "from": data.source_workspace_id, "to": data.destination_workspace_id,
             "accounts": data.emails.len() });
+        let answer_id = id.clone();
         let answer = Moving { status: "success", background_job_id: id };
         let change = Change::new(Subject::new("workspace", can.workspace()), (), facts, answer).affecting(0);
-        Ok(change.also_in(data.source_workspace_id).also_in(data.destination_workspace_id))
+        let out = json!({ "job": answer_id, "moving_out": data.emails.len() });
+        let into = json!({ "job": answer_id, "moving_in": data.emails.len() });
+        Ok(change.also_in_as(data.source_workspace_id, out).also_in_as(data.destination_workspace_id, into))
     });
     started.await.map(Json)
 }
@@ -177,7 +187,7 @@ pub async fn step(app: &App, claim: &Claim) -> Result<Outcome> {
         }
         data.moved += moved.len();
         let seen = data.moved + data.failed_emails.len();
-        let done = seen >= data.emails.len();
+        let done = next.len() < STEP;
         let percent = if done { 100 } else { (seen * 100 / data.emails.len().max(1)).min(99) as i64 };
         let position = next.last().cloned().or(claim.position.clone());
         let progress = Progress { position, percent, data: json!(data), done };
@@ -187,14 +197,17 @@ pub async fn step(app: &App, claim: &Claim) -> Result<Outcome> {
             "to": data.destination_workspace_id, "accounts": moved });
         let subject = Subject::new("workspace", can.workspace());
         let change = Change::new(subject, (), facts, Outcome::Moved(progress)).affecting(moved.len());
-        Ok(change.also_in(data.source_workspace_id).also_in(data.destination_workspace_id))
+        // Each of the two hears what left it or came, and not from where or to where.
+        let out = json!({ "job": claim.id, "moved_out": moved });
+        let into = json!({ "job": claim.id, "moved_in": moved });
+        Ok(change.also_in_as(data.source_workspace_id, out).also_in_as(data.destination_workspace_id, into))
     });
     stepped.await
 }
 
 pub async fn plan(can: Can<Preview>, Json(body): Json<Body>) -> Result<Json<Plan>> {
     let data = Data::of(body)?;
-    let sides = Sides::of(&can, &data, can.reader()).await?.map_err(Error::invalid)?;
+    let sides = Sides::of(&can, &data, can.reader()).await?.map_err(in_body)?;
     let there = store::there(&sides.source, can.reader(), &data.emails).await?;
     let taken = store::there(&sides.destination, can.reader(), &data.emails).await?;
     let losses = match sides.source.may(campaigns::Read::ACTION) {
@@ -204,15 +217,22 @@ pub async fn plan(can: Can<Preview>, Json(body): Json<Body>) -> Result<Json<Plan
         }
         false => None,
     };
+    let there: HashMap<String, Uuid> = there.into_iter().map(|(id, email)| (email, id)).collect();
+    let taken: BTreeSet<String> = taken.into_iter().map(|(_, email)| email).collect();
+    let losses = losses.map(|losses| {
+        let mut of = HashMap::<Uuid, Vec<Loss>>::new();
+        losses.iter().for_each(|lost| of.entry(lost.account).or_default().push(lost.loss()));
+        of
+    });
     let planned = |email: String| {
-        let account = there.iter().find(|(_, own)| *own == email).map(|(id, _)| *id);
-        let reason = match (account, taken.iter().any(|(_, own)| *own == email)) {
+        let account = there.get(&email);
+        let reason = match (account, taken.contains(&email)) {
             (None, _) => Some(store::NOT_THERE),
             (Some(_), true) => Some(store::TAKEN),
             (Some(_), false) => None,
         };
-        let of = |losses: &Vec<store::Lost>| {
-            losses.iter().filter(|lost| Some(lost.account) == account).map(|lost| lost.loss()).collect()
+        let of = |losses: &HashMap<Uuid, Vec<Loss>>| {
+            account.and_then(|account| losses.get(account)).cloned().unwrap_or_default()
         };
         Planned { email, moves: reason.is_none(), reason, campaigns: losses.as_ref().map(of) }
     };

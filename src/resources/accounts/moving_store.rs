@@ -45,7 +45,7 @@ pub async fn losses(source: &Caller, accounts: &[Uuid]) -> Result<Vec<Lost>> {
          join campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
          join (select o.campaign_id, count(*) filter (where o.account_id not in ({ids})) as number \
          from campaign_senders o where o.workspace_id = $1 group by o.campaign_id) x on x.campaign_id = c.id \
-         where s.workspace_id = $1 and s.account_id in ({ids}) order by c.id")
+         where s.workspace_id = $1 and s.account_id in ({ids}) order by c.id limit 10000")
     .bind(source.workspace())
     .fill_list("{ids}", accounts)
     .all(source.reader())

@@ -41,7 +41,8 @@ pub struct ApiKey {
     pub allowed_ips: Option<Vec<IpNet>>,
     #[schemars(extend("x-gatepost-extension" = true))]
     pub tag_limit: Option<Vec<Uuid>>,
-    /// The member who made it; null for a key of a workspace key or of the operator.
+    /// The member who made it, of the admin workspace if it was made from there; null for a key of a workspace key or of
+    /// the operator.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub created_by: Option<Uuid>,
     /// To within a minute; null if never.

@@ -43,7 +43,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<ApiKey>> 
             expires_at: expiry(can, &new)?,
             allowed_ips: addresses.clone(),
             tag_limit: new.tag_limit.clone(),
-            created_by: can.member().or(can.grant.made_by),
+            created_by: can.grant.identity().member.or(can.grant.made_by),
             last_used_at: None,
         };
         store::insert(tx, &key, &bound, &secret).await?;
@@ -67,7 +67,7 @@ fn bound(can: &Caller, personal: bool) -> Result<Bound> {
         Some(member) => {
             Ok(Bound { member: Some(member), role: None, ceiling: grant.own.clone(), link: grant.link })
         }
-        None => Err(Error::invalid("body/personal must be false: a workspace key is no person's")),
+        None => Err(Error::invalid("body/personal must be false: the caller is no member of this workspace")),
     }
 }
 
@@ -95,6 +95,10 @@ async fn revoke(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Resu
         if can.grant.key() == Some(id) {
             let why = "a key cannot revoke itself; use another key or the dashboard";
             return Err(Error::refused(Step::Role, format!("role: {why}")));
+        }
+        if key.personal && can.grant.link.is_some() {
+            let why = "role: a personal key is not revoked from an admin workspace";
+            return Err(Error::refused(Step::Role, why));
         }
         store::revoke(can, tx, id).await?;
         Ok(Change::deleted(Subject::new("api_key", id), key))

@@ -119,8 +119,10 @@ pub async fn insert_personal(
         created_by: Some(member),
         last_used_at: None,
     };
+    // Of a workspace that is made just now, no link is.
+    let link = can.grant.link.filter(|_| workspace == can.workspace());
     let ceiling = Ceiling { origins: can.grant.own.origins.clone(), ..Ceiling::default() };
-    insert(tx, &key, &Bound { member: Some(member), role: None, ceiling, link: can.grant.link }, secret).await
+    insert(tx, &key, &Bound { member: Some(member), role: None, ceiling, link }, secret).await
 }
 
 pub async fn revoke(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {

@@ -143,13 +143,23 @@ pub async fn by_contact(can: &Can<Read>, email: &str, order: &'static str) -> Re
 }
 
 pub async fn share(can: &Caller, tx: &mut Tx, id: Uuid, until: Time) -> Result<u64> {
-    sql("insert into campaign_shares (campaign_id, workspace_id, expires_at) values ($1, $2, $3) \
+    sql("insert into campaign_shares (campaign_id, workspace_id, expires_at, link_id) values ($1, $2, $3, $4) \
          on conflict (campaign_id) do update set expires_at = excluded.expires_at")
     .bind(id)
     .bind(can.workspace())
     .bind(until)
+    .bind(can.grant.link)
     .run(tx)
     .await
+}
+
+/// What was shared from an admin workspace is so no longer.
+pub async fn unshare(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<u64> {
+    sql("delete from campaign_shares where workspace_id = $1 and link_id = $2")
+        .bind(there.workspace())
+        .bind(link)
+        .run(tx)
+        .await
 }
 
 /// In whatever workspace it is: whoever knows the id of a shared campaign may copy it.

@@ -35,9 +35,12 @@ async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<GuardRail
         let before = store::current(can, &mut *tx).await?;
         let after = merged(&patch, &before)?;
         store::set(can, tx, &after).await?;
+        let concerned = if after == before { vec![] } else { store::subs(can, tx).await? };
+        if after.no_exports {
+            store::unshare(can, tx).await?;
+        }
         let change = Change::updated(Subject::new("guard_rails", can.workspace()), &before, after);
-        let subs = store::subs(can, tx).await?;
-        Ok(subs.into_iter().fold(change, Change::also_in))
+        Ok(concerned.into_iter().fold(change, Change::also_in))
     });
     updated.await.map(Json)
 }

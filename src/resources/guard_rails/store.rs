@@ -37,13 +37,26 @@ pub async fn subs(can: &Caller, tx: &mut Tx) -> Result<Vec<Uuid>> {
         .await
 }
 
+/// Campaigns that are shared already are so no longer.
+pub async fn unshare(can: &Caller, tx: &mut Tx) -> Result<u64> {
+    sql("delete from campaign_shares where workspace_id in \
+         (select l.sub_workspace_id from group_links l where l.workspace_id = $1 and l.status = 'accepted')")
+    .bind(can.workspace())
+    .run(tx)
+    .await
+}
+
 /// What was done in the sub-workspaces since they are in the group, in the last days.
 pub async fn past(can: &Can<Read>) -> Result<Vec<Past>> {
+    let since = can.now().minus(DAYS * 24 * 60 * 60 * 1000);
+    // Ids are in the order of time, and so is the key: what is older is not read.
     sql("select {columns} from group_links l join workspaces w on w.id = l.sub_workspace_id \
          join audit_log g on g.workspace_id = l.sub_workspace_id and g.at > $1 and g.at >= l.accepted_at \
-         where l.status = 'accepted' and g.refusal is null and g.activity_type not in ({kinds}) and {visible} \
+         where l.status = 'accepted' and g.refusal is null and g.activity_type not in ({kinds}) and g.id > $2 \
+         and g.metadata ->> 'from_workspace_id' is null and {visible} \
          group by w.id, w.name, g.action, g.metadata ->> 'role', g.metadata ->> 'second_factor', l.delegation")
-    .bind(can.now().minus(DAYS * 24 * 60 * 60 * 1000))
+    .bind(since)
+    .bind(Uuid::from_u128(u128::from(since.0.unsigned_abs()) << 80))
     .fill_list("{kinds}", &REFUSALS)
     .fill("{visible}", can.visible(&SHAPE))
     .all(can.reader())

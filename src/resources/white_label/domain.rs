@@ -50,8 +50,8 @@ impl Claim {
         found.texts.contains(&self.text())
     }
 
-    /// The records still wanted, by what was found; none once the domain is the workspace's. `holder` is another
-    /// workspace's claim, and who it is not told of it before he has shown that the domain is his.
+    /// The records still wanted, by what was found; none once the domain is the workspace's. `holder` is the claim of
+    /// another workspace: nobody is told of it who has not shown that the domain is his.
     pub fn wanted(&self, found: &WhiteLabel, target: &str, holder: Option<&Claim>) -> Vec<Wanted> {
         let cname = Wanted {
             kind: "CNAME".to_owned(),

@@ -73,14 +73,17 @@ async fn verify(can: Can<Verify>, _: Nothing) -> Result<Json<DomainInfo>> {
         let before = info(can, &mut *tx, now, &found).await?;
         let verified_at = before.verified.then(|| before.verified_at.unwrap_or_else(|| can.now()));
         let after = DomainInfo { verified_at, ..before.clone() };
+        let mut losers = Vec::new();
         if let Some(domain) = after.name.as_ref().filter(|_| after.verified_at != before.verified_at) {
             if after.verified {
-                store::release(can, tx, domain).await?;
+                losers = store::release(can, tx, domain).await?;
             }
             store::hold(can, tx, verified_at).await?;
         }
         let held = |info: &DomainInfo| json!({ "domain_verified_at": info.verified_at });
-        Ok(Change::new(subject(can), held(&before), held(&after), after))
+        let change = Change::new(subject(can), held(&before), held(&after), after).discreetly();
+        let lost = || json!({ "domain_verified_at": null, "lost_to_another_workspace": true });
+        Ok(losers.into_iter().fold(change, |change, loser| change.also_in_as(loser, lost())))
     });
     verified.await.map(Json)
 }

@@ -59,12 +59,12 @@ pub async fn hold(can: &Caller, tx: &mut Tx, verified_at: Option<Time>) -> Resul
 }
 
 /// Whoever else held the domain does so no longer.
-pub async fn release(can: &Caller, tx: &mut Tx, domain: &str) -> Result<u64> {
+pub async fn release(can: &Caller, tx: &mut Tx, domain: &str) -> Result<Vec<Uuid>> {
     sql("update workspaces set domain_verified_at = null where id <> $1 and org_client_domain = $2 \
-         and domain_verified_at is not null")
+         and domain_verified_at is not null returning id")
     .bind(can.workspace())
     .bind(domain)
-    .run(tx)
+    .all(tx)
     .await
 }
 

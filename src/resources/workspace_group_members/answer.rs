@@ -5,7 +5,7 @@ use crate::access::{Caller, Can, Permission, workspace_group_members::*};
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::resources::workspace_members;
+use crate::resources::{campaigns, workspace_members};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -65,7 +65,9 @@ async fn answered<P: Permission>(
     store::update(can, tx, &after).await?;
     // With what the two know of each other now.
     let after = store::find_as_sub(can, tx, before.id).await?;
-    Ok(Change::updated(subject(&before), &before, after).also_in(before.admin_workspace_id))
+    let change = Change::updated(subject(&before), &before, after).also_in(before.admin_workspace_id);
+    // Who has rejected stays as unknown as he was.
+    Ok(if status == Status::Accepted { change } else { change.discreetly() })
 }
 
 /// The admin workspace removes, the sub-workspace leaves; at once, and with the link goes what was made through it.
@@ -91,6 +93,7 @@ pub async fn end(can: Can<Delete>, id: Uuid) -> Result<WorkspaceGroupMember> {
 
 /// Members and keys that were made through the link.
 async fn undo(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<(usize, u64)> {
+    campaigns::store::unshare(there, tx, link).await?;
     let keys = store::revoke_keys_made(there, tx, link).await?;
     let members = store::members_made(there, tx, link).await?;
     for member in &members {

@@ -1,7 +1,7 @@
 //! What a sub-workspace says of its admin workspace: what it may do here, and for how long.
 
 use super::{Admin, WorkspaceGroupMember, store};
-use crate::access::{ACTIONS, Can, Delegation, workspace_group_members::*};
+use crate::access::{ACTIONS, Can, Delegation, Permission, campaigns, workspace_group_members::*};
 use crate::audit::{Change, Subject};
 use crate::error::{Error, Result};
 use crate::http::{Fields, absent_not_null};
@@ -45,6 +45,9 @@ pub async fn change(can: Can<Delegate>, patch: Fields<Patch>) -> Result<Delegati
         known(&delegation)?;
         let after = WorkspaceGroupMember { delegation, timestamp_updated: can.now(), ..before.clone() };
         store::update(can, tx, &after).await?;
+        if after.delegation.refuses(campaigns::Share::ACTION).is_some() {
+            crate::resources::campaigns::store::unshare(can, tx, before.id).await?;
+        }
         let subject = Subject::new("workspace_group_member", before.id);
         let change = Change::new(subject, &before.delegation, &after.delegation, after.delegation.clone());
         Ok(change.also_in(before.admin_workspace_id))

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::jobs::outbox;
 use crate::mail::letters;
 use crate::resources::workspace_members::address;
+use crate::resources::workspaces;
 use uuid::Uuid;
 
 /// Invitations that a workspace tries in a day: what they answer tells who owns a workspace.
@@ -63,6 +64,11 @@ pub async fn create(can: Can<Create>, new: New) -> Result<WorkspaceGroupMember> 
         let sub = sub.filter(|sub| *sub != can.workspace()).ok_or_else(|| whom.unknown())?;
         let there = store::standing(can, tx, sub).await?.ok_or_else(|| whom.unknown())?;
         may_be_admin(can, tx).await?;
+        if store::rejected_lately(can, tx, sub).await? {
+            return Err(Error::Conflict(
+                "The sub workspace has rejected an invitation today: wait a day".to_owned(),
+            ));
+        }
         if there.is_sub || there.is_invited || there.is_admin {
             return Err(Error::Conflict(TAKEN.to_owned()));
         }
@@ -94,13 +100,15 @@ async fn tell(can: &Caller, tx: &mut Tx, id: Uuid, sub: Uuid) -> Result<()> {
     if !outbox::has_room(can, tx, &owner).await? {
         return Ok(());
     }
-    let workspace = crate::resources::workspaces::store::current(can, &mut *tx).await?.name;
+    let workspace = workspaces::store::current(can, &mut *tx).await?.name;
     let by = match &can.grant.email {
         Some(email) => Some(email.clone()),
         None => store::owner(tx, can.workspace()).await?,
     };
     let page = |answer: &str| format!("{}/workspace-groups/{answer}#{id}.{sub}", can.app().public_url);
+    let Some(invited) = workspaces::store::by_id(tx, sub).await? else { return Ok(()) };
     let words = letters::GroupInvitation {
+        invited: &invited.name,
         workspace: &workspace,
         by: by.as_deref().unwrap_or_default(),
         accept: &page("accept"),

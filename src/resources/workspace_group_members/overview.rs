@@ -121,9 +121,11 @@ fn seen(can: &Can<Read>, entry: Entry, counts: Vec<Count>) -> Overview {
 
 async fn page(can: &Can<Read>, slice: &Slice, from: impl Into<Source<'_>>) -> Result<Vec<Entry>> {
     sql("select {columns} from group_links l join workspaces a on a.id = l.workspace_id \
+         join workspaces s on s.id = l.sub_workspace_id and coalesce(s.scheduled_for_removal_at > $3, true) \
          where l.id < $1 and l.status = 'accepted' and {visible} order by l.id desc limit $2")
     .bind(slice.starting_after.unwrap_or(Uuid::max()))
     .bind(slice.limit())
+    .bind(can.now())
     .fill("{visible}", can.visible(&SHAPE))
     .all(from)
     .await

@@ -23,8 +23,8 @@ pub fn router() -> ApiRouter<App> {
 const ACCEPT: Answer = Answer {
     title: "Join a group of workspaces",
     intro: "The workspace that invites you will be able to work in yours, as an admin at most. You see everything it does, \
-            can narrow or pause it at any time, and leave when you want. Sign in as the owner; if you are signed in \
-            already, leave the fields empty.",
+            can narrow or pause it at any time, and leave when you want. Sign in as the owner; if you have signed in \
+            within the last 10 minutes, leave the fields empty.",
     button: "Accept",
     action: "/api/v2/workspace-group-members/{id}/accept",
     done: "Accepted. Your workspace is in the group now.",

@@ -8,6 +8,10 @@ use crate::http::Paging;
 use crate::resources::workspace_members::WorkspaceMember;
 use uuid::Uuid;
 
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// An invitation that waits for longer is in nobody's way.
+const LAPSES: i64 = 14 * DAY;
+
 impl Record for WorkspaceGroupMember {
     const COLUMNS: &'static str = "l.id, l.workspace_id, l.sub_workspace_id, l.status, l.timestamp_created, \
          l.timestamp_updated, l.delegation, a.name, \
@@ -99,7 +103,8 @@ pub struct Standing {
 }
 record! { Standing {
     is_sub = "exists (select 1 from group_links l where l.sub_workspace_id = w.id and l.status = 'accepted')",
-    is_invited = "exists (select 1 from group_links l where l.sub_workspace_id = w.id and l.status = 'pending')",
+    is_invited = "exists (select 1 from group_links l where l.sub_workspace_id = w.id and l.status = 'pending' \
+         and l.timestamp_created > $3)",
     is_admin = "exists (select 1 from group_links l where l.workspace_id = w.id and l.status = 'accepted')"
 } }
 
@@ -108,8 +113,19 @@ pub async fn standing(can: &Caller, tx: &mut Tx, workspace: Uuid) -> Result<Opti
     sql("select {columns} from workspaces w where w.id = $1 and coalesce(w.scheduled_for_removal_at > $2, true)")
         .bind(workspace)
         .bind(can.now())
+        .bind(can.now().minus(LAPSES))
         .optional(tx)
         .await
+}
+
+/// Whether it has told the caller's workspace no within a day.
+pub async fn rejected_lately(can: &Caller, tx: &mut Tx, sub: Uuid) -> Result<bool> {
+    let rejected = sql("select id from group_links where workspace_id = $1 and sub_workspace_id = $2 \
+         and status = 'rejected' and timestamp_updated > $3")
+    .bind(can.workspace())
+    .bind(sub)
+    .bind(can.now().minus(DAY));
+    Ok(rejected.optional::<Uuid>(tx).await?.is_some())
 }
 
 /// The one workspace that a verified address owns; none for an address with several.
@@ -133,13 +149,17 @@ pub async fn owner(tx: &mut Tx, workspace: Uuid) -> Result<Option<String>> {
         .await
 }
 
-/// In the place of what the other has rejected before.
+/// In the place of what the other has rejected before, and of what anybody offered so long ago that it has lapsed.
 pub async fn insert(can: &Caller, tx: &mut Tx, id: Uuid, sub: Uuid) -> Result<u64> {
-    sql("delete from group_links where workspace_id = $1 and sub_workspace_id = $2 and status = 'rejected'")
-        .bind(can.workspace())
-        .bind(sub)
-        .run(&mut *tx)
-        .await?;
+    sql(
+        "delete from group_links where sub_workspace_id = $2 and (workspace_id = $1 and status = 'rejected' \
+         or status = 'pending' and timestamp_created <= $3)",
+    )
+    .bind(can.workspace())
+    .bind(sub)
+    .bind(can.now().minus(LAPSES))
+    .run(&mut *tx)
+    .await?;
     sql(
         "insert into group_links (id, workspace_id, sub_workspace_id, status, delegation, timestamp_created, \
          timestamp_updated) values ($1, $2, $3, 'pending', $4, $5, $5)",
@@ -178,7 +198,7 @@ pub async fn delete(tx: &mut Tx, link: &WorkspaceGroupMember) -> Result<u64> {
 /// Members and invitations that somebody of the admin workspace has made, in the sub-workspace.
 pub async fn members_made(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<Vec<WorkspaceMember>> {
     sql("select {columns} from members m left join users u on u.id = m.user_id \
-         where m.workspace_id = $1 and m.link_id = $2 order by m.id")
+         where m.workspace_id = $1 and m.link_id = $2 and m.role <> 'owner' order by m.id")
     .bind(there.workspace())
     .bind(link)
     .all(tx)

@@ -7,6 +7,7 @@ on_both! {
     an_invitation_is_accepted_or_rejected one_parent_and_one_level whom_an_address_names the_owner_leaves
     an_admin_acts_as_an_admin_at_most a_delegation_is_narrowed_and_paused what_was_made_through_a_link_dies_with_it
     both_workspaces_hear_of_it the_group_on_one_page a_letter_says_who_invites
+    the_owner_cannot_be_shut_out who_answers_no_stays_unknown what_is_shared_ends_too an_owner_by_a_link_stays
 }
 
 const AT: &str = "/api/v2/workspace-group-members";
@@ -400,4 +401,94 @@ async fn a_letter_says_who_invites(mut world: World) {
         let action = format!("/api/v2/workspace-group-members/{{id}}/{answer}");
         assert!(page.contains(&action) && page.contains("/auth/sign-in"), "{page}");
     }
+}
+
+/// The agency changes neither how people sign in nor whom else the owner has invited.
+async fn the_owner_cannot_be_shut_out(mut world: World) {
+    let (sub, _) = world.sub_of("owner", "ann").await;
+    let new = json!({ "name": "through", "scopes": ["all:all"] });
+    let key = world.call_as("owner", sub, "POST /api/v2/api-keys", new).await.is(200).json()["key"].clone();
+    let policy = "PATCH /api/v2/workspaces/current/login-policy";
+    let everybody = "DELETE /api/v2/workspaces/current/sessions";
+    for (line, body) in [(policy, json!({ "idle_minutes": 10 })), (everybody, Value::Null)] {
+        world.call_as("robot", sub, line, body.clone()).await.is(403);
+        let refused = world.call(key.as_str().unwrap(), line, body).await.is(403).message();
+        assert!(refused.contains("not for its admin workspace"), "{refused}");
+    }
+    let revoke = format!("DELETE /api/v2/api-keys/{}", world.who("ann").key_id);
+    world.call_as("robot", sub, &revoke, Value::Null).await.is(403);
+    let invited = json!({ "email": "bob@acme.example", "role": "admin" });
+    let bob = world.call("ann", "POST /api/v2/workspace-members", invited).await.is(200).id();
+    let resend = format!("POST /api/v2/workspace-members/{bob}/resend");
+    world.call_as("robot", sub, &resend, Value::Null).await.is(403);
+    world.call("ann", &resend, Value::Null).await.is(200);
+    let own = json!({ "email": "eve@acme.example", "role": "admin" });
+    let eve = world.call_as("robot", sub, "POST /api/v2/workspace-members", own).await.is(200).id();
+    let resend = format!("POST /api/v2/workspace-members/{eve}/resend");
+    world.call_as("robot", sub, &resend, Value::Null).await.is(200);
+}
+
+async fn who_answers_no_stays_unknown(mut world: World) {
+    let sub = world.workspace_of("ann").await;
+    let link = world.invites("stranger", sub).await;
+    world.call("ann", &format!("POST {AT}/{link}/reject"), Value::Null).await.is(200);
+    let log = world.get("stranger", "/api/v2/audit-logs").await.is(200).items();
+    assert_eq!(
+        (&log[0]["action"], &log[0]["user"]),
+        (&json!("workspace_group_members:reject"), &json!("somebody there"))
+    );
+    let ann = world.who("ann");
+    for known in
+        ["ann", &ann.user.unwrap().to_string(), &ann.member.unwrap().to_string(), &ann.key_id.to_string()]
+    {
+        assert!(!log[0].to_string().contains(known), "{known}: {}", log[0]);
+    }
+    // Nor is he asked again on the same day.
+    let again = json!({ "sub_workspace_id": sub });
+    world.call("stranger", INVITE, again.clone()).await.is(409);
+    world.wait(24 * 60 * 60 * 1000);
+    world.call("stranger", INVITE, again.clone()).await.is(200);
+    // What nobody answers is in nobody's way for ever.
+    world.call("owner", INVITE, again.clone()).await.is(409);
+    world.wait(15 * 24 * 60 * 60 * 1000);
+    world.call("owner", INVITE, again).await.is(200);
+    assert_eq!(world.get("stranger", AT).await.is(200).items(), Vec::<Value>::new());
+}
+
+async fn what_is_shared_ends_too(mut world: World) {
+    let (sub, link) = world.sub_of("owner", "ann").await;
+    let campaign = world.call("ann", "POST /api/v2/campaigns", scene::campaign("c")).await.is(200).id();
+    let share = format!("POST /api/v2/campaigns/{campaign}/share");
+    let copy = format!("POST /api/v2/campaigns/{campaign}/from-export");
+    world.delegates("ann", json!({ "read_only": true })).await.is(200);
+    world.call_as("owner", sub, &share, Value::Null).await.is(403);
+    for end in 0..2 {
+        world.delegates("ann", json!({ "read_only": false, "no_exports": false })).await.is(200);
+        world.call_as("owner", sub, &share, Value::Null).await.is(204);
+        world.call("owner", &copy, Value::Null).await.is(200);
+        match end {
+            0 => drop(world.delegates("ann", json!({ "no_exports": true })).await.is(200)),
+            _ => drop(world.call("ann", &format!("DELETE {AT}/{link}"), Value::Null).await.is(200)),
+        }
+        world.call("owner", &copy, Value::Null).await.is(403);
+    }
+    world.call("ann", &share, Value::Null).await.is(204);
+    world.call("owner", &copy, Value::Null).await.is(200);
+}
+
+/// Who came through the link and was made the owner is not removed with it.
+async fn an_owner_by_a_link_stays(mut world: World) {
+    let (sub, link) = world.sub_of("owner", "ann").await;
+    let invited = json!({ "email": "eve@acme.example", "role": "admin" });
+    let made = world.call_as("robot", sub, "POST /api/v2/workspace-members", invited).await.is(200).json();
+    let token = made["invitation_url"].as_str().unwrap().split_once('#').unwrap().1;
+    let body =
+        json!({ "token": token, "first_name": "A", "last_name": "B", "password": "four words, of no one" });
+    let joined = world.call("", "POST /api/v2/invitations/accept", body).await.is(200).json();
+    let hand_over = json!({ "new_owner_id": made["id"] });
+    world.call("ann", "POST /api/v2/workspaces/current/change-owner", hand_over).await.is(200);
+    world.get(joined["api_key"].as_str().unwrap(), "/api/v2/me").await.is(401);
+    world.call("owner", &format!("DELETE {AT}/{link}"), Value::Null).await.is(200);
+    let left = world.get("ann", "/api/v2/workspaces/current").await.is(200).json();
+    assert_eq!(left["owner"], joined["user_id"]);
 }

@@ -2,7 +2,7 @@
 
 use super::{WorkspaceMember, invitation};
 use crate::access::tries;
-use crate::access::{Caller, Can, workspace_members::Accept};
+use crate::access::{Caller, Can, Group, workspace_members::Accept};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::auth;
@@ -124,7 +124,8 @@ pub async fn accept(
         invitation::close(can, tx, open.id, &open.email).await?;
         let factor = !factors::store::kinds(&mut *tx, user).await?.is_empty()
             || login_policy::store::current(can, &mut *tx).await?.requires_factor(can.now());
-        let key_forbidden = can.grant.group.as_ref().is_some_and(|group| group.rails.no_key_creation);
+        let forbids = |group: &Box<Group>| group.rails.no_key_creation || group.rails.second_factor_required;
+        let key_forbidden = can.grant.group.as_ref().is_some_and(forbids);
         let keyless = factor || key_forbidden;
         if !keyless {
             api_keys::store::insert_first(can, tx, open.workspace_id, open.id, &key).await?;

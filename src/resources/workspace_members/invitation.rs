@@ -2,7 +2,7 @@
 //! kills the old one.
 
 use super::{WorkspaceMember, store};
-use crate::access::{Caller, Principal};
+use crate::access::{Caller, Principal, Step};
 use crate::auth;
 use crate::db::{Time, Tx, sql};
 use crate::error::{Error, Result};
@@ -100,7 +100,24 @@ pub async fn close(can: &Caller, tx: &mut Tx, member: Uuid, email: &str) -> Resu
         .await
 }
 
+/// From an admin workspace only what was invited from there: whoever gets the link becomes a member as it was meant.
+async fn demand_own(can: &Caller, tx: &mut Tx, member: &WorkspaceMember) -> Result<()> {
+    let Some(link) = can.grant.link else { return Ok(()) };
+    let own = sql("select id from members where workspace_id = $1 and id = $2 and link_id = $3")
+        .bind(can.workspace())
+        .bind(member.id)
+        .bind(link);
+    match own.optional::<Uuid>(tx).await? {
+        Some(_) => Ok(()),
+        None => Err(Error::refused(
+            Step::Role,
+            "role: an admin workspace sends again only the invitations that were made from there",
+        )),
+    }
+}
+
 pub async fn prolong(can: &Caller, tx: &mut Tx, member: &WorkspaceMember, link: &Link) -> Result<()> {
+    demand_own(can, tx, member).await?;
     close(can, tx, member.id, &member.email).await?;
     link.open(can, tx, member.id).await?;
     let later = sql("update members set invitation_expires_at = $3, invitation_failures = 0 where workspace_id = $1 and id = $2")

@@ -150,10 +150,11 @@ pub async fn delete(can: &Caller, tx: &mut Tx, member: &WorkspaceMember) -> Resu
     Ok(LeftBehind { unassigned_accounts: accounts, taken_off_campaigns })
 }
 
-/// The live workspace keys that a member has made.
+/// The live workspace keys that a member has made, also in sub-workspaces.
 pub async fn keys_made(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<Vec<KeyMade>> {
-    sql("select {columns} from api_keys where workspace_id = $1 and created_by = $2 and not personal \
-         and revoked_at is null and coalesce(expires_at > $3, true) order by id")
+    sql("select {columns} from api_keys where (workspace_id = $1 or workspace_id in (select l.sub_workspace_id \
+         from group_links l where l.workspace_id = $1 and l.status = 'accepted')) and created_by = $2 \
+         and not personal and revoked_at is null and coalesce(expires_at > $3, true) order by id")
     .bind(can.workspace())
     .bind(id)
     .bind(can.now())
@@ -162,8 +163,9 @@ pub async fn keys_made(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<Vec<KeyMad
 }
 
 pub async fn revoke_keys_made(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
-    sql("update api_keys set revoked_at = $3 \
-         where workspace_id = $1 and created_by = $2 and not personal and revoked_at is null")
+    sql("update api_keys set revoked_at = $3 where (workspace_id = $1 or workspace_id in \
+         (select l.sub_workspace_id from group_links l where l.workspace_id = $1 and l.status = 'accepted')) \
+         and created_by = $2 and not personal and revoked_at is null")
     .bind(can.workspace())
     .bind(id)
     .bind(can.now())
@@ -227,7 +229,15 @@ pub async fn step_down(can: &Caller, tx: &mut Tx, to: Role) -> Result<u64> {
 
 /// Nothing narrows an owner.
 pub async fn step_up(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
-    sql("update members set role = 'owner', tag_limit = null, permissions = null \
+    // Whatever link he came by, the workspace is his now; his keys of that time are void.
+    sql("update api_keys set revoked_at = coalesce(revoked_at, $3) \
+         where workspace_id = $1 and member_id = $2 and personal and link_id is not null")
+    .bind(can.workspace())
+    .bind(id)
+    .bind(can.now())
+    .run(&mut *tx)
+    .await?;
+    sql("update members set role = 'owner', tag_limit = null, permissions = null, link_id = null \
          where workspace_id = $1 and id = $2")
     .bind(can.workspace())
     .bind(id)
