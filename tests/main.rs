@@ -30,6 +30,7 @@ mod leads_bounds;
 mod mail;
 mod moving;
 mod net;
+mod operator;
 mod parsers;
 mod policy;
 mod process;
