@@ -32,12 +32,16 @@ const ALWAYS: [&str; 2] = ["access", "workspace_group_members"];
 /// What is a person's own, in whatever workspace he is: to sign in and out, his password, his factors.
 const ONESELF: [&str; 3] = ["profile", "sessions", "factors"];
 
+fn is_oneself(action: &Action) -> bool {
+    ONESELF.contains(&action.resource) && !action.is(Mark::Own)
+}
+
 impl Delegation {
     /// Why the admin workspace, or what it has made here, may not do this.
     pub fn refuses(&self, action: &Action) -> Option<String> {
         let name = action.name;
         let left = |list: &Vec<String>| list.iter().any(|resource| resource == action.resource);
-        if ONESELF.contains(&action.resource) && !action.is(Mark::Own) {
+        if is_oneself(action) {
             return None;
         }
         let joins = name == super::workspace_members::Accept::ACTION.name;
@@ -92,7 +96,8 @@ impl GuardRails {
         if self.no_key_creation && name == super::api_keys::Create::ACTION.name {
             return Some("new API keys are forbidden".to_owned());
         }
-        if self.second_factor_required && second_factor == Some(false) && !action.is(Mark::Enrolling) {
+        let bare = second_factor == Some(false) && !is_oneself(action);
+        if self.second_factor_required && bare {
             return Some("a second factor is required: enrol one by POST /api/v2/me/factors/totp".to_owned());
         }
         let cap = self.cap(role).filter(|cap| action.reach(*cap) == Reach::None);

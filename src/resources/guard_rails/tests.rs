@@ -116,7 +116,8 @@ async fn a_second_factor_is_required(mut world: World) {
     assert!(refused.starts_with("guard-rail: a second factor is required"), "{refused}");
     world.get("ann", list).await.is(200); // a key goes on working
     world.get("owner's session", list).await.is(200); // nothing is asked at home
-    // The way to enrol one is open.
+    // What is one's own is, and so is the way to enrol one.
+    world.get("ann's session", "/api/v2/me/sessions").await.is(200);
     world.call("ann's session", "POST /api/v2/me/factors/totp", Value::Null).await.is(200);
     let shown = "update sessions set second_factor = true where user_id = $1";
     world.run(gatepost::db::sql(shown).bind(user)).await;
