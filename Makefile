@@ -7,7 +7,8 @@ run:
 	cargo run --release -- demo
 
 # Everything: format, lints, all tests on SQLite and PostgreSQL, generated files unchanged, and against the release
-# binary the tour, the story of the first seed, the pages on signing in and on production, and some thousand odd requests. Installs what it needs where it may (scripts/prepare).
+# binary the tour, the story of the first seed, the pages on signing in, on agencies and on production, and some thousand
+# odd requests. Installs what it needs where it may (scripts/prepare).
 test:
 	scripts/prepare
 	cargo fmt --check

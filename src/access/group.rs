@@ -159,12 +159,15 @@ impl Grant {
     /// The same caller in a sub-workspace of its own: with its own rights, an admin's at most, as far as the
     /// sub-workspace leaves them. None where the other is no accepted sub-workspace.
     pub async fn acting_in(self, sub: Uuid, now: Time, from: impl Into<Source<'_>>) -> Result<Option<Grant>> {
+        if !self.may_act() {
+            return Ok(None);
+        }
         let found = sql("select {columns} from workspaces w {group} where w.id = $2")
             .bind(now)
             .bind(sub)
             .fill_text("{group}", GROUP)
             .optional::<WorkspaceRow>(from);
-        let Some(row) = found.await?.filter(|_| self.may_act()) else { return Ok(None) };
+        let Some(row) = found.await? else { return Ok(None) };
         let policy = row.policy();
         let lapsed = self.session().and_then(|session| policy.refuses_session(&session, now));
         let there = row.grant(self.principal.clone());

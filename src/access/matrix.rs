@@ -7,9 +7,10 @@
 //! workspace, `team` those shared with the team and one's own, `own` those one owns or collaborates on,
 //! `asgn` those assigned to one, `_` none. Behind the cells: which of the wire's member permissions it takes
 //! where a member has a list of them, and what it is. Marks: `InPerson` is for a person, not a workspace key;
-//! `Unlimited` is not for callers with a tag limit; `Export`
-//! takes data out of the workspace; `Own` is not for who comes through the link to an admin workspace; `SignedIn` is for a person with a session; `Fresh` asks such a person to have shown within ten minutes who he is; `Enrolling`
-//! is open to who still has to enrol a second factor; `@` names the resource whose records it is about.
+//! `Unlimited` is not for callers with a tag limit; `Export` takes data out of the workspace; `Own` is not for who
+//! comes through the link to an admin workspace; `SignedIn` is for a person with a session; `Fresh` asks such a
+//! person to have shown within ten minutes who he is; `Enrolling` is open to who still has to enrol a second factor;
+//! `@` names the resource whose records it is about.
 //! A forgotten column does not compile.
 
 super::access_matrix! {

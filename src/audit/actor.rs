@@ -78,16 +78,10 @@ impl Actor {
         let label = if discreet { "somebody there".to_owned() } else { self.label.clone() };
         Actor {
             label,
-            user_id: None,
-            member_id: None,
-            api_key_id: None,
-            role: None,
-            second_factor: None,
-            acting: None,
             from_workspace: Some(from),
             ip_address: "elsewhere".to_owned(),
-            user_agent: None,
             request_id: self.request_id.clone(),
+            ..Actor::many()
         }
     }
 

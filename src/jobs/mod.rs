@@ -16,7 +16,7 @@ pub use mark::{forget, mark, remember};
 pub use runner::{drain, run};
 pub use store::{Progress, advance, depths, enqueue, prune};
 
-use crate::access::Asker;
+use crate::access::{Asker, Caller};
 use crate::app::App;
 use crate::db::Time;
 use crate::error::Result;
@@ -56,6 +56,13 @@ pub struct New {
     pub sealed: Option<String>,
     pub about: Option<String>,
     pub asker: Option<Asker>,
+}
+
+impl New {
+    /// Of a caller, and done by his right.
+    pub fn asked(can: &Caller, kind: Kind, data: Value) -> New {
+        New { kind, user: can.user(), data, sealed: None, about: None, asker: Some(can.asker()) }
+    }
 }
 
 /// A job under way, and the lease that says so.

@@ -141,22 +141,14 @@ pub async fn start(can: Can<Move>, Json(body): Json<Body>) -> Result<Json<Moving
     let data = Data::of(body)?;
     let started = can.write(async move |can, tx| {
         Sides::of(can, &data, &mut *tx).await?.map_err(in_body)?;
-        let new = New {
-            kind: Kind::MoveAccounts,
-            user: can.user(),
-            data: json!(data),
-            sealed: None,
-            about: None,
-            asker: Some(can.asker()),
-        };
+        let new = New::asked(can, Kind::MoveAccounts, json!(data));
         let id = jobs::enqueue(can, tx, new).await?;
         let facts = json!({ "job": id, "from": data.source_workspace_id, "to": data.destination_workspace_id,
             "accounts": data.emails.len() });
-        let answer_id = id.clone();
+        let out = json!({ "job": id, "moving_out": data.emails.len() });
+        let into = json!({ "job": id, "moving_in": data.emails.len() });
         let answer = Moving { status: "success", background_job_id: id };
         let change = Change::new(Subject::new("workspace", can.workspace()), (), facts, answer).affecting(0);
-        let out = json!({ "job": answer_id, "moving_out": data.emails.len() });
-        let into = json!({ "job": answer_id, "moving_in": data.emails.len() });
         Ok(change.also_in_as(data.source_workspace_id, out).also_in_as(data.destination_workspace_id, into))
     });
     started.await.map(Json)

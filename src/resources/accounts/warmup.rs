@@ -124,14 +124,7 @@ async fn start(can: Can<Warm>, data: Data) -> Result<Json<BackgroundJob>> {
             let missing = |email: &&String| !found.iter().any(|account| account.email == **email);
             data.failed_emails = emails.iter().filter(missing).cloned().collect();
         }
-        let new = New {
-            kind: Kind::UpdateWarmupAccounts,
-            user: can.user(),
-            data: json!(data),
-            sealed: None,
-            about: None,
-            asker: Some(can.asker()),
-        };
+        let new = New::asked(can, Kind::UpdateWarmupAccounts, json!(data));
         let id = jobs::enqueue(can, tx, new).await?;
         let job = background_jobs::store::started(can, tx, &id).await?;
         let subject = Subject::new("workspace", can.workspace());

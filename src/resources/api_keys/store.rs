@@ -144,3 +144,14 @@ pub async fn lower_ceilings(can: &Caller, tx: &mut Tx, from: Role, to: Role) -> 
         .await
         .map(drop)
 }
+
+/// Those that were made through a link to an admin workspace; how many that were.
+pub async fn revoke_made_through(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<u64> {
+    sql("update api_keys set revoked_at = $3, timestamp_updated = $3 \
+         where workspace_id = $1 and link_id = $2 and revoked_at is null")
+    .bind(there.workspace())
+    .bind(link)
+    .bind(there.now())
+    .run(tx)
+    .await
+}

@@ -162,6 +162,14 @@ pub async fn unshare(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<u64> {
         .await
 }
 
+/// In these workspaces nothing is shared any more.
+pub async fn unshare_all(tx: &mut Tx, workspaces: &[Uuid]) -> Result<u64> {
+    sql("delete from campaign_shares where workspace_id in ({ids})")
+        .fill_list("{ids}", workspaces)
+        .run(tx)
+        .await
+}
+
 /// In whatever workspace it is: whoever knows the id of a shared campaign may copy it.
 pub async fn shared(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Campaign>> {
     sql("select {columns} from campaign_shares s \

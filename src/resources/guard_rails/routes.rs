@@ -4,6 +4,8 @@ use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::{Error, Result};
 use crate::http::{Fields, Json, Nothing, Unread, ours};
+use crate::resources::campaigns;
+use crate::resources::workspace_group_members::store as groups;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 
@@ -35,10 +37,11 @@ async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<GuardRail
         let before = store::current(can, &mut *tx).await?;
         let after = merged(&patch, &before)?;
         store::set(can, tx, &after).await?;
-        let concerned = if after == before { vec![] } else { store::subs(can, tx).await? };
+        let subs = groups::subs(can, tx).await?;
         if after.no_exports {
-            store::unshare(can, tx).await?;
+            campaigns::store::unshare_all(tx, &subs).await?;
         }
+        let concerned = if after == before { vec![] } else { subs };
         let change = Change::updated(Subject::new("guard_rails", can.workspace()), &before, after);
         Ok(concerned.into_iter().fold(change, Change::also_in))
     });

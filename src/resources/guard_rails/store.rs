@@ -29,23 +29,6 @@ pub async fn set(can: &Caller, tx: &mut Tx, rails: &GuardRails) -> Result<u64> {
         .await
 }
 
-/// Whom they bind.
-pub async fn subs(can: &Caller, tx: &mut Tx) -> Result<Vec<Uuid>> {
-    sql("select sub_workspace_id from group_links where workspace_id = $1 and status = 'accepted' order by id")
-        .bind(can.workspace())
-        .all(tx)
-        .await
-}
-
-/// Campaigns that are shared already are so no longer.
-pub async fn unshare(can: &Caller, tx: &mut Tx) -> Result<u64> {
-    sql("delete from campaign_shares where workspace_id in \
-         (select l.sub_workspace_id from group_links l where l.workspace_id = $1 and l.status = 'accepted')")
-    .bind(can.workspace())
-    .run(tx)
-    .await
-}
-
 /// What was done in the sub-workspaces since they are in the group, in the last days.
 pub async fn past(can: &Can<Read>) -> Result<Vec<Past>> {
     let since = can.now().minus(DAYS * 24 * 60 * 60 * 1000);

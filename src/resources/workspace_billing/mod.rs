@@ -10,12 +10,8 @@ pub use routes::router;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// Of the reference (section 2.21).
-pub const PRODUCTS: [&str; 31] = [
-    "pid_ls_v1",
-    "pid_hg_v1",
-    "pid_g_v1",
-    "pid_g_v2",
+/// Products of the reference (section 2.21), for credits.
+pub const CREDITS: [&str; 8] = [
     "pid_nic_v1",
     "pid_nic_v1_annual",
     "pid_gic_v1",
@@ -24,6 +20,21 @@ pub const PRODUCTS: [&str; 31] = [
     "pid_sic_v1_annual",
     "pid_hic_v1",
     "pid_hic_v1_annual",
+];
+/// For all together.
+pub const BUNDLES: [&str; 5] = [
+    "pid_bundle_starter_v1",
+    "pid_bundle_scale_v1",
+    "pid_bundle_scale_v2",
+    "pid_bundle_agency_v1",
+    "pid_bundle_agency_v2",
+];
+/// For sending, CRM, visitors, placement tests and addons.
+const OTHERS: [&str; 18] = [
+    "pid_ls_v1",
+    "pid_hg_v1",
+    "pid_g_v1",
+    "pid_g_v2",
     "pid_verify_v1_monthly",
     "pid_hv_v1",
     "pid_hv_v1_annual",
@@ -38,12 +49,11 @@ pub const PRODUCTS: [&str; 31] = [
     "pid_addon_ic_50k_v1",
     "pid_addon_lf_10k_v1_annual",
     "pid_addon_ic_50k_v1_annual",
-    "pid_bundle_starter_v1",
-    "pid_bundle_scale_v1",
-    "pid_bundle_scale_v2",
-    "pid_bundle_agency_v1",
-    "pid_bundle_agency_v2",
 ];
+
+pub fn products() -> impl Iterator<Item = &'static str> {
+    OTHERS.into_iter().chain(CREDITS).chain(BUNDLES)
+}
 
 /// What the operator says of a workspace's plan: a subscription for each part that there is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -67,7 +77,7 @@ pub struct Plan {
 #[serde(deny_unknown_fields)]
 pub struct Subscription {
     pub name: String,
-    /// One of [`PRODUCTS`].
+    /// One of [`products`].
     #[serde(default)]
     pub product_id: Option<String>,
     #[serde(default)]
@@ -118,9 +128,9 @@ impl Plan {
 fn plan_holds(part: &str, subscription: &Subscription) -> Result<()> {
     let Some(product) = &subscription.product_id else { return Ok(()) };
     let fits = match part {
-        "credits" => schema::CREDITS.contains(&product.as_str()),
-        "bundle" => schema::BUNDLES.contains(&product.as_str()),
-        _ => PRODUCTS.contains(&product.as_str()),
+        "credits" => CREDITS.contains(&product.as_str()),
+        "bundle" => BUNDLES.contains(&product.as_str()),
+        _ => products().any(|known| known == product),
     };
     match fits {
         true => Ok(()),

@@ -1,28 +1,10 @@
 //! The two answers as the reference describes them. Their values are built in `details`; here is what they may be.
 
-use super::PRODUCTS;
+use super::{BUNDLES, CREDITS, products};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
-
-pub const CREDITS: [&str; 8] = [
-    "pid_nic_v1",
-    "pid_nic_v1_annual",
-    "pid_gic_v1",
-    "pid_gic_v1_annual",
-    "pid_sic_v1",
-    "pid_sic_v1_annual",
-    "pid_hic_v1",
-    "pid_hic_v1_annual",
-];
-pub const BUNDLES: [&str; 5] = [
-    "pid_bundle_starter_v1",
-    "pid_bundle_scale_v1",
-    "pid_bundle_scale_v2",
-    "pid_bundle_agency_v1",
-    "pid_bundle_agency_v2",
-];
 
 #[derive(Serialize)]
 #[serde(transparent)]
@@ -44,13 +26,13 @@ fn or_null(kind: &str) -> Value {
     json!({ "type": [kind, "null"] })
 }
 
-fn one_of(values: &[&str]) -> Value {
-    let all: Vec<Value> = values.iter().map(|value| json!(value)).chain([Value::Null]).collect();
+fn one_of(values: impl IntoIterator<Item = &'static str>) -> Value {
+    let all: Vec<Value> = values.into_iter().map(Value::from).chain([Value::Null]).collect();
     json!({ "type": ["string", "null"], "enum": all })
 }
 
 fn interval() -> Value {
-    one_of(&["day", "week", "month", "year"])
+    one_of(["day", "week", "month", "year"])
 }
 
 /// With what every subscription has.
@@ -82,13 +64,13 @@ fn outreach() -> Value {
     if let Some(own) = own.as_object_mut() {
         own.insert("addons_qty".to_owned(), number());
     }
-    subscription(one_of(&PRODUCTS), own)
+    subscription(one_of(products()), own)
 }
 
 fn credits() -> Value {
     let own = json!({ "plan_name": text(), "total_credits": number(), "available_credits": number(),
         "price_option_id": or_null("string") });
-    subscription(one_of(&CREDITS), own)
+    subscription(one_of(CREDITS), own)
 }
 
 /// This server sells nothing, and says nothing of addons.
@@ -116,7 +98,7 @@ impl JsonSchema for Details {
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let subscriptions = json!({ "outreach": outreach(), "credits": credits(),
-            "bundle": subscription(one_of(&BUNDLES), leads(or_null("string"))), "crm": metered(),
+            "bundle": subscription(one_of(BUNDLES), leads(or_null("string"))), "crm": metered(),
             "website_visitors": metered(), "inbox_placement": metered() });
         json_schema!({ "type": "object", "properties": {
             "organization_id": { "type": "string", "format": "uuid" }, "organization_name": text(),
@@ -132,7 +114,7 @@ impl JsonSchema for Subscriptions {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let one = json!({ "workspace_id": { "type": "string", "format": "uuid" },
             "interval": { "type": "string", "enum": ["month", "year"] }, "quantity": number(),
-            "product_id": { "type": "string", "enum": PRODUCTS },
+            "product_id": { "type": "string", "enum": products().collect::<Vec<_>>() },
             "product_type": { "type": "string", "enum": ["prt_outreach", "prt_leadfinder"] },
             "plan_type": { "type": "string", "enum": ["plt_addon", "plt_primary"] },
             "current_period_end": number(), "cancel_at_time": or_null("number"),

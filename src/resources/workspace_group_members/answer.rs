@@ -5,7 +5,7 @@ use crate::access::{Caller, Can, Permission, workspace_group_members::*};
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::resources::{campaigns, workspace_members};
+use crate::resources::{api_keys, campaigns, workspace_members};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -94,8 +94,8 @@ pub async fn end(can: Can<Delete>, id: Uuid) -> Result<WorkspaceGroupMember> {
 /// Members and keys that were made through the link.
 async fn undo(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<(usize, u64)> {
     campaigns::store::unshare(there, tx, link).await?;
-    let keys = store::revoke_keys_made(there, tx, link).await?;
-    let members = store::members_made(there, tx, link).await?;
+    let keys = api_keys::store::revoke_made_through(there, tx, link).await?;
+    let members = workspace_members::store::made_through(there, tx, link).await?;
     for member in &members {
         workspace_members::store::delete(there, tx, member).await?;
     }

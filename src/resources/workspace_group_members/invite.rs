@@ -7,7 +7,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::jobs::outbox;
 use crate::mail::letters;
-use crate::resources::workspace_members::address;
+use crate::resources::workspace_members::{address, store as members};
 use crate::resources::workspaces;
 use uuid::Uuid;
 
@@ -96,14 +96,14 @@ async fn tell(can: &Caller, tx: &mut Tx, id: Uuid, sub: Uuid) -> Result<()> {
     if can.app().mailer.is_none() {
         return Ok(());
     }
-    let Some(owner) = store::owner(tx, sub).await? else { return Ok(()) };
+    let Some(owner) = members::owners_address(tx, sub).await? else { return Ok(()) };
     if !outbox::has_room(can, tx, &owner).await? {
         return Ok(());
     }
     let workspace = workspaces::store::current(can, &mut *tx).await?.name;
     let by = match &can.grant.email {
         Some(email) => Some(email.clone()),
-        None => store::owner(tx, can.workspace()).await?,
+        None => members::owners_address(tx, can.workspace()).await?,
     };
     let page = |answer: &str| format!("{}/workspace-groups/{answer}#{id}.{sub}", can.app().public_url);
     let Some(invited) = workspaces::store::by_id(tx, sub).await? else { return Ok(()) };

@@ -5,7 +5,6 @@ use crate::access::{Caller, Can, Delegation, Permission};
 use crate::db::{Json, Record, Row, Source, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::http::Paging;
-use crate::resources::workspace_members::WorkspaceMember;
 use uuid::Uuid;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -141,14 +140,6 @@ pub async fn owned_by(can: &Caller, tx: &mut Tx, email: &str) -> Result<Option<U
     Ok(<[Uuid; 1]>::try_from(owned).ok().map(|[only]| only))
 }
 
-/// Of a workspace.
-pub async fn owner(tx: &mut Tx, workspace: Uuid) -> Result<Option<String>> {
-    sql("select email from members where workspace_id = $1 and role = 'owner'")
-        .bind(workspace)
-        .optional(tx)
-        .await
-}
-
 /// In the place of what the other has rejected before, and of what anybody offered so long ago that it has lapsed.
 pub async fn insert(can: &Caller, tx: &mut Tx, id: Uuid, sub: Uuid) -> Result<u64> {
     sql(
@@ -195,23 +186,10 @@ pub async fn delete(tx: &mut Tx, link: &WorkspaceGroupMember) -> Result<u64> {
         .await
 }
 
-/// Members and invitations that somebody of the admin workspace has made, in the sub-workspace.
-pub async fn members_made(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<Vec<WorkspaceMember>> {
-    sql("select {columns} from members m left join users u on u.id = m.user_id \
-         where m.workspace_id = $1 and m.link_id = $2 and m.role <> 'owner' order by m.id")
-    .bind(there.workspace())
-    .bind(link)
-    .all(tx)
-    .await
-}
-
-/// How many keys that were.
-pub async fn revoke_keys_made(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<u64> {
-    sql("update api_keys set revoked_at = $3, timestamp_updated = $3 \
-         where workspace_id = $1 and link_id = $2 and revoked_at is null")
-    .bind(there.workspace())
-    .bind(link)
-    .bind(there.now())
-    .run(tx)
-    .await
+/// Of the caller's workspace, accepted ones.
+pub async fn subs(can: &Caller, tx: &mut Tx) -> Result<Vec<Uuid>> {
+    sql("select sub_workspace_id from group_links where workspace_id = $1 and status = 'accepted' order by id")
+        .bind(can.workspace())
+        .all(tx)
+        .await
 }

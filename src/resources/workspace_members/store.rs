@@ -267,3 +267,19 @@ pub async fn owned_by(tx: &mut Tx, user: Uuid) -> Result<i64> {
          where u.id = $1 and m.role = 'owner'");
     Ok(owned.bind(user).optional(tx).await?.unwrap_or(0))
 }
+
+/// The address of a workspace's owner.
+pub async fn owners_address(tx: &mut Tx, workspace: Uuid) -> Result<Option<String>> {
+    let owner = sql("select email from members where workspace_id = $1 and role = 'owner'").bind(workspace);
+    owner.optional(tx).await
+}
+
+/// Members and invitations that were made through a link to an admin workspace; an owner is his workspace's own.
+pub async fn made_through(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<Vec<WorkspaceMember>> {
+    sql("select {columns} from members m left join users u on u.id = m.user_id \
+         where m.workspace_id = $1 and m.link_id = $2 and m.role <> 'owner' order by m.id")
+    .bind(there.workspace())
+    .bind(link)
+    .all(tx)
+    .await
+}
