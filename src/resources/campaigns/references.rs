@@ -23,7 +23,8 @@ pub async fn check(
     if serde_json::to_vec(&campaign.settings).map_err(Error::internal)?.len() > LARGEST {
         return Err(Error::invalid("body must have at most 512 KB of sequences and settings"));
     }
-    if changed("collaborators") {
+    // A new campaign names nobody, more often than not: then nothing is looked up.
+    if changed("collaborators") && !campaign.collaborators.is_empty() {
         campaign.collaborators.sort_unstable();
         campaign.collaborators.dedup();
         let ids = &campaign.collaborators;
@@ -34,7 +35,7 @@ pub async fn check(
     if changed("email_tag_list") {
         custom_tags::store::known(can, tx, "email_tag_list", &campaign.settings.email_tag_list).await?;
     }
-    if changed("email_list") {
+    if changed("email_list") && !campaign.settings.email_list.is_empty() {
         let emails = &mut campaign.settings.email_list;
         let mut known = BTreeSet::new();
         *emails = emails.iter().map(|email| accounts::address(email)).collect();

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Instructions that the server spends on a request, counted by valgrind: the same from run to run, whatever else the
+machine does. So it tells which of two builds is cheaper where the times of `make bench` are lost in noise. It does not
+know the system's part, nor what a cold cache costs.
+
+    bench/count.py [BINARY ...]        thousands of instructions a request for each; target/release/gatepost unless given
+
+Needs valgrind, and a minute or so for each binary."""
+
+import http.client
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import gatepost
+import seed
+
+SIZE = (20, 100)  # workspaces, campaigns of each
+WARM, COUNTED = 20, 100  # requests
+
+# Name, method, path, and the body for a campaign's id.
+CASES = [
+    ("health", "GET", "/health", None),
+    ("get one", "GET", "/api/v2/campaigns/{id}", None),
+    ("list 100", "GET", "/api/v2/campaigns?limit=100", None),
+    ("explain", "POST", "/api/v2/access/explain", lambda id: {"permission": "campaigns:launch", "record": id}),
+    ("audit log", "GET", "/api/v2/audit-logs?limit=100", None),
+    # The last: what is read before stays as it was.
+    ("create", "POST", "/api/v2/campaigns", lambda _: gatepost.campaign("Counted")),
+]
+
+
+class Counted:
+    """A server under valgrind, which writes down and forgets its count when it is told to."""
+
+    def __init__(self, folder):
+        data, self.out = os.path.join(folder, "data"), os.path.join(folder, "count")
+        self.callers = seed.sqlite(data, *SIZE)
+        wrap = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={self.out}"]
+        self.server = gatepost.Server(("--data", data), wrap=wrap, wait=False)
+        self.server.until_it_answers(120)
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        self.dumps = 0
+
+    def ask(self, case, times):
+        _, method, path, body = case
+        for n in range(times):
+            caller = self.callers[n % len(self.callers)]
+            id = caller["campaigns"][n * 37 % len(caller["campaigns"])]
+            answer = gatepost.ask(self.connection, method, path.format(id=id), caller["admin"], body and body(id))
+            if answer[0] != 200:
+                raise RuntimeError(f"{case[0]}: {answer}")
+
+    def dump(self):
+        """Instructions since the last one."""
+        command = ["callgrind_control", "--dump", str(self.server.process.pid)]
+        subprocess.run(command, check=True, capture_output=True)
+        self.dumps += 1
+        with open(f"{self.out}.{self.dumps}", errors="replace") as file:
+            return int(re.search(r"^(?:totals|summary): (\d+)", file.read(), re.MULTILINE)[1])
+
+    def count(self, case):
+        self.ask(case, WARM)
+        self.dump()
+        self.ask(case, COUNTED)
+        return self.dump() / COUNTED / 1000
+
+
+def counted(binary):
+    gatepost.BINARY = binary
+    folder = tempfile.mkdtemp(prefix="gatepost-count-")
+    run = Counted(folder)
+    try:
+        return [run.count(case) for case in CASES]
+    finally:
+        run.server.kill()
+        shutil.rmtree(folder)
+
+
+def main():
+    binaries = sys.argv[1:] or [gatepost.BINARY]
+    columns = [counted(binary) for binary in binaries]
+    print(f"{'thousands of instructions':28}" + "".join(f"{n + 1:>12}" for n in range(len(binaries))))
+    for case, *row in zip(CASES, *columns):
+        print(f"{case[0]:28}" + "".join(f"{figure:12.1f}" for figure in row))
+
+
+if __name__ == "__main__":
+    main()
