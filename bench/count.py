@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Instructions that the server spends on a request, counted by valgrind: the same from run to run, whatever else the
+"""Instructions that the server spends on a request, counted by valgrind: within a percent from run to run, whatever else the
 machine does. So it tells which of two builds is cheaper where the times of `make bench` are lost in noise. It does not
 know the system's part, nor what a cold cache costs.
 
