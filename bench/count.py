@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Instructions that the server spends on a request, counted by valgrind: within a percent from run to run, whatever else the
-machine does. So it tells which of two builds is cheaper where the times of `make bench` are lost in noise. It does not
-know the system's part, nor what a cold cache costs.
+"""Instructions that the server spends on a request, counted by valgrind: within a percent from run to run, whatever
+else the machine does. So it tells which of two builds is cheaper where the times of `make bench` are lost in noise. It
+does not know the system's part, nor what a cold cache costs.
 
-    bench/count.py [BINARY ...]        thousands of instructions a request for each; target/release/gatepost unless given
+    bench/count.py [BINARY ...]        thousands of instructions a request; target/release/gatepost unless given
 
 Needs valgrind, and a minute or so for each binary."""
 
