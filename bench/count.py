@@ -36,14 +36,9 @@ CASES = [
 class Counted:
     """A server under valgrind, which writes down and forgets its count when it is told to."""
 
-    def __init__(self, folder):
-        data, self.out = os.path.join(folder, "data"), os.path.join(folder, "count")
-        self.callers = seed.sqlite(data, *SIZE)
-        wrap = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={self.out}"]
-        self.server = gatepost.Server(("--data", data), wrap=wrap, wait=False)
-        self.server.until_it_answers(120)
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
-        self.dumps = 0
+    def __init__(self, server, out, callers):
+        self.server, self.out, self.callers, self.dumps = server, out, callers, 0
+        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
 
     def ask(self, case, times):
         _, method, path, body = case
@@ -71,17 +66,23 @@ class Counted:
 
 def counted(binary):
     gatepost.BINARY = binary
-    folder = tempfile.mkdtemp(prefix="gatepost-count-")
-    run = Counted(folder)
-    try:
-        return [run.count(case) for case in CASES]
-    finally:
-        run.server.kill()
-        shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory(prefix="gatepost-count-") as folder:
+        data, out = os.path.join(folder, "data"), os.path.join(folder, "count")
+        callers = seed.sqlite(data, *SIZE)
+        wrap = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}"]
+        with gatepost.Server(("--data", data), wrap=wrap, wait=False) as server:
+            server.until_it_answers(120)
+            run = Counted(server, out, callers)
+            return [run.count(case) for case in CASES]
 
 
 def main():
     binaries = sys.argv[1:] or [gatepost.BINARY]
+    if not shutil.which("valgrind"):
+        raise SystemExit("count: needs valgrind; install it")
+    for binary in binaries:
+        if not os.path.exists(binary):
+            raise SystemExit(f"count: {binary} is not there; build it with `cargo build --release`")
     columns = [counted(binary) for binary in binaries]
     print(f"{'thousands of instructions':28}" + "".join(f"{n + 1:>12}" for n in range(len(binaries))))
     for case, *row in zip(CASES, *columns):
