@@ -65,9 +65,22 @@ impl Senders {
         }
     }
 
-    /// Which of the addresses the owner may use, and the caller sees or finds there: what he does not see, he does not
-    /// name.
-    pub async fn among(
+    /// Which of the addresses an owner may use, and the caller sees or finds there: what he does not see, he does not
+    /// name. Of none, as a campaign mostly begins, nobody is looked up.
+    pub async fn usable_by(
+        can: &Caller,
+        tx: &mut Tx,
+        owner: Option<Uuid>,
+        emails: &[String],
+        there: &[String],
+    ) -> Result<BTreeSet<String>> {
+        match emails.is_empty() {
+            true => Ok(BTreeSet::new()),
+            false => Senders::of(can, &mut *tx, owner).await?.among(can, tx, emails, there).await,
+        }
+    }
+
+    async fn among(
         &self,
         can: &Caller,
         tx: &mut Tx,

@@ -34,8 +34,7 @@ pub async fn duplicate(
         copy.name = body.name.clone().unwrap_or_else(|| format!("{} (copy)", original.name));
         copy.visibility = original.visibility;
         copy.settings = original.settings.clone();
-        let senders = Senders::of(can, tx, copy.owned_by).await?;
-        let usable = senders.among(can, tx, &copy.settings.email_list, &[]).await?;
+        let usable = Senders::usable_by(can, tx, copy.owned_by, &copy.settings.email_list, &[]).await?;
         copy.settings.email_list.retain(|email| usable.contains(email));
         insert(can, tx, &copy).await?;
         Ok(Change::created(subject(&copy), copy))

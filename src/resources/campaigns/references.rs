@@ -23,8 +23,7 @@ pub async fn check(
     if serde_json::to_vec(&campaign.settings).map_err(Error::internal)?.len() > LARGEST {
         return Err(Error::invalid("body must have at most 512 KB of sequences and settings"));
     }
-    // A new campaign names nobody, more often than not: then nothing is looked up.
-    if changed("collaborators") && !campaign.collaborators.is_empty() {
+    if changed("collaborators") {
         campaign.collaborators.sort_unstable();
         campaign.collaborators.dedup();
         let ids = &campaign.collaborators;
@@ -35,12 +34,12 @@ pub async fn check(
     if changed("email_tag_list") {
         custom_tags::store::known(can, tx, "email_tag_list", &campaign.settings.email_tag_list).await?;
     }
-    if changed("email_list") && !campaign.settings.email_list.is_empty() {
+    if changed("email_list") {
         let emails = &mut campaign.settings.email_list;
         let mut known = BTreeSet::new();
         *emails = emails.iter().map(|email| accounts::address(email)).collect();
         emails.retain(|email| known.insert(email.clone()));
-        let usable = Senders::of(can, tx, campaign.owned_by).await?.among(can, tx, emails, there).await?;
+        let usable = Senders::usable_by(can, tx, campaign.owned_by, emails, there).await?;
         if let Some(address) = emails.iter().find(|email| !usable.contains(*email)) {
             return Err(Error::invalid(format!(
                 "body/email_list must be sending accounts that the campaign's owner may use; `{address}` is none"

@@ -205,6 +205,9 @@ pub async fn user_of(can: &Caller, from: impl Into<Source<'_>>, id: Uuid) -> Res
 
 /// How many of the ids are accepted members.
 pub async fn count_accepted(can: &Caller, from: impl Into<Source<'_>>, ids: &[Uuid]) -> Result<i64> {
+    if ids.is_empty() {
+        return Ok(0);
+    }
     let count = sql("select count(*) from members where workspace_id = $1 and accepted and id in ({ids})")
         .bind(can.workspace())
         .fill_list("{ids}", ids);
