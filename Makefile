@@ -1,26 +1,25 @@
 # The two that matter: `make run` to try it, `make test` to know that it works. `make bench` and `make torture` say how
-# fast and how tough it is; together they take half an hour.
+# fast and how tough it is, of the binary that one installs; together they take half an hour.
 
 .PHONY: run test bench torture accept
 
 run:
-	cargo run --release -- demo
+	cargo run -- demo
 
-# Everything: format, lints, all tests on SQLite and PostgreSQL, generated files unchanged, and against the release
-# binary the tour, the story of the first seed, the pages on signing in, on agencies and on production, and some thousand
-# odd requests. Installs what it needs where it may (scripts/prepare).
+# Everything: format, lints, all tests on SQLite and PostgreSQL, generated files unchanged, and against the binary that
+# was tested the tour, the story of the first seed, the pages on signing in, on agencies and on production, and some
+# thousand odd requests. Installs what it needs where it may (scripts/prepare).
 test:
 	scripts/prepare
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	GATEPOST_TEST_ALL=1 scripts/with-postgres cargo test --locked
-	cargo build --locked --release
-	scripts/tour.sh target/release/gatepost
-	scripts/seed-000.sh target/release/gatepost
-	scripts/page.sh docs/sign-in.md target/release/gatepost
-	scripts/page.sh docs/agencies.md target/release/gatepost
-	scripts/production.sh target/release/gatepost
-	python3 bench/trials/fuzz.py --quick
+	scripts/tour.sh target/debug/gatepost
+	scripts/seed-000.sh target/debug/gatepost
+	scripts/page.sh docs/sign-in.md target/debug/gatepost
+	scripts/page.sh docs/agencies.md target/debug/gatepost
+	scripts/production.sh target/debug/gatepost
+	GATEPOST_BINARY=target/debug/gatepost python3 bench/trials/fuzz.py --quick
 
 # What a request costs, and whether that is little enough: bench/results.md.
 bench:

@@ -5,6 +5,7 @@ Standard library only. Everything stays on the loopback address."""
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -25,6 +26,12 @@ def free_port():
 def environment():
     """Without settings of whoever runs this."""
     return {name: value for name, value in os.environ.items() if not name.startswith("GATEPOST_")}
+
+
+def installed():
+    """What the unit adds to it: a server is measured as it is installed."""
+    unit = open(os.path.join(ROOT, "deploy", "gatepost@.service")).read()
+    return dict(re.findall(r"^Environment=(\w+)=(\S+)$", unit, re.MULTILINE))
 
 
 def run(*arguments, **more):
@@ -51,7 +58,8 @@ class Server:
         if "--rate-limit" not in settings:
             command += ["--rate-limit", "off"]
         self.began = time.perf_counter()
-        self.process = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=log)
+        settings = {**environment(), **installed()}
+        self.process = subprocess.Popen(command, env=settings, stdout=subprocess.DEVNULL, stderr=log)
         self.started = self.until_it_answers() if wait else None
 
     @property

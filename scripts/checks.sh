@@ -1,7 +1,7 @@
 # What the stories in this folder share: a server that ends with its story, and checks that end it at the first answer
 # that is not as it should be. To be sourced; the first argument is the path of the gatepost binary.
 
-binary=${1:-$(dirname "$0")/../target/release/gatepost}
+binary=${1:-$(dirname "$0")/../target/debug/gatepost}
 folder=$(mktemp -d)
 server=
 checks=0

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 name=$1
-binary=$(realpath "${2:-target/release/gatepost}")
+binary=$(realpath "${2:-target/debug/gatepost}")
 page=$PWD/$name
 folder=$(mktemp -d)
 trap 'jobs -p | xargs -r kill 2>/dev/null; wait; rm -rf "$folder"' EXIT

@@ -29,7 +29,7 @@ if [[ ${1:-} != --inside ]]; then
         { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends nginx-light openssl iproute2; } >&2
         [[ -z ${made:-} ]] || rm $policy
     fi
-    exec unshare --mount --net --pid --fork --mount-proc "$0" --inside "${1:-target/release/gatepost}"
+    exec unshare --mount --net --pid --fork --mount-proc "$0" --inside "${1:-target/debug/gatepost}"
 fi
 
 binary=$(realpath "$2")
@@ -93,7 +93,12 @@ SYSTEMCTL
 chmod 755 $layers/bin/systemctl
 # It is built: what the page builds is what is given.
 printf '#!/bin/sh\n' >$layers/bin/cargo && chmod 755 $layers/bin/cargo
-mount --bind "$binary" target/release/gatepost 2>/dev/null || true
+if ! [[ $binary -ef target/release/gatepost ]]; then
+    mkdir -p target/release
+    mount -t tmpfs built target/release
+    touch target/release/gatepost
+    mount --bind "$binary" target/release/gatepost
+fi
 
 commands=0
 while IFS= read -r -d '' block; do

@@ -4,11 +4,13 @@
 use crate::access::Attempt;
 use crate::app::App;
 use crate::error::{Error, Step};
-use crate::http::{Cause, Origin, Refusal, Slot};
-use axum::extract::{MatchedPath, Request, State};
+use crate::http::{Cause, LARGEST, Origin, Refusal, Slot};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 /// Who is over the rate hears so a moment later: a crowd that does not pace itself is paced, and keeps nobody else
@@ -18,24 +20,15 @@ const PACE: Duration = Duration::from_millis(250);
 const FOREIGN: &str = "network: a page of another site cannot change anything here in the name of who looks at it; \
                        this server's own pages, and callers with an API key, can";
 
-#[derive(Clone)]
-struct RequestId(String);
-
-/// Every answer carries the id under which the call is recorded.
-pub async fn request_id(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let id = app.new_id().to_string();
-    let header = HeaderValue::from_str(&id);
-    request.extensions_mut().insert(RequestId(id));
-    let mut response = next.run(request).await;
-    if let Ok(header) = header {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), header);
-    }
-    response
+/// For what is neither recorded nor counted.
+pub async fn bare(State(app): State<App>, request: Request, next: Next) -> Response {
+    named(next.run(request).await, &app.new_id().to_string())
 }
 
+/// One layer for all of it: each further one is copied and boxed anew for every request.
 pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
+    let id = app.new_id().to_string();
     let origin = Origin::of(&request, &app.trusted_proxies, id.clone());
     let attempt = Slot::<Attempt>::default();
     let call = Call {
@@ -46,9 +39,10 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     request.extensions_mut().insert(origin);
     request.extensions_mut().insert(attempt.clone());
     request.extensions_mut().insert(app.room.clone());
+    DefaultBodyLimit::max(LARGEST).apply(&mut request);
     let response = match app.site.is_foreign(request.method(), request.headers()) {
         true => Error::refused(Step::Network, FOREIGN).into_response(),
-        false => next.run(request).await,
+        false => answer(next, request).await,
     };
     let (attempt, refused) = (attempt.get(), response.extensions().get::<Refusal>().map(|refusal| refusal.0));
     let took = began.elapsed();
@@ -59,6 +53,20 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     }
     if response.status() == StatusCode::TOO_MANY_REQUESTS {
         tokio::time::sleep(PACE).await;
+    }
+    named(response, &call.id)
+}
+
+/// A panic costs the caller the answer, and nobody else anything.
+async fn answer(next: Next, request: Request) -> Response {
+    let answer = AssertUnwindSafe(async { next.run(request).await }).catch_unwind().await;
+    answer.unwrap_or_else(|_| Error::internal("a handler panicked").into_response())
+}
+
+/// Every answer carries the id under which the call is recorded.
+fn named(mut response: Response, id: &str) -> Response {
+    if let Ok(id) = HeaderValue::from_str(id) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
     }
     response
 }

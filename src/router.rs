@@ -3,20 +3,18 @@
 use crate::access::document::{KEY, SESSION};
 use crate::app::App;
 use crate::auth::Cookie;
-use crate::edge::{edge, request_id};
+use crate::edge::{bare, edge};
 use crate::error::Error;
-use crate::http::{LARGEST, document};
+use crate::http::document;
 use crate::resources::*;
 use aide::axum::ApiRouter;
 use aide::openapi::{ApiKeyLocation, Info, OpenApi, SecurityScheme};
 use aide::redoc::Redoc;
-use axum::extract::{DefaultBodyLimit, OriginalUri};
+use axum::extract::OriginalUri;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
-use axum::response::IntoResponse;
 use axum::routing::get;
 use std::sync::Arc;
-use tower_http::catch_panic::CatchPanicLayer;
 
 pub fn router(app: App) -> (axum::Router, OpenApi) {
     let mut api = described();
@@ -55,11 +53,8 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         .route("/docs", Redoc::new("/openapi.json").with_title("Gatepost").axum_route::<App>().into())
         .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
-        .layer(CatchPanicLayer::custom(|_| Error::internal("a handler panicked").into_response()))
-        .layer(DefaultBodyLimit::max(LARGEST))
         .layer(from_fn_with_state(app.clone(), edge))
-        .route("/health", get(async || "ok").fallback(wrong_method))
-        .layer(from_fn_with_state(app.clone(), request_id))
+        .route("/health", get(async || "ok").fallback(wrong_method).layer(from_fn_with_state(app.clone(), bare)))
         .with_state(app);
     (router, api)
 }

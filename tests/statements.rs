@@ -65,7 +65,7 @@ async fn prepare(world: &World, path: &str, text: &str) {
     let binds = (1..=30).filter(|n| text.contains(&format!("${n}"))).count();
     let text = TEXTS.iter().fold(text, |text, (hole, filling)| text.replace(hole, filling));
     let text = text.replace("{rows}", &rows(&text));
-    let mut statement = (0..binds).fold(sql(&text), |sql, _| sql.bind(0));
+    let mut statement = (0..binds).fold(sql(text.clone()), |sql, _| sql.bind(0));
     for hole in PREDICATES.into_iter().filter(|hole| text.contains(hole)) {
         let tags = hole == "{tags}" && text.contains("in ({tags})");
         let shape = match hole {

@@ -4,7 +4,7 @@
 use super::group::GROUP;
 use super::rows::{MemberRow, WorkspaceRow};
 use super::{Grant, LoginPolicy, Method, Principal};
-use crate::db::{Record, Row, Source, Time, sql};
+use crate::db::{Source, Time, sql};
 use crate::error::Result;
 use uuid::Uuid;
 
@@ -74,19 +74,6 @@ impl SessionRow {
     }
 }
 
-/// The row of the look-up.
-struct Found(WorkspaceRow, SessionRow, MemberRow);
-
-impl Record for Found {
-    const COLUMNS: &'static str = "";
-    fn columns() -> String {
-        [WorkspaceRow::COLUMNS, SessionRow::COLUMNS, MemberRow::COLUMNS].join(", ")
-    }
-    fn read(row: &mut Row) -> Result<Self> {
-        Ok(Found(WorkspaceRow::read(row)?, SessionRow::read(row)?, MemberRow::read(row)?))
-    }
-}
-
 impl Grant {
     /// Of the session with this token, by its hash; none once its person is no member of its workspace any more.
     pub async fn of_session(hash: &str, now: Time, from: impl Into<Source<'_>>) -> Result<Option<Grant>> {
@@ -96,8 +83,8 @@ impl Grant {
         .fill_text("{group}", GROUP)
         .bind(now)
         .bind(hash)
-        .optional::<Found>(from);
-        Ok(found.await?.map(|Found(workspace, row, member)| {
+        .optional::<(WorkspaceRow, (SessionRow, MemberRow))>(from);
+        Ok(found.await?.map(|(workspace, (row, member))| {
             let policy = workspace.policy();
             let (lapsed, enrolling) = row.lapsed(&workspace, &policy, now).unzip();
             let session = row.session(enrolling.unwrap_or(false), now);

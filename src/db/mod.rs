@@ -180,7 +180,7 @@ impl Reader {
     pub async fn prepare(&self, sql: Sql) -> Result<()> {
         match &self.0 {
             ReadPool::Sqlite(readers) => readers.run(move |conn| sqlite::prepare(conn, &sql).map(drop)).await,
-            ReadPool::Postgres(connections) => connections.prepare(&sql.text).await,
+            ReadPool::Postgres(connections) => connections.prepare(&sql.text()).await,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{Source, Time, Tx};
 use crate::error::{Error, Result};
 use bytes::BytesMut;
 use rusqlite::types as lite;
+use std::borrow::Cow;
 use std::fmt::Write;
 use tokio_postgres::types as pg;
 use uuid::Uuid;
@@ -57,12 +58,14 @@ pub fn ids(joined: Option<String>) -> Result<Vec<Uuid>> {
 
 #[derive(Clone)]
 pub struct Sql {
-    pub(super) text: String,
+    text: Cow<'static, str>,
+    /// What its holes are filled with.
+    parts: Vec<(&'static str, Cow<'static, str>)>,
     pub(super) binds: Vec<Value>,
 }
 
-pub fn sql(text: &str) -> Sql {
-    Sql { text: text.to_owned(), binds: Vec::new() }
+pub fn sql(text: impl Into<Cow<'static, str>>) -> Sql {
+    Sql { text: text.into(), parts: Vec::new(), binds: Vec::new() }
 }
 
 impl Sql {
@@ -71,30 +74,29 @@ impl Sql {
         self
     }
 
-    pub fn fill(mut self, hole: &str, render: impl FnOnce(&mut Part)) -> Self {
+    pub fn fill(mut self, hole: &'static str, render: impl FnOnce(&mut Part)) -> Self {
         let mut part = Part { text: String::new(), binds: &mut self.binds };
         render(&mut part);
         let text = part.text;
-        self.text = self.text.replace(hole, &text);
+        self.parts.push((hole, text.into()));
         self
     }
 
     /// Fills a hole with a text of the program.
-    pub fn fill_text(self, hole: &str, text: &'static str) -> Self {
-        self.fill(hole, |out| {
-            out.push(text);
-        })
+    pub fn fill_text(mut self, hole: &'static str, text: &'static str) -> Self {
+        self.parts.push((hole, text.into()));
+        self
     }
 
     /// Fills a hole that stands in brackets after `in`.
-    pub fn fill_list<T: Clone + Into<Value>>(self, hole: &str, items: &[T]) -> Self {
+    pub fn fill_list<T: Clone + Into<Value>>(self, hole: &'static str, items: &[T]) -> Self {
         self.fill(hole, |out| {
             out.list(items);
         })
     }
 
     pub async fn all<T: Record>(mut self, from: impl Into<Source<'_>>) -> Result<Vec<T>> {
-        self.text = self.text.replace("{columns}", &T::columns());
+        self.parts.push(("{columns}", T::columns()));
         match from.into() {
             Source::Read(reader) => reader.rows(self).await,
             Source::Write(tx) => tx.rows(self).await,
@@ -107,6 +109,23 @@ impl Sql {
 
     pub async fn run(self, tx: &mut Tx) -> Result<u64> {
         tx.run(self).await
+    }
+
+    /// The whole text: every hole filled, in one walk.
+    pub(super) fn text(&self) -> String {
+        let length = self.text.len() + self.parts.iter().map(|(_, part)| part.len()).sum::<usize>();
+        let mut text = String::with_capacity(length);
+        for (n, piece) in self.text.split('{').enumerate() {
+            let filled = self
+                .parts
+                .iter()
+                .find_map(|(hole, part)| Some((part, piece.strip_prefix(hole.strip_prefix('{')?)?)));
+            match filled {
+                Some((part, after)) if n > 0 => text.extend([&**part, after]),
+                Some(_) | None => text.extend([if n > 0 { "{" } else { "" }, piece]),
+            }
+        }
+        text
     }
 }
 
@@ -167,17 +186,20 @@ impl<T: lite::FromSql + for<'a> pg::FromSql<'a>> Column for T {}
 pub trait Record: Sized + Send + 'static {
     const COLUMNS: &'static str;
     /// What stands for `{columns}`.
-    fn columns() -> String {
-        Self::COLUMNS.to_owned()
+    fn columns() -> Cow<'static, str> {
+        Self::COLUMNS.into()
     }
     fn read(row: &mut Row) -> Result<Self>;
 }
 
 impl<A: Record, B: Record> Record for (A, B) {
     const COLUMNS: &'static str = "";
-    fn columns() -> String {
-        let parts = [A::columns(), B::columns()];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    fn columns() -> Cow<'static, str> {
+        match (A::columns(), B::columns()) {
+            (first, second) if second.is_empty() => first,
+            (first, second) if first.is_empty() => second,
+            (first, second) => [&*first, ", ", &*second].concat().into(),
+        }
     }
     fn read(row: &mut Row) -> Result<Self> {
         Ok((A::read(row)?, B::read(row)?))

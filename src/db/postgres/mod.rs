@@ -157,14 +157,14 @@ pub(super) async fn rows<T: Record>(client: &Object, sql: &Sql) -> Result<Vec<T>
 
 fn fetch<'a>(client: &'a Object, sql: &'a Sql) -> Pending<'a, Vec<tokio_postgres::Row>> {
     Box::pin(async move {
-        let statement = client.prepare_cached(&sql.text).await?;
+        let statement = client.prepare_cached(&sql.text()).await?;
         Ok(client.query(&statement, &binds(sql)).await?)
     })
 }
 
 pub(super) fn run<'a>(client: &'a Object, sql: &'a Sql) -> Pending<'a, u64> {
     Box::pin(async move {
-        let statement = client.prepare_cached(&sql.text).await?;
+        let statement = client.prepare_cached(&sql.text()).await?;
         Ok(client.execute(&statement, &binds(sql)).await?)
     })
 }

@@ -36,7 +36,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
 
 /// `?3` is SQLite's way to say the third bind wherever it stands; `$3` would be numbered by first appearance.
 pub(super) fn prepare<'c>(conn: &'c Connection, sql: &Sql) -> Result<CachedStatement<'c>> {
-    Ok(conn.prepare_cached(&sql.text.replace('$', "?"))?)
+    Ok(conn.prepare_cached(&sql.text().replace('$', "?"))?)
 }
 
 pub(super) fn rows<T: Record>(conn: &Connection, sql: &Sql) -> Result<Vec<T>> {

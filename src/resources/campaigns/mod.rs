@@ -3,6 +3,7 @@
 mod activate;
 mod copy;
 mod references;
+mod rest;
 mod routes;
 mod search;
 mod senders;

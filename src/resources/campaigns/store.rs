@@ -1,32 +1,20 @@
 //! The SQL of campaigns. A finder takes the proof and has `{visible}`, which holds the workspace too.
 
-use super::{Campaign, SHAPE, Schedule, Settings, Visibility, senders};
+use super::rest::Rest;
+use super::{Campaign, SHAPE, Visibility, senders};
 use crate::access::{Caller, Can, Permission, campaigns::Read, custom_tags, leads};
 use crate::db::{Json, Record, Row, Source, Time, Tx, ids, sql};
 use crate::error::{Error, Result};
 use crate::http::{Paging, pattern};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
-
-/// What of a campaign no statement asks for, as one column.
-#[derive(Serialize, Deserialize)]
-struct Rest {
-    campaign_schedule: Schedule,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    ai_sdr_id: Option<Uuid>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    custom_variables: Option<Map<String, Value>>,
-    #[serde(flatten)]
-    settings: Settings,
-}
 
 impl Record for Campaign {
     const COLUMNS: &'static str = "c.id, c.name, c.status, c.visibility, c.owned_by, c.workspace_id, \
          c.timestamp_created, c.timestamp_updated, c.settings, \
          (select string_agg(uuid_text(k.member_id), ',') from campaign_collaborators k \
           where k.workspace_id = c.workspace_id and k.campaign_id = c.id), \
-         (select string_agg(a.email, ',' order by s.position) from campaign_senders s \
+         (select string_agg(s.position || ' ' || a.email, ',') from campaign_senders s \
           join accounts a on a.workspace_id = s.workspace_id and a.id = s.account_id \
           where s.workspace_id = c.workspace_id and s.campaign_id = c.id)";
     fn read(row: &mut Row) -> Result<Self> {
@@ -36,8 +24,7 @@ impl Record for Campaign {
         let (timestamp_created, timestamp_updated) = (row.take()?, row.take()?);
         let Json(mut rest) = row.take::<Json<Rest>>()?;
         let mut collaborators = ids(row.take()?)?;
-        let senders: Option<String> = row.take()?;
-        rest.settings.email_list = senders.iter().flat_map(|all| all.split(',')).map(str::to_owned).collect();
+        rest.settings.email_list = in_order(row.take()?);
         collaborators.sort_unstable();
         Ok(Campaign {
             id,
@@ -59,14 +46,13 @@ impl Record for Campaign {
     }
 }
 
-fn rest(campaign: &Campaign) -> Value {
-    Json::value(&Rest {
-        campaign_schedule: campaign.campaign_schedule.clone(),
-        ai_sdr_id: campaign.ai_sdr_id,
-        custom_variables: campaign.custom_variables.clone(),
-        // Rows of their own.
-        settings: Settings { email_list: vec![], ..campaign.settings.clone() },
-    })
+/// Of `7 jane@acme.example,3 jo@acme.example`, in the order of the numbers: SQLite would open a table for each campaign to
+/// sort them in.
+fn in_order(senders: Option<String>) -> Vec<String> {
+    let senders = senders.iter().flat_map(|all| all.split(',')).filter_map(|sender| sender.split_once(' '));
+    let mut senders: Vec<_> = senders.map(|(at, email)| (at.parse::<i64>().ok(), email)).collect();
+    senders.sort_unstable();
+    senders.into_iter().map(|(_, email)| email.to_owned()).collect()
 }
 
 /// Names of custom variables that a campaign keeps.
@@ -228,7 +214,7 @@ pub async fn insert(can: &Caller, tx: &mut Tx, campaign: &Campaign) -> Result<()
     .bind(campaign.status)
     .bind(campaign.visibility.name())
     .bind(campaign.owned_by)
-    .bind(rest(campaign))
+    .bind(Rest::of(campaign))
     .bind(campaign.timestamp_created)
     .run(&mut *tx)
     .await?;
@@ -248,7 +234,7 @@ pub async fn update(can: &Caller, tx: &mut Tx, before: &Campaign, campaign: &Cam
     .bind(campaign.status)
     .bind(campaign.visibility.name())
     .bind(campaign.owned_by)
-    .bind(rest(campaign))
+    .bind(Rest::of(campaign))
     .bind(campaign.timestamp_updated)
     .run(&mut *tx)
     .await?;

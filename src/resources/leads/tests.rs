@@ -299,7 +299,7 @@ async fn engagement_is_what_is_stored(world: World) {
             .is(200);
     }
     let set = |name: &str, what: &str| {
-        sql(&format!("update leads set {what} where workspace_id = $1 and email = $2"))
+        sql(format!("update leads set {what} where workspace_id = $1 and email = $2"))
             .bind(world.home)
             .bind(format!("{name}@lead.example"))
     };

@@ -61,9 +61,9 @@ struct Entry {
 
 impl crate::db::Record for Entry {
     const COLUMNS: &'static str = "";
-    fn columns() -> String {
+    fn columns() -> std::borrow::Cow<'static, str> {
         let last = "(select g.at from audit_log g where g.workspace_id = l.sub_workspace_id order by g.id desc limit 1)";
-        format!("{}, {last}", WorkspaceGroupMember::COLUMNS)
+        format!("{}, {last}", WorkspaceGroupMember::COLUMNS).into()
     }
     fn read(row: &mut crate::db::Row) -> Result<Self> {
         Ok(Entry { link: crate::db::Record::read(row)?, last_activity: row.take()? })
