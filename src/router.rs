@@ -54,7 +54,10 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app.clone(), edge))
-        .route("/health", get(async || "ok").fallback(wrong_method).layer(from_fn_with_state(app.clone(), bare)))
+        .route(
+            "/health",
+            get(async || "ok").fallback(wrong_method).layer(from_fn_with_state(app.clone(), bare)),
+        )
         .with_state(app);
     (router, api)
 }
