@@ -121,7 +121,7 @@ fn nothing_answers_past_the_document() {
             plain.extend(
                 text.split(call)
                     .skip(1)
-                    .map(|rest| (name.clone(), rest.split(',').next().unwrap().to_owned())),
+                    .map(|rest| (name.clone(), rest.split(',').next().unwrap().trim().to_owned())),
             );
         }
     }
