@@ -58,8 +58,8 @@ class Server:
         if "--rate-limit" not in settings:
             command += ["--rate-limit", "off"]
         self.began = time.perf_counter()
-        settings = {**environment(), **installed()}
-        self.process = subprocess.Popen(command, env=settings, stdout=subprocess.DEVNULL, stderr=log)
+        around = {**environment(), **installed()}
+        self.process = subprocess.Popen(command, env=around, stdout=subprocess.DEVNULL, stderr=log)
         self.started = self.until_it_answers() if wait else None
 
     @property

@@ -115,14 +115,16 @@ impl Sql {
     pub(super) fn text(&self) -> String {
         let length = self.text.len() + self.parts.iter().map(|(_, part)| part.len()).sum::<usize>();
         let mut text = String::with_capacity(length);
-        for (n, piece) in self.text.split('{').enumerate() {
+        let mut pieces = self.text.split('{');
+        text.extend(pieces.next());
+        for piece in pieces {
             let filled = self
                 .parts
                 .iter()
                 .find_map(|(hole, part)| Some((part, piece.strip_prefix(hole.strip_prefix('{')?)?)));
             match filled {
-                Some((part, after)) if n > 0 => text.extend([&**part, after]),
-                Some(_) | None => text.extend([if n > 0 { "{" } else { "" }, piece]),
+                Some((part, after)) => text.extend([&**part, after]),
+                None => text.extend(["{", piece]),
             }
         }
         text
