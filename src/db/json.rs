@@ -1,7 +1,13 @@
 //! Columns of JSON: read into what they stand for, or passed on as they are.
 
+use crate::error::{Error, Result};
 use rusqlite::types as lite;
-use serde_json::value::RawValue;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::value::{RawValue, to_raw_value};
+use std::borrow::Cow;
+use std::marker::PhantomData;
 use tokio_postgres::types as pg;
 
 /// A column of JSON, read into what it stands for.
@@ -54,5 +60,72 @@ impl<'a> pg::FromSql<'a> for Raw {
     }
     fn accepts(ty: &pg::Type) -> bool {
         <pg::Json<serde_json::Value> as pg::FromSql>::accepts(ty)
+    }
+}
+
+/// A part of a column of JSON that is mostly passed on: it stays text. Of a body it is read as `T` first, so the text has
+/// what `T` says and nothing else.
+#[derive(Debug)]
+pub struct Kept<T> {
+    text: Box<RawValue>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Kept<T> {
+    /// As it lies in the database.
+    pub fn stored(text: Box<RawValue>) -> Self {
+        Kept { text, of: PhantomData }
+    }
+
+    /// Whether it is an empty list.
+    pub fn is_empty(&self) -> bool {
+        self.text.get() == "[]"
+    }
+
+    pub fn read(&self) -> Result<T>
+    where
+        T: DeserializeOwned,
+    {
+        serde_json::from_str(self.text.get()).map_err(Error::internal)
+    }
+}
+
+impl<T> Clone for Kept<T> {
+    fn clone(&self) -> Self {
+        Kept::stored(self.text.clone())
+    }
+}
+
+/// An empty list.
+impl<T> Default for Kept<Vec<T>> {
+    fn default() -> Self {
+        Kept::stored(RawValue::from_string("[]".to_owned()).unwrap_or_default())
+    }
+}
+
+impl<T> Serialize for Kept<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.text.serialize(to)
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Serialize> Deserialize<'de> for Kept<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        to_raw_value(&T::deserialize(from)?).map(Kept::stored).map_err(de::Error::custom)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Kept<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
     }
 }

@@ -28,7 +28,7 @@ mod sql;
 mod sqlite;
 mod time;
 
-pub use json::{Json, Raw};
+pub use json::{Json, Kept, Raw};
 pub use load::Load;
 pub(crate) use sql::record;
 pub use sql::{Part, Record, Row, Sql, Value, ids, sql};

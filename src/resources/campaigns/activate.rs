@@ -15,7 +15,7 @@ pub async fn activated(can: &Caller, tx: &mut Tx, before: &Campaign) -> Result<C
         return Err(Error::invalid("the campaign cannot be activated: its sending accounts are suspended"));
     }
     let mut missing = Vec::new();
-    let steps = before.settings.sequences.first().map_or(0, |sequence| sequence.steps.len());
+    let steps = before.settings.sequences.read()?.first().map_or(0, |sequence| sequence.steps.len());
     if steps == 0 {
         missing.push("at least one step in `sequences`");
     }

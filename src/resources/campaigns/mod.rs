@@ -11,10 +11,10 @@ mod settings;
 pub mod store;
 mod timezones;
 pub use routes::router;
-pub use settings::{Schedule, Settings};
+pub use settings::{Schedule, Sequence, Settings};
 
 use crate::access::{Caller, Permission, Reach, Shape, accounts};
-use crate::db::Time;
+use crate::db::{Kept, Time};
 use crate::http::absent_not_null;
 pub use crate::resources::workspaces::Visibility;
 use schemars::JsonSchema;
@@ -49,7 +49,7 @@ pub struct Campaign {
     /// protect, -99 accounts suspended.
     #[schemars(with = "f64", extend("enum" = [-99, -1, -2, 0, 1, 2, 3, 4]))]
     pub status: i64,
-    pub campaign_schedule: Schedule,
+    pub campaign_schedule: Kept<Schedule>,
     pub timestamp_created: Time,
     pub timestamp_updated: Time,
     pub organization: Option<Uuid>,
@@ -91,7 +91,7 @@ impl Campaign {
 pub struct New {
     #[schemars(length(max = 1000))]
     pub name: String,
-    pub campaign_schedule: Schedule,
+    pub campaign_schedule: Kept<Schedule>,
     /// The caller, unless given; only who reaches every campaign may name another.
     #[serde(default, deserialize_with = "named")]
     #[schemars(with = "Option<Uuid>")]

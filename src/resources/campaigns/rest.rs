@@ -1,10 +1,11 @@
 //! What of a campaign no statement asks for, as one column of JSON.
 
-use super::{Campaign, Schedule, Settings};
-use crate::db::Json;
+use super::{Campaign, Schedule, Sequence, Settings};
+use crate::db::{Json, Kept};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Error, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fmt;
@@ -12,7 +13,7 @@ use uuid::Uuid;
 
 #[derive(Serialize)]
 pub struct Rest {
-    pub campaign_schedule: Schedule,
+    pub campaign_schedule: Kept<Schedule>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ai_sdr_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,8 +51,15 @@ impl<'de> Visitor<'de> for Walk {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Rest, A::Error> {
-        let mut fields = Fields { map, campaign_schedule: None, ai_sdr_id: None, custom_variables: None };
-        let settings = Settings::deserialize(MapAccessDeserializer::new(&mut fields))?;
+        let mut fields = Fields {
+            map,
+            campaign_schedule: None,
+            sequences: Kept::default(),
+            ai_sdr_id: None,
+            custom_variables: None,
+        };
+        let mut settings = Settings::deserialize(MapAccessDeserializer::new(&mut fields))?;
+        settings.sequences = fields.sequences;
         let missing = || A::Error::missing_field("campaign_schedule");
         Ok(Rest {
             campaign_schedule: fields.campaign_schedule.ok_or_else(missing)?,
@@ -62,10 +70,11 @@ impl<'de> Visitor<'de> for Walk {
     }
 }
 
-/// The fields of the settings; those beside them it keeps.
+/// The fields of the settings; those beside them it keeps, and what stays text.
 struct Fields<A> {
     map: A,
-    campaign_schedule: Option<Schedule>,
+    campaign_schedule: Option<Kept<Schedule>>,
+    sequences: Kept<Vec<Sequence>>,
     ai_sdr_id: Option<Uuid>,
     custom_variables: Option<Map<String, Value>>,
 }
@@ -74,13 +83,20 @@ struct Fields<A> {
 #[serde(transparent)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
+impl<'de, A: MapAccess<'de>> Fields<A> {
+    fn text<T>(&mut self) -> Result<Kept<T>, A::Error> {
+        self.map.next_value::<Box<RawValue>>().map(Kept::stored)
+    }
+}
+
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Fields<A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         while let Some(Name(name)) = self.map.next_key()? {
             match &*name {
-                "campaign_schedule" => self.campaign_schedule = self.map.next_value()?,
+                "campaign_schedule" => self.campaign_schedule = Some(self.text()?),
+                "sequences" => self.sequences = self.text()?,
                 "ai_sdr_id" => self.ai_sdr_id = self.map.next_value()?,
                 "custom_variables" => self.custom_variables = self.map.next_value()?,
                 _ => return seed.deserialize(name.into_deserializer()).map(Some),
@@ -102,8 +118,9 @@ mod tests {
     #[test]
     fn what_is_kept_is_read_as_it_was() {
         let window = json!({ "name": "w", "timing": { "from": "09:00", "to": "17:00" }, "days": { "1": true }, "timezone": "Etc/GMT+12" });
+        let step = json!({ "type": "email", "delay": 2, "delay_unit": "days", "pre_delay_unit": "days", "variants": [] });
         let kept = json!({
-            "daily_limit": 50, "campaign_schedule": { "schedules": [window] }, "text_only": true,
+            "sequences": [{ "steps": [step] }], "daily_limit": 50, "campaign_schedule": { "schedules": [window] }, "text_only": true,
             "custom_variables": { "met_at": "met_at" }, "ai_sdr_id": Uuid::nil(), "email_list": [], "email_tag_list": []
         });
         let text = kept.to_string().replace("text_only", "text\\u005fonly");

@@ -2,6 +2,7 @@
 //! section 2.9: `Option` where the wire allows null, which then is the same as nothing.
 
 use super::timezones::TIMEZONES;
+use crate::db::Kept;
 use crate::http::absent_not_null;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,8 @@ use uuid::Uuid;
 #[schemars(inline)]
 pub struct Settings {
     /// The copy; only the first is used.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub sequences: Vec<Sequence>,
+    #[serde(skip_serializing_if = "Kept::is_empty")]
+    pub sequences: Kept<Vec<Sequence>>,
     /// Addresses of the sending accounts.
     #[schemars(length(max = 1000))]
     pub email_list: Vec<String>,
