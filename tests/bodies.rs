@@ -2,10 +2,17 @@
 
 use crate::support::scene::campaign;
 use crate::support::{MISSING, World, on_both};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use axum::middleware::from_fn_with_state;
+use axum::{Router, routing::get};
 use gatepost::config::RateLimit;
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
-on_both! { refusals_name_the_field refusals_name_the_field_elsewhere odd_bytes_are_refused strange_values_never_break queries_are_checked no_body_is_some_body }
+on_both! { refusals_name_the_field refusals_name_the_field_elsewhere odd_bytes_are_refused strange_values_never_break queries_are_checked no_body_is_some_body
+a_panic_is_one_lost_answer }
 
 async fn refusals_name_the_field(world: World) {
     let campaigns = "POST /api/v2/campaigns";
@@ -217,4 +224,26 @@ async fn one_too_many_is_told_when_to_come_back() {
     );
     world.get("revoked", "/api/v2/campaigns").await.is(401);
     world.get("stranger", "/api/v2/campaigns").await.is(200);
+}
+
+/// There is no way to one from outside, so the edge is put around a route that does nothing else.
+async fn a_panic_is_one_lost_answer(world: World) {
+    async fn breaks() {
+        panic!("a handler of a test")
+    }
+    let router = Router::new().route("/breaks", get(breaks)).route("/holds", get(async || "ok"));
+    let router = router.layer(from_fn_with_state(world.app.clone(), gatepost::edge::edge));
+    let ask = |path: &str| router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap());
+    let lost = ask("/breaks").await.unwrap();
+    assert_eq!(lost.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(lost.headers().contains_key("x-request-id"));
+    let said = lost.into_body().collect().await.unwrap().to_bytes();
+    let said: Value = serde_json::from_slice(&said).unwrap();
+    assert_eq!(said["message"], "internal error", "and not why");
+    assert_eq!(ask("/holds").await.unwrap().status(), StatusCode::OK);
+    let counted = world.app.meters.text().unwrap();
+    assert!(
+        counted.contains(r#"gatepost_requests_total{method="GET",path="/breaks",status="500"} 1"#),
+        "{counted}"
+    );
 }

@@ -18,6 +18,8 @@
 //!   but their future cannot borrow what the closure holds: every body would clone all of it before `async move`.
 //! - On SQLite a body that awaits anything but its `Tx` is an error, not a stalled writer. Tests run on both
 //!   engines, so no network call survives inside a transaction.
+//! - What waits for PostgreSQL is boxed here, at the one place where the two part. A future is as large as the largest
+//!   thing that it may wait for, and whoever awaits it as large again: requests of SQLite would carry 20 KB of it around.
 
 pub mod file;
 mod json;
@@ -125,7 +127,7 @@ impl Writer {
     {
         match &self.0 {
             Door::Sqlite(queue) => queue.write(body).await,
-            Door::Postgres(connections) => connections.write(body).await,
+            Door::Postgres(connections) => Box::pin(connections.write(body)).await,
         }
     }
 
@@ -157,7 +159,7 @@ impl Reader {
     async fn rows<T: Record>(&self, sql: Sql) -> Result<Vec<T>> {
         match &self.0 {
             ReadPool::Sqlite(readers) => readers.run(move |conn| sqlite::rows(conn, &sql)).await,
-            ReadPool::Postgres(connections) => connections.rows(&sql).await,
+            ReadPool::Postgres(connections) => Box::pin(connections.rows(&sql)).await,
         }
     }
 
@@ -189,14 +191,14 @@ impl Tx {
     async fn rows<T: Record>(&mut self, sql: Sql) -> Result<Vec<T>> {
         match &self.0 {
             Conn::Sqlite(conn) => sqlite::rows(conn, &sql),
-            Conn::Postgres(held) => postgres::rows(held.client()?, &sql).await,
+            Conn::Postgres(held) => Box::pin(postgres::rows(held.client()?, &sql)).await,
         }
     }
 
     async fn run(&mut self, sql: Sql) -> Result<u64> {
         match &self.0 {
             Conn::Sqlite(conn) => sqlite::run(conn, &sql),
-            Conn::Postgres(held) => postgres::run(held.client()?, &sql).await,
+            Conn::Postgres(held) => Box::pin(postgres::run(held.client()?, &sql)).await,
         }
     }
 

@@ -131,6 +131,14 @@ mod tests {
     }
 
     #[test]
+    fn of_a_body_is_kept_what_its_type_says() {
+        let odd = json!([{ "odd": 1, "steps": [{ "type": "email", "delay": 2, "variants": [], "odd": 2 }] }]);
+        let kept: Kept<Vec<Sequence>> = serde_json::from_value(odd).unwrap();
+        let step = json!({ "type": "email", "delay": 2, "delay_unit": "days", "pre_delay_unit": "days", "variants": [] });
+        assert_eq!(Json::value(&kept), json!([{ "steps": [step] }]));
+    }
+
+    #[test]
     fn without_a_schedule_there_is_no_campaign() {
         let error = serde_json::from_str::<Rest>(r#"{"text_only":true}"#).err().unwrap().to_string();
         assert_eq!(error, "missing field `campaign_schedule` at line 1 column 18");
