@@ -139,6 +139,12 @@ async fn a_backup_is_made_under_load_and_put_back() {
     assert!(restore(&folder, &["--replace"]).contains("stop the server first"));
     server.stop();
     assert!(restore(&other, &[]).contains("put the secret key"), "a copy is nothing without its key");
+    // A new machine has no folder yet, and its key may come from the environment.
+    let secret = fs::read_to_string(format!("{}/secret.key", folder.path())).unwrap();
+    let elsewhere = format!("{}/new", other.path());
+    let told = said(&run(&["restore", &copy, "--data", &elsewhere, "--secret-key", &secret]));
+    assert!(told.contains("1 workspace, last change"), "{told}");
+    assert_eq!(fs::metadata(&elsewhere).unwrap().permissions().mode() & 0o777, 0o700);
     let told = restore(&folder, &["--replace"]);
     assert!(told.contains("is kept as") && told.contains("keys that were revoked"), "{told}");
     assert!(Path::new(folder.path()).join("gatepost.db.before-restore-1").is_file());

@@ -1,6 +1,6 @@
 //! A copy of everything, and the way back.
 
-use super::open::{DATABASE, Place, fingerprint, kept_key};
+use super::open::{DATABASE, Place, create_folder, fingerprint, kept_key};
 use crate::config::Config;
 use crate::db::{self, Reader, Time, file, sql};
 use crate::error::{Error, Result};
@@ -65,6 +65,7 @@ impl Restore {
         let contents = contents(&reader).await?;
         let (database, fresh) = (folder.join(DATABASE), folder.join("gatepost.db.restoring"));
         let _held = self.make_way(&database)?;
+        create_folder(&folder)?;
         let _left_behind = std::fs::remove_file(&fresh);
         file::copy(&self.file, &fresh, &mut progress())?;
         let aside =

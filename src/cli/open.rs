@@ -127,12 +127,15 @@ fn secret_key(config: &Config, place: &Place) -> Result<String> {
 
 /// The data folder and the database file, for their owner's eyes alone.
 fn create(folder: &Path) -> Result<()> {
-    let database = folder.join(DATABASE);
-    let created =
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).and_then(|()| {
-            fs::OpenOptions::new().append(true).create(true).mode(0o600).open(database).map(drop)
-        });
-    created.map_err(|error| failed("cannot create the database in", folder, &error))
+    create_folder(folder)?;
+    let file = fs::OpenOptions::new().append(true).create(true).mode(0o600).open(folder.join(DATABASE));
+    file.map(drop).map_err(|error| failed("cannot create the database in", folder, &error))
+}
+
+/// Unless it is there.
+pub fn create_folder(folder: &Path) -> Result<()> {
+    let created = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    created.map_err(|error| failed("cannot create the folder", folder, &error))
 }
 
 fn failed(what: &str, folder: &Path, error: &std::io::Error) -> Error {
