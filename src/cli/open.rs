@@ -132,7 +132,7 @@ fn create(folder: &Path) -> Result<()> {
     file.map(drop).map_err(|error| failed("cannot create the database in", folder, &error))
 }
 
-/// Unless it is there.
+/// The data folder, for its owner's eyes alone; one that is there stays as it is.
 pub fn create_folder(folder: &Path) -> Result<()> {
     let created = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
     created.map_err(|error| failed("cannot create the folder", folder, &error))
