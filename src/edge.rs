@@ -4,7 +4,7 @@
 use crate::access::Attempt;
 use crate::app::App;
 use crate::error::{Error, Step};
-use crate::http::{Cause, LARGEST, Origin, Refusal, Slot};
+use crate::http::{Cause, LARGEST, Origin, Paced, Refusal, Slot};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -13,8 +13,8 @@ use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-/// Who is over the rate hears so a moment later: a crowd that does not pace itself is paced, and keeps nobody else
-/// waiting.
+/// Who is over the rate, or has too much waiting, hears so a moment later: a crowd that does not pace itself is paced,
+/// and keeps nobody else waiting.
 const PACE: Duration = Duration::from_millis(250);
 
 const FOREIGN: &str = "network: a page of another site cannot change anything here in the name of who looks at it; \
@@ -51,7 +51,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     if let Some(attempt) = attempt {
         app.note(attempt, refused);
     }
-    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+    if is_paced(&response) {
         tokio::time::sleep(PACE).await;
     }
     named(response, &call.id)
@@ -61,6 +61,14 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
 async fn answer(next: Next, request: Request) -> Response {
     let answer = AssertUnwindSafe(async { next.run(request).await }).catch_unwind().await;
     answer.unwrap_or_else(|_| Error::internal("a handler panicked").into_response())
+}
+
+fn is_paced(response: &Response) -> bool {
+    match response.status() {
+        StatusCode::TOO_MANY_REQUESTS => true,
+        StatusCode::SERVICE_UNAVAILABLE => response.extensions().get::<Paced>().is_some(),
+        _ => false,
+    }
 }
 
 /// Every answer carries the id under which the call is recorded.

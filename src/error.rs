@@ -81,6 +81,11 @@ pub enum Error {
     /// Also the signal to run a transaction again.
     #[error("the server is busy, try again")]
     Busy,
+    /// Too much of one workspace or credential waits; others are served.
+    #[error("too many requests of this workspace are waiting; send fewer at once, and try again")]
+    Crowded,
+    #[error("the request took too long and was stopped; narrow the search, or ask for fewer records")]
+    TookTooLong,
     /// The database is gone, cut off, or cannot store: nothing that the caller did.
     #[error("the database is not available, try again later")]
     Unavailable(#[source] Arc<dyn std::error::Error + Send + Sync>),

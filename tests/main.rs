@@ -20,6 +20,7 @@ mod contract;
 mod copies;
 mod coverage;
 mod crash;
+mod fairness;
 mod generated;
 mod groups;
 mod houserules;

@@ -4,7 +4,7 @@ use super::shown::Shown;
 use super::{Action, Ask, Attempt, Call, Grant, Permission, Pred, Shape, Step, Stray};
 use crate::app::App;
 use crate::auth;
-use crate::db::{Part, Reader, Source, Time, Tx};
+use crate::db::{Lane, Part, Reading, Source, Time, Tx};
 use crate::error::{Error, Result};
 use crate::http::{Origin, Slot};
 use axum::http::HeaderMap;
@@ -36,8 +36,12 @@ impl Caller {
     pub fn user(&self) -> Option<Uuid> {
         self.grant.who.user
     }
-    pub fn reader(&self) -> &Reader {
-        &self.app.reader
+    /// In the lane of the workspace that the caller is of, also where it acts in another.
+    pub fn reader(&self) -> Reading<'_> {
+        self.app.reader.reading_for(self.lane())
+    }
+    pub(super) fn lane(&self) -> Lane {
+        Lane::Workspace(self.grant.home())
     }
     pub fn now(&self) -> Time {
         self.app.now()
@@ -121,12 +125,14 @@ impl Caller {
     ) -> Result<Self> {
         let shown = auth::credential(&app.site, headers).map(Shown::from);
         let grant = match &shown {
-            Ok(shown) => shown.grant(app.now(), &app.reader).await?,
+            Ok(shown) => shown.grant(app.now(), app.reader.reading_for(shown.lane())).await?,
             Err(why) => Err(*why),
         };
         let (grant, stray) = match (grant, elsewhere(headers)) {
             (Ok(grant), Some(header)) => {
-                placed(grant, &header, app).await.map(|(grant, stray)| (Ok(grant), stray))?
+                let lane = shown.as_ref().map_or(Lane::Server, Shown::lane);
+                let placed = placed(grant, &header, app.now(), app.reader.reading_for(lane)).await?;
+                (Ok(placed.0), placed.1)
             }
             (grant, _) => (grant, None),
         };
@@ -161,7 +167,7 @@ impl Caller {
 }
 
 /// The caller in the workspace that the header names, or where he is, and why not there.
-async fn placed(own: Grant, header: &str, app: &App) -> Result<(Grant, Option<Stray>)> {
+async fn placed(own: Grant, header: &str, now: Time, from: Reading<'_>) -> Result<(Grant, Option<Stray>)> {
     let wanted = header.trim().parse::<Uuid>();
     if wanted.as_ref().is_ok_and(|id| *id == own.workspace) {
         return Ok((own, None));
@@ -173,7 +179,7 @@ async fn placed(own: Grant, header: &str, app: &App) -> Result<(Grant, Option<St
         return Ok((own, Some(Stray::Barred)));
     }
     let there = match wanted {
-        Ok(sub) => own.clone().acting_in(sub, app.now(), &app.reader).await?,
+        Ok(sub) => own.clone().acting_in(sub, now, from).await?,
         Err(_) => None,
     };
     Ok(there.map_or((own, Some(Stray::Elsewhere)), |there| (there, None)))

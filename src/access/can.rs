@@ -4,7 +4,7 @@ use super::caller::{Caller, render};
 use super::shown::{Shown, invitee};
 use super::{Ask, Asker, Attempt, Call, Grant, Permission, Shape, Sight, Step};
 use crate::app::App;
-use crate::audit::Change;
+use crate::audit::{Change, Subject};
 use crate::auth;
 use crate::db::{Part, Tx, Writer};
 use crate::error::{Error, Result};
@@ -12,9 +12,23 @@ use crate::http::{Origin, Slot};
 use aide::openapi::Operation;
 use aide::{OperationInput, generate::GenContext};
 use axum::{extract::FromRequestParts, http::request::Parts};
+use serde_json::json;
 use std::marker::PhantomData;
+use std::ops::ControlFlow::{self, Break, Continue};
 use std::ops::Deref;
+use std::sync::Arc;
 use uuid::Uuid;
+
+/// Rows that one step of a long change touches.
+pub const STEP: u64 = 2_000;
+
+/// The last change, or one more and where the next step begins.
+pub type Stepped<T, S> = ControlFlow<Change<T>, (Change<()>, S)>;
+
+/// One more step of a removal: so much of what goes with the subject, which itself goes in the last one.
+pub fn one_more_step<T>(subject: Subject, gone: &str) -> Stepped<T, ()> {
+    Continue((Change::new(subject, json!({ gone: STEP }), (), ()).affecting(STEP as usize), ()))
+}
 
 /// Holds the write door. Only `can` and `behind` can reach into it, so only a proof can open a transaction;
 /// `behind` is the narrow door for what is recorded after the answer, and the queue keeps its books here.
@@ -121,13 +135,49 @@ impl<P: Permission> Can<P> {
         T: Send + 'static,
         F: AsyncFn(&Self, &mut Tx) -> Result<Change<T>> + Send + Sync + 'static,
     {
-        let gate = self.app.gate.clone();
-        let change = async move |tx: &mut Tx| {
+        self.transact(async move |can, tx| body(can, tx).await?.record(can, P::ACTION, tx).await).await
+    }
+
+    /// Writes what has no bound in steps of [`STEP`] rows, so that nobody else waits for all of it. Each step is a
+    /// transaction of its own: the rights are read again, and there is an audit row of it. `body` gets where its step
+    /// begins, and gives either the last change or one more and where the next step begins. A step that fails ends the
+    /// call; those before it stay.
+    pub async fn write_in_steps<S, T, F>(self, start: S, body: F) -> Result<T>
+    where
+        S: Send + Sync + 'static,
+        T: Send + 'static,
+        F: AsyncFn(&Self, &mut Tx, &S) -> Result<Stepped<T, S>> + Send + Sync + 'static,
+    {
+        let (body, mut from) = (Arc::new(body), start);
+        loop {
+            let can = Can { caller: self.caller.clone(), permission: self.permission };
+            let body = body.clone();
+            let step = can.transact(async move |can, tx| match body(can, tx, &from).await? {
+                Break(last) => Ok(Break(last.record(can, P::ACTION, tx).await?)),
+                Continue((change, next)) => {
+                    change.record(can, P::ACTION, tx).await?;
+                    Ok(Continue(next))
+                }
+            });
+            match step.await? {
+                Continue(next) => from = next,
+                Break(answer) => return Ok(answer),
+            }
+        }
+    }
+
+    async fn transact<T, F>(self, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: AsyncFn(&Self, &mut Tx) -> Result<T> + Send + Sync + 'static,
+    {
+        let (gate, lane) = (self.app.gate.clone(), self.lane());
+        let body = async move |tx: &mut Tx| {
             let can = Can { caller: self.caller.again(tx).await?, permission: self.permission };
             can.ask(P::ACTION).enforce()?;
-            body(&can, tx).await?.record(&can, P::ACTION, tx).await
+            body(&can, tx).await
         };
-        gate.0.write(change).await
+        gate.0.write_for(lane, body).await
     }
 }
 

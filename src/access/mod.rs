@@ -24,7 +24,7 @@ pub mod tries;
 pub use asker::Asker;
 pub use behind::{Attempt, Behind};
 pub use caller::Caller;
-pub use can::{Can, Gate};
+pub use can::{Can, Gate, STEP, Stepped, one_more_step};
 pub use decide::{Ask, Call, Decision, STEPS, Sight, Stray, Verdict};
 pub use document::open;
 pub use grant::{Ceiling, Grant, Origins, Principal};

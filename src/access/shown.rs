@@ -2,7 +2,7 @@
 
 use super::{Asker, Grant, Principal};
 use crate::auth;
-use crate::db::{Source, Time};
+use crate::db::{Lane, Source, Time};
 use crate::error::Result;
 use uuid::Uuid;
 
@@ -37,6 +37,16 @@ impl From<auth::Credential> for Shown {
 }
 
 impl Shown {
+    /// Where it is looked up before its workspace is known.
+    pub(super) fn lane(&self) -> Lane {
+        match self {
+            Shown::Key(hash) | Shown::Session(hash) => Lane::of_credential(hash),
+            Shown::Invitation(_) | Shown::Person { .. } | Shown::Operator { .. } | Shown::Asked(_) => {
+                Lane::Server
+            }
+        }
+    }
+
     /// What it opens at present, or what is said where it opens nothing.
     pub(super) async fn grant(
         &self,

@@ -29,9 +29,13 @@ pub(super) fn newest() -> i64 {
 const POSTGRES: &str = "create or replace function uuid_text(uuid) returns text \
      language sql immutable parallel safe as 'select $1::text'";
 
+/// A migration of a large database takes as long as it takes, and so does the wait for another server's.
+const UNHURRIED: &str = "set local statement_timeout = 0";
+
 pub(super) async fn run(writer: &Writer) -> Result<()> {
     let prepare = writer.write(async |tx| {
         if let Conn::Postgres(_) = tx.0 {
+            tx.batch(UNHURRIED).await?;
             // `if not exists` alone lets two servers that start at once fall over each other.
             tx.batch("select pg_advisory_xact_lock(71830164)").await?;
             tx.batch(POSTGRES).await?;
@@ -41,6 +45,7 @@ pub(super) async fn run(writer: &Writer) -> Result<()> {
     prepare.await?;
     let apply = writer.write(async |tx| {
         if let Conn::Postgres(_) = tx.0 {
+            tx.batch(UNHURRIED).await?;
             // Before the first query, so that the snapshot is taken once the lock is ours.
             tx.batch("lock table migrations").await?;
         }

@@ -23,6 +23,7 @@
 
 pub mod file;
 mod json;
+mod lanes;
 mod load;
 mod migrate;
 mod postgres;
@@ -31,12 +32,19 @@ mod sqlite;
 mod time;
 
 pub use json::{Json, Kept, Raw};
+pub use lanes::Lane;
 pub use load::Load;
 pub(crate) use sql::record;
 pub use sql::{Part, Record, Row, Sql, Value, ids, sql};
 pub use time::Time;
 
 use crate::error::Result;
+use std::time::Duration;
+
+/// How long a statement that a workspace asks for may read, and how long one may take on PostgreSQL's connections for
+/// writing. The server's own reads have no limit.
+const READING: Duration = Duration::from_secs(5);
+const WRITING: Duration = Duration::from_secs(30);
 
 /// Reads, and nothing else: the connections behind it are read-only for the engine too.
 #[derive(Clone)]
@@ -49,9 +57,16 @@ pub struct Writer(Door);
 /// An open transaction. It owns its connection; only the engines' modules make one.
 pub struct Tx(Conn);
 
+/// A reader in the lane of whoever asks.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    reader: &'a Reader,
+    lane: Lane,
+}
+
 /// Where a statement reads from: the pool, or the transaction that is under way.
 pub enum Source<'a> {
-    Read(&'a Reader),
+    Read(Reading<'a>),
     Write(&'a mut Tx),
 }
 
@@ -59,7 +74,7 @@ impl Source<'_> {
     /// For one statement of several.
     pub fn again(&mut self) -> Source<'_> {
         match self {
-            Source::Read(reader) => Source::Read(reader),
+            Source::Read(reading) => Source::Read(*reading),
             Source::Write(tx) => Source::Write(tx),
         }
     }
@@ -68,7 +83,7 @@ impl Source<'_> {
 #[derive(Clone)]
 enum ReadPool {
     Sqlite(sqlite::Readers),
-    Postgres(postgres::Connections),
+    Postgres(postgres::Readers),
 }
 
 #[derive(Clone)]
@@ -92,7 +107,7 @@ pub async fn open(url: &str, key: &str) -> Result<(Reader, Writer)> {
             Ok((Reader(ReadPool::Sqlite(sqlite::Readers::open(path)?)), writer))
         }
         None => {
-            let (read, write) = postgres::Connections::open(url)?;
+            let (read, write) = postgres::open(url)?;
             let writer = Writer(Door::Postgres(write));
             prepare(&writer, key).await?;
             Ok((Reader(ReadPool::Postgres(read)), writer))
@@ -104,7 +119,7 @@ pub async fn open(url: &str, key: &str) -> Result<(Reader, Writer)> {
 pub fn look(url: &str) -> Result<Reader> {
     Ok(Reader(match url.strip_prefix("sqlite:") {
         Some(path) => ReadPool::Sqlite(sqlite::Readers::open(path)?),
-        None => ReadPool::Postgres(postgres::Connections::open(url)?.0),
+        None => ReadPool::Postgres(postgres::open(url)?.0),
     }))
 }
 
@@ -125,9 +140,18 @@ impl Writer {
         T: Send + 'static,
         F: AsyncFn(&mut Tx) -> Result<T> + Send + Sync + 'static,
     {
+        self.write_for(Lane::Server, body).await
+    }
+
+    /// The same, when it is the turn of a lane.
+    pub async fn write_for<T, F>(&self, lane: Lane, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: AsyncFn(&mut Tx) -> Result<T> + Send + Sync + 'static,
+    {
         match &self.0 {
-            Door::Sqlite(queue) => queue.write(body).await,
-            Door::Postgres(connections) => Box::pin(connections.write(body)).await,
+            Door::Sqlite(queue) => queue.write(lane, body).await,
+            Door::Postgres(connections) => Box::pin(connections.write(lane, body)).await,
         }
     }
 
@@ -155,34 +179,43 @@ impl Writer {
     }
 }
 
-impl Reader {
-    async fn rows<T: Record>(&self, sql: Sql) -> Result<Vec<T>> {
-        match &self.0 {
-            ReadPool::Sqlite(readers) => readers.run(move |conn| sqlite::rows(conn, &sql)).await,
-            ReadPool::Postgres(connections) => Box::pin(connections.rows(&sql)).await,
+impl Reading<'_> {
+    async fn rows<T: Record>(self, sql: Sql) -> Result<Vec<T>> {
+        match &self.reader.0 {
+            ReadPool::Sqlite(readers) => readers.run(self.lane, move |conn| sqlite::rows(conn, &sql)).await,
+            ReadPool::Postgres(readers) => Box::pin(readers.rows(self.lane, &sql)).await,
         }
+    }
+}
+
+impl Reader {
+    /// Without a lane it reads for the server itself.
+    pub fn reading_for(&self, lane: Lane) -> Reading<'_> {
+        Reading { reader: self, lane }
     }
 
     /// How many wait for their turn now.
     pub fn waiting(&self) -> usize {
         match &self.0 {
             ReadPool::Sqlite(readers) => readers.waiting(),
-            ReadPool::Postgres(connections) => connections.waiting(),
+            ReadPool::Postgres(readers) => readers.waiting(),
         }
     }
 
     pub fn load(&self) -> &Load {
         match &self.0 {
             ReadPool::Sqlite(readers) => &readers.load,
-            ReadPool::Postgres(connections) => &connections.load,
+            ReadPool::Postgres(readers) => readers.load(),
         }
     }
 
     /// Whether this engine takes the statement at all.
     pub async fn prepare(&self, sql: Sql) -> Result<()> {
         match &self.0 {
-            ReadPool::Sqlite(readers) => readers.run(move |conn| sqlite::prepare(conn, &sql).map(drop)).await,
-            ReadPool::Postgres(connections) => connections.prepare(&sql.text()).await,
+            ReadPool::Sqlite(readers) => {
+                readers.run(Lane::Server, move |conn| sqlite::prepare(conn, &sql).map(drop)).await
+            }
+            ReadPool::Postgres(readers) => readers.prepare(&sql.text()).await,
         }
     }
 }
@@ -212,7 +245,13 @@ impl Tx {
 
 impl<'a> From<&'a Reader> for Source<'a> {
     fn from(reader: &'a Reader) -> Self {
-        Source::Read(reader)
+        Source::Read(reader.reading_for(Lane::Server))
+    }
+}
+
+impl<'a> From<Reading<'a>> for Source<'a> {
+    fn from(reading: Reading<'a>) -> Self {
+        Source::Read(reading)
     }
 }
 

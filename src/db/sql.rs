@@ -98,7 +98,7 @@ impl Sql {
     pub async fn all<T: Record>(mut self, from: impl Into<Source<'_>>) -> Result<Vec<T>> {
         self.parts.push(("{columns}", T::columns()));
         match from.into() {
-            Source::Read(reader) => reader.rows(self).await,
+            Source::Read(reading) => reading.rows(self).await,
             Source::Write(tx) => tx.rows(self).await,
         }
     }

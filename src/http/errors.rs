@@ -11,6 +11,10 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug)]
 pub struct Refusal(pub Step);
 
+/// Rides on the answer, so that the edge sends it a moment later.
+#[derive(Clone, Copy, Debug)]
+pub struct Paced;
+
 /// Rides on the answer, so that the edge can log it once, with the id of the request; it is never shown.
 #[derive(Clone, Debug)]
 pub struct Cause(pub Arc<dyn std::error::Error + Send + Sync>);
@@ -47,7 +51,9 @@ fn status(error: &Error) -> StatusCode {
         Error::Gone(_) => StatusCode::GONE,
         Error::TooLarge | Error::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
-        Error::Busy | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Busy | Error::Crowded | Error::TookTooLong | Error::Unavailable(_) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -81,7 +87,9 @@ impl IntoResponse for Error {
             | Error::TooLarge
             | Error::TooMuch(_)
             | Error::TooSlow
-            | Error::Busy => (),
+            | Error::Busy
+            | Error::TookTooLong => (),
+            Error::Crowded => drop(response.extensions_mut().insert(Paced)),
             Error::Internal(cause) | Error::Unavailable(cause) => {
                 drop(response.extensions_mut().insert(Cause(cause)))
             }

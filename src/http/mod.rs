@@ -14,7 +14,7 @@ mod room;
 mod schema;
 
 pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread};
-pub use errors::{Cause, Refusal};
+pub use errors::{Cause, Paced, Refusal};
 pub use form::{Answer, Field, Form};
 pub use listen::{listen, serve};
 pub use origin::{Origin, Slot};

@@ -122,6 +122,8 @@ async fn steps(app: App, mut claim: Claim, work: Work, stop: watch::Receiver<()>
             Ok(Outcome::Later(why)) => again(&app, &claim, why),
             Err(
                 error @ (Error::Busy
+                | Error::Crowded
+                | Error::TookTooLong
                 | Error::Unavailable(_)
                 | Error::Internal(_)
                 | Error::Conflict(_)

@@ -3,7 +3,7 @@
 use super::{Claim, Kind, New};
 use crate::access::Caller;
 use crate::app::App;
-use crate::db::{Json, Record, Row, Time, Tx, sql};
+use crate::db::{Json, Record, Row, Sql, Time, Tx, sql};
 use crate::error::{Error, Result};
 use serde_json::Value;
 use uuid::Uuid;
@@ -194,27 +194,60 @@ const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
 /// No session lives longer, whatever a login policy says.
 const SESSION: i64 = 90 * 24 * 60 * 60 * 1000;
 
-/// What was over long ago goes.
+/// Rows that one transaction removes, so that nobody waits for all of it.
+const STEP: u64 = 2_000;
+
+/// What was over long ago goes; how many rows that were.
 pub async fn prune(app: &App) -> Result<u64> {
-    let (before, longest) = (app.now().minus(KEPT), app.now().minus(SESSION));
+    let mut rows = 0;
     let yesterday = app.now().minus(24 * 60 * 60 * 1000);
-    let pruned = app.gate.books().write(async move |tx| {
-        for forgotten in [
-            sql("delete from tries where since < $1"),
-            sql("delete from challenges where expires_at < $1"),
-            sql("delete from user_links where expires_at < $1"),
-        ] {
-            forgotten.bind(yesterday).run(&mut *tx).await?;
+    let (before, longest) = (app.now().minus(KEPT), app.now().minus(SESSION));
+    for (forgotten, since) in [
+        (
+            sql("delete from tries where name in (select name from tries where since < $1 limit $2)"),
+            yesterday,
+        ),
+        (
+            sql(
+                "delete from challenges where id in (select id from challenges where expires_at < $1 limit $2)",
+            ),
+            yesterday,
+        ),
+        (
+            sql(
+                "delete from user_links where hash in (select hash from user_links where expires_at < $1 limit $2)",
+            ),
+            yesterday,
+        ),
+        (
+            sql("delete from sessions where hash in (select hash from sessions \
+                 where stage = 'factor' and timestamp_created < $1 limit $2)"),
+            yesterday,
+        ),
+        (
+            sql(
+                "delete from sessions where hash in (select hash from sessions where last_seen_at < $1 limit $2)",
+            ),
+            longest,
+        ),
+        (
+            sql("delete from jobs where (workspace_id, id) in (select workspace_id, id from jobs \
+                 where status in ('success', 'failed', 'bounced', 'cancelled') and updated_at < $1 limit $2)"),
+            before,
+        ),
+    ] {
+        let forgotten = forgotten.bind(since).bind(STEP as i64);
+        loop {
+            let some = forget(app, forgotten.clone()).await?;
+            rows += some;
+            if some < STEP {
+                break;
+            }
         }
-        sql("delete from sessions where stage = 'factor' and timestamp_created < $1")
-            .bind(yesterday)
-            .run(&mut *tx)
-            .await?;
-        sql("delete from sessions where last_seen_at < $1").bind(longest).run(&mut *tx).await?;
-        sql("delete from jobs where status in ('success', 'failed', 'bounced', 'cancelled') and updated_at < $1")
-            .bind(before)
-            .run(tx)
-            .await
-    });
-    pruned.await
+    }
+    Ok(rows)
+}
+
+async fn forget(app: &App, some: Sql) -> Result<u64> {
+    app.gate.books().write(async move |tx| some.clone().run(tx).await).await
 }

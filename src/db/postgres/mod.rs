@@ -1,8 +1,11 @@
-//! PostgreSQL: a read-only pool, and serializable transactions that run again when the engine says so.
+//! PostgreSQL: read-only pools, and serializable transactions that run again when the engine says so. Workspaces take
+//! turns at each pool.
 
 mod pulse;
+mod turns;
 
-use super::{Conn, Load, Record, Row, Sql, Tx, sql::Cells};
+use super::lanes::{Lane, Limits};
+use super::{Conn, Load, READING, Record, Row, Sql, Tx, WRITING, sql::Cells};
 use crate::error::{Error, Result};
 use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
@@ -12,14 +15,22 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::pin::Pin;
 use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
+use tokio::time::timeout;
 use tokio_postgres::{Config, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
+use turns::{Turn, Turns};
 
 /// How long a transaction is run again before its caller is told to try later.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long anybody waits for a connection, and how many may.
+/// How long anybody waits for a connection.
 const WAIT: Duration = Duration::from_millis(1500);
-const WAITING: usize = 256;
+/// One workspace reads on half of the connections at most.
+const WORKSPACES: Limits = Limits { places: 8, share: 4, waiting: 128 };
+/// Look-ups of credentials and the server's own reads are short, and never wait behind a search.
+const OWN: Limits = Limits { places: 4, share: 2, waiting: 128 };
+/// A COMMIT mostly waits for the disk, so one workspace may have many under way.
+const WRITES: Limits = Limits { places: 12, share: 8, waiting: 256 };
 /// How long a peer may leave what was sent to it without an answer of its system.
 const SILENCE: Duration = Duration::from_secs(10);
 
@@ -27,74 +38,107 @@ const SILENCE: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(super) struct Connections {
     pool: Pool,
+    turns: Turns,
     pulse: Pulse,
     pub(super) load: Load,
 }
 
-impl Connections {
-    /// For reading alone, and for writing.
-    pub(super) fn open(url: &str) -> Result<(Self, Self)> {
-        let mut config: Config = url.parse()?;
-        config.connect_timeout(WAIT).tcp_user_timeout(SILENCE).keepalives_idle(SILENCE);
-        // Whether TLS is used, the URL says: `sslmode=disable|prefer|require`.
-        let tls = MakeRustlsConnect::new(crate::tls::client()?);
-        let pulse = Pulse::feel(config.clone(), tls.clone());
-        // Compiling the plan of a predicate takes far longer than running it.
-        let options = format!("{} -c jit=off", config.get_options().unwrap_or_default());
-        let reading = format!("{options} -c default_transaction_read_only=on");
-        Ok((Self::door(config.clone(), &reading, &tls, &pulse)?, Self::door(config, &options, &tls, &pulse)?))
+/// For reading alone, and for writing.
+pub(super) fn open(url: &str) -> Result<(Readers, Connections)> {
+    let mut config: Config = url.parse()?;
+    config.connect_timeout(WAIT).tcp_user_timeout(SILENCE).keepalives_idle(SILENCE);
+    // Whether TLS is used, the URL says: `sslmode=disable|prefer|require`.
+    let tls = MakeRustlsConnect::new(crate::tls::client()?);
+    let pulse = Pulse::feel(config.clone(), tls.clone());
+    // Compiling the plan of a predicate takes far longer than running it.
+    let options = format!("{} -c jit=off", config.get_options().unwrap_or_default());
+    let reading = format!("{options} -c default_transaction_read_only=on");
+    let limited =
+        |options: &str, limit: Duration| format!("{options} -c statement_timeout={}", limit.as_millis());
+    let load = Load::default();
+    let door = |options: &str, limits: Limits, load: Load| {
+        Connections::open(config.clone(), options, &tls, (limits, pulse.clone(), load))
+    };
+    let readers = Readers {
+        workspaces: door(&limited(&reading, READING), WORKSPACES, load.clone())?,
+        own: door(&reading, OWN, load)?,
+    };
+    Ok((readers, door(&limited(&options, WRITING), WRITES, Load::default())?))
+}
+
+/// Two doors, as with SQLite.
+#[derive(Clone)]
+pub(super) struct Readers {
+    workspaces: Connections,
+    own: Connections,
+}
+
+impl Readers {
+    pub(super) fn waiting(&self) -> usize {
+        self.workspaces.waiting() + self.own.waiting()
     }
 
-    fn door(mut config: Config, options: &str, tls: &MakeRustlsConnect, pulse: &Pulse) -> Result<Self> {
+    /// Of both doors.
+    pub(super) fn load(&self) -> &Load {
+        &self.own.load
+    }
+
+    pub(super) async fn prepare(&self, text: &str) -> Result<()> {
+        let held = self.own.get(Lane::Server).await?;
+        Ok(held.client()?.prepare(text).await.map(drop)?)
+    }
+
+    pub(super) async fn rows<T: Record>(&self, lane: Lane, sql: &Sql) -> Result<Vec<T>> {
+        let door = if lane.is_of_a_workspace() { &self.workspaces } else { &self.own };
+        door.rows(lane, sql).await
+    }
+}
+
+impl Connections {
+    fn open(
+        mut config: Config,
+        options: &str,
+        tls: &MakeRustlsConnect,
+        (limits, pulse, load): (Limits, Pulse, Load),
+    ) -> Result<Self> {
         config.options(options);
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let pool = Pool::builder(Manager::from_config(config, tls.clone(), recycling))
-            .max_size(8)
+            .max_size(limits.places)
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(WAIT))
             .create_timeout(Some(WAIT));
         let pool = pool.build().map_err(Error::internal)?;
-        Ok(Connections { pool, pulse: pulse.clone(), load: Load::default() })
+        Ok(Connections { pool, turns: Turns::new(limits), pulse, load })
     }
 
     pub(super) fn waiting(&self) -> usize {
-        self.pool.status().waiting
+        self.turns.waiting()
     }
 
-    async fn get(&self) -> Result<Object> {
-        if self.waiting() >= WAITING {
-            return Err(Error::Busy);
-        }
+    async fn get(&self, lane: Lane) -> Result<Held> {
         let began = Instant::now();
+        let turn = self.turns.take(lane, WAIT).await?;
         let object = self.pool.get().await?;
         self.load.waited(began);
-        Ok(object)
+        Ok(Held(Some((object, turn))))
     }
 
-    pub(super) async fn prepare(&self, text: &str) -> Result<()> {
-        Ok(self.get().await?.prepare(text).await.map(drop)?)
+    async fn rows<T: Record>(&self, lane: Lane, sql: &Sql) -> Result<Vec<T>> {
+        let held = self.pulse.during(self.get(lane)).await?;
+        let outcome = self.pulse.during(rows(held.client()?, sql)).await;
+        held.end(matches!(outcome, Err(Error::Unavailable(_))));
+        outcome
     }
 
-    pub(super) async fn rows<T: Record>(&self, sql: &Sql) -> Result<Vec<T>> {
-        let client = self.pulse.during(self.get()).await?;
-        match self.pulse.during(rows(&client, sql)).await {
-            // Nobody else is to wait behind what is left without an answer there.
-            Err(error @ Error::Unavailable(_)) => {
-                drop(Object::take(client));
-                Err(error)
-            }
-            outcome => outcome,
-        }
-    }
-
-    pub(super) async fn write<T, F>(&self, body: F) -> Result<T>
+    pub(super) async fn write<T, F>(&self, lane: Lane, body: F) -> Result<T>
     where
         F: AsyncFn(&mut Tx) -> Result<T>,
     {
         let began = Instant::now();
         let mut attempt = 0;
         loop {
-            match self.pulse.during(self.once(&body)).await {
+            match self.pulse.during(self.once(lane, &body)).await {
                 Err(Error::Busy) if began.elapsed() < PATIENCE => {
                     tokio::time::sleep(pause(attempt)).await;
                     attempt += 1;
@@ -106,38 +150,52 @@ impl Connections {
         }
     }
 
-    async fn once<T>(&self, body: &impl AsyncFn(&mut Tx) -> Result<T>) -> Result<T> {
-        let held = Held(Some(self.get().await?));
+    async fn once<T>(&self, lane: Lane, body: &impl AsyncFn(&mut Tx) -> Result<T>) -> Result<T> {
+        let held = self.get(lane).await?;
         held.client()?.batch_execute("begin isolation level serializable").await?;
         let mut tx = Tx(Conn::Postgres(held));
         let outcome = body(&mut tx).await;
         let Conn::Postgres(held) = tx.0 else { return Err(Error::internal("not a PostgreSQL transaction")) };
-        held.end(if outcome.is_ok() { "commit" } else { "rollback" }).await?;
+        let ended = held.client()?.batch_execute(if outcome.is_ok() { "commit" } else { "rollback" }).await;
+        // A refused COMMIT ends the transaction as well.
+        held.end(ended.as_ref().is_err_and(|error| error.as_db_error().is_none()));
+        ended?;
         outcome
     }
 }
 
-/// A connection inside a transaction. Dropped before its end (the caller went away, a rollback failed), it
-/// is taken out of the pool and closed: no one is ever handed a half-done transaction.
-pub(super) struct Held(Option<Object>);
+/// A connection at work, and its place at the door.
+pub(super) struct Held(Option<(Object, Turn)>);
 
 impl Held {
     pub(super) fn client(&self) -> Result<&Object> {
-        self.0.as_ref().ok_or_else(|| Error::internal("the transaction is over"))
+        let held = self.0.as_ref().ok_or_else(|| Error::internal("the transaction is over"))?;
+        Ok(&held.0)
     }
 
-    async fn end(mut self, text: &str) -> Result<()> {
-        let ended = self.client()?.batch_execute(text).await;
-        if ended.as_ref().err().is_none_or(|error| error.as_db_error().is_some()) {
-            drop(self.0.take()); // back to the pool: a refused COMMIT ends the transaction as well
+    /// Back to the pool; or closed, where nobody is to wait behind what is left without an answer.
+    fn end(mut self, broken: bool) {
+        if let Some((object, _turn)) = self.0.take()
+            && broken
+        {
+            drop(Object::take(object));
         }
-        Ok(ended?)
     }
 }
 
+/// The caller went away, and the engine is still at work. The connection and the place come back when that is over and
+/// taken back, or else whoever asks and goes away would have as many places as they like.
 impl Drop for Held {
     fn drop(&mut self) {
-        self.0.take().map(Object::take);
+        let Some((object, turn)) = self.0.take() else { return };
+        let Ok(runtime) = Handle::try_current() else { return drop(Object::take(object)) };
+        runtime.spawn(async move {
+            match timeout(READING, object.batch_execute("rollback")).await {
+                Ok(Ok(())) => drop(object),
+                Ok(Err(_)) | Err(_) => drop(Object::take(object)),
+            }
+            drop(turn);
+        });
     }
 }
 
@@ -189,6 +247,7 @@ impl From<tokio_postgres::Error> for Error {
         match error.code() {
             Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => Error::Busy,
             Some(&SqlState::UNIQUE_VIOLATION) => Error::Taken,
+            Some(&SqlState::QUERY_CANCELED) => Error::TookTooLong,
             Some(code) if AWAY.contains(code) => Error::unavailable(error),
             None if error.is_closed() || broken() => Error::unavailable(error),
             _ => Error::internal(error),

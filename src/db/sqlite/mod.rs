@@ -1,5 +1,6 @@
 //! SQLite: a few reader threads (`readers`), one writer thread (`writer`), and what both do with a statement.
 
+mod queue;
 mod readers;
 mod writer;
 pub(super) use readers::Readers;
@@ -58,6 +59,7 @@ impl From<rusqlite::Error> for Error {
         match error.sqlite_error().map(|e| (e.code, e.extended_code)) {
             Some((_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY)) => Error::Taken,
             Some((ErrorCode::DatabaseBusy, _)) => Error::Busy,
+            Some((ErrorCode::OperationInterrupted, _)) => Error::TookTooLong,
             Some((
                 ErrorCode::DiskFull
                 | ErrorCode::SystemIoFailure

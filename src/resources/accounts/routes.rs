@@ -3,7 +3,7 @@ use super::store::{self, Place};
 use super::{
     ACTIVE, Account, COLD, New, Patch, address, analytics, assignment, moving, state, v1, vitals, warmup,
 };
-use crate::access::{Can, Permission, accounts::*};
+use crate::access::{Can, Permission, STEP, accounts::*, one_more_step};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Time;
@@ -15,6 +15,7 @@ use aide::axum::routing::{get, get_with, post, post_with};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::ops::ControlFlow::Break;
 
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new()
@@ -273,11 +274,14 @@ async fn update(
 }
 
 async fn remove(can: Can<Delete>, Path(Email { email }): Path<Email>, _: Nothing) -> Result<Json<Account>> {
-    let removed = can.write(async move |can, tx| {
+    let removed = can.write_in_steps((), async move |can, tx, ()| {
         let account = store::find(can, &mut *tx, &email).await?;
-        let campaigns = store::campaigns_of(can, tx, account.id).await?;
+        let campaigns = store::take_off_some(can, tx, account.id).await?;
+        if campaigns == STEP {
+            return Ok(one_more_step(subject(&account), "campaigns"));
+        }
         store::delete(can, tx, account.id).await?;
-        Ok(Change::deleted(subject(&account), account).affecting(1 + campaigns as usize))
+        Ok(Break(Change::deleted(subject(&account), account).affecting(1 + campaigns as usize)))
     });
     removed.await.map(Json)
 }

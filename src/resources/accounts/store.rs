@@ -2,7 +2,7 @@
 
 use super::filter::Wanted;
 use super::{Account, SHAPE, Settings};
-use crate::access::{Caller, Can, Permission, custom_tags};
+use crate::access::{Caller, Can, Permission, STEP, custom_tags};
 use crate::db::{Json, Record, Row, Source, Time, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::resources::custom_tags as tags;
@@ -197,12 +197,15 @@ pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
         .await
 }
 
-/// How many campaigns send from an account.
-pub async fn campaigns_of(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<i64> {
-    let count = sql("select count(*) from campaign_senders where workspace_id = $1 and account_id = $2")
-        .bind(can.workspace())
-        .bind(id);
-    Ok(count.optional(tx).await?.unwrap_or(0))
+/// Takes an account off one step of the campaigns that send from it; how many those were.
+pub async fn take_off_some(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
+    sql("delete from campaign_senders where workspace_id = $1 and account_id = $2 and campaign_id in \
+         (select s.campaign_id from campaign_senders s where s.workspace_id = $1 and s.account_id = $2 limit $3)")
+    .bind(can.workspace())
+    .bind(id)
+    .bind(STEP as i64)
+    .run(tx)
+    .await
 }
 
 pub async fn set_status(can: &Caller, tx: &mut Tx, ids: &[Uuid], status: i64) -> Result<u64> {

@@ -1,15 +1,16 @@
 use super::{Campaign, DRAFT, New, Patch, activate, copy, references, search, store, store::Wanted};
-use crate::access::{Caller, Can, campaigns::*};
+use crate::access::{Caller, Can, STEP, campaigns::*, one_more_step};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ids};
 use crate::resources::workspace_members::{Whose, owner};
-use crate::resources::workspaces;
+use crate::resources::{leads, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, post};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::ops::ControlFlow::Break;
 use uuid::Uuid;
 
 pub fn router() -> ApiRouter<App> {
@@ -123,10 +124,14 @@ async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch
 }
 
 async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
-    let removed = can.write(async move |can, tx| {
+    let removed = can.write_in_steps((), async move |can, tx, ()| {
         let campaign = store::find(can, &mut *tx, id).await?;
-        let leads = store::delete(can, tx, id).await?;
-        Ok(Change::deleted(subject(&campaign), campaign).affecting(1 + leads as usize))
+        let leads = leads::store::delete_in(can, tx, leads::Place::Campaign(id)).await?;
+        if leads == STEP {
+            return Ok(one_more_step(subject(&campaign), "leads"));
+        }
+        store::delete(can, tx, id).await?;
+        Ok(Break(Change::deleted(subject(&campaign), campaign).affecting(1 + leads as usize)))
     });
     removed.await.map(Json)
 }

@@ -264,16 +264,12 @@ async fn collaborate(can: &Caller, tx: &mut Tx, campaign: &Campaign) -> Result<(
     Ok(())
 }
 
-/// Leads, collaborators, senders, tags and a share go with it; how many leads those were.
+/// Collaborators, senders, tags and a share go with it.
 pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
     crate::resources::custom_tags::store::unmap_all(can, tx, id).await?;
-    let leads = sql("delete from leads where workspace_id = $1 and campaign_id = $2")
+    sql("delete from campaigns where workspace_id = $1 and id = $2")
         .bind(can.workspace())
         .bind(id)
-        .run(&mut *tx)
-        .await?;
-    let campaign =
-        sql("delete from campaigns where workspace_id = $1 and id = $2").bind(can.workspace()).bind(id);
-    campaign.run(tx).await?;
-    Ok(leads)
+        .run(tx)
+        .await
 }

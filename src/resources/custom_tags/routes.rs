@@ -1,5 +1,5 @@
 use super::{CustomTag, New, Patch, store, store::Wanted, toggle};
-use crate::access::{Caller, Can, custom_tags::*};
+use crate::access::{Caller, Can, STEP, custom_tags::*, one_more_step};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
@@ -9,6 +9,7 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::{get, post};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::ops::ControlFlow::Break;
 
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new()
@@ -94,10 +95,14 @@ async fn update(
 }
 
 async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<CustomTag>> {
-    let removed = can.write(async move |can, tx| {
+    let removed = can.write_in_steps((), async move |can, tx, ()| {
         let tag = store::find(can, &mut *tx, id).await?;
+        let mappings = store::unmap_some(can, tx, id).await?;
+        if mappings == STEP {
+            return Ok(one_more_step(subject(&tag), "mappings"));
+        }
         store::delete(can, tx, id).await?;
-        Ok(Change::deleted(subject(&tag), tag))
+        Ok(Break(Change::deleted(subject(&tag), tag)))
     });
     removed.await.map(Json)
 }

@@ -1,7 +1,7 @@
 //! The SQL of tags.
 
 use super::{CustomTag, SHAPE};
-use crate::access::{Caller, Can, Permission, Step, accounts, campaigns, custom_tags::Read};
+use crate::access::{Caller, Can, Permission, STEP, Step, accounts, campaigns, custom_tags::Read};
 use crate::db::{Source, Tx, sql};
 use crate::error::{Error, Result};
 use crate::http::{Paging, pattern};
@@ -110,7 +110,17 @@ pub async fn update(tx: &mut Tx, tag: &CustomTag) -> Result<u64> {
     .await
 }
 
-/// Its mappings go with it.
+/// Takes a tag off one step of the campaigns and accounts that have it; how many those were.
+pub async fn unmap_some(can: &Caller, tx: &mut Tx, tag: Uuid) -> Result<u64> {
+    sql("delete from custom_tag_mappings where workspace_id = $1 and id in \
+         (select m.id from custom_tag_mappings m where m.workspace_id = $1 and m.tag_id = $2 limit $3)")
+    .bind(can.workspace())
+    .bind(tag)
+    .bind(STEP as i64)
+    .run(tx)
+    .await
+}
+
 pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
     sql("delete from custom_tags where workspace_id = $1 and id = $2")
         .bind(can.workspace())

@@ -1,13 +1,15 @@
 use super::{LeadList, New, Patch, VerificationStats, store};
-use crate::access::{Can, lead_lists::*};
+use crate::access::{Can, STEP, lead_lists::*, one_more_step};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread, absent_not_null, after_time};
+use crate::resources::leads;
 use crate::resources::workspace_members::{Whose, owner};
 use aide::axum::{ApiRouter, routing::get};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::ops::ControlFlow::Break;
 
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new()
@@ -83,10 +85,14 @@ async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch
 }
 
 async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<LeadList>> {
-    let removed = can.write(async move |can, tx| {
+    let removed = can.write_in_steps((), async move |can, tx, ()| {
         let list = store::find(can, &mut *tx, id).await?;
-        let leads = store::delete(can, tx, id).await?;
-        Ok(Change::deleted(subject(&list), list).affecting(1 + leads as usize))
+        let leads = leads::store::delete_in(can, tx, leads::Place::List(id)).await?;
+        if leads == STEP {
+            return Ok(one_more_step(subject(&list), "leads"));
+        }
+        store::delete(can, tx, id).await?;
+        Ok(Break(Change::deleted(subject(&list), list).affecting(1 + leads as usize)))
     });
     removed.await.map(Json)
 }

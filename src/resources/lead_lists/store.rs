@@ -66,17 +66,12 @@ pub async fn update(can: &Caller, tx: &mut Tx, list: &LeadList) -> Result<u64> {
     .await
 }
 
-/// Its leads go with it; how many those were.
 pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
-    let leads = sql("delete from leads where workspace_id = $1 and list_id = $2")
+    sql("delete from lead_lists where workspace_id = $1 and id = $2")
         .bind(can.workspace())
         .bind(id)
-        .run(&mut *tx)
-        .await?;
-    let list =
-        sql("delete from lead_lists where workspace_id = $1 and id = $2").bind(can.workspace()).bind(id);
-    list.run(tx).await?;
-    Ok(leads)
+        .run(tx)
+        .await
 }
 
 /// Of the leads that the caller sees.

@@ -9,6 +9,7 @@ mod filter;
 mod list;
 mod routes;
 pub mod store;
+pub use container::Place;
 pub use routes::router;
 
 use crate::access::Shape;

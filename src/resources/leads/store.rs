@@ -1,7 +1,8 @@
 //! The SQL of leads.
 
+use super::container::Place;
 use super::{Engagement, Lead, Person, SHAPE};
-use crate::access::{Caller, Can, Permission, leads::Create, leads::Read};
+use crate::access::{Caller, Can, Permission, STEP, leads::Create, leads::Read};
 use crate::db::{Json, Part, Record, Row, Source, Tx, record, sql};
 use crate::error::Result;
 use uuid::Uuid;
@@ -178,6 +179,20 @@ pub async fn update(can: &Caller, tx: &mut Tx, lead: &Lead) -> Result<u64> {
 
 pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
     sql("delete from leads where workspace_id = $1 and id = $2").bind(can.workspace()).bind(id).run(tx).await
+}
+
+/// Of what goes with a campaign or a list, one step; how many those were.
+pub async fn delete_in(can: &Caller, tx: &mut Tx, place: Place) -> Result<u64> {
+    sql("delete from leads where workspace_id = $1 and id in (select l.id from leads l \
+         where l.workspace_id = $1 {filters} limit $2)")
+    .bind(can.workspace())
+    .bind(STEP as i64)
+    .fill("{filters}", |out| {
+        out.given(place.campaign(), " and l.campaign_id = ", "");
+        out.given(place.list(), " and l.list_id = ", "");
+    })
+    .run(tx)
+    .await
 }
 
 /// Where in the workspace an address is already, whether the caller sees it there or not.
