@@ -2,9 +2,8 @@
 
 use crate::support::leads::{found, list};
 use crate::support::{Answer, World, exchange, on_both};
-use axum::response::IntoResponse;
 use gatepost::db::{Lane, Tx, sql};
-use gatepost::error::{Error, Result};
+use gatepost::error::Result;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -73,23 +72,25 @@ async fn who_reads_too_much_holds_up_nobody_else(world: World) {
 /// A held write occupies all that its workspace may have; whatever else it writes waits until its lane is full.
 async fn who_writes_too_much_holds_up_nobody_else(world: World) {
     let (released, sqlite) = (Arc::new(AtomicBool::new(false)), world.writer.commits().is_some());
-    let held: Vec<_> = (0..264)
-        .map(|_| {
-            let (writer, released) = (world.writer.clone(), released.clone());
-            let lane = Lane::Workspace(world.home);
-            let body = async move |_: &mut Tx| {
-                while !released.load(Ordering::SeqCst) {
-                    match sqlite {
-                        true => std::thread::sleep(Duration::from_millis(5)),
-                        false => tokio::time::sleep(Duration::from_millis(5)).await,
-                    }
+    let hold = || {
+        let (writer, released, lane) = (world.writer.clone(), released.clone(), Lane::Workspace(world.home));
+        let body = async move |_: &mut Tx| {
+            while !released.load(Ordering::SeqCst) {
+                match sqlite {
+                    true => std::thread::sleep(Duration::from_millis(5)),
+                    false => tokio::time::sleep(Duration::from_millis(5)).await,
                 }
-                Ok(())
-            };
-            tokio::spawn(async move { writer.write_for(lane, body).await })
-        })
-        .collect();
-    until(|| world.writer.waiting() >= 256).await;
+            }
+            Ok(())
+        };
+        tokio::spawn(async move { writer.write_for(lane, body).await })
+    };
+    let mut held = Vec::new();
+    while world.writer.waiting() < 256 {
+        assert!(held.len() < 2_000, "the lane has an end");
+        held.push(hold());
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     let campaign = crate::support::scene::campaign("c");
     let refused = asked(&world, "owner", "POST /api/v2/campaigns", campaign.clone()).await.unwrap();
     assert_eq!(refused.is(503).message(), CROWDED);
@@ -119,7 +120,6 @@ async fn a_slow_read_is_stopped(world: World) {
     for _ in 0..8 {
         world.get("owner", "/api/v2/campaigns").await.is(200);
     }
-    assert_eq!(Error::TookTooLong.into_response().status(), 503);
 }
 
 /// What jobs, a backup or the doctor read is not stopped: more than five seconds of it.

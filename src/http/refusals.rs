@@ -29,7 +29,8 @@ const REFUSALS: [(u16, &str, &str); 10] = [
     (
         503,
         "Unavailable",
-        "The server is busy or its database is away; the header Retry-After says when to go on.",
+        "The server is busy, too many requests of the workspace are waiting, the request took too long, or the database \
+         is away; the message says which, and the header Retry-After when to go on.",
     ),
 ];
 
