@@ -47,7 +47,7 @@ fn rule(schema: &Value, error: &ValidationError<'_>) -> String {
             let known = known(schema, error);
             let hint = unexpected.iter().map(|name| hint(name, known.iter().copied()));
             let hint = hint.take(20).find(|hint| !hint.is_empty()).unwrap_or_default();
-            format!("must NOT have additional properties: {}{hint}", names(unexpected))
+            format!("must NOT have additional properties: {}{hint}", names_of(unexpected))
         }
         Kind::Type { kind: TypeKind::Single(kind) } => format!("must be {kind}"),
         Kind::Type { kind: TypeKind::Multiple(kinds) } => {
@@ -83,7 +83,7 @@ fn allowed(options: &Value, given: &Value) -> String {
     format!("must be equal to one of the allowed values{list}{hint}")
 }
 
-fn names(all: &[String]) -> String {
+pub fn names_of(all: &[String]) -> String {
     let named: Vec<_> = all.iter().take(NAMES).map(|name| format!("'{}'", cut(name))).collect();
     let more = all.len().saturating_sub(NAMES);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };

@@ -123,7 +123,8 @@ fn repair(compiled: &'static Compiled, operation: &str, body: &mut Value) -> Ign
         alias::rename(operation, fields);
     }
     let aliases = alias::of(operation).map(|alias| alias.alias).collect();
-    let mut repair = Repair { root: &compiled.schema, reading: compiled.reading, aliases, seen: Seen::default() };
+    let mut repair =
+        Repair { root: &compiled.schema, reading: compiled.reading, aliases, seen: Seen::default() };
     repair.value(&compiled.schema, body, "");
     repair.seen.ignored
 }
@@ -204,7 +205,9 @@ pub fn meant<'a>(root: &'a Value, schema: &'a Value, value: &Value) -> &'a Value
     let Some(variants) = variants.filter(|_| schema.get("properties").is_none()) else { return schema };
     let variants: Vec<_> = variants.iter().map(|variant| meant(root, variant, value)).collect();
     let fitting = variants.iter().find(|variant| fits(&types(variant), value));
-    fitting.or_else(|| variants.iter().find(|variant| types(variant) != ["null"])).map_or(schema, |found| *found)
+    fitting
+        .or_else(|| variants.iter().find(|variant| types(variant) != ["null"]))
+        .map_or(schema, |found| *found)
 }
 
 fn types(schema: &Value) -> Vec<&str> {

@@ -45,7 +45,8 @@ pub fn compiled<T: JsonSchema + 'static>() -> Result<&'static Compiled> {
     close(&mut schema);
     let validator = jsonschema::options().should_validate_formats(true).build(&schema);
     let validator = validator.map_err(|error| Error::internal(error.to_string()))?;
-    let compiled: &'static Compiled = Box::leak(Box::new(Compiled { reading: Reading::of(&schema), schema, validator }));
+    let compiled: &'static Compiled =
+        Box::leak(Box::new(Compiled { reading: Reading::of(&schema), schema, validator }));
     let mut all = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
     all.get_or_insert_default().insert(id, compiled);
     Ok(compiled)

@@ -23,8 +23,8 @@ pub use warmup::step;
 
 use crate::access::Shape;
 use crate::db::Time;
-use crate::http::{absent_not_null, lenient};
 pub use crate::http::address;
+use crate::http::{absent_not_null, lenient};
 use connection::Connection;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
