@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 on_both! {
     an_unknown_key_is_dropped_or_refused_as_its_class_says an_unknown_parameter_is_refused_everywhere
     a_key_like_a_right_is_refused_everywhere messages_are_short_and_never_hold_the_value
+    many_or_long_variables_are_refused_in_few_words
 }
 
 const ODD: &str = "zebra_crossing";
@@ -188,4 +189,32 @@ async fn messages_are_short_and_never_hold_the_value(world: World) {
 fn with(mut body: Value, name: &str, value: Value) -> Value {
     body[name] = value;
     body
+}
+
+async fn many_or_long_variables_are_refused_in_few_words(world: World) {
+    let id = world.create("owner", "c", "team").await;
+    let many = |count: usize, from: usize| {
+        let all = (from..from + count).map(|i| (format!("k{i}"), json!("v".repeat(50))));
+        Value::Object(all.collect())
+    };
+    let at = "body/leads/0/custom_variables";
+    for (variables, message) in [
+        (many(201, 0), format!("{at} must NOT have more than 200 properties")),
+        (json!({ "n".repeat(201): 1 }), format!("{at} property name must NOT have more than 200 characters")),
+        (json!({ "k": "v".repeat(10_001) }), format!("{at}/k must NOT have more than 10000 characters")),
+        (json!({ "k": ["v"] }), format!("{at}/k must be ")),
+    ] {
+        let leads = json!([{ "email": "a@lead.example", "custom_variables": variables }]);
+        let body = json!({ "campaign_id": id, "leads": leads });
+        let refused = world.call("owner", "POST /api/v2/leads/add", body).await.is(400).message();
+        assert!(refused.starts_with(&message) && refused.len() < 300, "{refused}");
+    }
+    let leads = |from: usize| {
+        let lead =
+            |i: usize| json!({ "email": format!("{i}@lead.example"), "custom_variables": many(200, i) });
+        json!({ "campaign_id": id, "leads": [lead(from), lead(from + 200)] })
+    };
+    world.call("owner", "POST /api/v2/leads/add", leads(0)).await.is(200);
+    let refused = world.call("owner", "POST /api/v2/leads/add", leads(400)).await.is(400).message();
+    assert_eq!(refused, "body/custom_variables must NOT bring the campaign above 500 different names");
 }
