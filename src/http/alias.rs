@@ -1,4 +1,4 @@
-//! Names that clients send for a field or parameter that the reference calls otherwise. Each is one line of this list.
+//! Names that clients send for a field or parameter that has another name in the reference. Each is one line of this list.
 
 use serde_json::{Map, Value};
 use std::convert::identity;

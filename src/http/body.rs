@@ -95,7 +95,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static, S: Send + Sync> FromRequ
     }
 }
 
-/// As the schema of `T` has it, repaired where the type lets it be.
+/// The body, checked against the schema of `T` and repaired as far as its class allows.
 fn accepted<T: JsonSchema + 'static>(bytes: &[u8], how: &How) -> Result<Value> {
     let mut body = parse(bytes)?;
     accept::<T>(&mut body, how)?;
@@ -270,7 +270,7 @@ impl<S: Send + Sync> FromRequest<S> for Nothing {
 
 impl OperationInput for Nothing {}
 
-/// For an operation that takes no body, and whose clients send one all the same. What it says is ignored, and named.
+/// For an operation that takes no body although clients send one. Its keys are ignored, and named.
 pub struct Unused;
 
 impl<S: Send + Sync> FromRequest<S> for Unused {

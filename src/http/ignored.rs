@@ -29,13 +29,25 @@ impl Ignored {
         self.names.is_empty()
     }
 
-    /// `custom_fields, leads/title, +3`.
+    /// `custom_fields, leads/title, +3`. Proxies keep little room for headers, so a name is short once encoded too.
     pub fn header(&self) -> Option<HeaderValue> {
-        let names = self.names.iter().map(|name| utf8_percent_encode(name, ENCODED).to_string());
+        let names = self.names.iter().map(|name| encoded(name));
         let more = (self.more > 0).then(|| format!("+{}", self.more));
         let all: Vec<String> = names.chain(more).collect();
         HeaderValue::from_str(&all.join(", ")).ok()
     }
+}
+
+fn encoded(name: &str) -> String {
+    let mut short = String::new();
+    for letter in name.chars() {
+        let more = utf8_percent_encode(letter.encode_utf8(&mut [0; 4]), ENCODED).to_string();
+        if short.len() + more.len() > LETTERS {
+            break;
+        }
+        short += &more;
+    }
+    short
 }
 
 /// Different unknown names of one body. A body with more is refused, so that judging names stays cheap.
@@ -80,6 +92,8 @@ mod tests {
         let ignored = seen.ignored;
         assert_eq!((ignored.names.len(), ignored.more), (NAMES, DIFFERENT - NAMES));
         assert!(ignored.names.iter().all(|name| name.chars().count() <= LETTERS));
+        let emoji = Ignored { names: vec!["😀".repeat(LETTERS)], more: 0 };
+        assert_eq!(emoji.header().unwrap(), "%F0%9F%98%80".repeat(5));
         let header = ignored.header().unwrap();
         assert!(header.to_str().unwrap().starts_with("leads/T%C3%B6p%20%0D%0ASet-Cookie%3A%20x, 0x"));
         assert!(header.to_str().unwrap().ends_with(", +980"));

@@ -24,7 +24,7 @@ pub use errors::{Cause, Refusal};
 pub use form::{Answer, Field, Form};
 pub use ignored::Ignored;
 pub use listen::{listen, serve};
-pub use nearest::{hint, nearest};
+pub use nearest::hint;
 pub use origin::{Origin, Slot};
 pub use paging::{Order, Page, Paging, after_time};
 pub use query::{Id, Path, Query, address, day, ids, pattern};

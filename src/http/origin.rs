@@ -40,7 +40,7 @@ pub struct Origin {
     pub address: IpAddr,
     pub user_agent: Option<String>,
     pub request_id: String,
-    /// What of the body the operation did not read.
+    /// The keys of the body that the operation did not read.
     #[serde(skip)]
     pub ignored: Slot<Ignored>,
 }

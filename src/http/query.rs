@@ -22,7 +22,7 @@ pub struct Query<T>(pub T);
 
 const ROOT: &str = "querystring";
 
-/// Rides on a request whose query string was checked.
+/// Marks a request whose query string was checked.
 #[derive(Clone, Copy)]
 struct Checked;
 

@@ -66,7 +66,7 @@ pub const RIGHTS: [&str; 14] = [
     "new_owner_id",
 ];
 
-/// Rides on the request of a caller whose workspace has `strict_bodies`.
+/// Marks the request of a caller whose workspace has `strict_bodies`.
 #[derive(Clone, Copy)]
 pub struct StrictBodies;
 
