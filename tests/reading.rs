@@ -1,6 +1,6 @@
 //! How bodies and query strings are read: what is dropped and named, what is coerced, and what stays strict.
 
-use crate::support::scene::{account, campaign};
+use crate::support::scene::{self, account, campaign};
 use crate::support::{Answer, World, on_both};
 use serde_json::{Value, json};
 
@@ -392,7 +392,17 @@ async fn a_workspace_can_ask_for_strict_bodies(world: World) {
     }
     world.call("stranger", CAMPAIGNS, odd.clone()).await.is(200);
     world.call("sdr", "PATCH /api/v2/workspaces/current", json!({ "strict_bodies": false })).await.is(403);
+    // An agency keeps its rule where it acts in another workspace.
+    let sub = scene::workspace(&world, "sub").await;
+    world.links(world.home, sub).await;
+    let there = sub.to_string();
+    let acting = async |label: &str| {
+        let body = json!({ "label": label, "odd": 1 }).to_string().into_bytes();
+        world.send("owner", TAGS, &[("x-as-workspace", &there)], body).await
+    };
+    acting("a").await.is(400);
     set(false).await;
+    assert_eq!(ignored(&acting("b").await.is(200)), ["odd"]);
     world.call("owner", CAMPAIGNS, odd).await.is(200);
 }
 
