@@ -74,6 +74,10 @@ async fn what_creates_drops_unknown_keys_and_names_them(world: World) {
     let changed =
         world.call("owner", &format!("PATCH /api/v2/campaigns/{}", made.id()), change).await.is(200);
     assert_eq!((ignored(&changed), &changed.json()["status"]), (vec!["status".to_owned()], &json!(0)));
+    let line = format!("PATCH /api/v2/campaigns/{}", made.id());
+    let unchanged = world.call("owner", &line, json!({ "company": "x" })).await.is(200);
+    assert_eq!((ignored(&unchanged), &unchanged.json()["name"]), (vec!["company".to_owned()], &json!("d")));
+    world.call("owner", &line, json!({})).await.is(400);
     let plain = world.call("owner", CAMPAIGNS, campaign("plain")).await.is(200);
     assert!(ignored(&plain).is_empty() && noted(&world).await["ignored"].is_null());
 }
