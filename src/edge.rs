@@ -30,6 +30,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     let began = Instant::now();
     let id = app.new_id().to_string();
     let origin = Origin::of(&request, &app.trusted_proxies, id.clone());
+    let ignored = origin.ignored.clone();
     let attempt = Slot::<Attempt>::default();
     let call = Call {
         id,
@@ -40,7 +41,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     request.extensions_mut().insert(attempt.clone());
     request.extensions_mut().insert(app.room.clone());
     DefaultBodyLimit::max(LARGEST).apply(&mut request);
-    let response = match app.site.is_foreign(request.method(), request.headers()) {
+    let mut response = match app.site.is_foreign(request.method(), request.headers()) {
         true => Error::refused(Step::Network, FOREIGN).into_response(),
         false => answer(next, request).await,
     };
@@ -50,6 +51,9 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     call.log(attempt.as_ref(), &response, took);
     if let Some(attempt) = attempt {
         app.note(attempt, refused);
+    }
+    if let Some(names) = ignored.get().and_then(|ignored| ignored.header()) {
+        response.headers_mut().insert(HeaderName::from_static("x-gatepost-ignored"), names);
     }
     if is_paced(&response) {
         tokio::time::sleep(PACE).await;

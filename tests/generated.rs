@@ -96,6 +96,9 @@ fn own_fields(api: &Value, at: &str, schema: &Value, out: &mut dyn FnMut(String)
         let values = values.as_array().into_iter().flatten();
         values.map(|value| format!("`{}`", value.to_string().trim_matches('"'))).collect()
     };
+    if let Some(class) = schema["x-gatepost-reading"].as_str() {
+        out(format!("The body is read as `{class}` (decision 15)"));
+    }
     let (values, optional) = (listed(&schema["x-gatepost-values"]), listed(&schema["x-gatepost-optional"]));
     if !values.is_empty() && values.len() < 10 {
         out(format!("`{at}` may also be {}", values.join(", ")));

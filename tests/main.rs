@@ -35,6 +35,8 @@ mod operator;
 mod parsers;
 mod policy;
 mod process;
+mod reading;
+mod reading_walk;
 mod running;
 mod senders;
 mod statements;

@@ -214,7 +214,7 @@ async fn the_operators_commands(
         server.call(narrow["key"].as_str().unwrap(), "GET /api/v2/campaigns", Value::Null).await.0,
         200
     );
-    assert!(refused(&with(&[&create[..], &["campaigns:fly"]].concat())).contains("is no scope"));
+    assert!(refused(&with(&[&create[..], &["campaigns:fly"]].concat())).contains("is not a scope"));
     let explain = ["access", "explain", "--as", "amy@acme.example", "--permission", "workspaces:delete"];
     let explained = printed(&with(&explain));
     assert!(explained.contains("refused by role") && explained.contains("NO  role"), "{explained}");

@@ -8,7 +8,7 @@ use crate::audit::{Change, Subject};
 use crate::auth;
 use crate::db::{Part, Tx, Writer};
 use crate::error::{Error, Result};
-use crate::http::{Origin, Slot};
+use crate::http::{Origin, Slot, StrictBodies};
 use aide::openapi::Operation;
 use aide::{OperationInput, generate::GenContext};
 use axum::{extract::FromRequestParts, http::request::Parts};
@@ -187,6 +187,9 @@ impl<P: Permission> FromRequestParts<App> for Can<P> {
         let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_else(Origin::local);
         let slot = parts.extensions.get::<Slot<Attempt>>().cloned().unwrap_or_default();
         let caller = Caller::check(app, &parts.headers, origin, slot, P::ACTION).await?;
+        if caller.grant.strict_bodies {
+            parts.extensions.insert(StrictBodies);
+        }
         Ok(Can { caller, permission: PhantomData })
     }
 }

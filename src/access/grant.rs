@@ -53,6 +53,8 @@ pub struct Grant {
     /// Why the credential no longer counts.
     pub lapsed: Option<&'static str>,
     pub strict_scopes: bool,
+    /// Bodies are read to the letter.
+    pub strict_bodies: bool,
     pub removed: bool,
     /// Resources that the workspace's plan leaves out.
     pub denied: Vec<String>,

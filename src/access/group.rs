@@ -189,6 +189,7 @@ impl Grant {
             made_by: None,
             origins: self.origins.into_iter().chain(there.origins).collect(),
             strict_scopes: self.strict_scopes || there.strict_scopes,
+            strict_bodies: self.strict_bodies || there.strict_bodies,
             removed: there.removed,
             denied: there.denied,
             ..self

@@ -8,6 +8,7 @@ use uuid::Uuid;
 pub(super) struct WorkspaceRow {
     id: Uuid,
     strict_scopes: bool,
+    strict_bodies: bool,
     denied: Json<Vec<String>>,
     removed: bool,
     policy: Option<Json<LoginPolicy>>,
@@ -22,6 +23,7 @@ impl WorkspaceRow {
         WorkspaceRow {
             id,
             strict_scopes: false,
+            strict_bodies: false,
             denied: Json(vec![]),
             removed: false,
             policy: None,
@@ -50,6 +52,7 @@ impl WorkspaceRow {
             expires_at: None,
             lapsed: None,
             strict_scopes: self.strict_scopes,
+            strict_bodies: self.strict_bodies,
             removed: self.removed,
             denied: self.denied.0,
             group: self.group,
@@ -60,12 +63,13 @@ impl WorkspaceRow {
 }
 
 impl Record for WorkspaceRow {
-    const COLUMNS: &'static str = "w.id, w.strict_scopes, w.denied, coalesce(w.scheduled_for_removal_at <= $1, false), w.login_policy, w.sessions_from, \
+    const COLUMNS: &'static str = "w.id, w.strict_scopes, w.strict_bodies, w.denied, coalesce(w.scheduled_for_removal_at <= $1, false), w.login_policy, w.sessions_from, \
          l.id, l.delegation, p.id, p.name, p.guard_rails";
     fn read(row: &mut Row) -> Result<Self> {
         Ok(Self {
             id: row.take()?,
             strict_scopes: row.take()?,
+            strict_bodies: row.take()?,
             denied: row.take()?,
             removed: row.take()?,
             policy: row.take()?,

@@ -129,7 +129,15 @@ impl<T> Change<T> {
     pub async fn record(self, by: &Caller, action: &'static Action, tx: &mut Tx) -> Result<T> {
         let activity = self.activity.or(action.activity);
         let activity = activity.ok_or_else(|| Error::internal("a change under a permission to read"))?;
-        let metadata = |after: &Value| json!({ "changes": diff(&self.before, after) });
+        let ignored = by.origin.ignored.get();
+        let metadata = |after: &Value| {
+            let mut metadata = json!({ "changes": diff(&self.before, after) });
+            if let (Some(ignored), Some(all)) = (&ignored, metadata.as_object_mut()) {
+                all.insert("ignored".to_owned(), json!(ignored.names));
+                all.insert("ignored_more".to_owned(), json!(ignored.more));
+            }
+            metadata
+        };
         let actor = Actor::new(&by.grant, &by.origin);
         let row = |workspace: Uuid, metadata: Value| Row {
             workspace,

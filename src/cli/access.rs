@@ -1,11 +1,12 @@
 //! Who may do what, and why: for the operator, who may ask about everybody.
 
 use super::open;
-use crate::access::{Action, Ask, Grant, markdown};
+use crate::access::{ACTIONS, Action, Ask, Grant, markdown};
 use crate::app::App;
 use crate::config::Config;
 use crate::db::{record, sql};
 use crate::error::{Error, Result};
+use crate::http::hint;
 use crate::resources::explain::sight;
 use crate::resources::workspace_members::address;
 use uuid::Uuid;
@@ -53,7 +54,10 @@ async fn explain(
     record: Option<Uuid>,
     workspace: Option<Uuid>,
 ) -> Result<()> {
-    let unknown = || Error::invalid(format!("`{permission}` is no permission; see `gatepost access matrix`"));
+    let unknown = || {
+        let hint = hint(permission, ACTIONS.iter().map(|action| action.name));
+        Error::invalid(format!("`{permission}` is not a permission; see `gatepost access matrix`{hint}"))
+    };
     let action = Action::of(permission).ok_or_else(unknown)?;
     let grant = find(app, who, workspace).await?;
     let mut ask = Ask::new(action, Ok(&grant), None);

@@ -7,6 +7,7 @@ use crate::audit::{Change, Subject};
 use crate::config::Config;
 use crate::db::sql;
 use crate::error::{Error, Result};
+use crate::http::hint;
 use crate::resources::api_keys::{ApiKey, Bound, Minted, Scope, all_scopes, store};
 use crate::resources::workspace_members::{address, store as members};
 use uuid::Uuid;
@@ -70,7 +71,8 @@ async fn create(app: &App, wanted: Wanted) -> Result<ApiKey> {
     let (known, workspace) = (all_scopes(), wanted.workspace);
     if let Some(scope) = wanted.scopes.iter().find(|scope| !known.contains(scope)) {
         return Err(Error::invalid(format!(
-            "`{scope}` is no scope; one is <resource>:<verb>, as campaigns:read"
+            "`{scope}` is not a scope; a scope is <resource>:<verb>, as campaigns:read{}",
+            hint(scope, known.iter().map(String::as_str))
         )));
     }
     let found: Option<Uuid> =

@@ -1,7 +1,9 @@
 //! Bodies: bounded in size and time, checked against their schema, then read.
 
+use super::describe::unreadable;
+use super::query::none_unread;
+use super::reading::{How, accept, unused};
 use super::room::{LARGE, Place, Room};
-use super::schema::check;
 use crate::error::{Error, Result};
 use aide::{
     OperationInput, OperationOutput, generate::GenContext, openapi::Operation, openapi::Response as Doc,
@@ -32,6 +34,7 @@ struct Arrived {
 
 /// As much as the route's `DefaultBodyLimit` lets through, and as there is room for.
 async fn arrive(request: Request) -> Result<Arrived> {
+    none_unread(&request)?;
     let room = request.extensions().get::<Room>().cloned().unwrap_or_default();
     if request.body().is_end_stream() {
         return Ok(Arrived { bytes: Bytes::new(), place: Place::default(), room });
@@ -56,7 +59,10 @@ impl Arrived {
     }
 
     /// Looks at the body, away from the threads that answer requests if it is a large one.
-    async fn through<T: Send + 'static>(self, look: fn(&[u8]) -> Result<T>) -> Result<T> {
+    async fn through<T: Send + 'static>(
+        self,
+        look: impl FnOnce(&[u8]) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         if self.bytes.len() <= LARGE {
             return look(&self.bytes);
         }
@@ -84,21 +90,26 @@ pub struct Json<T>(pub T);
 impl<T: DeserializeOwned + JsonSchema + Send + 'static, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Error;
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        arrive(request).await?.through(read::<T>).await.map(Json)
+        let how = How::of(&request);
+        arrive(request).await?.through(move |bytes| read::<T>(bytes, &how)).await.map(Json)
     }
 }
 
-fn read<T: DeserializeOwned + JsonSchema + 'static>(bytes: &[u8]) -> Result<T> {
-    let body = parse(bytes)?;
-    check::<T>("body", &body)?;
-    T::deserialize(body).map_err(|error| Error::invalid(format!("body: {error}")))
+/// The body, checked against the schema of `T` and repaired as far as its class allows.
+fn accepted<T: JsonSchema + 'static>(bytes: &[u8], how: &How) -> Result<Value> {
+    let mut body = parse(bytes)?;
+    accept::<T>(&mut body, how)?;
+    Ok(body)
+}
+
+fn read<T: DeserializeOwned + JsonSchema + 'static>(bytes: &[u8], how: &How) -> Result<T> {
+    let again = || accepted::<T>(bytes, how).map_or_else(|error| error, |body| unreadable::<T>("body", body));
+    T::deserialize(accepted::<T>(bytes, how)?).map_err(|_| again())
 }
 
 /// The fields of a PATCH, if `T` allows them.
-fn fields<T: JsonSchema + 'static>(bytes: &[u8]) -> Result<Map<String, Value>> {
-    let body = parse(bytes)?;
-    check::<T>("body", &body)?;
-    match body {
+fn fields<T: JsonSchema + 'static>(bytes: &[u8], how: &How) -> Result<Map<String, Value>> {
+    match accepted::<T>(bytes, how)? {
         Value::Object(fields) => Ok(fields),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
             Err(Error::invalid("body must be object"))
@@ -146,11 +157,12 @@ where
 {
     type Rejection = Error;
     async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let how = How::of(&request);
         let arrived = arrive(request).await?;
         if arrived.is_blank() || arrived.bytes.as_ref() == b"null" {
             return Ok(Optional(T::default()));
         }
-        arrived.through(read::<T>).await.map(Optional)
+        arrived.through(move |bytes| read::<T>(bytes, &how)).await.map(Optional)
     }
 }
 
@@ -187,10 +199,15 @@ pub struct Fields<T> {
 impl<T> Fields<T> {
     /// A record with these fields in the place of its own.
     pub fn over<R: Serialize + DeserializeOwned>(&self, record: &R) -> Result<R> {
+        let read = serde_json::from_value(self.merged(record)?);
+        read.or_else(|_| Err(unreadable::<R>("body", self.merged(record)?)))
+    }
+
+    fn merged<R: Serialize>(&self, record: &R) -> Result<Value> {
         let mut merged = serde_json::to_value(record).map_err(Error::internal)?;
         let object = merged.as_object_mut().ok_or_else(|| Error::internal("a record that is no object"))?;
         object.extend(self.fields.iter().map(|(name, value)| (name.clone(), value.clone())));
-        serde_json::from_value(merged).map_err(|error| Error::invalid(format!("body: {error}")))
+        Ok(merged)
     }
 
     pub fn names(&self, field: &str) -> bool {
@@ -206,12 +223,14 @@ impl<T> Fields<T> {
 /// body says.
 pub struct Unread<T> {
     arrived: Arrived,
+    how: How,
     schema: PhantomData<fn() -> T>,
 }
 
 impl<T: JsonSchema + 'static> Unread<T> {
     pub async fn read(self) -> Result<Fields<T>> {
-        let fields = self.arrived.through(fields::<T>).await?;
+        let Unread { arrived, how, .. } = self;
+        let fields = arrived.through(move |bytes| fields::<T>(bytes, &how)).await?;
         Ok(Fields { fields, schema: PhantomData })
     }
 }
@@ -219,7 +238,8 @@ impl<T: JsonSchema + 'static> Unread<T> {
 impl<T: 'static, S: Send + Sync> FromRequest<S> for Unread<T> {
     type Rejection = Error;
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        Ok(Unread { arrived: arrive(request).await?, schema: PhantomData })
+        let how = How::of(&request);
+        Ok(Unread { arrived: arrive(request).await?, how, schema: PhantomData })
     }
 }
 
@@ -228,6 +248,8 @@ impl<T: JsonSchema> OperationInput for Unread<T> {
         <axum::Json<T> as OperationInput>::operation_input(context, operation);
     }
 }
+
+const TAKES_NONE: &str = "body must be empty: this operation takes none";
 
 /// For operations without a body: nothing, `null` and `{}` will do, with or without a content type.
 pub struct Nothing;
@@ -241,9 +263,32 @@ impl<S: Send + Sync> FromRequest<S> for Nothing {
         let short = arrived.bytes.len() <= LARGE;
         match arrived.is_blank() || short && serde_json::from_slice(&arrived.bytes).is_ok_and(null) {
             true => Ok(Nothing),
-            false => Err(Error::invalid("body must be empty: this operation takes none")),
+            false => Err(Error::invalid(TAKES_NONE)),
         }
     }
 }
 
 impl OperationInput for Nothing {}
+
+/// For an operation that takes no body although clients send one. Its keys are ignored, and named.
+pub struct Unused;
+
+impl<S: Send + Sync> FromRequest<S> for Unused {
+    type Rejection = Error;
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let how = How::of(&request);
+        let arrived = arrive(request).await?;
+        if arrived.is_blank() {
+            return Ok(Unused);
+        }
+        let body = arrived.through(parse).await?;
+        let none = Map::new();
+        let fields = if body.is_null() { Some(&none) } else { body.as_object() };
+        match fields.filter(|fields| !how.strict || fields.is_empty()).and_then(unused) {
+            Some(ignored) => Ok(how.ignore(ignored)).map(|()| Unused),
+            None => Err(Error::invalid(TAKES_NONE)),
+        }
+    }
+}
+
+impl OperationInput for Unused {}

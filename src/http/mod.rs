@@ -1,26 +1,35 @@
 //! The edge: the one mapping from errors to HTTP, extractors whose refusals wear the same body, paging, and
 //! where a call comes from.
 
+mod alias;
 mod body;
+mod describe;
 mod errors;
 mod form;
+mod ignored;
 mod listen;
+mod nearest;
 mod origin;
 mod paging;
 mod query;
 mod rate;
+mod reading;
 mod refusals;
 mod room;
 mod schema;
 
-pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread};
+pub use alias::ALIASES;
+pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread, Unused};
 pub use errors::{Cause, Paced, Refusal};
 pub use form::{Answer, Field, Form};
+pub use ignored::Ignored;
 pub use listen::{listen, serve};
+pub use nearest::hint;
 pub use origin::{Origin, Slot};
 pub use paging::{Order, Page, Paging, after_time};
 pub use query::{Id, Path, Query, address, day, ids, pattern};
 pub use rate::RateLimit;
+pub use reading::{RIGHTS, StrictBodies, coerced, lenient};
 pub use refusals::document;
 pub use room::Room;
 pub use schema::{absent_not_null, is_email};

@@ -1,6 +1,7 @@
 //! Where a call comes from: the address, behind the proxies that are trusted and no others, and what else is
 //! recorded of it.
 
+use super::ignored::Ignored;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::header;
 use ipnet::IpNet;
@@ -39,6 +40,9 @@ pub struct Origin {
     pub address: IpAddr,
     pub user_agent: Option<String>,
     pub request_id: String,
+    /// The keys of the body that the operation did not read.
+    #[serde(skip)]
+    pub ignored: Slot<Ignored>,
 }
 
 /// What of a user agent is kept.
@@ -56,6 +60,7 @@ impl Origin {
             address: client(peer.to_canonical(), &forwarded.join(","), trusted),
             user_agent: agent.map(|agent| agent.chars().take(USER_AGENT).collect()),
             request_id,
+            ignored: Slot::default(),
         }
     }
 
@@ -65,6 +70,7 @@ impl Origin {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             user_agent: None,
             request_id: "command line".to_owned(),
+            ignored: Slot::default(),
         }
     }
 

@@ -1,10 +1,13 @@
 //! What stands in the address: path and query.
 
+use super::alias;
+use super::describe::{names_of, unreadable};
+use super::reading::operation;
 use super::schema::{check, typed};
 use crate::db::Time;
 use crate::error::{Error, Result};
 use aide::{OperationInput, generate::GenContext, openapi::Operation};
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath, Request};
 use axum::http::request::Parts;
 use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -13,17 +16,47 @@ use uuid::Uuid;
 /// How many ids a filter takes.
 const IDS: usize = 100;
 
-/// The query string, checked against its schema as a body is: a value that does not fit is a 400 that names its
-/// parameter. Parameters that are not known are let be.
+/// The query string, checked against its schema as a body is. A value that does not fit, or a parameter that the
+/// operation does not know, is a 400 that names the parameter: a misspelt filter must not select everything.
 pub struct Query<T>(pub T);
+
+const ROOT: &str = "querystring";
+
+/// Marks a request whose query string was checked.
+#[derive(Clone, Copy)]
+struct Checked;
 
 impl<T: DeserializeOwned + JsonSchema + 'static, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        let query = typed::<T>(parts.uri.query().unwrap_or_default())?;
-        check::<T>("querystring", &query)?;
-        let read = serde_json::from_value(query);
-        read.map(Query).map_err(|error| Error::invalid(format!("querystring: {error}")))
+        let text = parts.uri.query().unwrap_or_default();
+        let mut query = typed::<T>(text)?;
+        if check::<T>(ROOT, &query).is_err() {
+            if let serde_json::Value::Object(fields) = &mut query {
+                alias::rename(&operation(&parts.method, parts.extensions.get::<MatchedPath>()), fields);
+            }
+            check::<T>(ROOT, &query)?;
+        }
+        if !text.is_empty() {
+            parts.extensions.insert(Checked);
+        }
+        let again = || typed::<T>(text).map_or_else(|error| error, |query| unreadable::<T>(ROOT, query));
+        serde_json::from_value(query).map(Query).map_err(|_| again())
+    }
+}
+
+/// Refuses parameters where no extractor has read them.
+pub fn none_unread(request: &Request) -> Result<()> {
+    match request.uri().query() {
+        Some(query) if !query.is_empty() && request.extensions().get::<Checked>().is_none() => {
+            let names = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name.into_owned());
+            let said = format!(
+                "{ROOT} must NOT have additional properties: {}",
+                names_of(&names.collect::<Vec<_>>())
+            );
+            Err(Error::invalid(said))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -61,12 +94,8 @@ pub struct Id {
 /// A filter of ids with commas between; none where the filter is not set.
 pub fn ids(parameter: &str, text: Option<&str>) -> Result<Option<Vec<Uuid>>> {
     let Some(text) = text else { return Ok(None) };
-    let wrong = |id: &str| {
-        let id: String = id.chars().take(40).collect();
-        Error::invalid(format!("querystring/{parameter} must be UUIDs with commas between; `{id}` is none"))
-    };
-    let ids: Vec<Uuid> =
-        text.split(',').map(|id| id.trim().parse().map_err(|_| wrong(id))).collect::<Result<_>>()?;
+    let wrong = |_| Error::invalid(format!("querystring/{parameter} must be UUIDs with commas between"));
+    let ids: Vec<Uuid> = text.split(',').map(|id| id.trim().parse().map_err(wrong)).collect::<Result<_>>()?;
     match ids.len() > IDS {
         true => Err(Error::invalid(format!("querystring/{parameter} must be at most {IDS} UUIDs"))),
         false => Ok(Some(ids)),

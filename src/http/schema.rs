@@ -1,9 +1,10 @@
 //! The schema of a body is its contract: it is in the OpenAPI document, and it is what bodies are checked
 //! against before they are read. So a refusal names the field, and no rule stands in two places.
 
+use super::describe::describe;
+use super::reading::Reading;
 use crate::error::{Error, Result};
-use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
-use jsonschema::{ValidationError, Validator};
+use jsonschema::Validator;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde_json::Value;
 use std::any::TypeId;
@@ -12,13 +13,24 @@ use std::sync::{PoisonError, RwLock};
 
 static COMPILED: RwLock<Option<HashMap<TypeId, &'static Compiled>>> = RwLock::new(None);
 
-struct Compiled {
-    schema: Value,
-    validator: Validator,
+pub struct Compiled {
+    pub schema: Value,
+    pub validator: Validator,
+    pub reading: Reading,
+}
+
+impl Compiled {
+    /// A 400 that names the field and what it must be. `root` is where the value comes from: `body`.
+    pub fn hold(&self, root: &str, value: &Value) -> Result<()> {
+        match self.validator.iter_errors(value).next() {
+            Some(error) => Err(Error::Invalid(describe(root, &self.schema, &error))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Compiled once per type, and kept for the life of the program.
-fn compiled<T: JsonSchema + 'static>() -> Result<&'static Compiled> {
+pub fn compiled<T: JsonSchema + 'static>() -> Result<&'static Compiled> {
     let id = TypeId::of::<T>();
     let known = COMPILED
         .read()
@@ -29,22 +41,37 @@ fn compiled<T: JsonSchema + 'static>() -> Result<&'static Compiled> {
         return Ok(compiled);
     }
     let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
-    let schema = serde_json::to_value(schema).map_err(Error::internal)?;
+    let mut schema = serde_json::to_value(schema).map_err(Error::internal)?;
+    close(&mut schema);
     let validator = jsonschema::options().should_validate_formats(true).build(&schema);
     let validator = validator.map_err(|error| Error::internal(error.to_string()))?;
-    let compiled: &'static Compiled = Box::leak(Box::new(Compiled { schema, validator }));
+    let compiled: &'static Compiled =
+        Box::leak(Box::new(Compiled { reading: Reading::of(&schema), schema, validator }));
     let mut all = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
     all.get_or_insert_default().insert(id, compiled);
     Ok(compiled)
 }
 
-/// A 400 that names the field and what it must be. `root` is where the value comes from: `body`.
+/// Unknown keys are found everywhere, also where the reference publishes an open schema.
+fn close(schema: &mut Value) {
+    let Value::Object(fields) = schema else { return };
+    if fields.contains_key("properties") && !fields.contains_key("unevaluatedProperties") {
+        fields.entry("additionalProperties").or_insert(Value::Bool(false));
+    }
+    for (keyword, inner) in fields {
+        match (keyword.as_str(), inner) {
+            ("properties" | "$defs", Value::Object(all)) => all.values_mut().for_each(close),
+            ("anyOf" | "oneOf", Value::Array(all)) => all.iter_mut().for_each(close),
+            ("items" | "additionalProperties", inner) => close(inner),
+            (_, _) => (),
+        }
+    }
+}
+
+/// Holds a value against the schema of `T`, to the letter.
 pub fn check<T: JsonSchema + 'static>(root: &str, value: &Value) -> Result<()> {
     no_nul(value, &mut root.to_owned())?;
-    match compiled::<T>()?.validator.iter_errors(value).next() {
-        Some(error) => Err(Error::Invalid(describe(root, &error))),
-        None => Ok(()),
-    }
+    compiled::<T>()?.hold(root, value)
 }
 
 #[derive(JsonSchema)]
@@ -73,6 +100,10 @@ pub fn typed<T: JsonSchema + 'static>(query: &str) -> Result<Value> {
     let is_list = |name: &str| properties.and_then(|all| all.get(name)?.get("type")) == Some(&"array".into());
     let mut all = serde_json::Map::new();
     for (name, text) in form_urlencoded::parse(query.as_bytes()) {
+        // Many loops begin with an empty cursor, and mean the first page.
+        if name == "starting_after" && matches!(text.as_ref(), "" | "null") {
+            continue;
+        }
         // A list is repeated, or has commas between.
         match (is_list(&name), all.get_mut(name.as_ref())) {
             (true, Some(Value::Array(items))) => items.extend(text.split(',').map(Value::from)),
@@ -84,7 +115,7 @@ pub fn typed<T: JsonSchema + 'static>(query: &str) -> Result<Value> {
 }
 
 /// PostgreSQL's texts cannot hold it, and nobody means it.
-fn no_nul(value: &Value, path: &mut String) -> Result<()> {
+pub fn no_nul(value: &Value, path: &mut String) -> Result<()> {
     let refuse = |path: &str| Err(Error::invalid(format!("{path} must not contain the character U+0000")));
     match value {
         Value::String(text) if text.contains('\0') => refuse(path),
@@ -106,43 +137,6 @@ fn inside(value: &Value, name: &str, path: &mut String) -> Result<()> {
     no_nul(value, path)?;
     path.truncate(length);
     Ok(())
-}
-
-/// In the words that clients of the reference know.
-fn describe(root: &str, error: &ValidationError<'_>) -> String {
-    let at = format!("{root}{}", error.instance_path());
-    let names =
-        |names: &[String]| names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the library says the rest well enough")]
-    match error.kind() {
-        Kind::Required { property } => {
-            format!("{at} must have required property '{}'", property.as_str().unwrap_or_default())
-        }
-        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            format!("{at} must NOT have additional properties: {}", names(unexpected))
-        }
-        Kind::Type { kind: TypeKind::Single(kind) } => format!("{at} must be {kind}"),
-        Kind::Type { kind: TypeKind::Multiple(kinds) } => {
-            let kinds: Vec<_> = kinds.iter().map(|kind| kind.to_string()).collect();
-            format!("{at} must be {}", kinds.join(" or "))
-        }
-        Kind::Enum { options } => format!("{at} must be equal to one of the allowed values: {options}"),
-        Kind::Format { format } => format!("{at} must match format \"{format}\""),
-        Kind::MinProperties { limit } => format!("{at} must NOT have fewer than {limit} properties"),
-        Kind::MinLength { limit } => format!("{at} must NOT have fewer than {limit} characters"),
-        Kind::MaxLength { limit } => format!("{at} must NOT have more than {limit} characters"),
-        Kind::MinItems { limit } => format!("{at} must NOT have fewer than {limit} items"),
-        Kind::MaxItems { limit } => format!("{at} must NOT have more than {limit} items"),
-        Kind::Minimum { limit } => format!("{at} must be >= {limit}"),
-        Kind::Maximum { limit } => format!("{at} must be <= {limit}"),
-        Kind::Pattern { pattern } => format!("{at} must match pattern \"{pattern}\""),
-        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => context
-            .iter()
-            .flatten()
-            .next()
-            .map_or_else(|| format!("{at} has the wrong form"), |error| describe(root, error)),
-        _ => format!("{at}: {error}"),
-    }
 }
 
 /// For `Option` fields that may be left out but not be null, which schemars cannot tell apart.

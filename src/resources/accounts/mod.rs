@@ -23,8 +23,8 @@ pub use warmup::step;
 
 use crate::access::Shape;
 use crate::db::Time;
-use crate::http::absent_not_null;
 pub use crate::http::address;
+use crate::http::{absent_not_null, lenient};
 use connection::Connection;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -205,7 +205,7 @@ pub struct Advanced {
 }
 
 #[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, transform = lenient)]
 pub struct New {
     #[schemars(email, length(max = 254), regex(pattern = r"^[^,\s]+$"))]
     pub email: String,
@@ -234,7 +234,7 @@ pub struct New {
 }
 
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
+#[schemars(deny_unknown_fields, transform = lenient, extend("minProperties" = 1))]
 #[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
 pub struct Patch {
     #[schemars(transform = absent_not_null, length(max = 100))]

@@ -82,10 +82,8 @@ fn expiry(can: &Caller, new: &New) -> Result<Option<crate::db::Time>> {
 }
 
 fn addresses(new: &New) -> Result<Option<Vec<IpNet>>> {
-    let wrong = |text: &str| {
-        Error::invalid(format!("body/allowed_ips must be addresses or networks; `{text}` is none"))
-    };
-    let parse = |text: &String| net(text).ok_or_else(|| wrong(text));
+    let wrong = || Error::invalid("body/allowed_ips must be addresses or networks");
+    let parse = |text: &String| net(text).ok_or_else(wrong);
     new.allowed_ips.as_ref().map(|list| list.iter().map(parse).collect()).transpose()
 }
 

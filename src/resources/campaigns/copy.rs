@@ -8,7 +8,7 @@ use crate::access::{Caller, Can, Permission, Step, campaigns::*};
 use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Empty, Id, Json, Nothing, Optional, Path, absent_not_null};
+use crate::http::{Empty, Id, Json, Nothing, Optional, Path, Unused, absent_not_null, lenient};
 use crate::resources::accounts::Senders;
 use crate::resources::{custom_tags, workspaces};
 use schemars::JsonSchema;
@@ -17,6 +17,7 @@ use serde::Deserialize;
 const WEEK: i64 = 7 * 24 * 60 * 60 * 1000;
 
 #[derive(Default, Deserialize, JsonSchema)]
+#[schemars(transform = lenient)]
 pub struct Name {
     /// The name of the original and ` (copy)`, unless given.
     #[schemars(transform = absent_not_null, length(min = 1, max = 1000))]
@@ -92,7 +93,7 @@ fn not_shared() -> Error {
     Error::refused(Step::Reach, "The requested campaign not shared")
 }
 
-pub async fn from_export(can: Can<Create>, path: Result<Path<Id>>, _: Nothing) -> Result<Json<Campaign>> {
+pub async fn from_export(can: Can<Create>, path: Result<Path<Id>>, _: Unused) -> Result<Json<Campaign>> {
     let Path(Id { id }) = path.map_err(|_| not_shared())?;
     let copied = can.write(async move |can, tx| {
         let original = store::shared(tx, id, can.now()).await?.ok_or_else(not_shared)?;

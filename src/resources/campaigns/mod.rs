@@ -15,7 +15,7 @@ pub use settings::{Schedule, Sequence, Settings};
 
 use crate::access::{Caller, Permission, Reach, Shape, accounts};
 use crate::db::{Kept, Time};
-use crate::http::absent_not_null;
+use crate::http::{absent_not_null, lenient};
 pub use crate::resources::workspaces::Visibility;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -87,7 +87,7 @@ impl Campaign {
 }
 
 #[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, transform = lenient)]
 pub struct New {
     #[schemars(length(max = 1000))]
     pub name: String,
@@ -113,7 +113,7 @@ fn named<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<Uuid
 }
 
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
+#[schemars(deny_unknown_fields, transform = lenient, extend("minProperties" = 1))]
 #[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
 pub struct Patch {
     #[schemars(transform = absent_not_null, length(max = 1000))]

@@ -40,9 +40,9 @@ pub async fn check(
         *emails = emails.iter().map(|email| accounts::address(email)).collect();
         emails.retain(|email| known.insert(email.clone()));
         let usable = Senders::usable_by(can, tx, campaign.owned_by, emails, there).await?;
-        if let Some(address) = emails.iter().find(|email| !usable.contains(*email)) {
+        if let Some(index) = emails.iter().position(|email| !usable.contains(email)) {
             return Err(Error::invalid(format!(
-                "body/email_list must be sending accounts that the campaign's owner may use; `{address}` is none"
+                "body/email_list/{index} must be a sending account that the campaign's owner may use"
             )));
         }
     }

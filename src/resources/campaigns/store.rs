@@ -192,7 +192,9 @@ pub async fn name_variables(
         known.entry(name.clone()).or_insert_with(|| name.clone().into());
     }
     if known.len() > VARIABLES {
-        return Err(Error::invalid(format!("a campaign has at most {VARIABLES} custom variables")));
+        return Err(Error::invalid(format!(
+            "body/custom_variables must NOT bring the campaign above {VARIABLES} different names"
+        )));
     }
     if known.len() == before {
         return Ok(());

@@ -10,7 +10,7 @@ pub use toggle::{ACCOUNT, CAMPAIGN};
 
 use crate::access::Shape;
 use crate::db::{Time, record};
-use crate::http::absent_not_null;
+use crate::http::{absent_not_null, lenient};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -33,7 +33,7 @@ pub struct CustomTag {
 record! { CustomTag { id, timestamp_created, timestamp_updated, organization_id = "workspace_id", label, description } }
 
 #[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, transform = lenient)]
 pub struct New {
     #[schemars(length(min = 1, max = 200), regex(pattern = r".*\S.*"))]
     pub label: String,
@@ -42,7 +42,7 @@ pub struct New {
 }
 
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
+#[schemars(deny_unknown_fields, transform = lenient, extend("minProperties" = 1))]
 #[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
 pub struct Patch {
     #[schemars(length(min = 1, max = 200), regex(pattern = r".*\S.*"), transform = absent_not_null)]

@@ -10,7 +10,7 @@ use crate::access::{
 use crate::audit::{Change, Subject};
 use crate::db::{Part, Tx, sql};
 use crate::error::{Error, Result};
-use crate::http::{Json, absent_not_null};
+use crate::http::{Json, absent_not_null, coerced};
 use crate::resources::{accounts, campaigns};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ const MOST: i64 = 1000;
 const PAIRS: usize = 10_000;
 
 #[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields, extend("x-gatepost-optional" = ["tag_ids", "resource_type", "assign"]))]
+#[schemars(deny_unknown_fields, transform = coerced, extend("x-gatepost-optional" = ["tag_ids", "resource_type", "assign"]))]
 pub struct Body {
     /// A tag to toggle on `resource_id`, in the place of all other fields.
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]

@@ -2,7 +2,7 @@ use super::{Explanation, Held, Me, Question, grant_of, sight};
 use crate::access::{ACTIONS, Action, Ask, Can, Grant, Principal, Sight, access::*};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Json, Nothing, ours};
+use crate::http::{Json, Nothing, hint, ours};
 use crate::resources::workspaces;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
@@ -54,7 +54,10 @@ fn shared(limits: &[Vec<uuid::Uuid>]) -> Option<Vec<uuid::Uuid>> {
 
 async fn explain(can: Can<Explain>, Json(question): Json<Question>) -> Result<Json<Explanation>> {
     let action = Action::of(&question.permission).ok_or_else(|| {
-        Error::invalid("body/permission must be a row of the access matrix, as `campaigns:launch`")
+        let hint = hint(&question.permission, ACTIONS.iter().map(|action| action.name));
+        Error::invalid(format!(
+            "body/permission must be a row of the access matrix, as `campaigns:launch`{hint}"
+        ))
     })?;
     let other = match &question.principal {
         Some(who) if !is_self(&can.grant, who) => {

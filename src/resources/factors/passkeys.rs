@@ -30,7 +30,7 @@ pub async fn add(can: Can<AddPasskey>, Json(body): Json<NewPasskey>) -> Result<J
     confirm::may_enrol(&can, user).await?;
     let (state, challenge, expires_at) = sign_in::asked_to_enrol(&app, user, &body.challenge)?;
     let answer = RegisterPublicKeyCredential::deserialize(&body.credential)
-        .map_err(|error| Error::invalid(format!("body/credential must be a passkey's answer: {error}")))?;
+        .map_err(|_| Error::invalid("body/credential must be a passkey's answer"))?;
     let passkey = app.passkeys.register(&answer, &state)?;
     let plain = serde_json::to_vec(&passkey).map_err(Error::internal)?;
     let factor = Factor { confirmed: true, ..Factor::new(&app, user, PASSKEY, &body.name, &plain)? };

@@ -7,7 +7,7 @@ pub use routes::router;
 
 use crate::access::Shape;
 use crate::db::{Time, record};
-use crate::http::absent_not_null;
+use crate::http::{absent_not_null, lenient};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -36,7 +36,7 @@ record! { LeadList {
 } }
 
 #[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, transform = lenient)]
 pub struct New {
     #[schemars(length(min = 1, max = 200))]
     pub name: String,
@@ -46,7 +46,7 @@ pub struct New {
 }
 
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
+#[schemars(deny_unknown_fields, transform = lenient, extend("minProperties" = 1))]
 #[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
 pub struct Patch {
     #[schemars(transform = absent_not_null, length(min = 1, max = 200))]

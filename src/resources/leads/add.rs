@@ -7,7 +7,7 @@ use crate::access::{Can, leads::Create};
 use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Json, absent_not_null, is_email};
+use crate::http::{Json, absent_not_null, is_email, lenient};
 use crate::resources::campaigns;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(transform = lenient)]
 pub struct Body {
     /// This or `list_id`.
     #[schemars(transform = absent_not_null)]

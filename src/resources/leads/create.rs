@@ -6,14 +6,14 @@ use crate::access::{Can, leads::Create};
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Json, absent_not_null, address, is_email};
+use crate::http::{Json, absent_not_null, address, is_email, lenient};
 use crate::resources::{campaigns, workspaces};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
 
 #[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, transform = lenient)]
 pub struct New {
     /// This or `list_id`; leads of a campaign have an address.
     #[serde(default)]

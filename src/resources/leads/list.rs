@@ -5,12 +5,13 @@ use super::{Lead, SHAPE};
 use crate::access::{Can, leads::Read};
 use crate::db::{Part, sql};
 use crate::error::{Error, Result};
-use crate::http::{Json, Page, absent_not_null, address, pattern};
+use crate::http::{Json, Page, absent_not_null, address, coerced, pattern};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(transform = coerced)]
 pub struct Body {
     /// In the names or the address.
     #[schemars(transform = absent_not_null, length(max = 200))]
@@ -75,7 +76,8 @@ pub async fn list(can: Can<Read>, Json(body): Json<Body>) -> Result<Json<Page<Le
 
 async fn leads(can: &Can<Read>, body: &Body, filter: Option<&'static str>) -> Result<Vec<Lead>> {
     let wrong = |_| Error::invalid("body/starting_after must be the id of a lead");
-    let after = body.starting_after.as_deref().map(str::parse).transpose().map_err(wrong)?;
+    let after = body.starting_after.as_deref().filter(|cursor| !cursor.is_empty());
+    let after = after.map(str::parse).transpose().map_err(wrong)?;
     sql("select {columns} from leads l where l.id > $1 and {visible} {filters} order by l.id limit $2")
         .bind(after.unwrap_or(Uuid::nil()))
         .bind(body.limit())

@@ -14,7 +14,7 @@ pub use routes::router;
 
 use crate::access::Shape;
 use crate::db::Time;
-use crate::http::absent_not_null;
+use crate::http::{absent_not_null, lenient};
 use engagement::Engagement;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -172,7 +172,7 @@ impl JsonSchema for Variables {
 }
 
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
+#[schemars(deny_unknown_fields, transform = lenient, extend("minProperties" = 1))]
 #[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
 pub struct Patch {
     #[serde(flatten)]

@@ -21,11 +21,9 @@ async fn show(can: Can<Read>, _: Nothing) -> Result<Json<LoginPolicy>> {
 /// What the policy would become.
 fn merged(patch: &Fields<Patch>, before: &LoginPolicy) -> Result<LoginPolicy> {
     let mut networks = patch.get("allowed_ips").and_then(|list| list.as_array()).into_iter().flatten();
-    match networks.find_map(|text| text.as_str().filter(|text| net(text).is_none())) {
-        Some(wrong) => {
-            Err(Error::invalid(format!("body/allowed_ips must be addresses or networks; `{wrong}` is none")))
-        }
-        None => patch.over(before),
+    match networks.any(|text| text.as_str().is_some_and(|text| net(text).is_none())) {
+        true => Err(Error::invalid("body/allowed_ips must be addresses or networks")),
+        false => patch.over(before),
     }
 }
 

@@ -83,9 +83,8 @@ impl Answered {
     /// Who answered. What is wrong with an answer is said only of its form.
     pub async fn of(app: &App, challenge: &str, credential: &Value) -> Result<Answered> {
         let sealed = open::<DiscoverableAuthentication>(app, SIGN_IN, Uuid::nil(), challenge)?;
-        let credential = PublicKeyCredential::deserialize(credential).map_err(|error| {
-            Error::invalid(format!("body/credential must be a passkey's answer: {error}"))
-        })?;
+        let credential = PublicKeyCredential::deserialize(credential)
+            .map_err(|_| Error::invalid("body/credential must be a passkey's answer"))?;
         let user = app.passkeys.claimed(&credential)?;
         let unknown = || Error::refused(Step::Credential, "credential: this passkey is nobody's here");
         let mut held = factors::store::passkeys(app, &app.reader, user).await?;

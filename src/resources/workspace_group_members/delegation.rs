@@ -4,7 +4,7 @@ use super::{Admin, WorkspaceGroupMember, store};
 use crate::access::{ACTIONS, Can, Delegation, Permission, campaigns, workspace_group_members::*};
 use crate::audit::{Change, Subject};
 use crate::error::{Error, Result};
-use crate::http::{Fields, absent_not_null};
+use crate::http::{Fields, absent_not_null, hint};
 use schemars::JsonSchema;
 
 /// The fields to change; those that are left out stay.
@@ -63,9 +63,9 @@ fn known(delegation: &Delegation) -> Result<()> {
     let is_known = |name: &&String| ACTIONS.iter().any(|action| action.resource == name.as_str());
     match delegation.resources.iter().flatten().find(|name| !is_known(name)) {
         Some(wrong) => {
-            let most: String = wrong.chars().take(40).collect();
+            let hint = hint(wrong, ACTIONS.iter().map(|action| action.resource));
             Err(Error::invalid(format!(
-                "body/resources must be resources of the access matrix, such as `campaigns`; `{most}` is none"
+                "body/resources must be resources of the access matrix, such as `campaigns`{hint}"
             )))
         }
         None => Ok(()),

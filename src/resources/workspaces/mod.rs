@@ -36,6 +36,9 @@ pub struct Workspace {
     /// Whether launching and exporting take a scope of their own.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub strict_scopes: bool,
+    /// Whether every body must be exactly what its schema says: unknown keys are refused, and nothing is coerced.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub strict_bodies: bool,
     /// Whether a lead whose address is in any campaign or list already is skipped, whoever adds it.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub unique_leads: bool,
@@ -134,6 +137,8 @@ pub struct Patch {
     default_member_role: Option<Role>,
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
     strict_scopes: Option<bool>,
+    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    strict_bodies: Option<bool>,
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
     unique_leads: Option<bool>,
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 impl Record for Workspace {
     const COLUMNS: &'static str = "w.id, w.name, w.timestamp_created, w.timestamp_updated, \
          w.scheduled_for_removal_at, w.org_logo_url, w.default_campaign_visibility, w.default_member_role, \
-         w.strict_scopes, w.unique_leads, (select m.user_id from members m where m.workspace_id = w.id and m.role = 'owner'), \
+         w.strict_scopes, w.strict_bodies, w.unique_leads, (select m.user_id from members m where m.workspace_id = w.id and m.role = 'owner'), \
          w.org_client_domain";
     fn read(row: &mut Row) -> Result<Self> {
         Ok(Workspace {
@@ -23,6 +23,7 @@ impl Record for Workspace {
             default_campaign_visibility: Visibility::parse(&row.take::<String>()?),
             default_member_role: Role::parse(&row.take::<String>()?).unwrap_or(Role::View),
             strict_scopes: row.take()?,
+            strict_bodies: row.take()?,
             unique_leads: row.take()?,
             owner: row.take()?,
             billing: Billing { org_client_domain: row.take()?, ..Billing::default() },
@@ -50,7 +51,7 @@ pub async fn insert(tx: &mut Tx, id: Uuid, name: &str, now: Time) -> Result<u64>
 pub async fn update(can: &Caller, tx: &mut Tx, workspace: &Workspace) -> Result<u64> {
     sql("update workspaces set name = $2, org_logo_url = $3, default_campaign_visibility = $4, \
          default_member_role = $5, strict_scopes = $6, scheduled_for_removal_at = $7, timestamp_updated = $8, \
-         unique_leads = $9 where id = $1")
+         unique_leads = $9, strict_bodies = $10 where id = $1")
     .bind(can.workspace())
     .bind(&workspace.name)
     .bind(workspace.org_logo_url.clone())
@@ -60,6 +61,7 @@ pub async fn update(can: &Caller, tx: &mut Tx, workspace: &Workspace) -> Result<
     .bind(workspace.scheduled_for_removal_at)
     .bind(workspace.timestamp_updated)
     .bind(workspace.unique_leads)
+    .bind(workspace.strict_bodies)
     .run(tx)
     .await
 }

@@ -1,0 +1,33 @@
+//! Names that clients send for a field or parameter that has another name in the reference. Each is one line of this list.
+
+use serde_json::{Map, Value};
+use std::convert::identity;
+
+pub struct Alias {
+    pub operation: &'static str,
+    pub alias: &'static str,
+    pub name: &'static str,
+    /// The value under `name`, from the value under `alias`.
+    pub value: fn(Value) -> Value,
+}
+
+pub const ALIASES: &[Alias] = &[
+    Alias { operation: "POST /api/v2/leads", alias: "campaign_id", name: "campaign", value: identity },
+    Alias { operation: "POST /api/v2/leads/list", alias: "campaign_id", name: "campaign", value: identity },
+];
+
+pub fn of(operation: &str) -> impl Iterator<Item = &'static Alias> {
+    ALIASES.iter().filter(move |alias| alias.operation == operation)
+}
+
+/// Gives each alias its proper name. An alias that contradicts the field stays, and the check refuses it.
+pub fn rename(operation: &str, fields: &mut Map<String, Value>) {
+    for alias in of(operation) {
+        let Some(given) = fields.get(alias.alias) else { continue };
+        let value = (alias.value)(given.clone());
+        if fields.get(alias.name).is_none_or(|named| *named == value) {
+            fields.remove(alias.alias);
+            fields.insert(alias.name.to_owned(), value);
+        }
+    }
+}
