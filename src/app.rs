@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::db::{Load, Reader, Time, Writer};
 use crate::error::Result;
-use crate::http::{RateLimit, Room};
+use crate::http::{Answers, RateLimit, Room};
 use crate::mail::Mailer;
 use crate::meters::{Door, Meters};
 use crate::net::Net;
@@ -38,6 +38,7 @@ pub struct Shared {
     pub behind: Behind,
     pub rate: RateLimit,
     pub room: Room,
+    pub answers: Answers,
     pub meters: Meters,
     pub passwords: Passwords,
     pub passkeys: Passkeys,
@@ -119,6 +120,7 @@ impl App {
             gate,
             rate: RateLimit::new(parts.rate_limit),
             room: Room::default(),
+            answers: Answers::default(),
             meters,
             passwords: Passwords::new(&parts.pepper)?,
             passkeys: Passkeys::of(&parts.public_url),

@@ -39,7 +39,7 @@ fn status(error: &Error) -> StatusCode {
                 StatusCode::FORBIDDEN
             }
         },
-        Error::NotInPlan(_) | Error::NoCredit(_) => StatusCode::PAYMENT_REQUIRED,
+        Error::NotInPlan(_) | Error::NoCredit(_) | Error::NoStorage(_) => StatusCode::PAYMENT_REQUIRED,
         Error::DailyLimit(_) => StatusCode::TOO_MANY_REQUESTS,
         Error::NotFound | Error::NoRoute(_) => StatusCode::NOT_FOUND,
         Error::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -47,7 +47,7 @@ fn status(error: &Error) -> StatusCode {
         Error::Gone(_) => StatusCode::GONE,
         Error::TooLarge | Error::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
-        Error::Busy | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Busy | Error::Unread | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -72,6 +72,7 @@ impl IntoResponse for Error {
             Error::NotInPlan(_) => drop(response.extensions_mut().insert(Refusal(Step::Workspace))),
             Error::Invalid(_)
             | Error::NoCredit(_)
+            | Error::NoStorage(_)
             | Error::NotFound
             | Error::NoRoute(_)
             | Error::WrongMethod(_)
@@ -81,6 +82,7 @@ impl IntoResponse for Error {
             | Error::TooLarge
             | Error::TooMuch(_)
             | Error::TooSlow
+            | Error::Unread
             | Error::Busy => (),
             Error::Internal(cause) | Error::Unavailable(cause) => {
                 drop(response.extensions_mut().insert(Cause(cause)))

@@ -1,11 +1,13 @@
 //! The edge: the one mapping from errors to HTTP, extractors whose refusals wear the same body, paging, and
 //! where a call comes from.
 
+mod answers;
 mod body;
 mod errors;
 mod form;
 mod listen;
 mod origin;
+mod paced;
 mod paging;
 mod query;
 mod rate;
@@ -13,6 +15,7 @@ mod refusals;
 mod room;
 mod schema;
 
+pub use answers::{Answers, Shared};
 pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread};
 pub use errors::{Cause, Refusal};
 pub use form::{Answer, Field, Form};

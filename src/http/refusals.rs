@@ -15,7 +15,7 @@ const REFUSALS: [(u16, &str, &str); 10] = [
         "NoCredential",
         "The API key is missing, unknown, revoked or expired; or the session is, or its sign-in is too old for this.",
     ),
-    (402, "NotInPlan", "The workspace's plan does not include this."),
+    (402, "NotInPlan", "The workspace's plan does not include this, or the workspace has used up its credits or its storage."),
     (
         403,
         "Refused",
@@ -29,7 +29,8 @@ const REFUSALS: [(u16, &str, &str); 10] = [
     (
         503,
         "Unavailable",
-        "The server is busy or its database is away; the header Retry-After says when to go on.",
+        "The server is busy, its database is away, or too many answers wait to be read; the header Retry-After says when \
+         to go on.",
     ),
 ];
 
