@@ -1,6 +1,6 @@
 //! What a running server is made of.
 
-use crate::access::{Behind, Gate};
+use crate::access::{Behind, Gate, Storage};
 use crate::auth::{Passkeys, Passwords, Site, Vault};
 use crate::clock::Clock;
 use crate::config;
@@ -39,6 +39,7 @@ pub struct Shared {
     pub rate: RateLimit,
     pub room: Room,
     pub answers: Answers,
+    pub storage: Storage,
     pub meters: Meters,
     pub passwords: Passwords,
     pub passkeys: Passkeys,
@@ -98,6 +99,7 @@ impl Ambient for System {
 /// What an [`App`] is made with, beside its database.
 pub struct Parts {
     pub rate_limit: config::RateLimit,
+    pub storage: config::Storage,
     pub trusted_proxies: Vec<IpNet>,
     pub public_url: String,
     /// Derived from the server's secret key.
@@ -121,6 +123,7 @@ impl App {
             rate: RateLimit::new(parts.rate_limit),
             room: Room::default(),
             answers: Answers::default(),
+            storage: Storage::new(parts.storage),
             meters,
             passwords: Passwords::new(&parts.pepper)?,
             passkeys: Passkeys::of(&parts.public_url),

@@ -14,6 +14,7 @@ mod support;
 
 mod access;
 mod agency;
+mod answers;
 mod bodies;
 mod concurrency;
 mod contract;
@@ -37,6 +38,7 @@ mod process;
 mod running;
 mod senders;
 mod statements;
+mod storage;
 mod vitals;
 mod writes;
 

@@ -121,13 +121,18 @@ impl<P: Permission> Can<P> {
         T: Send + 'static,
         F: AsyncFn(&Self, &mut Tx) -> Result<Change<T>> + Send + Sync + 'static,
     {
-        let gate = self.app.gate.clone();
+        let (gate, storage, workspace) = (self.app.gate.clone(), self.app.storage.clone(), self.workspace());
+        storage.admit(P::ACTION, workspace)?;
         let change = async move |tx: &mut Tx| {
             let can = Can { caller: self.caller.again(tx).await?, permission: self.permission };
             can.ask(P::ACTION).enforce()?;
             body(&can, tx).await?.record(&can, P::ACTION, tx).await
         };
-        gate.0.write(change).await
+        let done = gate.0.write(change).await;
+        if done.is_ok() {
+            storage.changed(P::ACTION, workspace);
+        }
+        done
     }
 }
 

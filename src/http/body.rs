@@ -1,7 +1,7 @@
 //! Bodies: bounded in size and time, checked against their schema, then read.
 
-use super::room::{LARGE, Place, Room};
 use super::paging::{LONGEST, TOO_LONG};
+use super::room::{LARGE, Place, Room};
 use super::schema::check;
 use crate::error::{Error, Result};
 use aide::{

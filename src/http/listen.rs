@@ -64,7 +64,8 @@ pub async fn serve(
             request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
             router.clone().oneshot(request.map(Body::new))
         });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(Paced::new(stream, PATIENCE)), answer));
+        let connection =
+            graceful.watch(http.serve_connection(TokioIo::new(Paced::new(stream, PATIENCE)), answer));
         tokio::spawn(async move {
             meters.connections.inc();
             let _closed = connection.await;

@@ -21,7 +21,7 @@ pub use errors::{Cause, Refusal};
 pub use form::{Answer, Field, Form};
 pub use listen::{listen, serve};
 pub use origin::{Origin, Slot};
-pub use paging::{Order, Page, Paging, after_time};
+pub use paging::{LONGEST, Order, Page, Paging, after_time};
 pub use query::{Id, Path, Query, address, day, ids, pattern};
 pub use rate::RateLimit;
 pub use refusals::document;

@@ -15,7 +15,11 @@ const REFUSALS: [(u16, &str, &str); 10] = [
         "NoCredential",
         "The API key is missing, unknown, revoked or expired; or the session is, or its sign-in is too old for this.",
     ),
-    (402, "NotInPlan", "The workspace's plan does not include this, or the workspace has used up its credits or its storage."),
+    (
+        402,
+        "NotInPlan",
+        "The workspace's plan does not include this, or the workspace has used up its credits or its storage.",
+    ),
     (
         403,
         "Refused",
