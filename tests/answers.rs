@@ -53,7 +53,7 @@ async fn a_row_of_the_log_is_bounded_as_a_whole(world: World) {
             fields.map(|field| (field.to_owned(), json!(letter.repeat(2000)))).into_iter().collect();
         world.call("owner", &format!("PATCH /api/v2/leads/{lead}"), body).await.is(200);
     }
-    let variables: Value = (0..200).map(|n| (format!("v{n}"), json!("x".repeat(250)))).collect();
+    let variables: Value = (0..100).map(|n| (format!("v{n}"), json!("x".repeat(250)))).collect();
     let body = json!({ "custom_variables": variables });
     world.call("owner", &format!("PATCH /api/v2/leads/{lead}"), body).await.is(200);
     let steps = vec![
@@ -69,7 +69,7 @@ async fn a_row_of_the_log_is_bounded_as_a_whole(world: World) {
     }
     assert!(log[0]["audit_metadata"]["changes"]["sequences"][1]["bytes"].as_u64().unwrap() > 60_000);
     assert_eq!(
-        log[1]["audit_metadata"]["changes"]["custom_variables"][1]["sha256"].as_str().unwrap().len(),
+        log[1]["audit_metadata"]["changes"]["payload"][1]["sha256"].as_str().unwrap().len(),
         64
     );
     let texts = &log[2]["audit_metadata"]["changes"];

@@ -38,15 +38,9 @@ macro_rules! values { ($($variant:ident: $type:ty),*) => { $(
 )* } }
 values!(Bool: bool, Int: i64, Text: String, Uuid: Uuid, Time: Time, Json: serde_json::Value);
 
-impl From<&str> for Value {
-    fn from(v: &str) -> Self {
-        Value::Text(v.to_owned())
-    }
-}
-
-impl From<&String> for Value {
-    fn from(v: &String) -> Self {
-        Value::Text(v.clone())
+impl<T: AsRef<str> + ?Sized> From<&T> for Value {
+    fn from(v: &T) -> Self {
+        Value::Text(v.as_ref().to_owned())
     }
 }
 

@@ -102,12 +102,16 @@ impl<T: Serialize, C> Page<T, C> {
             if let Err(error) = serde_json::to_writer(&mut text, item) {
                 return Self::of(Err(Error::internal(error)), None, false);
             }
-            if text.len() > most && last.is_some() {
+            // No more may have been read than the first one (`Sql::up_to`), so there may be more behind it.
+            cut = text.len() > most;
+            if cut && last.is_some() {
                 text.truncate(before);
-                cut = true;
                 break;
             }
             last = Some(item);
+            if cut {
+                break;
+            }
         }
         let full = items.len() as i64 == limit;
         Self::of(Ok(text), last.filter(|_| full || cut).map(position), cut)
@@ -177,9 +181,10 @@ mod tests {
 
     #[test]
     fn one_item_is_given_however_long_it_is() {
-        assert_eq!(shown(page(&[2000, 1], 2)).1, Some(2000));
-        let (_, next, cut) = shown(page(&[2000], 2));
-        assert_eq!((next, cut), (None, false));
+        for lengths in [&[2000][..], &[2000, 1], &[2000, 2000]] {
+            let (text, next, cut) = shown(page(lengths, 5));
+            assert_eq!((text.len(), next, cut), (2012, Some(2000), true));
+        }
     }
 
     #[test]
