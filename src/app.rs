@@ -1,12 +1,12 @@
 //! What a running server is made of.
 
-use crate::access::{Behind, Gate};
+use crate::access::{Behind, Gate, Storage};
 use crate::auth::{Passkeys, Passwords, Site, Vault};
 use crate::clock::Clock;
 use crate::config;
 use crate::db::{Load, Reader, Time, Writer};
 use crate::error::Result;
-use crate::http::{RateLimit, Room};
+use crate::http::{Answers, RateLimit, Room};
 use crate::mail::Mailer;
 use crate::meters::{Door, Meters};
 use crate::net::Net;
@@ -38,6 +38,8 @@ pub struct Shared {
     pub behind: Behind,
     pub rate: RateLimit,
     pub room: Room,
+    pub answers: Answers,
+    pub storage: Storage,
     pub meters: Meters,
     pub passwords: Passwords,
     pub passkeys: Passkeys,
@@ -97,6 +99,7 @@ impl Ambient for System {
 /// What an [`App`] is made with, beside its database.
 pub struct Parts {
     pub rate_limit: config::RateLimit,
+    pub storage: config::Storage,
     pub trusted_proxies: Vec<IpNet>,
     pub public_url: String,
     /// Derived from the server's secret key.
@@ -119,6 +122,8 @@ impl App {
             gate,
             rate: RateLimit::new(parts.rate_limit),
             room: Room::default(),
+            answers: Answers::default(),
+            storage: Storage::new(parts.storage),
             meters,
             passwords: Passwords::new(&parts.pepper)?,
             passkeys: Passkeys::of(&parts.public_url),

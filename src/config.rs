@@ -1,5 +1,8 @@
 //! Every setting, once: a flag overrides the environment, which overrides the file, which overrides the default.
 
+mod bound;
+pub use bound::{Bound, Size, Storage};
+
 use crate::error::{Error, Result};
 use figment::Figment;
 use figment::providers::{Format, Serialized, Toml};
@@ -44,6 +47,17 @@ pub struct Settings {
     #[arg(long, global = true, value_name = "off|N", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<String>,
+
+    /// Rows that a workspace may store, its audit log included, or `off` [default: 10000000]
+    /// [env: GATEPOST_STORAGE_ROWS]
+    #[arg(long, global = true, value_name = "off|N", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storage_rows: Option<String>,
+
+    /// Bytes that a workspace may store, such as 500MB, or `off` [default: 20GB] [env: GATEPOST_STORAGE_BYTES]
+    #[arg(long, global = true, value_name = "off|SIZE", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storage_bytes: Option<String>,
 
     /// Proxies whose X-Forwarded-For is believed: addresses or networks with commas between
     /// [default: none] [env: GATEPOST_TRUSTED_PROXIES]
@@ -109,6 +123,8 @@ pub struct Config {
     pub database: Option<String>,
     pub public_url: Option<String>,
     pub rate_limit: RateLimit,
+    pub storage_rows: Bound,
+    pub storage_bytes: Bound,
     #[serde(deserialize_with = "nets")]
     pub trusted_proxies: Vec<IpNet>,
     pub secret_key: Option<String>,
@@ -123,12 +139,14 @@ pub struct Config {
 }
 
 /// The names of the settings in the environment, behind `GATEPOST_`.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 16] = [
     "listen",
     "data",
     "database",
     "public_url",
     "rate_limit",
+    "storage_rows",
+    "storage_bytes",
     "trusted_proxies",
     "secret_key",
     "smtp_url",
@@ -147,7 +165,7 @@ impl Config {
     pub fn of(settings: &Settings) -> Result<Config> {
         let defaults = serde_json::json!({
             "listen": "127.0.0.1:8080", "rate_limit": "100", "trusted_proxies": "", "internal_networks": "",
-            "log_format": "text", "log": "info",
+            "storage_rows": "10000000", "storage_bytes": "20GB", "log_format": "text", "log": "info",
         });
         let mut layers = Figment::from(Serialized::defaults(defaults));
         let file = settings.config.clone().or_else(|| std::env::var_os("GATEPOST_CONFIG").map(PathBuf::from));
@@ -162,6 +180,12 @@ impl Config {
         }
         let layers = layers.merge(Serialized::defaults(environment())).merge(Serialized::defaults(settings));
         layers.extract().map_err(|error| Error::invalid(format!("configuration: {}", wrong(&error))))
+    }
+}
+
+impl Config {
+    pub fn storage(&self) -> Storage {
+        Storage { rows: self.storage_rows, bytes: self.storage_bytes }
     }
 }
 

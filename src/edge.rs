@@ -4,7 +4,7 @@
 use crate::access::Attempt;
 use crate::app::App;
 use crate::error::{Error, Step};
-use crate::http::{Cause, LARGEST, Origin, Paced, Refusal, Slot};
+use crate::http::{Answers, Cause, LARGEST, Origin, Paced, Refusal, Slot};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -45,7 +45,9 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         true => Error::refused(Step::Network, FOREIGN).into_response(),
         false => answer(next, request).await,
     };
-    let (attempt, refused) = (attempt.get(), response.extensions().get::<Refusal>().map(|refusal| refusal.0));
+    let attempt = attempt.get();
+    let response = if Answers::counts(&response) { held(&app, attempt.as_ref(), response) } else { response };
+    let refused = response.extensions().get::<Refusal>().map(|refusal| refusal.0);
     let took = began.elapsed();
     app.meters.answered(call.method, call.path(), response.status().as_u16(), refused, took);
     call.log(attempt.as_ref(), &response, took);
@@ -73,6 +75,12 @@ fn is_paced(response: &Response) -> bool {
         StatusCode::SERVICE_UNAVAILABLE => response.extensions().get::<Paced>().is_some(),
         _ => false,
     }
+}
+
+/// A long answer waits in the room of the caller's workspace until it is read.
+fn held(app: &App, attempt: Option<&Attempt>, response: Response) -> Response {
+    let made = response.status().is_success() && attempt.is_some_and(Attempt::is_change);
+    app.answers.hold(attempt.map(Attempt::home), made, response)
 }
 
 /// Every answer carries the id under which the call is recorded.

@@ -73,11 +73,19 @@ pub enum Error {
     /// There is a limit to this in a day.
     #[error("{0}")]
     DailyLimit(String),
+    /// A bound of the workspace: what is used, what the bound is, and what helps.
+    #[error("{0}")]
+    NoStorage(String),
     /// The answer would be too large.
     #[error("{0}")]
     TooMuch(String),
     #[error("the body did not arrive within 30 seconds")]
     TooSlow,
+    /// Other answers of this workspace wait until they are read.
+    #[error(
+        "the answers that clients of this workspace have not read yet fill its memory; read them, then try again"
+    )]
+    Unread,
     /// Also the signal to run a transaction again.
     #[error("the server is busy, try again")]
     Busy,

@@ -5,16 +5,18 @@ use crate::app::App;
 use crate::auth::Cookie;
 use crate::edge::{bare, edge};
 use crate::error::Error;
-use crate::http::document;
+use crate::http::{Shared, document};
 use crate::resources::*;
 use aide::axum::ApiRouter;
 use aide::openapi::{ApiKeyLocation, Info, OpenApi, SecurityScheme};
 use aide::redoc::Redoc;
+use axum::Extension;
 use axum::extract::OriginalUri;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
+use axum::response::Html;
 use axum::routing::get;
-use std::sync::Arc;
+use bytes::Bytes;
 
 pub fn router(app: App) -> (axum::Router, OpenApi) {
     let mut api = described();
@@ -46,11 +48,12 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
             api.security_scheme(KEY, bearer()).security_scheme(SESSION, session(&app))
         });
     document(&mut api);
-    let text: Arc<str> = serde_json::to_string(&api).unwrap_or_default().into();
+    let text = Bytes::from(serde_json::to_string(&api).unwrap_or_default());
     let json = [("content-type", "application/json")];
+    let page = Bytes::from(Redoc::new("/openapi.json").with_title("Gatepost").html());
     let router = resources
-        .route("/openapi.json", get(async move || (json, text.to_string())))
-        .route("/docs", Redoc::new("/openapi.json").with_title("Gatepost").axum_route::<App>().into())
+        .route("/openapi.json", get(async move || (Extension(Shared), json, text)))
+        .route("/docs", get(async move || (Extension(Shared), Html(page))))
         .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app.clone(), edge))

@@ -14,6 +14,7 @@ mod support;
 
 mod access;
 mod agency;
+mod answers;
 mod bodies;
 mod concurrency;
 mod contract;
@@ -40,6 +41,7 @@ mod reading_walk;
 mod running;
 mod senders;
 mod statements;
+mod storage;
 mod vitals;
 mod writes;
 

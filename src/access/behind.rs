@@ -60,6 +60,16 @@ impl Attempt {
         Attempt { activity, ..self }
     }
 
+    /// Whose share of the server the caller uses.
+    pub fn home(&self) -> Uuid {
+        self.home
+    }
+
+    /// Whether it changes something if it is not refused.
+    pub fn is_change(&self) -> bool {
+        Action::of(self.permission).is_some_and(|action| action.activity.is_some())
+    }
+
     pub fn activity(&self) -> i64 {
         self.activity
     }

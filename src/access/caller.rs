@@ -148,6 +148,9 @@ impl Caller {
         let (Ok(grant), Ok(shown)) = (grant, shown) else {
             return Err(Error::internal("enforced without a grant"));
         };
+        if action.activity.is_some() {
+            app.answers.admit(grant.home())?;
+        }
         Ok(Caller { app: app.clone(), shown, grant, origin, call })
     }
 

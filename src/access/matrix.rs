@@ -9,7 +9,7 @@
 //! where a member has a list of them, and what it is. Marks: `InPerson` is for a person, not a workspace key;
 //! `Unlimited` is not for callers with a tag limit; `Export` takes data out of the workspace; `Own` is not for who
 //! comes through the link to an admin workspace; `SignedIn` is for a person with a session; `Fresh` asks such a
-//! person to have shown within ten minutes who he is; `Enrolling` is open to who still has to enrol a second factor;
+//! person to have shown within ten minutes who he is; `Stores` is refused while the workspace stores too much; `Enrolling` is open to who still has to enrol a second factor;
 //! `@` names the resource whose records it is about.
 //! A forgotten column does not compile.
 
@@ -27,7 +27,7 @@ super::access_matrix! {
     }
     workspace_members "workspace_members" {
         Read   = read   (read)          _     [x     x     x       _      _      _    _    _   ] "organization.users.manage" "See members and invitations"
-        Create = create (create)        1005  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Invite a member" + Unlimited + Fresh
+        Create = create (create)        1005  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Invite a member" + Unlimited + Fresh + Stores
         Update = update (update)        1006  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Change a member's role, nickname or tag limit" + Unlimited
         Delete = delete (delete)        1007  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Remove a member or an invitation" + Unlimited
         Resend = resend (create)        1008  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Send an invitation again" + Unlimited + Fresh
@@ -35,15 +35,15 @@ super::access_matrix! {
     }
     api_keys "api_keys" {
         Read   = read   (read)          _     [x     x     x       _      _      _    _    _   ] "organization.integrations" "See API keys"
-        Create = create (create)        37    [x     x     _       _      _      _    _    _   ] "organization.integrations" "Create an API key" + Fresh
+        Create = create (create)        37    [x     x     _       _      _      _    _    _   ] "organization.integrations" "Create an API key" + Fresh + Stores
         Delete = delete (delete)        38    [x     x     _       _      _      _    _    _   ] "organization.integrations" "Revoke an API key" + Unlimited
     }
     custom_tags "custom_tags" {
         Read   = read   (read)          _     [x     x     x       x      x      x    x    x   ] "campaigns.view"      "See tags"
-        Create = create (create)        1010  [x     x     x       x      _      _    _    _   ] "preferences.manage"  "Create tags" + Unlimited
-        Update = update (update)        1011  [x     x     x       x      _      _    _    _   ] "preferences.manage"  "Rename tags" + Unlimited
+        Create = create (create)        1010  [x     x     x       x      _      _    _    _   ] "preferences.manage"  "Create tags" + Unlimited + Stores
+        Update = update (update)        1011  [x     x     x       x      _      _    _    _   ] "preferences.manage"  "Rename tags" + Unlimited + Stores
         Delete = delete (delete)        1012  [x     x     _       x      _      _    _    _   ] "preferences.manage"  "Delete tags" + Unlimited
-        Toggle = toggle (update)        1013  [x     x     team    team   own    _    _    _   ] "campaigns.edit"      "Put tags on campaigns, or take them off" + Unlimited @ campaigns
+        Toggle = toggle (update)        1013  [x     x     team    team   own    _    _    _   ] "campaigns.edit"      "Put tags on campaigns, or take them off" + Unlimited + Stores @ campaigns
     }
     custom_tag_mappings "custom_tag_mappings" {
         Read   = read   (read)          _     [x     x     team    team   team   team team team] "campaigns.view"      "See which tag is on what"
@@ -53,8 +53,8 @@ super::access_matrix! {
     }
     campaigns "campaigns" {
         Read   = read   (read)          _     [x     x     team    team   team   team team team] "campaigns.view"      "See campaigns"
-        Create = create (create)        1014  [x     x     team    team   own    _    _    _   ] "campaigns.create"    "Create campaigns"
-        Update = update (update)        11    [x     x     team    team   own    _    _    _   ] "campaigns.edit"      "Change campaigns, their visibility and collaborators"
+        Create = create (create)        1014  [x     x     team    team   own    _    _    _   ] "campaigns.create"    "Create campaigns" + Stores
+        Update = update (update)        11    [x     x     team    team   own    _    _    _   ] "campaigns.edit"      "Change campaigns, their visibility and collaborators" + Stores
         Launch = launch (launch update) 4     [x     x     team    team   own    team _    _   ] "campaigns.edit"      "Launch campaigns"
         Pause  = pause  (launch update) 5     [x     x     team    team   own    team _    _   ] "campaigns.edit"      "Pause campaigns"
         Delete = delete (delete)        3     [x     x     _       team   own    _    _    _   ] "campaigns.delete"    "Delete campaigns"
@@ -64,8 +64,8 @@ super::access_matrix! {
     accounts "accounts" {
         Read   = read   (read)          _     [x     x     team    team   asgn   team team _   ] "accounts.view"       "See sending accounts"
         Use    = use    (read)          _     [x     x     asgn    team   asgn   asgn _    _   ] "accounts.view"       "Send from accounts"
-        Create = create (create)        6     [x     x     team    team   _      _    _    _   ] "accounts.manage"     "Connect sending accounts"
-        Update = update (update)        36    [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Change sending accounts"
+        Create = create (create)        6     [x     x     team    team   _      _    _    _   ] "accounts.manage"     "Connect sending accounts" + Stores
+        Update = update (update)        36    [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Change sending accounts" + Stores
         Assign = assign (update)        1019  [x     x     _       _      _      _    _    _   ] "accounts.manage"     "Hand a sending account to a member, or take it back" + Unlimited
         Pause  = pause  (update)        1020  [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Pause sending accounts"
         Resume = resume (update)        1021  [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Resume sending accounts"
@@ -81,14 +81,14 @@ super::access_matrix! {
     }
     leads "leads" {
         Read   = read   (read)          _     [x     x     team    team   own    own  team team] "leadManagement.view" "See leads"
-        Create = create (create)        9     [x     x     team    team   own    team _    _   ] "leadManagement.view" "Add leads to campaigns and lists"
-        Update = update (update)        1024  [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Change leads"
+        Create = create (create)        9     [x     x     team    team   own    team _    _   ] "leadManagement.view" "Add leads to campaigns and lists" + Stores
+        Update = update (update)        1024  [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Change leads" + Stores
         Delete = delete (delete)        2     [x     x     _       team   own    _    _    _   ] "leadManagement.view" "Delete leads"
     }
     lead_lists "lead_lists" {
         Read   = read   (read)          _     [x     x     team    team   own    own  team _   ] "leadManagement.view" "See lead lists"
-        Create = create (create)        1025  [x     x     team    team   own    own  _    _   ] "leadManagement.view" "Create lead lists" + Unlimited
-        Update = update (update)        1026  [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Change lead lists" + Unlimited
+        Create = create (create)        1025  [x     x     team    team   own    own  _    _   ] "leadManagement.view" "Create lead lists" + Unlimited + Stores
+        Update = update (update)        1026  [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Change lead lists" + Unlimited + Stores
         Delete = delete (delete)        1027  [x     x     _       team   own    _    _    _   ] "leadManagement.view" "Delete lead lists with their leads" + Unlimited
     }
     background_jobs "background-jobs" {

@@ -19,6 +19,7 @@ mod role;
 mod rows;
 mod session;
 mod shown;
+pub mod storage;
 pub mod tries;
 
 pub use asker::Asker;
@@ -35,6 +36,7 @@ pub use policy::{Entry, LoginPolicy, Method};
 pub use predicate::{Facts, Pred, Shape, Who};
 pub use print::markdown;
 pub use session::Session;
+pub use storage::Storage;
 
 pub use crate::error::Step;
 
@@ -90,6 +92,8 @@ pub enum Mark {
     Export,
     /// Not for who comes, or was made, through the link to an admin workspace.
     Own,
+    /// Refused while the workspace stores more than its bound.
+    Stores,
 }
 
 /// A row of the matrix.

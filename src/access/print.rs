@@ -44,6 +44,7 @@ fn remarks(action: &Action) -> String {
         Mark::Unlimited => "without a tag limit",
         Mark::Export => "an export",
         Mark::Own => "not from an admin workspace",
+        Mark::Stores => "within the storage limit",
     });
     remarks.collect::<Vec<_>>().join(", ")
 }

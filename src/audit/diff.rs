@@ -1,6 +1,7 @@
 //! What differs between two states of a record, with nothing secret in it.
 
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// Fields that are shown once and never stored, wherever they stand.
 const SECRET: [&str; 9] = [
@@ -14,8 +15,8 @@ const SECRET: [&str; 9] = [
     "token",
     "invitation_url",
 ];
-/// Bytes of a value that a row holds.
-const LONGEST: usize = 16 * 1024;
+/// Bytes of a whole difference. With what else it holds, a row stays below 16 KB.
+const LONGEST: usize = 14 * 1024;
 const HIDDEN: &str = "[redacted]";
 
 /// `{field: [before, after]}` for every field that differs; to be absent is to be null.
@@ -29,22 +30,62 @@ pub fn diff(before: &Value, after: &Value) -> Value {
         was != is
     };
     let fields = before.keys().chain(after.keys()).filter(differs);
-    fields
-        .map(|field| {
-            (field.clone(), json!(states(field).map(|state| state.map(|value| short(redact(field, value))))))
-        })
-        .collect::<Map<_, _>>()
-        .into()
+    let fields = fields.map(|field| (field.clone(), states(field).map(|state| Side::of(field, state))));
+    capped(fields.collect::<BTreeMap<_, _>>())
 }
 
-/// A long value by its length and hash: enough to prove which one it was.
-fn short(value: Value) -> Value {
-    let text = value.to_string();
-    match text.len() > LONGEST {
-        true => json!({ "bytes": text.len(), "sha256": crate::auth::hash(&text) }),
-        false => value,
+/// A value on one side of a difference, and the length of its text.
+struct Side {
+    value: Value,
+    bytes: usize,
+}
+
+impl Side {
+    fn of(field: &str, value: Option<&Value>) -> Side {
+        let value = value.map_or(Value::Null, |value| redact(field, value));
+        Side { bytes: value.to_string().len(), value }
+    }
+
+    /// By its length and hash: enough to prove which one it was.
+    fn shorten(&mut self) {
+        let text = self.value.to_string();
+        *self = Side::of("", Some(&json!({ "bytes": text.len(), "sha256": crate::auth::hash(&text) })));
     }
 }
+
+/// The longest values are shortened until the rest fits; of more fields than fit even so, the last are only counted.
+fn capped(mut fields: BTreeMap<String, [Side; 2]>) -> Value {
+    // Quotes, colon, brackets and commas.
+    let length = |(field, sides): (&String, &[Side; 2])| {
+        field.len() + 7 + sides.iter().map(|side| side.bytes).sum::<usize>()
+    };
+    let mut total: usize = fields.iter().map(length).sum();
+    let mut longest: Vec<&mut Side> = fields.values_mut().flatten().collect();
+    longest.sort_by_key(|side| std::cmp::Reverse(side.bytes));
+    for side in longest.into_iter().take_while(|side| side.bytes > SHORTENED) {
+        if total <= LONGEST {
+            break;
+        }
+        total -= side.bytes;
+        side.shorten();
+        total += side.bytes;
+    }
+    let mut left_out = 0;
+    while total > LONGEST {
+        let Some((field, sides)) = fields.pop_last() else { break };
+        total -= length((&field, &sides));
+        left_out += 1;
+    }
+    let shown = |(field, sides): (String, [Side; 2])| (field, json!(sides.map(|side| side.value)));
+    let mut shown: Map<_, _> = fields.into_iter().map(shown).collect();
+    if left_out > 0 {
+        shown.insert("fields_left_out".to_owned(), left_out.into());
+    }
+    shown.into()
+}
+
+/// Bytes that a shortened value takes up.
+const SHORTENED: usize = 100;
 
 fn redact(field: &str, value: &Value) -> Value {
     match value {
@@ -76,5 +117,28 @@ mod tests {
         assert_eq!(diff(&before, &after), expected);
         let long = diff(&json!({}), &json!({ "body": "x".repeat(17_000) }));
         assert_eq!(long["body"][1]["bytes"], 17_002);
+    }
+
+    #[test]
+    fn a_row_is_bounded_as_a_whole() {
+        let state = |letter: &str| {
+            let fields =
+                (0..8).map(|field| (format!("field{field}"), json!(letter.repeat(500 * (field + 1)))));
+            Value::Object(fields.collect())
+        };
+        let capped = diff(&state("a"), &state("b"));
+        assert!(capped.to_string().len() <= LONGEST, "{}", capped.to_string().len());
+        assert_eq!(capped["field0"], json!(["a".repeat(500), "b".repeat(500)]), "short ones are kept");
+        assert_eq!(capped["field7"][0]["bytes"], 4002);
+        assert_ne!(capped["field7"][0]["sha256"], capped["field7"][1]["sha256"]);
+    }
+
+    #[test]
+    fn fields_without_end_are_counted() {
+        let many: Map<_, _> = (0..2000).map(|field| (format!("{field:04}"), json!("short"))).collect();
+        let capped = diff(&Value::Null, &many.into());
+        assert!(capped.to_string().len() <= LONGEST + 40);
+        let left_out = capped["fields_left_out"].as_u64().unwrap() as usize;
+        assert_eq!(left_out + capped.as_object().unwrap().len() - 1, 2000);
     }
 }

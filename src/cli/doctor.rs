@@ -2,6 +2,7 @@
 //! change of settings, and first of all when something is wrong. It changes nothing unless it is told to.
 
 use super::open::{self, Place, fingerprint, kept_key, mailer};
+use super::stored;
 use crate::app::{Ambient, System, host};
 use crate::config::{Config, unknown_variables};
 use crate::db::{self, Reader, file, sql};
@@ -173,7 +174,13 @@ async fn ask(reader: &Reader, config: &Config, place: &Place, findings: &mut Fin
     }
     secret_key(reader, config, place, findings).await?;
     clock(reader, findings).await?;
-    queue(reader, findings).await
+    queue(reader, findings).await?;
+    if version == Some(db::newest()) {
+        if let Some((near, text)) = stored::largest(reader, config).await? {
+            findings.add("storage", if near { Warning } else { Fine }, text);
+        }
+    }
+    Ok(())
 }
 
 async fn secret_key(reader: &Reader, config: &Config, place: &Place, findings: &mut Findings) -> Result<()> {

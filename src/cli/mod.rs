@@ -11,6 +11,7 @@ mod open;
 mod scene;
 mod serve;
 mod setup;
+mod stored;
 mod user;
 mod workspace;
 

@@ -89,6 +89,7 @@ pub async fn any(config: &Config) -> Result<App> {
     let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     let parts = Parts {
         rate_limit: config.rate_limit,
+        storage: config.storage(),
         trusted_proxies: config.trusted_proxies.clone(),
         mailer: mailer(config, &public_url)?,
         public_url,

@@ -1,6 +1,7 @@
 //! Answering requests, until told to stop.
 
 use super::open;
+use crate::access::storage;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -56,6 +57,7 @@ pub async fn answer(
     stop: watch::Receiver<()>,
 ) -> Result<()> {
     let jobs = tokio::spawn(jobs::run(app.clone(), resources::work, stop.clone()));
+    tokio::spawn(storage::keep(app.clone(), stop.clone()));
     if let Some(listener) = watched {
         let meters = Meters::new(&[]); // whoever watches is not counted
         tokio::spawn(http::serve(listener, crate::watch::router(app.clone()), meters, stop.clone()));

@@ -41,6 +41,13 @@ impl<'a, T: serde::de::DeserializeOwned> pg::FromSql<'a> for Json<T> {
 #[serde(transparent)]
 pub struct Raw(Box<RawValue>);
 
+impl Raw {
+    /// Bytes of its text.
+    pub fn weight(&self) -> usize {
+        self.0.get().len()
+    }
+}
+
 impl Default for Raw {
     fn default() -> Self {
         Raw(RawValue::from_string("{}".to_owned()).unwrap_or_default())
@@ -75,6 +82,11 @@ impl<T> Kept<T> {
     /// As it lies in the database.
     pub fn stored(text: Box<RawValue>) -> Self {
         Kept { text, of: PhantomData }
+    }
+
+    /// Bytes of its text.
+    pub fn weight(&self) -> usize {
+        self.text.get().len()
     }
 
     /// Whether it is an empty list.

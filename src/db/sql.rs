@@ -38,15 +38,9 @@ macro_rules! values { ($($variant:ident: $type:ty),*) => { $(
 )* } }
 values!(Bool: bool, Int: i64, Text: String, Uuid: Uuid, Time: Time, Json: serde_json::Value);
 
-impl From<&str> for Value {
-    fn from(v: &str) -> Self {
-        Value::Text(v.to_owned())
-    }
-}
-
-impl From<&String> for Value {
-    fn from(v: &String) -> Self {
-        Value::Text(v.clone())
+impl<T: AsRef<str> + ?Sized> From<&T> for Value {
+    fn from(v: &T) -> Self {
+        Value::Text(v.as_ref().to_owned())
     }
 }
 
@@ -62,10 +56,12 @@ pub struct Sql {
     /// What its holes are filled with.
     parts: Vec<(&'static str, Cow<'static, str>)>,
     pub(super) binds: Vec<Value>,
+    /// Bytes of text after which no further row is read.
+    pub(super) most: usize,
 }
 
 pub fn sql(text: impl Into<Cow<'static, str>>) -> Sql {
-    Sql { text: text.into(), parts: Vec::new(), binds: Vec::new() }
+    Sql { text: text.into(), parts: Vec::new(), binds: Vec::new(), most: usize::MAX }
 }
 
 impl Sql {
@@ -93,6 +89,11 @@ impl Sql {
         self.fill(hole, |out| {
             out.list(items);
         })
+    }
+
+    /// Reads no further row once the records weigh more than this: for an answer that would be cut there.
+    pub fn up_to(self, most: usize) -> Self {
+        Sql { most, ..self }
     }
 
     pub async fn all<T: Record>(mut self, from: impl Into<Source<'_>>) -> Result<Vec<T>> {
@@ -192,6 +193,10 @@ pub trait Record: Sized + Send + 'static {
         Self::COLUMNS.into()
     }
     fn read(row: &mut Row) -> Result<Self>;
+    /// Bytes of its text that an answer repeats as they are, where they can be many.
+    fn weight(&self) -> usize {
+        0
+    }
 }
 
 impl<A: Record, B: Record> Record for (A, B) {
@@ -205,6 +210,9 @@ impl<A: Record, B: Record> Record for (A, B) {
     }
     fn read(row: &mut Row) -> Result<Self> {
         Ok((A::read(row)?, B::read(row)?))
+    }
+    fn weight(&self) -> usize {
+        self.0.weight() + self.1.weight()
     }
 }
 

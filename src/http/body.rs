@@ -1,6 +1,7 @@
 //! Bodies: bounded in size and time, checked against their schema, then read.
 
 use super::describe::unreadable;
+use super::paging::{LONGEST, TOO_LONG};
 use super::query::none_unread;
 use super::reading::{How, accept, unused};
 use super::room::{LARGE, Place, Room};
@@ -131,6 +132,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
         // Into a plain buffer: in profiles of lists the one of `axum::Json` stood out.
         let mut text = Vec::with_capacity(USUAL);
         match serde_json::to_writer(&mut text, &self.0) {
+            Ok(()) if text.len() > LONGEST => Error::TooMuch(TOO_LONG.to_owned()).into_response(),
             Ok(()) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
             Err(error) => Error::internal(error).into_response(),
         }

@@ -43,7 +43,7 @@ fn status(error: &Error) -> StatusCode {
                 StatusCode::FORBIDDEN
             }
         },
-        Error::NotInPlan(_) | Error::NoCredit(_) => StatusCode::PAYMENT_REQUIRED,
+        Error::NotInPlan(_) | Error::NoCredit(_) | Error::NoStorage(_) => StatusCode::PAYMENT_REQUIRED,
         Error::DailyLimit(_) => StatusCode::TOO_MANY_REQUESTS,
         Error::NotFound | Error::NoRoute(_) => StatusCode::NOT_FOUND,
         Error::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -51,7 +51,7 @@ fn status(error: &Error) -> StatusCode {
         Error::Gone(_) => StatusCode::GONE,
         Error::TooLarge | Error::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
-        Error::Busy | Error::Crowded | Error::TookTooLong | Error::Unavailable(_) => {
+        Error::Busy | Error::Crowded | Error::TookTooLong | Error::Unread | Error::Unavailable(_) => {
             StatusCode::SERVICE_UNAVAILABLE
         }
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -78,6 +78,7 @@ impl IntoResponse for Error {
             Error::NotInPlan(_) => drop(response.extensions_mut().insert(Refusal(Step::Workspace))),
             Error::Invalid(_)
             | Error::NoCredit(_)
+            | Error::NoStorage(_)
             | Error::NotFound
             | Error::NoRoute(_)
             | Error::WrongMethod(_)
@@ -87,6 +88,7 @@ impl IntoResponse for Error {
             | Error::TooLarge
             | Error::TooMuch(_)
             | Error::TooSlow
+            | Error::Unread
             | Error::Busy
             | Error::TookTooLong => (),
             Error::Crowded => drop(response.extensions_mut().insert(Paced)),

@@ -1,6 +1,7 @@
 //! Connections: bounded in number, and in the time that a caller may take over the headers of a request; and let
 //! go of gently at the end.
 
+use super::paced::{PATIENCE, Paced};
 use crate::error::{Error, Result};
 use crate::meters::Meters;
 use axum::body::Body;
@@ -10,7 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use rustix::net::sockopt::set_tcp_user_timeout;
+use rustix::net::sockopt::{set_socket_send_buffer_size, set_tcp_user_timeout};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,8 +28,11 @@ const SPARE: usize = 128;
 const HEADERS: Duration = Duration::from_secs(75);
 /// How long answers under way may take once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// Milliseconds for which a caller may leave an answer unread.
-const UNREAD: u32 = 60_000;
+/// Milliseconds for which a caller's system may leave what was sent to it without an answer.
+const UNREAD: u32 = 30_000;
+/// Bytes of an unread answer that the system takes off our hands: enough for a fast client that is far away, and little
+/// enough that a client that reads at all is seen to read.
+const SENT: usize = 256 * 1024;
 /// A failed accept is not tried again at once: most likely there are too many open files.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -60,7 +64,8 @@ pub async fn serve(
             request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
             router.clone().oneshot(request.map(Body::new))
         });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), answer));
+        let connection =
+            graceful.watch(http.serve_connection(TokioIo::new(Paced::new(stream, PATIENCE)), answer));
         tokio::spawn(async move {
             meters.connections.inc();
             let _closed = connection.await;
@@ -112,5 +117,7 @@ fn most() -> usize {
 /// An address to listen on.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
     let taken = |error| Error::invalid(format!("cannot listen on {address}: {error}"));
-    TcpListener::bind(address).await.map_err(taken)
+    let listener = TcpListener::bind(address).await.map_err(taken)?;
+    let _refused = set_socket_send_buffer_size(&listener, SENT); // its connections have it from here
+    Ok(listener)
 }

@@ -2,6 +2,7 @@
 //! where a call comes from.
 
 mod alias;
+mod answers;
 mod body;
 mod describe;
 mod errors;
@@ -10,6 +11,7 @@ mod ignored;
 mod listen;
 mod nearest;
 mod origin;
+mod paced;
 mod paging;
 mod query;
 mod rate;
@@ -19,6 +21,7 @@ mod room;
 mod schema;
 
 pub use alias::ALIASES;
+pub use answers::{Answers, Shared};
 pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread, Unused};
 pub use errors::{Cause, Paced, Refusal};
 pub use form::{Answer, Field, Form};
@@ -26,7 +29,7 @@ pub use ignored::Ignored;
 pub use listen::{listen, serve};
 pub use nearest::hint;
 pub use origin::{Origin, Slot};
-pub use paging::{Order, Page, Paging, after_time};
+pub use paging::{LONGEST, Order, Page, Paging, after_time};
 pub use query::{Id, Path, Query, address, day, ids, pattern};
 pub use rate::RateLimit;
 pub use reading::{RIGHTS, StrictBodies, coerced, lenient};

@@ -15,7 +15,11 @@ const REFUSALS: [(u16, &str, &str); 10] = [
         "NoCredential",
         "The API key is missing, unknown, revoked or expired; or the session is, or its sign-in is too old for this.",
     ),
-    (402, "NotInPlan", "The workspace's plan does not include this."),
+    (
+        402,
+        "NotInPlan",
+        "The workspace's plan does not include this, or the workspace has used up its credits or its storage.",
+    ),
     (
         403,
         "Refused",
@@ -29,8 +33,8 @@ const REFUSALS: [(u16, &str, &str); 10] = [
     (
         503,
         "Unavailable",
-        "The server is busy, too many requests of the workspace are waiting, the request took too long, or the database \
-         is away; the message says which, and the header Retry-After when to go on.",
+        "The server is busy, too many requests of the workspace are waiting, too many answers wait to be read, the request \
+         took too long, or the database is away; the message says which, and the header Retry-After when to go on.",
     ),
 ];
 

@@ -214,6 +214,7 @@ impl World {
     pub fn app(database: (Reader, Writer), rate_limit: RateLimit, ambient: Arc<dyn Ambient>) -> App {
         let parts = Parts {
             rate_limit,
+            storage: Default::default(),
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
             public_url: "https://gatepost.example/".to_owned(),
             pepper: b"pepper".to_vec(),

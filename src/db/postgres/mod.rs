@@ -10,10 +10,11 @@ use crate::error::{Error, Result};
 use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
 };
+use futures_util::TryStreamExt;
 use pulse::Pulse;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
@@ -209,8 +210,27 @@ fn pause(attempt: u32) -> Duration {
 type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 pub(super) async fn rows<T: Record>(client: &Object, sql: &Sql) -> Result<Vec<T>> {
+    if sql.most < usize::MAX {
+        return some(client, sql).await;
+    }
     let rows = fetch(client, sql).await?;
     rows.iter().map(|row| Row::record(Cells::Postgres(row))).collect()
+}
+
+/// One row after another: what is left when they weigh enough is thrown away as it arrives.
+async fn some<T: Record>(client: &Object, sql: &Sql) -> Result<Vec<T>> {
+    let statement = client.prepare_cached(&sql.text()).await?;
+    let mut rows = pin!(client.query_raw(&statement, binds(sql)).await?);
+    let (mut out, mut weight) = (Vec::new(), 0);
+    while let Some(row) = rows.try_next().await? {
+        let record: T = Row::record(Cells::Postgres(&row))?;
+        weight += record.weight();
+        out.push(record);
+        if weight > sql.most {
+            break;
+        }
+    }
+    Ok(out)
 }
 
 fn fetch<'a>(client: &'a Object, sql: &'a Sql) -> Pending<'a, Vec<tokio_postgres::Row>> {

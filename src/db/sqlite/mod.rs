@@ -43,9 +43,14 @@ pub(super) fn prepare<'c>(conn: &'c Connection, sql: &Sql) -> Result<CachedState
 pub(super) fn rows<T: Record>(conn: &Connection, sql: &Sql) -> Result<Vec<T>> {
     let mut statement = prepare(conn, sql)?;
     let mut rows = statement.query(params_from_iter(&sql.binds))?;
-    let mut out = Vec::new();
+    let (mut out, mut weight) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
-        out.push(Row::record(Cells::Sqlite(row))?);
+        let record: T = Row::record(Cells::Sqlite(row))?;
+        weight += record.weight();
+        out.push(record);
+        if weight > sql.most {
+            break;
+        }
     }
     Ok(out)
 }

@@ -133,7 +133,7 @@ impl Filter {
         let by_creation = self.sort_by.is_none_or(|by| by == SortBy::TimestampCreated);
         let position = |last: &Listed| format!("{}&{}", last.account.timestamp_created, last.account.email);
         let page = Page::new(items, self.limit(), position);
-        Page { next_starting_after: page.next_starting_after.filter(|_| by_creation), ..page }
+        if by_creation { page } else { page.without_cursor() }
     }
 }
 

@@ -14,6 +14,9 @@ use uuid::Uuid;
 
 pub const SHAPE: Shape = Shape::bare("audit_log l", "l.id", "l.workspace_id");
 
+/// Bytes of a page: the log is read from its end, a bit at a time.
+const PAGE: usize = 2 * 1024 * 1024;
+
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct AuditLog {
     pub id: Uuid,
@@ -35,7 +38,8 @@ pub struct AuditLog {
     pub webhook_id: Option<Uuid>,
     pub subsequence_id: Option<Uuid>,
     pub list_id: Option<Uuid>,
-    /// `changes`, field by field, of a change; `refused_by`, the step, of a refused attempt.
+    /// `changes`, field by field, of a change: at most 16 KB, and what is longer as `bytes` and `sha256`. `refused_by`,
+    /// the step, of a refused attempt.
     #[schemars(with = "Map<String, Value>", default)]
     pub audit_metadata: Raw,
     pub user_name: Option<String>,

@@ -1,4 +1,4 @@
-use super::{AuditLog, store, store::Wanted};
+use super::{AuditLog, PAGE, store, store::Wanted};
 use crate::access::{Can, audit_logs::*};
 use crate::app::App;
 use crate::error::Result;
@@ -16,7 +16,7 @@ pub fn router() -> ApiRouter<App> {
 
 #[derive(Deserialize, JsonSchema)]
 struct Filter {
-    /// How many rows to give, 1 to 1000; 10 if it is left out.
+    /// How many rows to give, 1 to 1000; 10 if it is left out. A page ends at 2 MB in any case, with its cursor.
     #[schemars(transform = absent_not_null, range(min = 1, max = 1000))]
     limit: Option<i64>,
     #[schemars(transform = absent_not_null)]
@@ -46,5 +46,5 @@ async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<
         until: day("end_date", filter.end_date.as_deref())?.map(|day| day.plus(DAY)),
     };
     let rows = store::list(&can, wanted).await?;
-    Ok(Json(Page::new(rows, limit, |row: &AuditLog| row.id)))
+    Ok(Json(Page::up_to(PAGE, rows, limit, |row: &AuditLog| row.id)))
 }

@@ -1,6 +1,6 @@
 //! The SQL of the audit log.
 
-use super::{AuditLog, SHAPE};
+use super::{AuditLog, PAGE, SHAPE};
 use crate::access::{Can, Permission};
 use crate::db::{Record, Row, Time, sql};
 use crate::error::Result;
@@ -39,6 +39,9 @@ impl Record for AuditLog {
             timestamp_created: at,
         })
     }
+    fn weight(&self) -> usize {
+        self.audit_metadata.weight()
+    }
 }
 
 pub struct Wanted {
@@ -63,6 +66,7 @@ pub async fn list<P: Permission>(can: &Can<P>, wanted: Wanted) -> Result<Vec<Aud
         out.given(wanted.from, " and l.at >= ", "");
         out.given(wanted.until, " and l.at < ", "");
     })
+    .up_to(PAGE)
     .all(can.reader())
     .await
 }

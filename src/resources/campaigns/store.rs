@@ -5,7 +5,7 @@ use super::{Campaign, SHAPE, Visibility, senders};
 use crate::access::{Caller, Can, Permission, campaigns::Read, custom_tags, leads};
 use crate::db::{Json, Record, Row, Source, Time, Tx, ids, sql};
 use crate::error::{Error, Result};
-use crate::http::{Paging, pattern};
+use crate::http::{LONGEST, Paging, pattern};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -43,6 +43,9 @@ impl Record for Campaign {
             collaborators,
             settings: rest.settings,
         })
+    }
+    fn weight(&self) -> usize {
+        self.campaign_schedule.weight() + self.settings.sequences.weight()
     }
 }
 
@@ -86,6 +89,7 @@ pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging, wanted: &Wanted)
                 out.push(")");
             }
         })
+        .up_to(LONGEST)
         .all(can.reader())
         .await
 }
@@ -124,6 +128,7 @@ pub async fn by_contact(can: &Can<Read>, email: &str, order: &'static str) -> Re
     .fill("{visible}", can.visible(&SHAPE))
     .fill("{seen}", can.sees::<leads::Read>(&crate::resources::leads::SHAPE))
     .fill_text("{order}", order)
+    .up_to(LONGEST)
     .all(can.reader())
     .await
 }

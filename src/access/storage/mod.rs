@@ -1,0 +1,135 @@
+//! How much each workspace stores, and the bound on it. Rows are counted behind the answer: within a minute those that are
+//! new, by their ids, and every night all of them. No row is moved by every write, so creates stay as fast as they were, and
+//! a workspace may pass its bound by what one minute brings.
+//!
+//! What is over the bound can still be read and deleted, and every permission without the mark `Stores` works as before.
+
+mod count;
+pub use count::{TABLES, count, keep, nightly};
+
+use super::{Action, Mark};
+use crate::config::{self, Size};
+use crate::db::Time;
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use uuid::Uuid;
+
+/// The audit log is the last of the tables.
+const LOG: usize = TABLES.len() - 1;
+
+/// Workspaces that are remembered.
+const REMEMBERED: usize = 10_000;
+
+/// What a table holds of a workspace, up to the last id that was counted.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Part {
+    rows: i64,
+    bytes: i64,
+    last: Uuid,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Count {
+    parts: [Part; TABLES.len()],
+    /// Rows of the audit log when all was counted.
+    changes: i64,
+}
+
+impl Count {
+    fn rows(&self) -> i64 {
+        self.parts.iter().map(|part| part.rows).sum()
+    }
+
+    fn bytes(&self) -> i64 {
+        self.parts.iter().map(|part| part.bytes).sum()
+    }
+
+    fn changes(&self) -> i64 {
+        self.parts.get(LOG).map_or(0, |log| log.rows)
+    }
+}
+
+/// What is known of a workspace, and what happened since.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    count: Count,
+    /// When all of it was counted.
+    whole: Option<Time>,
+    changed: bool,
+    deleted: bool,
+    refused: bool,
+}
+
+#[derive(Clone, Default)]
+pub struct Storage {
+    bound: config::Storage,
+    known: Arc<Mutex<HashMap<Uuid, Known>>>,
+}
+
+impl Storage {
+    pub fn new(bound: config::Storage) -> Self {
+        Storage { bound, known: Arc::default() }
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<Uuid, Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn excess(&self, count: &Count) -> Option<String> {
+        let (rows, bytes) = (count.rows(), count.bytes());
+        let (used, most) = match (self.bound.rows, self.bound.bytes) {
+            (most, _) if most.is_passed(rows) => (format!("{rows} rows"), most.0.unwrap_or(0).to_string()),
+            (_, most) if most.is_passed(bytes) => {
+                (Size(bytes).to_string(), Size(most.0.unwrap_or(0)).to_string())
+            }
+            (_, _) => return None,
+        };
+        Some(format!(
+            "this workspace stores {used}, and its limit is {most}; delete what you no longer need, which counts after a \
+             minute, or ask the operator of this server to raise the limit"
+        ))
+    }
+
+    /// Before something is stored.
+    pub(super) fn admit(&self, action: &'static Action, workspace: Uuid) -> Result<()> {
+        if !action.is(Mark::Stores) {
+            return Ok(());
+        }
+        let mut all = self.known();
+        let Some(known) = all.get_mut(&workspace) else { return Ok(()) };
+        let Some(why) = self.excess(&known.count) else { return Ok(()) };
+        known.refused = true;
+        Err(Error::NoStorage(why))
+    }
+
+    /// After a change.
+    pub(super) fn changed(&self, action: &'static Action, workspace: Uuid) {
+        let mut all = self.known();
+        let known = all.entry(workspace).or_default();
+        known.changed = true;
+        known.deleted |= action.verbs.first() == Some(&"delete");
+    }
+
+    /// What is to be counted, each as it was known; what happens from now on is for the next time.
+    fn begun(&self) -> Vec<(Uuid, Known)> {
+        let mut all = self.known();
+        if all.len() > REMEMBERED {
+            all.retain(|_, known| known.changed || known.refused || self.excess(&known.count).is_some());
+        }
+        let open = all.iter_mut().filter(|(_, known)| known.changed || known.refused);
+        open.map(|(workspace, known)| {
+            let as_known = *known;
+            *known = Known { changed: false, deleted: false, refused: false, ..*known };
+            (*workspace, as_known)
+        })
+        .collect()
+    }
+
+    fn remember(&self, workspace: Uuid, count: Count, whole: Option<Time>) {
+        let mut all = self.known();
+        let known = all.entry(workspace).or_default();
+        (known.count, known.whole) = (count, whole);
+    }
+}

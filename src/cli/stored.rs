@@ -1,0 +1,22 @@
+//! What workspaces store, for whoever looks after the server.
+
+use crate::config::{Bound, Config, Size};
+use crate::db::{Reader, sql};
+use crate::error::Result;
+
+/// Percent of the limit above which somebody will soon be refused.
+const NEARLY: i64 = 80;
+
+/// The workspace that stores most, as it was last counted, and whether it comes near its limit.
+pub async fn largest(reader: &Reader, config: &Config) -> Result<Option<(bool, String)>> {
+    let largest = sql("select w.name, s.stored_rows, s.stored_bytes from storage s \
+         join workspaces w on w.id = s.workspace_id order by s.stored_bytes desc limit 1");
+    let Some((name, (rows, bytes))) = largest.optional::<(String, (i64, i64))>(reader).await? else {
+        return Ok(None);
+    };
+    let nearly = |bound: Bound, used: i64| bound.0.is_some_and(|most| used > most / 100 * NEARLY);
+    let near = nearly(config.storage_rows, rows) || nearly(config.storage_bytes, bytes);
+    let limit = if near { ", which is near its limit: see --storage-rows and --storage-bytes" } else { "" };
+    let text = format!("the largest workspace, {name}, stores {} in {rows} rows{limit}", Size(bytes));
+    Ok(Some((near, text)))
+}
