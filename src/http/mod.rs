@@ -1,6 +1,7 @@
 //! The edge: the one mapping from errors to HTTP, extractors whose refusals wear the same body, paging, and
 //! where a call comes from.
 
+mod address;
 mod body;
 mod errors;
 mod form;
@@ -13,17 +14,18 @@ mod refusals;
 mod room;
 mod schema;
 
+pub use address::{address, is_email};
 pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread};
 pub use errors::{Cause, Refusal};
 pub use form::{Answer, Field, Form};
 pub use listen::{listen, serve};
 pub use origin::{Origin, Slot};
-pub use paging::{Order, Page, Paging, after_time};
-pub use query::{Id, Path, Query, address, day, ids, pattern};
+pub use paging::{Order, Page, Paging, Roll, after_time};
+pub use query::{Id, Path, Query, day, ids, pattern};
 pub use rate::RateLimit;
 pub use refusals::document;
 pub use room::Room;
-pub use schema::{absent_not_null, is_email};
+pub use schema::absent_not_null;
 
 /// Marks an operation as ours: the reference does not have it.
 pub fn ours(

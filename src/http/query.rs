@@ -79,11 +79,6 @@ pub fn day(parameter: &str, text: Option<&str>) -> Result<Option<Time>> {
     text.map(|text| Time::of_day(text.split('T').next().unwrap_or(text)).ok_or_else(wrong)).transpose()
 }
 
-/// The form under which an e-mail address is kept and compared.
-pub fn address(email: &str) -> String {
-    email.trim().to_lowercase()
-}
-
 /// A text to look for, as the pattern of a `like ... escape '\'` on a column in lower case.
 pub fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");

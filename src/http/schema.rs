@@ -1,6 +1,7 @@
 //! The schema of a body is its contract: it is in the OpenAPI document, and it is what bodies are checked
 //! against before they are read. So a refusal names the field, and no rule stands in two places.
 
+use super::address::is_email;
 use crate::error::{Error, Result};
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{ValidationError, Validator};
@@ -30,7 +31,8 @@ fn compiled<T: JsonSchema + 'static>() -> Result<&'static Compiled> {
     }
     let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
     let schema = serde_json::to_value(schema).map_err(Error::internal)?;
-    let validator = jsonschema::options().should_validate_formats(true).build(&schema);
+    let options = jsonschema::options().should_validate_formats(true).with_format("email", is_email);
+    let validator = options.build(&schema);
     let validator = validator.map_err(|error| Error::internal(error.to_string()))?;
     let compiled: &'static Compiled = Box::leak(Box::new(Compiled { schema, validator }));
     let mut all = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
@@ -45,15 +47,6 @@ pub fn check<T: JsonSchema + 'static>(root: &str, value: &Value) -> Result<()> {
         Some(error) => Err(Error::Invalid(describe(root, &error))),
         None => Ok(()),
     }
-}
-
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "a schema alone")]
-struct Email(#[schemars(email)] String);
-
-/// Whether a text is an address, by the rule that bodies are held against.
-pub fn is_email(text: &str) -> bool {
-    check::<Email>("", &text.into()).is_ok()
 }
 
 /// What a query string says, in the types of the schema; what is not of its type stays a text, for the check to

@@ -207,7 +207,7 @@ pub struct Advanced {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct New {
-    #[schemars(email, length(max = 254), regex(pattern = r"^[^,\s]+$"))]
+    #[schemars(email, length(max = 254))]
     pub email: String,
     #[schemars(length(max = 100))]
     pub first_name: String,

@@ -201,6 +201,7 @@ async fn create(can: Can<Create>, Json(mut new): Json<New>) -> Result<Json<Accou
     if new.reply_to.as_ref().is_some_and(|given| !is_email(given)) {
         return Err(Error::invalid("body/reply_to must match format \"email\""));
     }
+    new.reply_to = new.reply_to.as_deref().map(address);
     let created = can.write(async move |can, tx| {
         let mut account = connected(can, &new);
         account.assigned_to = assignment::first(can, tx, new.assigned_to).await?;
