@@ -227,10 +227,10 @@ pub struct New {
     pub settings: Settings,
     #[serde(flatten)]
     pub connection: Connection,
-    /// A member, by member or user id. Who may assign accounts says whose it is, and it is nobody's unless said; what
-    /// others connect is theirs.
-    #[schemars(extend("x-gatepost-extension" = true))]
-    pub assigned_to: Option<Uuid>,
+    /// A member, by member id, user id or e-mail address. A caller who may assign accounts chooses; the default is
+    /// unassigned. Other callers connect accounts for themselves.
+    #[schemars(length(max = 254), extend("x-gatepost-extension" = true))]
+    pub assigned_to: Option<String>,
 }
 
 #[derive(JsonSchema)]
@@ -249,6 +249,6 @@ pub struct Patch {
     remove_tracking_domain: Option<bool>,
     #[serde(flatten)]
     settings: Settings,
-    #[schemars(extend("x-gatepost-extension" = true))]
-    assigned_to: Option<Uuid>,
+    #[schemars(length(max = 254), extend("x-gatepost-extension" = true))]
+    assigned_to: Option<String>,
 }

@@ -100,9 +100,10 @@ pub struct New {
     /// The workspace's `default_campaign_visibility`, unless given.
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
     pub visibility: Option<Visibility>,
+    /// Members, by member id, user id or e-mail address.
     #[serde(default)]
-    #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
-    pub collaborators: Vec<Uuid>,
+    #[schemars(length(max = 100), inner(length(max = 254)), extend("x-gatepost-extension" = true))]
+    pub collaborators: Vec<String>,
     #[serde(flatten)]
     pub settings: Settings,
 }
@@ -123,8 +124,8 @@ pub struct Patch {
     owned_by: Option<Uuid>,
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
     visibility: Option<Visibility>,
-    #[schemars(transform = absent_not_null, length(max = 100), extend("x-gatepost-extension" = true))]
-    collaborators: Option<Vec<Uuid>>,
+    #[schemars(transform = absent_not_null, length(max = 100), inner(length(max = 254)), extend("x-gatepost-extension" = true))]
+    collaborators: Option<Vec<String>>,
     #[serde(flatten)]
     settings: Settings,
 }
