@@ -1,5 +1,7 @@
 //! The list of resources: what answers where.
 
+mod unbuilt;
+
 use crate::access::document::{KEY, SESSION};
 use crate::app::App;
 use crate::auth::Cookie;
@@ -51,7 +53,8 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
     let router = resources
         .route("/openapi.json", get(async move || (json, text.to_string())))
         .route("/docs", Redoc::new("/openapi.json").with_title("Gatepost").axum_route::<App>().into())
-        .fallback(no_route)
+        .merge(unbuilt::router(&api))
+        .fallback(unbuilt::no_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app.clone(), edge))
         .route(
@@ -92,10 +95,6 @@ fn session(app: &App) -> SecurityScheme {
         description: Some("Of a person who has signed in: `POST /auth/sign-in`".to_owned()),
         extensions: Default::default(),
     }
-}
-
-async fn no_route(method: Method, OriginalUri(uri): OriginalUri) -> Error {
-    Error::NoRoute(format!("Route {method}:{} not found", uri.path()))
 }
 
 async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Error {

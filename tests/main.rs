@@ -38,6 +38,7 @@ mod process;
 mod running;
 mod senders;
 mod statements;
+mod unbuilt;
 mod vitals;
 mod writes;
 
