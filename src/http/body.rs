@@ -1,7 +1,7 @@
 //! Bodies: bounded in size and time, checked against their schema, then read.
 
 use super::room::{LARGE, Place, Room};
-use super::schema::check;
+use super::schema::{check, fold_case};
 use crate::error::{Error, Result};
 use aide::{
     OperationInput, OperationOutput, generate::GenContext, openapi::Operation, openapi::Response as Doc,
@@ -89,14 +89,16 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static, S: Send + Sync> FromRequ
 }
 
 fn read<T: DeserializeOwned + JsonSchema + 'static>(bytes: &[u8]) -> Result<T> {
-    let body = parse(bytes)?;
+    let mut body = parse(bytes)?;
+    fold_case::<T>(&mut body)?;
     check::<T>("body", &body)?;
     T::deserialize(body).map_err(|error| Error::invalid(format!("body: {error}")))
 }
 
 /// The fields of a PATCH, if `T` allows them.
 fn fields<T: JsonSchema + 'static>(bytes: &[u8]) -> Result<Map<String, Value>> {
-    let body = parse(bytes)?;
+    let mut body = parse(bytes)?;
+    fold_case::<T>(&mut body)?;
     check::<T>("body", &body)?;
     match body {
         Value::Object(fields) => Ok(fields),

@@ -16,6 +16,8 @@ static COMPILED: RwLock<Option<HashMap<TypeId, &'static Compiled>>> = RwLock::ne
 struct Compiled {
     schema: Value,
     validator: Validator,
+    /// Fields whose names are taken in any case.
+    any_case: Vec<String>,
 }
 
 /// Compiled once per type, and kept for the life of the program.
@@ -34,10 +36,28 @@ fn compiled<T: JsonSchema + 'static>() -> Result<&'static Compiled> {
     let options = jsonschema::options().should_validate_formats(true).with_format("email", is_email);
     let validator = options.build(&schema);
     let validator = validator.map_err(|error| Error::internal(error.to_string()))?;
-    let compiled: &'static Compiled = Box::leak(Box::new(Compiled { schema, validator }));
+    let compiled: &'static Compiled =
+        Box::leak(Box::new(Compiled { any_case: any_case(&schema), schema, validator }));
     let mut all = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
     all.get_or_insert_default().insert(id, compiled);
     Ok(compiled)
+}
+
+fn any_case(schema: &Value) -> Vec<String> {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let marked = |schema: &Value| schema.get("x-gatepost-any-case").is_some();
+    let marked = properties.into_iter().flatten().filter(|(_, schema)| marked(schema));
+    marked.map(|(name, _)| name.clone()).collect()
+}
+
+/// Writes in lower case what the schema takes in any case.
+pub fn fold_case<T: JsonSchema + 'static>(body: &mut Value) -> Result<()> {
+    for name in &compiled::<T>()?.any_case {
+        if let Some(Value::String(text)) = body.get_mut(name) {
+            text.make_ascii_lowercase();
+        }
+    }
+    Ok(())
 }
 
 /// A 400 that names the field and what it must be. `root` is where the value comes from: `body`.
@@ -118,6 +138,9 @@ fn describe(root: &str, error: &ValidationError<'_>) -> String {
         Kind::Type { kind: TypeKind::Multiple(kinds) } => {
             let kinds: Vec<_> = kinds.iter().map(|kind| kind.to_string()).collect();
             format!("{at} must be {}", kinds.join(" or "))
+        }
+        Kind::Enum { .. } if at.ends_with("/timezone") => {
+            format!("{at} must be an IANA time zone, for example \"America/New_York\"")
         }
         Kind::Enum { options } => format!("{at} must be equal to one of the allowed values: {options}"),
         Kind::Format { format } => format!("{at} must match format \"{format}\""),

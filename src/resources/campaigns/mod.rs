@@ -89,7 +89,7 @@ impl Campaign {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct New {
-    #[schemars(length(max = 1000))]
+    #[schemars(length(min = 1, max = 1000))]
     pub name: String,
     pub campaign_schedule: Kept<Schedule>,
     /// The caller, unless given; only who reaches every campaign may name another.
@@ -117,7 +117,7 @@ fn named<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<Uuid
 #[schemars(deny_unknown_fields, extend("minProperties" = 1))]
 #[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
 pub struct Patch {
-    #[schemars(transform = absent_not_null, length(max = 1000))]
+    #[schemars(transform = absent_not_null, length(min = 1, max = 1000))]
     name: Option<String>,
     #[schemars(transform = absent_not_null)]
     campaign_schedule: Option<Schedule>,
