@@ -9,7 +9,9 @@ use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Field, Form, Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ours};
+use crate::http::{
+    Field, Form, Id, Json, Nothing, Page, Paging, Path, Query, Roll, Unread, absent_not_null, ours,
+};
 use crate::resources::{accounts, custom_tags, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post_with};
@@ -48,7 +50,7 @@ fn subject(member: &WorkspaceMember) -> Subject {
 #[derive(Deserialize, JsonSchema)]
 struct Filter {
     #[serde(flatten)]
-    paging: Paging,
+    roll: Roll,
     /// Members (true) or pending invitations (false).
     #[schemars(transform = absent_not_null)]
     accepted: Option<bool>,
@@ -58,8 +60,9 @@ struct Filter {
 }
 
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<WorkspaceMember>>> {
-    let paging = &filter.paging;
-    let members = store::list(&can, paging, filter.accepted, filter.search.as_deref()).await?;
+    let paging = Paging::from(filter.roll);
+    let mut members = store::list(&can, &paging, filter.accepted, filter.search.as_deref()).await?;
+    handed::show(&can, can.reader(), &mut members).await?;
     Ok(Json(Page::new(members, paging.limit(), |member: &WorkspaceMember| member.id)))
 }
 
