@@ -33,6 +33,7 @@ impl Record for WorkspaceMember {
             tag_limit: row.take::<Option<Json<_>>>()?.map(|Json(list)| list),
             second_factor: row.take()?,
             invitation_url: None,
+            accounts: None,
             keys_made: None,
         })
     }
