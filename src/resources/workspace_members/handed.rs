@@ -1,5 +1,5 @@
-//! Sending accounts that an invitation hands over: they become the member's when they accept it. Until then the accounts
-//! stay unassigned, and whoever may assign accounts can give them to somebody else: then the invitation loses them.
+//! Sending accounts that an invitation hands over: they become the member's when the person accepts it. Until then they
+//! stay unassigned. A caller who may assign accounts can give them to somebody else; then the invitation loses them.
 
 use super::WorkspaceMember;
 use crate::access::{Caller, Permission, accounts};
