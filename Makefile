@@ -28,11 +28,12 @@ bench:
 	scripts/with-postgres python3 bench/bench.py
 
 # Killed, full disks, a database that goes away, more load than it can bear, clocks that go back, tens of thousands of
-# odd requests: bench/torture.md.
+# odd requests: bench/torture.md. And every call of four public clients: scripts/clients.txt.
 torture:
 	scripts/prepare torture
 	cargo build --locked --release
 	scripts/with-postgres python3 bench/torture.py
+	scripts/clients.sh target/release/gatepost
 	PROPTEST_CASES=20000 cargo test --locked --test all -- parsers
 
 # Writes what is generated anew: openapi.json, docs/access-matrix.md, docs/extensions.md, the README's tour and the

@@ -1,5 +1,7 @@
 //! The list of resources: what answers where.
 
+mod unbuilt;
+
 use crate::access::document::{KEY, SESSION};
 use crate::app::App;
 use crate::auth::Cookie;
@@ -54,7 +56,8 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
     let router = resources
         .route("/openapi.json", get(async move || (Extension(Shared), json, text)))
         .route("/docs", get(async move || (Extension(Shared), Html(page))))
-        .fallback(no_route)
+        .merge(unbuilt::router(&api))
+        .fallback(unbuilt::no_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app.clone(), edge))
         .route(
@@ -95,10 +98,6 @@ fn session(app: &App) -> SecurityScheme {
         description: Some("Of a person who has signed in: `POST /auth/sign-in`".to_owned()),
         extensions: Default::default(),
     }
-}
-
-async fn no_route(method: Method, OriginalUri(uri): OriginalUri) -> Error {
-    Error::NoRoute(format!("Route {method}:{} not found", uri.path()))
 }
 
 async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Error {

@@ -115,7 +115,7 @@ async fn a_server_killed_in_the_middle_of_a_job_ends_it_right() {
             });
             let done = done.await;
             assert_eq!(
-                (&done["status"], &done["data"]["updated"]),
+                (&done["status"], &done["data"]["success_count"]),
                 (&json!("success"), &json!(320)),
                 "{done}"
             );

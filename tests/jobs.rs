@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 on_both! {
     a_job_is_done_and_read killed_at_every_step_it_ends_right it_is_done_by_the_right_of_who_asked
     one_runner_at_a_time selections_and_failures jobs_are_listed a_job_that_nobody_knows_is_in_nobodys_way
-    a_step_that_takes_its_runner_down_is_given_up old_jobs_go
+    a_step_that_takes_its_runner_down_is_given_up old_jobs_go a_blocked_account_is_counted
 }
 
 const ENABLE: &str = "POST /api/v2/accounts/warmup/enable";
@@ -66,8 +66,9 @@ async fn a_job_is_done_and_read(world: World) {
     let done = job(&world, "editor", id).await;
     assert_eq!((&done["status"], &done["progress"]), (&json!("success"), &json!(100)));
     assert_eq!(
-        (&done["data"]["updated"], &done["data"]["failed_emails"]),
-        (&json!(2), &json!(["none@outreach.example"]))
+        (&done["data"]["success_count"], &done["data"]["failed_count"]),
+        (&json!(2), &json!(1)),
+        "{done}"
     );
     let account = world.get("owner", "/api/v2/accounts/a001@outreach.example").await.json();
     assert_eq!(
@@ -79,17 +80,53 @@ async fn a_job_is_done_and_read(world: World) {
     world.get("stranger", &format!("/api/v2/background-jobs/{id}")).await.is(404);
     job(&world, "admin", id).await;
     let some = world
-        .get("editor", &format!("/api/v2/background-jobs/{id}?data_fields=updated,total"))
+        .get(
+            "editor",
+            &format!("/api/v2/background-jobs/{id}?data_fields=success_count,failed_count,total_to_process"),
+        )
         .await
         .is(200)
         .json();
-    assert_eq!(some["data"], json!({ "updated": 2, "total": 2 }));
+    assert_eq!(some["data"], json!({ "success_count": 2, "failed_count": 1, "total_to_process": 3 }));
     world
         .call("editor", "POST /api/v2/accounts/warmup/disable", json!({ "include_all_emails": true }))
         .await
         .is(200);
     world.work().await;
     assert_eq!(warm(&world).await, 0);
+    // Under the names that the reference's service gives.
+    let asked = world.call("editor", ENABLE, json!({ "emails": ["nobody@x.example"] })).await.is(200).id();
+    world.work().await;
+    let done = job(&world, "editor", &asked).await;
+    let emails = json!(["nobody@x.example"]);
+    assert_eq!(
+        done["data"],
+        json!({
+            "filters": { "emails": emails, "includeAllEmails": null, "excludedEmails": null, "filter": null, "search": null },
+            "warmup_status": 1, "step": "DONE", "total_to_process": 1, "success_count": 0, "failed_count": 1,
+            "processed_emails": [{ "email": "nobody@x.example", "status": "failed", "error": "Account not found" }],
+        })
+    );
+}
+
+/// A banned account counts as failed, and the others are done.
+async fn a_blocked_account_is_counted(world: World) {
+    connect(&world, 2).await;
+    world
+        .run(
+            sql("update accounts set warmup_status = -1 where workspace_id = $1 and email like 'a000%'")
+                .bind(world.home),
+        )
+        .await;
+    let asked = world.call("owner", ENABLE, json!({ "include_all_emails": true })).await.is(200).id();
+    assert_eq!(job(&world, "owner", &asked).await["data"]["step"], "UPDATE_STATUS");
+    world.work().await;
+    let data = job(&world, "owner", &asked).await["data"].clone();
+    assert_eq!(
+        (&data["total_to_process"], &data["success_count"], &data["failed_count"]),
+        (&json!(2), &json!(1), &json!(1))
+    );
+    assert_eq!(data["processed_emails"][0]["error"], "The warm-up of this account is blocked");
 }
 
 /// 250 accounts are three steps. Dead at the first fault point, at the second, and so on until none is left: the
@@ -121,7 +158,7 @@ async fn killed_at_every_step_it_ends_right(world: World) {
             "dead at {point}: {done}"
         );
         assert_eq!(
-            (&done["data"]["seen"], &done["data"]["updated"]),
+            (&done["data"]["total_to_process"], &done["data"]["success_count"]),
             (&json!(250), &json!(250)),
             "dead at {point}"
         );
@@ -187,7 +224,11 @@ async fn one_runner_at_a_time(world: World) {
     world.work().await;
     for id in asked {
         let job = job(&world, "owner", &id).await;
-        assert_eq!((&job["status"], &job["data"]["seen"]), (&json!("success"), &json!(150)), "{job}");
+        assert_eq!(
+            (&job["status"], &job["data"]["success_count"]),
+            (&json!("success"), &json!(150)),
+            "{job}"
+        );
         assert_eq!(recorded(&world, &id).await.len(), 3, "who asked, and two steps");
     }
 }
@@ -204,14 +245,14 @@ async fn selections_and_failures(world: World) {
             json!({ "include_all_emails": true, "search": "a003", "excluded_emails": ["A003@outreach.example"] }),
             0,
         ),
-        (json!({ "include_all_emails": true, "excluded_emails": ["a003@outreach.example"] }), 1),
-        (json!({ "include_all_emails": true }), 1),
+        (json!({ "include_all_emails": true, "excluded_emails": ["a003@outreach.example"] }), 3),
+        (json!({ "include_all_emails": true }), 4),
     ] {
         let asked = world.call("owner", ENABLE, body.clone()).await.is(200).id();
         world.work().await;
         let done = job(&world, "owner", &asked).await;
         assert_eq!(
-            (&done["status"], &done["data"]["updated"]),
+            (&done["status"], &done["data"]["success_count"]),
             (&json!("success"), &json!(changed)),
             "{body}"
         );

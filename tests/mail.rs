@@ -1,8 +1,11 @@
 //! Mail, through a real mail server.
 
+use crate::process::gatepost;
 use crate::support::smtp::{Mail, Smtp};
 use gatepost::mail::letters::{Invitation, invitation};
 use gatepost::mail::{Brand, Failure, Letter, Mailer};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 const FROM: &str = "Acme, Outreach <gatepost@mail.acme.example>";
@@ -225,4 +228,18 @@ fn a_password_is_not_shown() {
     for hidden in ["robot", "cret", "s%C3"] {
         assert!(!shown.contains(hidden), "{shown}");
     }
+}
+
+/// Its people are not invited by mail, and nobody answers at this address.
+#[test]
+fn the_demo_starts_where_mail_is_set_up() {
+    let settings = ["demo", "--json", "--listen", "127.0.0.1:0", "--smtp-url", "smtp://127.0.0.1:9?tls=none"];
+    let mut command = gatepost(&settings);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let stop = std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(stop.unwrap().success() && child.wait().unwrap().success());
+    let cast: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(cast["people"].as_array().unwrap().len(), crate::support::ROLES.len());
 }

@@ -13,6 +13,7 @@
 mod support;
 
 mod access;
+mod addresses;
 mod agency;
 mod answers;
 mod bodies;
@@ -42,6 +43,7 @@ mod running;
 mod senders;
 mod statements;
 mod storage;
+mod unbuilt;
 mod vitals;
 mod writes;
 

@@ -25,10 +25,10 @@ impl Role {
         }
     }
 
-    /// Takes the alias `viewer` as well.
+    /// In any case; takes the alias `viewer` as well.
     pub fn parse(name: &str) -> Option<Role> {
-        let name = if name == ALIAS { Role::View.name() } else { name };
-        ROLES.iter().copied().find(|role| role.name() == name)
+        let name = if name.eq_ignore_ascii_case(ALIAS) { Role::View.name() } else { name };
+        ROLES.iter().copied().find(|role| role.name().eq_ignore_ascii_case(name))
     }
 
     /// Whether the role has any permission on a resource that an API key can have too.
@@ -47,7 +47,7 @@ impl Serialize for Role {
 impl<'de> Deserialize<'de> for Role {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let name = String::deserialize(from)?;
-        Role::parse(&name).ok_or_else(|| D::Error::custom(format!("`{name}` is no role")))
+        Role::parse(&name).ok_or_else(|| D::Error::custom(format!("`{name}` is not a role")))
     }
 }
 
@@ -63,6 +63,6 @@ impl JsonSchema for Role {
         let ours: Vec<_> = ours.chain([ALIAS]).collect();
         let official = OFFICIAL.iter().map(|role| role.name());
         let names: Vec<_> = official.chain(ours.iter().copied()).collect();
-        json_schema!({ "type": "string", "enum": names, "x-gatepost-values": ours })
+        json_schema!({ "type": "string", "enum": names, "x-gatepost-values": ours, "x-gatepost-any-case": true })
     }
 }

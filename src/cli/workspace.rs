@@ -7,6 +7,7 @@ use crate::audit::{Change, Subject};
 use crate::config::Config;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
+use crate::http::is_email;
 use crate::resources::workspace_members::{address, insert_user, store as members};
 use crate::resources::{api_keys, login_policy, workspaces::store};
 use serde_json::json;
@@ -106,8 +107,8 @@ pub async fn make(app: &App, name: &str, owner_email: &str, first: bool) -> Resu
     if name.trim().is_empty() || name.contains('\0') {
         return Err(Error::invalid("the workspace needs a name"));
     }
-    if !email.split_once('@').is_some_and(|(who, host)| !who.is_empty() && host.contains('.')) {
-        return Err(Error::invalid(format!("`{owner_email}` is no e-mail address")));
+    if !is_email(&email) {
+        return Err(Error::invalid(format!("`{owner_email}` is not an e-mail address")));
     }
     let (workspace, name) = (app.new_id(), name.trim().to_owned());
     let secret = api_keys::Minted::personal(app)?;

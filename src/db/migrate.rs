@@ -14,6 +14,7 @@ const MIGRATIONS: &[(i64, Migration)] = &[
     (8, Both(include_str!("../../migrations/0008_credits.sql"))),
     (10, Both(include_str!("../../migrations/0010_storage.sql"))),
     (12, Both(include_str!("../../migrations/0012_strict_bodies.sql"))),
+    (13, Both(include_str!("../../migrations/0013_leads_anywhere.sql"))),
 ];
 
 enum Migration {

@@ -212,12 +212,25 @@ impl<T> Fields<T> {
         Ok(merged)
     }
 
+    /// As [`Fields::over`], without the fields that the caller reads in another form.
+    pub fn over_but<R: Serialize + DeserializeOwned>(&self, left_out: &[&str], record: &R) -> Result<R> {
+        let mut fields = self.fields.clone();
+        fields.retain(|name, _| !left_out.contains(&name.as_str()));
+        Fields::<T> { fields, schema: PhantomData }.over(record)
+    }
+
     pub fn names(&self, field: &str) -> bool {
         self.fields.contains_key(field)
     }
 
     pub fn get(&self, field: &str) -> Option<&Value> {
         self.fields.get(field)
+    }
+
+    /// The texts of a list.
+    pub fn list(&self, field: &str) -> Option<Vec<String>> {
+        let items = self.fields.get(field)?.as_array()?;
+        Some(items.iter().filter_map(Value::as_str).map(str::to_owned).collect())
     }
 }
 

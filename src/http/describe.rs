@@ -54,6 +54,9 @@ fn rule(schema: &Value, error: &ValidationError<'_>) -> String {
             let kinds: Vec<_> = kinds.iter().map(|kind| kind.to_string()).collect();
             format!("must be {}", kinds.join(" or "))
         }
+        Kind::Enum { .. } if error.instance_path().to_string().ends_with("/timezone") => {
+            "must be an IANA time zone, for example \"America/New_York\"".to_owned()
+        }
         Kind::Enum { options } => allowed(options, error.instance()),
         Kind::Constant { .. } => "must be equal to constant".to_owned(),
         Kind::Format { format } => format!("must match format \"{format}\""),

@@ -1,6 +1,7 @@
 //! The edge: the one mapping from errors to HTTP, extractors whose refusals wear the same body, paging, and
 //! where a call comes from.
 
+mod address;
 mod alias;
 mod answers;
 mod body;
@@ -20,6 +21,7 @@ mod refusals;
 mod room;
 mod schema;
 
+pub use address::{address, is_email};
 pub use alias::ALIASES;
 pub use answers::{Answers, Shared};
 pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread, Unused};
@@ -29,13 +31,13 @@ pub use ignored::Ignored;
 pub use listen::{listen, serve};
 pub use nearest::hint;
 pub use origin::{Origin, Slot};
-pub use paging::{LONGEST, Order, Page, Paging, after_time};
-pub use query::{Id, Path, Query, address, day, ids, pattern};
+pub use paging::{LONGEST, Order, Page, Paging, Roll, after_time};
+pub use query::{Id, Path, Query, day, ids, pattern};
 pub use rate::RateLimit;
 pub use reading::{RIGHTS, StrictBodies, coerced, lenient};
 pub use refusals::document;
 pub use room::Room;
-pub use schema::{absent_not_null, is_email};
+pub use schema::absent_not_null;
 
 /// Marks an operation as ours: the reference does not have it.
 pub fn ours(

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 /// The default size of a page.
 const SIZE: i64 = 10;
+const MOST: i64 = 100;
 
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct Paging {
@@ -21,6 +22,23 @@ pub struct Paging {
     /// `next_starting_after` of the page before. A mere position: it is never looked up.
     #[schemars(transform = absent_not_null)]
     pub starting_after: Option<Uuid>,
+}
+
+// For the lists by which people check who has access: one page holds them in most workspaces.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct Roll {
+    /// How many items to give, 1 to 100; 100 if it is left out.
+    #[schemars(transform = absent_not_null, range(min = 1, max = 100))]
+    pub limit: Option<i64>,
+    /// `next_starting_after` of the page before.
+    #[schemars(transform = absent_not_null)]
+    pub starting_after: Option<Uuid>,
+}
+
+impl From<Roll> for Paging {
+    fn from(roll: Roll) -> Paging {
+        Paging { limit: roll.limit.or(Some(MOST)), starting_after: roll.starting_after }
+    }
 }
 
 impl Paging {

@@ -7,6 +7,8 @@ use super::schema::{check, typed};
 use crate::db::Time;
 use crate::error::{Error, Result};
 use aide::{OperationInput, generate::GenContext, openapi::Operation};
+use axum::extract::path::ErrorKind;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, MatchedPath, Request};
 use axum::http::request::Parts;
 use schemars::JsonSchema;
@@ -66,7 +68,8 @@ impl<T: JsonSchema> OperationInput for Query<T> {
     }
 }
 
-/// The path. What is no id names a record that does not exist; so does U+0000, which PostgreSQL's texts cannot hold.
+/// The path. A text that is not an id is refused as the reference does; it says nothing about any record. U+0000, which
+/// PostgreSQL's texts cannot hold, is in the name of no record.
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
@@ -76,7 +79,20 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
             return Err(Error::hidden());
         }
         let path = axum::extract::Path::from_request_parts(parts, state).await;
-        path.map(|axum::extract::Path(path)| Path(path)).map_err(|_| Error::hidden())
+        path.map(|axum::extract::Path(path)| Path(path)).map_err(|rejection| match misspelt(&rejection) {
+            Some(name) => Error::invalid(format!("params/{name} must match format \"uuid\"")),
+            None => Error::hidden(),
+        })
+    }
+}
+
+/// The parameter that could not be read. All but ids are texts, which always can.
+fn misspelt(rejection: &PathRejection) -> Option<&str> {
+    let PathRejection::FailedToDeserializePathParams(failed) = rejection else { return None };
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the library's, of which these two are about a value")]
+    match failed.kind() {
+        ErrorKind::DeserializeError { key, .. } | ErrorKind::ParseErrorAtKey { key, .. } => Some(key),
+        _ => None,
     }
 }
 
@@ -106,11 +122,6 @@ pub fn ids(parameter: &str, text: Option<&str>) -> Result<Option<Vec<Uuid>>> {
 pub fn day(parameter: &str, text: Option<&str>) -> Result<Option<Time>> {
     let wrong = || Error::invalid(format!("querystring/{parameter} must be a day as YYYY-MM-DD"));
     text.map(|text| Time::of_day(text.split('T').next().unwrap_or(text)).ok_or_else(wrong)).transpose()
-}
-
-/// The form under which an e-mail address is kept and compared.
-pub fn address(email: &str) -> String {
-    email.trim().to_lowercase()
 }
 
 /// A text to look for, as the pattern of a `like ... escape '\'` on a column in lower case.

@@ -109,6 +109,7 @@ pub fn operation(method: &Method, path: Option<&MatchedPath>) -> String {
 pub fn accept<T: JsonSchema + 'static>(body: &mut Value, how: &How) -> Result<()> {
     no_nul(body, &mut "body".to_owned())?;
     let compiled = compiled::<T>()?;
+    compiled.fold_case(body);
     if compiled.validator.is_valid(body) {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! The schema of a body is its contract: it is in the OpenAPI document, and it is what bodies are checked
 //! against before they are read. So a refusal names the field, and no rule stands in two places.
 
+use super::address::is_email;
 use super::describe::describe;
 use super::reading::Reading;
 use crate::error::{Error, Result};
@@ -17,6 +18,8 @@ pub struct Compiled {
     pub schema: Value,
     pub validator: Validator,
     pub reading: Reading,
+    /// Fields whose values are taken in any case.
+    any_case: Vec<String>,
 }
 
 impl Compiled {
@@ -25,6 +28,15 @@ impl Compiled {
         match self.validator.iter_errors(value).next() {
             Some(error) => Err(Error::Invalid(describe(root, &self.schema, &error))),
             None => Ok(()),
+        }
+    }
+
+    /// Writes in lower case what the schema takes in any case.
+    pub fn fold_case(&self, body: &mut Value) {
+        for name in &self.any_case {
+            if let Some(Value::String(text)) = body.get_mut(name) {
+                text.make_ascii_lowercase();
+            }
         }
     }
 }
@@ -43,10 +55,11 @@ pub fn compiled<T: JsonSchema + 'static>() -> Result<&'static Compiled> {
     let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
     let mut schema = serde_json::to_value(schema).map_err(Error::internal)?;
     close(&mut schema);
-    let validator = jsonschema::options().should_validate_formats(true).build(&schema);
+    let options = jsonschema::options().should_validate_formats(true).with_format("email", is_email);
+    let validator = options.build(&schema);
     let validator = validator.map_err(|error| Error::internal(error.to_string()))?;
-    let compiled: &'static Compiled =
-        Box::leak(Box::new(Compiled { reading: Reading::of(&schema), schema, validator }));
+    let (reading, any_case) = (Reading::of(&schema), any_case(&schema));
+    let compiled: &'static Compiled = Box::leak(Box::new(Compiled { schema, validator, reading, any_case }));
     let mut all = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
     all.get_or_insert_default().insert(id, compiled);
     Ok(compiled)
@@ -68,19 +81,17 @@ fn close(schema: &mut Value) {
     }
 }
 
+fn any_case(schema: &Value) -> Vec<String> {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let marked = |schema: &Value| schema.get("x-gatepost-any-case").is_some();
+    let marked = properties.into_iter().flatten().filter(|(_, schema)| marked(schema));
+    marked.map(|(name, _)| name.clone()).collect()
+}
+
 /// Holds a value against the schema of `T`, to the letter.
 pub fn check<T: JsonSchema + 'static>(root: &str, value: &Value) -> Result<()> {
     no_nul(value, &mut root.to_owned())?;
     compiled::<T>()?.hold(root, value)
-}
-
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "a schema alone")]
-struct Email(#[schemars(email)] String);
-
-/// Whether a text is an address, by the rule that bodies are held against.
-pub fn is_email(text: &str) -> bool {
-    check::<Email>("", &text.into()).is_ok()
 }
 
 /// What a query string says, in the types of the schema; what is not of its type stays a text, for the check to

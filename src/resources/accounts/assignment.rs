@@ -6,22 +6,22 @@ use crate::access::{Caller, Can, Permission, accounts::Assign};
 use crate::audit::{Change, Subject};
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
-use crate::resources::workspace_members::store as members;
+use crate::resources::workspace_members::{is_self, named};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// The member that a body names by member or user id.
-pub async fn member(can: &Caller, tx: &mut Tx, wanted: Option<Uuid>) -> Result<Option<Uuid>> {
+/// The member that a body names.
+pub async fn member(can: &Caller, tx: &mut Tx, wanted: Option<&str>) -> Result<Option<Uuid>> {
     can.also::<Assign>()?;
-    let Some(id) = wanted else { return Ok(None) };
-    let found = members::accepted_by_id(can, &mut *tx, id).await?;
-    sending(can, tx, found).await.map(Some)
+    match wanted {
+        Some(who) => sending(can, tx, who).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// There, and with a role that sends at all.
-async fn sending(can: &Caller, tx: &mut Tx, found: Option<Uuid>) -> Result<Uuid> {
-    let unknown = || Error::invalid("body/assigned_to must be an accepted member of the workspace");
-    let member = found.ok_or_else(unknown)?;
+async fn sending(can: &Caller, tx: &mut Tx, who: &str) -> Result<Uuid> {
+    let member = named(can, tx, "assigned_to", who).await?.member;
     match Senders::of_member(can, tx, member).await?.sends() {
         true => Ok(member),
         false => Err(Error::invalid(
@@ -36,10 +36,7 @@ pub async fn assign(can: Can<Assign>, email: String, to: Option<String>) -> Resu
         let before = store::named(can, &mut *tx, "account_email", &email).await?;
         let member = match &to {
             None => None,
-            Some(address) => {
-                let found = members::accepted_by_email(can, &mut *tx, address).await?;
-                Some(sending(can, tx, found).await?)
-            }
+            Some(who) => Some(sending(can, tx, who).await?),
         };
         if member == before.assigned_to {
             return Ok(change(&before, before.clone(), vec![]));
@@ -102,7 +99,7 @@ pub async fn settle(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<Vec<Uuid>> 
 }
 
 /// An account is taken off all campaigns whose owner may not use it any more.
-async fn release_account(can: &Caller, tx: &mut Tx, account: Uuid) -> Result<Vec<Uuid>> {
+pub async fn release_account(can: &Caller, tx: &mut Tx, account: Uuid) -> Result<Vec<Uuid>> {
     let owners: Vec<Option<Uuid>> =
         sql("select distinct c.owned_by from campaign_senders s join campaigns c \
          on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
@@ -149,11 +146,11 @@ async fn release(can: &Caller, tx: &mut Tx, owner: Option<Uuid>, account: Option
 }
 
 /// Whose a new account is.
-pub async fn first<P: Permission>(can: &Can<P>, tx: &mut Tx, wanted: Option<Uuid>) -> Result<Option<Uuid>> {
+pub async fn first<P: Permission>(can: &Can<P>, tx: &mut Tx, wanted: Option<&str>) -> Result<Option<Uuid>> {
     match (wanted, can.also::<Assign>()) {
-        // One's own, whoever one is.
-        (Some(id), Err(_)) if Some(id) == can.member() || Some(id) == can.user() => Ok(can.member()),
-        (Some(id), _) => member(can, tx, Some(id)).await,
+        // Everybody may name themselves.
+        (Some(who), Err(_)) if is_self(can, who) => Ok(can.member()),
+        (Some(who), _) => member(can, tx, Some(who)).await,
         (None, Ok(())) => Ok(None),
         (None, Err(_)) => Ok(can.member()),
     }

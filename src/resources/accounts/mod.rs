@@ -14,7 +14,7 @@ pub mod store;
 mod v1;
 mod vitals;
 mod warmup;
-pub use assignment::{LeftBehind, settle, unassign};
+pub use assignment::{LeftBehind, release_account, settle, unassign};
 pub use filter::{StatusFilter, Wanted};
 pub use moving::step as step_of_moving;
 pub use routes::{Email, router};
@@ -207,7 +207,7 @@ pub struct Advanced {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields, transform = lenient)]
 pub struct New {
-    #[schemars(email, length(max = 254), regex(pattern = r"^[^,\s]+$"))]
+    #[schemars(email, length(max = 254))]
     pub email: String,
     #[schemars(length(max = 100))]
     pub first_name: String,
@@ -227,10 +227,10 @@ pub struct New {
     pub settings: Settings,
     #[serde(flatten)]
     pub connection: Connection,
-    /// A member, by member or user id. Who may assign accounts says whose it is, and it is nobody's unless said; what
-    /// others connect is theirs.
-    #[schemars(extend("x-gatepost-extension" = true))]
-    pub assigned_to: Option<Uuid>,
+    /// A member, by member id, user id or e-mail address. A caller who may assign accounts chooses; the default is
+    /// unassigned. Other callers connect accounts for themselves.
+    #[schemars(length(max = 254), extend("x-gatepost-extension" = true))]
+    pub assigned_to: Option<String>,
 }
 
 #[derive(JsonSchema)]
@@ -249,6 +249,6 @@ pub struct Patch {
     remove_tracking_domain: Option<bool>,
     #[serde(flatten)]
     settings: Settings,
-    #[schemars(extend("x-gatepost-extension" = true))]
-    assigned_to: Option<Uuid>,
+    #[schemars(length(max = 254), extend("x-gatepost-extension" = true))]
+    assigned_to: Option<String>,
 }

@@ -202,9 +202,10 @@ async fn create(can: Can<Create>, Json(mut new): Json<New>) -> Result<Json<Accou
     if new.reply_to.as_ref().is_some_and(|given| !is_email(given)) {
         return Err(Error::invalid("body/reply_to must match format \"email\""));
     }
+    new.reply_to = new.reply_to.as_deref().map(address);
     let created = can.write(async move |can, tx| {
         let mut account = connected(can, &new);
-        account.assigned_to = assignment::first(can, tx, new.assigned_to).await?;
+        account.assigned_to = assignment::first(can, tx, new.assigned_to.as_deref()).await?;
         if store::taken(can, tx, &account.email).await? {
             return Err(Error::Conflict("A sending account with this email already exists.".to_owned()));
         }
@@ -256,15 +257,16 @@ async fn update(
     let patch = patch.read().await?;
     let updated = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, &email).await?;
-        let mut after: Account = patch.over(&before)?;
+        let mut after: Account = patch.over_but(&["assigned_to"], &before)?;
+        after.reply_to = after.reply_to.as_deref().map(address);
         after.modified_by = can.user();
         after.timestamp_updated = can.now();
         if patch.get("remove_tracking_domain") == Some(&json!(true)) {
             after.settings.tracking_domain_name = None;
             after.settings.tracking_domain_status = None;
         }
-        if patch.names("assigned_to") {
-            after.assigned_to = assignment::member(can, tx, after.assigned_to).await?;
+        if let Some(wanted) = patch.get("assigned_to") {
+            after.assigned_to = assignment::member(can, tx, wanted.as_str()).await?;
         }
         store::update(can, tx, &after).await?;
         let left = assignment::moved(can, tx, &before, &after).await?;

@@ -18,6 +18,8 @@ use uuid::Uuid;
 
 /// Accounts of one step.
 const STEP: i64 = 100;
+/// Accounts that a job lists; all are counted.
+const SHOWN: usize = 1000;
 
 #[derive(Clone, Deserialize, JsonSchema)]
 pub struct Body {
@@ -33,7 +35,7 @@ pub struct Body {
     search: Option<String>,
 }
 
-#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Filter {
     #[schemars(transform = absent_not_null)]
@@ -41,42 +43,89 @@ pub struct Filter {
     filter: Option<StatusFilter>,
 }
 
-/// What the job keeps, and its maker can read.
+/// What the job keeps, and its maker can read: under the names that the reference's service gives.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Data {
-    enable: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    filters: Filters,
+    /// Which state the accounts are to have.
+    warmup_status: i64,
+    step: Stage,
+    /// The first [`SHOWN`] of them.
+    processed_emails: Vec<Processed>,
+    total_to_process: i64,
+    success_count: i64,
+    failed_count: i64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Filters {
     emails: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    excluded_emails: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tag_id: Option<Uuid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    filter: Option<StatusFilter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    include_all_emails: Option<bool>,
+    excluded_emails: Option<Vec<String>>,
+    filter: Option<Filter>,
     search: Option<String>,
-    /// Those of `emails` that are not there, or that the caller may not change.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    failed_emails: Vec<String>,
-    total: i64,
-    seen: i64,
-    updated: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum Stage {
+    UpdateStatus,
+    Done,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Processed {
+    email: String,
+    status: Fate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Fate {
+    Success,
+    Failed,
 }
 
 impl Data {
     fn wanted(&self) -> Wanted {
+        let filters = &self.filters;
         Wanted {
-            search: self.search.clone(),
-            filter: self.filter,
-            tags: self.tag_id.map(|tag| vec![tag]),
-            emails: self.emails.clone(),
-            excluded: self.excluded_emails.clone(),
+            search: filters.search.clone(),
+            filter: filters.filter.as_ref().and_then(|filter| filter.filter),
+            tags: filters.filter.as_ref().and_then(Filter::tag).map(|tag| vec![tag]),
+            emails: filters.emails.clone(),
+            excluded: filters.excluded_emails.clone().unwrap_or_default(),
             ..Wanted::default()
         }
     }
 
+    fn enables(&self) -> bool {
+        self.warmup_status == WARM
+    }
+
+    fn note(&mut self, email: String, error: Option<&str>) {
+        let status = if error.is_some() { Fate::Failed } else { Fate::Success };
+        match status {
+            Fate::Success => self.success_count += 1,
+            Fate::Failed => self.failed_count += 1,
+        }
+        if self.processed_emails.len() < SHOWN {
+            self.processed_emails.push(Processed { email, status, error: error.map(str::to_owned) });
+        }
+    }
+
     fn percent(&self) -> i64 {
-        (self.seen * 100).checked_div(self.total).unwrap_or(0).clamp(0, 99)
+        let seen = self.success_count + self.failed_count;
+        (seen * 100).checked_div(self.total_to_process).unwrap_or(0).clamp(0, 99)
+    }
+}
+
+impl Filter {
+    fn tag(&self) -> Option<Uuid> {
+        self.tag_id.as_ref()?.parse().ok()
     }
 }
 
@@ -95,40 +144,47 @@ fn data(body: Body, enable: bool) -> Result<Data> {
     };
     let all = body.include_all_emails == Some(true);
     let filter = body.filter.filter(|_| all);
-    let tag = filter.as_ref().and_then(|filter| filter.tag_id.as_ref());
-    let no_tag = |_| Error::invalid("body/filter/tag_id must match format \"uuid\"");
+    if filter.as_ref().is_some_and(|filter| filter.tag_id.is_some() && filter.tag().is_none()) {
+        return Err(Error::invalid("body/filter/tag_id must match format \"uuid\""));
+    }
     let emails = if all { None } else { body.emails.map(form) };
     if !all && emails.as_ref().is_none_or(Vec::is_empty) {
         return Err(Error::invalid("body must have required property 'emails', or 'include_all_emails'"));
     }
-    Ok(Data {
-        enable,
+    let filters = Filters {
         emails,
-        excluded_emails: body.excluded_emails.filter(|_| all).map(form).unwrap_or_default(),
-        tag_id: tag.map(|tag| tag.parse()).transpose().map_err(no_tag)?,
-        filter: filter.and_then(|filter| filter.filter),
+        include_all_emails: all.then_some(true),
+        excluded_emails: body.excluded_emails.filter(|_| all).map(form),
+        filter,
         search: body.search.filter(|_| all),
-        failed_emails: vec![],
-        total: 0,
-        seen: 0,
-        updated: 0,
+    };
+    Ok(Data {
+        filters,
+        warmup_status: if enable { WARM } else { COLD },
+        step: Stage::UpdateStatus,
+        processed_emails: vec![],
+        total_to_process: 0,
+        success_count: 0,
+        failed_count: 0,
     })
 }
 
 async fn start(can: Can<Warm>, data: Data) -> Result<Json<BackgroundJob>> {
     let started = can.write(async move |can, tx| {
         let mut data = data.clone();
-        data.total = count(can, tx, &data).await?;
-        if let Some(emails) = &data.emails {
+        let there = count(can, tx, &data).await?;
+        if let Some(emails) = &data.filters.emails {
             let found = store::within(can, &mut *tx, emails).await?;
             let missing = |email: &&String| !found.iter().any(|account| account.email == **email);
-            data.failed_emails = emails.iter().filter(missing).cloned().collect();
+            let missing: Vec<String> = emails.iter().filter(missing).cloned().collect();
+            missing.into_iter().for_each(|email| data.note(email, Some("Account not found")));
         }
+        data.total_to_process = there + data.failed_count;
         let new = New::asked(can, Kind::UpdateWarmupAccounts, json!(data));
         let id = jobs::enqueue(can, tx, new).await?;
         let job = background_jobs::store::started(can, tx, &id).await?;
         let subject = Subject::new("workspace", can.workspace());
-        let after = json!({ "job": id, "enable": data.enable, "accounts": data.total });
+        let after = json!({ "job": id, "enable": data.enables(), "accounts": there });
         Ok(Change::new(subject, (), after, job).affecting(0))
     });
     started.await.map(Json)
@@ -154,10 +210,15 @@ pub async fn step(app: &App, claim: &Claim) -> Result<Outcome> {
         let mut data: Data = serde_json::from_value(claim.data.clone()).map_err(Error::internal)?;
         let after = claim.position.as_deref().map(str::parse).transpose().map_err(Error::internal)?;
         let next = next(can, tx, &data, after.unwrap_or(Uuid::nil())).await?;
-        let updated = warm(can, tx, &next, data.enable).await?;
-        data.seen += next.len() as i64;
-        data.updated += updated as i64;
+        let updated = warm(can, tx, &next, data.enables()).await?;
+        for (email, status) in outcome(can, tx, &next).await? {
+            let refused = (status != data.warmup_status).then_some("The warm-up of this account is blocked");
+            data.note(email, refused);
+        }
         let done = (next.len() as i64) < STEP;
+        if done {
+            data.step = Stage::Done;
+        }
         let progress = Progress {
             position: next.last().map(Uuid::to_string).or(claim.position.clone()),
             percent: if done { 100 } else { data.percent() },
@@ -167,7 +228,7 @@ pub async fn step(app: &App, claim: &Claim) -> Result<Outcome> {
         jobs::advance(&claim, tx, can.now(), progress.clone()).await?;
         can.app().fault("inside a step")?;
         let subject = Subject::new("workspace", can.workspace());
-        let changes = json!({ "job": claim.id, "enable": data.enable, "accounts": next });
+        let changes = json!({ "job": claim.id, "enable": data.enables(), "accounts": next });
         Ok(Change::new(subject, (), changes, Outcome::Moved(progress)).affecting(updated as usize))
     });
     stepped.await
@@ -181,6 +242,14 @@ async fn next(can: &Can<Warm>, tx: &mut Tx, data: &Data, after: Uuid) -> Result<
         .fill("{within}", can.within(&SHAPE))
         .fill("{visible}", can.visible(&SHAPE))
         .fill("{filters}", wanted.condition(can))
+        .all(tx)
+        .await
+}
+
+async fn outcome(can: &Caller, tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<(String, i64)>> {
+    sql("select email, warmup_status from accounts where workspace_id = $1 and id in ({ids}) order by id")
+        .bind(can.workspace())
+        .fill_list("{ids}", ids)
         .all(tx)
         .await
 }

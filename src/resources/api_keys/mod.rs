@@ -39,6 +39,7 @@ pub struct ApiKey {
     /// Addresses and networks from which alone the key works; null for anywhere.
     #[schemars(with = "Option<Vec<String>>", extend("x-gatepost-extension" = true))]
     pub allowed_ips: Option<Vec<IpNet>>,
+    /// Tags outside which the key sees and does nothing: by its own limit and those of its maker.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub tag_limit: Option<Vec<Uuid>>,
     /// The member who made it, of the admin workspace if it was made from there; null for a key of a workspace key or of

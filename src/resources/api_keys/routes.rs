@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::config::net;
 use crate::error::{Error, Result};
-use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query};
+use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Roll};
 use crate::resources::custom_tags;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{delete, get};
@@ -16,7 +16,8 @@ pub fn router() -> ApiRouter<App> {
         .api_route("/api/v2/api-keys/{id}", delete(revoke))
 }
 
-async fn list(can: Can<Read>, Query(paging): Query<Paging>) -> Result<Json<Page<ApiKey>>> {
+async fn list(can: Can<Read>, Query(roll): Query<Roll>) -> Result<Json<Page<ApiKey>>> {
+    let paging = Paging::from(roll);
     let keys = store::list(&can, &paging).await?;
     Ok(Json(Page::new(keys, paging.limit(), |key: &ApiKey| key.id)))
 }
@@ -48,6 +49,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<ApiKey>> 
         };
         store::insert(tx, &key, &bound, &secret).await?;
         key.key = secret.plain().to_owned();
+        key.tag_limit = store::shown_limit(key.tag_limit, &bound.ceiling);
         Ok(Change::created(Subject::new("api_key", key.id), key))
     });
     created.await.map(Json)

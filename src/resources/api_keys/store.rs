@@ -12,7 +12,8 @@ const FIRST: i64 = 30 * 24 * 60 * 60 * 1000;
 
 impl Record for ApiKey {
     const COLUMNS: &'static str = "k.id, k.name, k.scopes, k.redacted, k.workspace_id, k.timestamp_created, \
-         k.timestamp_updated, k.personal, k.expires_at, k.allowed_ips, k.tag_limit, k.created_by, k.last_used_at";
+         k.timestamp_updated, k.personal, k.expires_at, k.allowed_ips, k.tag_limit, k.ceiling, \
+         k.created_by, k.last_used_at";
     fn read(row: &mut Row) -> Result<Self> {
         Ok(ApiKey {
             id: row.take()?,
@@ -25,11 +26,20 @@ impl Record for ApiKey {
             personal: row.take()?,
             expires_at: row.take()?,
             allowed_ips: row.take::<Option<Json<_>>>()?.map(|Json(list)| list),
-            tag_limit: row.take::<Option<Json<_>>>()?.map(|Json(list)| list),
+            tag_limit: {
+                let own = row.take::<Option<Json<_>>>()?.map(|Json(list)| list);
+                shown_limit(own, &row.take::<Json<Ceiling>>()?.0)
+            },
             created_by: row.take()?,
             last_used_at: row.take()?,
         })
     }
+}
+
+/// The tags within every limit of a key: its own, and those that it has from its maker.
+pub fn shown_limit(own: Option<Vec<Uuid>>, ceiling: &Ceiling) -> Option<Vec<Uuid>> {
+    let limits = own.into_iter().chain(ceiling.limits.iter().cloned());
+    limits.reduce(|shared, limit| shared.into_iter().filter(|tag| limit.contains(tag)).collect())
 }
 
 pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging) -> Result<Vec<ApiKey>> {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 on_both! {
     a_key_is_shown_once no_key_exceeds_its_maker a_personal_key_follows_its_member a_key_cannot_revoke_itself
     keys_expire_and_keep_to_their_addresses strict_scopes_split_what_one_scope_did a_ceiling_outlives_its_maker
-    a_limit_comes_with_the_key
+    a_limit_comes_with_the_key a_limit_of_the_maker_is_shown
 }
 
 const CREATE: &str = "POST /api/v2/api-keys";
@@ -169,4 +169,22 @@ async fn a_limit_comes_with_the_key(world: World) {
         .await
         .is(400);
     assert!(world.get(&narrow, "/api/v2/api-keys").await.is(200).items().is_empty());
+}
+
+async fn a_limit_of_the_maker_is_shown(mut world: World) {
+    let (home, tag) = (world.home, json!([world.tag]));
+    scene::join(&mut world, home, "narrow", "admin", Some(tag.clone())).await;
+    let shown = async |who: &str, body: Value| {
+        let made = world.call(who, CREATE, body).await.is(200).json();
+        let listed = world.get("owner", "/api/v2/api-keys").await.is(200).items();
+        let listed = listed.into_iter().find(|key| key["id"] == made["id"]).unwrap();
+        assert_eq!(listed["tag_limit"], made["tag_limit"]);
+        (made["tag_limit"].clone(), made["key"].as_str().unwrap().to_owned())
+    };
+    let all = json!({ "name": "k", "scopes": ["all:all"] });
+    let (limit, key) = shown("narrow", all.clone()).await;
+    assert_eq!(limit, tag, "of its maker");
+    let (limit, _) = shown(&key, all.clone()).await;
+    assert_eq!(limit, tag, "and further on");
+    assert_eq!(shown("owner", all).await.0, Value::Null);
 }

@@ -89,7 +89,7 @@ impl Campaign {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields, transform = lenient)]
 pub struct New {
-    #[schemars(length(max = 1000))]
+    #[schemars(length(min = 1, max = 1000))]
     pub name: String,
     pub campaign_schedule: Kept<Schedule>,
     /// The caller, unless given; only who reaches every campaign may name another.
@@ -100,9 +100,10 @@ pub struct New {
     /// The workspace's `default_campaign_visibility`, unless given.
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
     pub visibility: Option<Visibility>,
+    /// Members, by member id, user id or e-mail address.
     #[serde(default)]
-    #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
-    pub collaborators: Vec<Uuid>,
+    #[schemars(length(max = 100), inner(length(max = 254)), extend("x-gatepost-extension" = true))]
+    pub collaborators: Vec<String>,
     #[serde(flatten)]
     pub settings: Settings,
 }
@@ -116,15 +117,15 @@ fn named<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<Uuid
 #[schemars(deny_unknown_fields, transform = lenient, extend("minProperties" = 1))]
 #[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
 pub struct Patch {
-    #[schemars(transform = absent_not_null, length(max = 1000))]
+    #[schemars(transform = absent_not_null, length(min = 1, max = 1000))]
     name: Option<String>,
     #[schemars(transform = absent_not_null)]
     campaign_schedule: Option<Schedule>,
     owned_by: Option<Uuid>,
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
     visibility: Option<Visibility>,
-    #[schemars(transform = absent_not_null, length(max = 100), extend("x-gatepost-extension" = true))]
-    collaborators: Option<Vec<Uuid>>,
+    #[schemars(transform = absent_not_null, length(max = 100), inner(length(max = 254)), extend("x-gatepost-extension" = true))]
+    collaborators: Option<Vec<String>>,
     #[serde(flatten)]
     settings: Settings,
 }

@@ -8,9 +8,20 @@ use crate::error::{Error, Result};
 use crate::resources::accounts::{self, Senders};
 use crate::resources::{custom_tags, workspace_members::store as members};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// Bytes of settings: a page holds a hundred campaigns.
 const LARGEST: usize = 512 * 1024;
+
+/// The members that a body names as collaborators.
+pub async fn collaborators(can: &Caller, tx: &mut Tx, wanted: &[String]) -> Result<Vec<Uuid>> {
+    let mut found = BTreeSet::new();
+    for who in wanted {
+        let unknown = || Error::invalid("body/collaborators must be accepted members of the workspace");
+        found.insert(members::accepted(can, &mut *tx, who).await?.ok_or_else(unknown)?.member);
+    }
+    Ok(found.into_iter().collect())
+}
 
 /// Of the fields that `changed` names; `there` are the addresses it sends from already.
 pub async fn check(
@@ -23,13 +34,8 @@ pub async fn check(
     if serde_json::to_vec(&campaign.settings).map_err(Error::internal)?.len() > LARGEST {
         return Err(Error::invalid("body must have at most 512 KB of sequences and settings"));
     }
-    if changed("collaborators") {
-        campaign.collaborators.sort_unstable();
-        campaign.collaborators.dedup();
-        let ids = &campaign.collaborators;
-        if members::count_accepted(can, &mut *tx, ids).await? < ids.len() as i64 {
-            return Err(Error::invalid("body/collaborators must be accepted members of the workspace"));
-        }
+    for list in [&mut campaign.settings.cc_list, &mut campaign.settings.bcc_list] {
+        list.iter_mut().for_each(|email| *email = accounts::address(email));
     }
     if changed("email_tag_list") {
         custom_tags::store::known(can, tx, "email_tag_list", &campaign.settings.email_tag_list).await?;

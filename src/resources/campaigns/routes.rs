@@ -78,6 +78,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Campaign>
         if let Some(wanted) = new.owned_by {
             campaign.owned_by = owner::<Create>(can, tx, wanted, Whose::New("campaign")).await?;
         }
+        campaign.collaborators = references::collaborators(can, tx, &new.collaborators).await?;
         references::check(can, tx, &mut campaign, &[], |_| true).await?;
         copy::insert(can, tx, &campaign).await?;
         Ok(Change::created(subject(&campaign), campaign))
@@ -100,7 +101,7 @@ fn draft(can: &Caller, new: &New, visibility: super::Visibility) -> Campaign {
         core_variables: None,
         custom_variables: None,
         visibility,
-        collaborators: new.collaborators.clone(),
+        collaborators: vec![],
         settings: new.settings.clone(),
     }
 }
@@ -110,7 +111,11 @@ async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch
     let patch = patch.read().await?;
     let updated = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
-        let mut after = Campaign { timestamp_updated: can.now(), ..patch.over(&before)? };
+        let after = patch.over_but(&["collaborators"], &before)?;
+        let mut after = Campaign { timestamp_updated: can.now(), ..after };
+        if let Some(wanted) = patch.list("collaborators") {
+            after.collaborators = references::collaborators(can, tx, &wanted).await?;
+        }
         if after.owned_by != before.owned_by {
             after.owned_by = owner::<Update>(can, tx, after.owned_by, Whose::Theirs("campaign")).await?;
         }

@@ -1,10 +1,10 @@
 //! What a campaign says about its sending; the server keeps it as it is given. Fields as in the reference,
 //! section 2.9: `Option` where the wire allows null, which then is the same as nothing.
 
-use super::timezones::TIMEZONES;
+use super::timezones::Timezone;
 use crate::db::Kept;
 use crate::http::absent_not_null;
-use schemars::{JsonSchema, Schema};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use uuid::Uuid;
@@ -96,12 +96,8 @@ pub struct Window {
     pub name: String,
     pub timing: Timing,
     pub days: Days,
-    #[schemars(transform = timezones)]
+    #[schemars(with = "Timezone")]
     pub timezone: String,
-}
-
-fn timezones(schema: &mut Schema) {
-    schema.insert("enum".to_owned(), TIMEZONES.to_vec().into());
 }
 
 /// Hours and minutes.

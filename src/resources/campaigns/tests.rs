@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 on_both! {
     life_of_a_campaign private_is_private pages_are_stable launching_needs_steps_and_senders
-    filters_narrow owners_and_collaborators a_limited_caller_stays_inside
+    filters_narrow owners_and_collaborators a_limited_caller_stays_inside every_zone_of_iana_is_taken
 }
 
 async fn life_of_a_campaign(world: World) {
@@ -168,4 +168,30 @@ async fn a_limited_caller_stays_inside(mut world: World) {
     world.call("owner", &format!("DELETE /api/v2/custom-tags/{tag}"), Value::Null).await.is(200);
     assert!(world.get("narrow", "/api/v2/campaigns").await.items().is_empty());
     world.call("narrow", "POST /api/v2/campaigns", campaign("Lost")).await.is(403);
+}
+
+async fn every_zone_of_iana_is_taken(world: World) {
+    let with = |zone: &str| {
+        let mut body = campaign("c");
+        body["campaign_schedule"]["schedules"][0]["timezone"] = zone.into();
+        body
+    };
+    for zone in
+        ["America/New_York", "Asia/Tokyo", "America/Argentina/Buenos_Aires", "Europe/Isle_of_Man", "UTC"]
+    {
+        let made = world.call("owner", "POST /api/v2/campaigns", with(zone)).await.is(200).json();
+        assert_eq!(made["campaign_schedule"]["schedules"][0]["timezone"], zone);
+        let at = format!("PATCH /api/v2/campaigns/{}", made["id"].as_str().unwrap());
+        let schedule = json!({ "campaign_schedule": made["campaign_schedule"] });
+        world.call("owner", &at, schedule).await.is(200);
+    }
+    for zone in ["Mars/Base", "america/new_york", "", "EST+5", "../../etc/passwd"] {
+        let said = world.call("owner", "POST /api/v2/campaigns", with(zone)).await.is(400).message();
+        assert_eq!(
+            said,
+            "body/campaign_schedule/schedules/0/timezone must be an IANA time zone, for example \"America/New_York\""
+        );
+    }
+    let said = world.call("owner", "POST /api/v2/campaigns", campaign("")).await.is(400).message();
+    assert_eq!(said, "body/name must NOT have fewer than 1 characters");
 }

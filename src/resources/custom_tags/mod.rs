@@ -25,7 +25,7 @@ pub struct CustomTag {
     pub timestamp_created: Time,
     pub timestamp_updated: Time,
     pub organization_id: Uuid,
-    /// Unique in the workspace.
+    /// Unique in the workspace, whatever its case.
     pub label: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,

@@ -87,7 +87,9 @@ async fn update(
         let before = store::find(can, &mut *tx, id).await?;
         let mut after = CustomTag { timestamp_updated: can.now(), ..patch.over(&before)? };
         after.label = after.label.trim().to_owned();
-        unique(can, tx, &after).await?;
+        if after.label != before.label {
+            unique(can, tx, &after).await?;
+        }
         store::update(tx, &after).await?;
         Ok(Change::updated(subject(&before), &before, after))
     });

@@ -76,9 +76,9 @@ pub async fn existing(can: &Caller, tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Uui
 }
 
 pub async fn taken(can: &Caller, tx: &mut Tx, label: &str, by_other_than: Uuid) -> Result<bool> {
-    let taken = sql("select id from custom_tags where workspace_id = $1 and label = $2 and id <> $3")
+    let taken = sql("select id from custom_tags where workspace_id = $1 and search = $2 and id <> $3")
         .bind(can.workspace())
-        .bind(label)
+        .bind(label.to_lowercase())
         .bind(by_other_than)
         .optional::<Uuid>(tx);
     Ok(taken.await?.is_some())

@@ -23,6 +23,10 @@ async fn labels_are_unique(world: World) {
     assert_eq!(taken, "A tag with this name already exists.");
     let at = format!("PATCH /api/v2/custom-tags/{}", tag(&world, "SDR-East").await);
     world.call("owner", &at, json!({ "label": " SDR-West" })).await.is(409);
+    for same in ["sdr-west", " SDR-WEST "] {
+        world.call("owner", TAGS, json!({ "label": same })).await.is(409);
+        world.call("owner", &at, json!({ "label": same })).await.is(409);
+    }
     let changed = world.call("owner", &at, json!({ "description": "East" })).await.is(200).json();
     assert_eq!((&changed["label"], &changed["description"]), (&json!("SDR-East"), &json!("East")));
     assert_eq!(

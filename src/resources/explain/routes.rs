@@ -3,7 +3,7 @@ use crate::access::{ACTIONS, Action, Ask, Can, Grant, Principal, Sight, access::
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Json, Nothing, hint, ours};
-use crate::resources::workspaces;
+use crate::resources::{workspace_members, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 
@@ -89,6 +89,6 @@ async fn explain(can: Can<Explain>, Json(question): Json<Question>) -> Result<Js
 
 fn is_self(grant: &Grant, who: &str) -> bool {
     let ids = [grant.key(), grant.who.member, grant.who.user];
-    let person = grant.in_person() && grant.email.as_deref() == Some(who);
+    let person = grant.in_person() && grant.email.as_ref() == Some(&workspace_members::address(who));
     person || who.parse().is_ok_and(|id| ids.contains(&Some(id)))
 }

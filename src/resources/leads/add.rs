@@ -1,6 +1,6 @@
 //! Up to a thousand leads at once. What cannot be taken is counted, and the rest goes in.
 
-use super::container::{Place, assignee, first};
+use super::container::{Place, assignee};
 use super::create::{Rule, Skip, bounded, given_address, is_complete, lead, possible};
 use super::{Given, Lead, store, store::Known};
 use crate::access::{Can, leads::Create};
@@ -28,9 +28,10 @@ pub struct Body {
     /// This server has no block lists yet.
     #[serde(default)]
     blocklist_id: Option<Uuid>,
-    /// The campaign's owner, else the caller, unless given; a lead may name another.
-    #[schemars(transform = absent_not_null)]
-    assigned_to: Option<Uuid>,
+    /// A member, by user id, member id or e-mail address. The default is the campaign's owner, else the caller. A lead may
+    /// name another.
+    #[schemars(transform = absent_not_null, length(max = 254))]
+    assigned_to: Option<String>,
     #[schemars(transform = absent_not_null)]
     verify_leads_on_import: Option<bool>,
     #[serde(flatten)]
@@ -56,7 +57,9 @@ pub struct Added {
     duplicated_leads: usize,
     /// Left out by `skip_if_in_...`, or by the workspace's `unique_leads`.
     skipped_count: usize,
+    /// Without an e-mail address, or with a text that is not an address.
     invalid_email_count: usize,
+    /// Of a list: without an address and without a name.
     incomplete_count: usize,
     /// More than once in this call.
     duplicate_email_count: usize,
@@ -93,10 +96,7 @@ pub async fn add(can: Can<Create>, Json(body): Json<Body>) -> Result<Json<Added>
     let given: Vec<Given> = body.leads.into_iter().map(|item| item.given).collect();
     let added = can.write(async move |can, tx| {
         let container = place.open(can, tx, place.field("campaign_id")).await?;
-        let everybodys = match body.assigned_to {
-            Some(wanted) => assignee(can, tx, "assigned_to", wanted).await?,
-            None => first(can, &container),
-        };
+        let everybodys = container.assign(can, tx, "assigned_to", body.assigned_to.as_deref()).await?;
         let assignees = assignees(can, tx, &given).await?;
         let skip = Rule::of(body.skip, can, tx).await?;
         let mut sorted = sort(&given, place);
@@ -105,7 +105,8 @@ pub async fn add(can: Can<Create>, Json(body): Json<Body>) -> Result<Json<Added>
             .taken
             .iter()
             .map(|(index, given)| {
-                let own = given.assigned_to.and_then(|wanted| assignees.get(&wanted).copied().flatten());
+                let own =
+                    given.assigned_to.as_ref().and_then(|wanted| assignees.get(wanted).copied().flatten());
                 let lead = lead(can, given, &container, own.or(everybodys));
                 Ok((*index, bounded(lead, &format!("body/leads/{index}"))?))
             })
@@ -124,18 +125,18 @@ pub async fn add(can: Can<Create>, Json(body): Json<Body>) -> Result<Json<Added>
 }
 
 /// Who leads name, each looked up once.
-async fn assignees(can: &Can<Create>, tx: &mut Tx, given: &[Given]) -> Result<HashMap<Uuid, Option<Uuid>>> {
+async fn assignees(can: &Can<Create>, tx: &mut Tx, given: &[Given]) -> Result<HashMap<String, Option<Uuid>>> {
     let mut users = HashMap::new();
     for (index, given) in given.iter().enumerate() {
-        let Some(wanted) = given.assigned_to else { continue };
-        if users.contains_key(&wanted) {
+        let Some(wanted) = &given.assigned_to else { continue };
+        if users.contains_key(wanted) {
             continue;
         }
         if users.len() >= 100 {
             return Err(Error::invalid("body/leads must name at most 100 members in `assigned_to`"));
         }
         let user = assignee(can, tx, &format!("leads/{index}/assigned_to"), wanted).await?;
-        users.insert(wanted, user);
+        users.insert(wanted.clone(), user);
     }
     Ok(users)
 }
@@ -155,8 +156,11 @@ fn sort(given: &[Given], place: Place) -> Sorted {
     let (mut sorted, mut emails) = (Sorted::default(), HashSet::new());
     for (index, given) in given.iter().enumerate() {
         let given = Given { email: given_address(given.email.as_ref()), ..given.clone() };
-        if !is_complete(&given, place) {
-            sorted.incomplete += 1;
+        if !is_complete(&given, place.list()) {
+            match place {
+                Place::Campaign(_) => sorted.invalid += 1,
+                Place::List(_) => sorted.incomplete += 1,
+            }
         } else if given.email.as_ref().is_some_and(|email| !is_email(email)) {
             sorted.invalid += 1;
         } else if given.email.as_ref().is_some_and(|email| !emails.insert(email.clone())) {

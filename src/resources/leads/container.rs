@@ -14,20 +14,73 @@ pub enum Place {
     List(Uuid),
 }
 
-/// A place that is there, and the user who owns it.
-#[derive(Clone, Copy, Debug)]
+/// A place that is there, and the user who owns it; without a place, the leads of one member.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Container {
-    pub place: Place,
+    pub place: Option<Place>,
     pub owner: Option<Uuid>,
+}
+
+impl Container {
+    /// A lead without a campaign and a list is its assignee's, and visible to the roles that reach every lead. A caller
+    /// who could not see such a lead cannot make it.
+    pub fn none(can: &Can<leads::Create>) -> Result<Container> {
+        let refuse = |why| {
+            let what = "body must have exactly one of 'campaign' and 'list_id'";
+            Err(Error::invalid(format!("{what}: {why}")))
+        };
+        let sees_all = can.grant.reach(leads::Read::ACTION) == Reach::All;
+        match (can.grant.limits.is_empty(), sees_all || can.user().is_some()) {
+            (false, _) => refuse("a lead without both would be outside your tag limit"),
+            (true, false) => refuse("a lead without both belongs to a member, and this key has none"),
+            (true, true) => Ok(Container::default()),
+        }
+    }
+
+    pub fn campaign(&self) -> Option<Uuid> {
+        self.place.and_then(Place::campaign)
+    }
+
+    pub fn list(&self) -> Option<Uuid> {
+        self.place.and_then(Place::list)
+    }
+
+    /// The user to whom a new lead is assigned.
+    pub async fn assign<P: Permission>(
+        &self,
+        can: &Can<P>,
+        tx: &mut Tx,
+        field: &str,
+        wanted: Option<&str>,
+    ) -> Result<Option<Uuid>> {
+        let Some(wanted) = wanted else { return Ok(first(can, self)) };
+        let user = assignee(can, tx, field, wanted).await?;
+        let lost =
+            self.place.is_none() && user != can.user() && can.grant.reach(leads::Read::ACTION) != Reach::All;
+        match lost {
+            true => Err(Error::invalid(format!(
+                "body/{field} must be yourself: only its assignee sees a lead without a campaign and a list"
+            ))),
+            false => Ok(user),
+        }
+    }
 }
 
 impl Place {
     /// Exactly one of the two; the names are the body's fields.
     pub fn of(campaign: (&str, Option<Uuid>), list: (&str, Option<Uuid>)) -> Result<Place> {
+        let neither =
+            || Error::invalid(format!("body must have exactly one of '{}' and '{}'", campaign.0, list.0));
+        Place::if_any(campaign, list)?.ok_or_else(neither)
+    }
+
+    /// At most one of the two.
+    pub fn if_any(campaign: (&str, Option<Uuid>), list: (&str, Option<Uuid>)) -> Result<Option<Place>> {
         match (campaign.1, list.1) {
-            (Some(id), None) => Ok(Place::Campaign(id)),
-            (None, Some(id)) => Ok(Place::List(id)),
-            (None, None) | (Some(_), Some(_)) => {
+            (Some(id), None) => Ok(Some(Place::Campaign(id))),
+            (None, Some(id)) => Ok(Some(Place::List(id))),
+            (None, None) => Ok(None),
+            (Some(_), Some(_)) => {
                 let (campaign, list) = (campaign.0, list.0);
                 Err(Error::invalid(format!("body must have exactly one of '{campaign}' and '{list}'")))
             }
@@ -72,7 +125,7 @@ impl Place {
     /// The place, for who may put leads there.
     pub async fn open<P: Permission>(self, can: &Can<P>, tx: &mut Tx, field: &str) -> Result<Container> {
         match self.look(can, tx, field).await? {
-            (owner, true) => Ok(Container { place: self, owner }),
+            (owner, true) => Ok(Container { place: Some(self), owner }),
             (_, false) => Err(Error::refused(
                 Step::Reach,
                 format!("reach: `{}` does not reach this campaign or list", P::ACTION.name),
@@ -111,15 +164,15 @@ impl Place {
     }
 }
 
-/// Whose leads are: a user, from the user or member id that a field names. Who sees no more than their own names nobody
-/// but themselves.
+/// The user to whom a lead is assigned, from the id or address of a member in a field of the body. A caller who sees only
+/// their own leads can name only themselves.
 pub async fn assignee<P: Permission>(
     can: &Can<P>,
     tx: &mut Tx,
     field: &str,
-    wanted: Uuid,
+    wanted: &str,
 ) -> Result<Option<Uuid>> {
-    if is_self(can, Some(wanted)) {
+    if is_self(can, wanted) {
         return Ok(can.user());
     }
     if matches!(can.grant.reach(leads::Read::ACTION), Reach::Own | Reach::Assigned | Reach::None) {
@@ -128,16 +181,14 @@ pub async fn assignee<P: Permission>(
             "reach: who sees no more than their own leads assigns leads to nobody else",
         ));
     }
-    named(can, tx, field, Some(wanted)).await
+    named(can, tx, field, wanted).await.map(|member| Some(member.user))
 }
 
 /// Unless told: the campaign's owner, else the caller. Who would not see such leads gets them: nobody loses what
 /// they bring.
-pub fn first<P: Permission>(can: &Can<P>, container: &Container) -> Option<Uuid> {
+fn first<P: Permission>(can: &Can<P>, container: &Container) -> Option<Uuid> {
     match can.grant.reach(leads::Read::ACTION) {
         Reach::Own | Reach::Assigned | Reach::None => can.user(),
-        Reach::All | Reach::Team => {
-            container.owner.filter(|_| container.place.campaign().is_some()).or(can.user())
-        }
+        Reach::All | Reach::Team => container.owner.filter(|_| container.campaign().is_some()).or(can.user()),
     }
 }

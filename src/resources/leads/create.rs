@@ -1,6 +1,6 @@
 //! One lead at a time.
 
-use super::container::{Container, Place, assignee, first};
+use super::container::{Container, Place};
 use super::{ACTIVE, Given, Lead, store, store::Known};
 use crate::access::{Can, leads::Create};
 use crate::audit::{Change, Subject};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields, transform = lenient)]
 pub struct New {
-    /// This or `list_id`; leads of a campaign have an address.
+    /// Without `campaign` and `list_id` the lead belongs to its assignee. Only a lead of a list may lack an address.
     #[serde(default)]
     campaign: Option<Uuid>,
     #[serde(default)]
@@ -79,10 +79,10 @@ pub fn possible(blocklist: Option<Uuid>, verify: bool) -> Result<()> {
     }
 }
 
-/// What a lead of a place must have: an address in a campaign, any of address and names in a list.
-pub fn is_complete(given: &Given, place: Place) -> bool {
+/// What a lead must have: any of address and names in a list, an address elsewhere.
+pub fn is_complete(given: &Given, list: Option<Uuid>) -> bool {
     let named = given.person.first_name.is_some() || given.person.last_name.is_some();
-    given.email.is_some() || place.list().is_some() && named
+    given.email.is_some() || list.is_some() && named
 }
 
 /// Bytes of a lead, and names of its variables: a page holds a hundred leads.
@@ -110,8 +110,8 @@ pub fn lead(can: &Can<Create>, given: &Given, container: &Container, assigned_to
         timestamp_created: can.now(),
         timestamp_updated: can.now(),
         organization: can.workspace(),
-        campaign: container.place.campaign(),
-        list_id: container.place.list(),
+        campaign: container.campaign(),
+        list_id: container.list(),
         status: ACTIVE,
         email: given.email.clone(),
         person: given.person.clone(),
@@ -134,38 +134,43 @@ pub fn given_address(email: Option<&String>) -> Option<String> {
     email.map(|email| address(email)).filter(|email| !email.is_empty())
 }
 
+/// An address that is there already. Leads that are in no campaign and no list are known to those who see them only.
+fn refuse_known(known: &Known, container: &Container, visible: bool, rule: Rule) -> Result<()> {
+    let here = known.place() == (container.campaign(), container.list());
+    let what = match container.place {
+        Some(Place::Campaign(_)) if here => "already in this campaign",
+        Some(Place::List(_)) if here => "already in this list",
+        None if here && visible => "already in the workspace",
+        Some(_) | None if rule.skips(known, visible) => "already in the workspace",
+        Some(_) | None => return Ok(()),
+    };
+    Err(Error::Conflict(format!("A lead with this email is {what}.")))
+}
+
 pub async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Lead>> {
-    let place = Place::of(("campaign", new.campaign), ("list_id", new.list_id))?;
+    let place = Place::if_any(("campaign", new.campaign), ("list_id", new.list_id))?;
     let verify = new.verify_leads_on_import == Some(true) || new.verify_leads_for_lead_finder == Some(true);
     possible(new.blocklist_id, verify)?;
     let given = Given { email: given_address(new.given.email.as_ref()), ..new.given };
     if given.email.as_ref().is_some_and(|email| !is_email(email)) {
         return Err(Error::invalid("body/email must match format \"email\""));
     }
-    if !is_complete(&given, place) {
-        return Err(Error::invalid(match place {
-            Place::Campaign(_) => "body must have required property 'email'",
-            Place::List(_) => "body must have one of the properties 'email', 'first_name' and 'last_name'",
+    if !is_complete(&given, new.list_id) {
+        return Err(Error::invalid(match new.list_id {
+            None => "body must have required property 'email'",
+            Some(_) => "body must have one of the properties 'email', 'first_name' and 'last_name'",
         }));
     }
     let created = can.write(async move |can, tx| {
-        let container = place.open(can, tx, place.field("campaign")).await?;
-        let assigned_to = match given.assigned_to {
-            Some(wanted) => assignee(can, tx, "assigned_to", wanted).await?,
-            None => first(can, &container),
+        let container = match place {
+            Some(place) => place.open(can, tx, place.field("campaign")).await?,
+            None => Container::none(can)?,
         };
+        let assigned_to = container.assign(can, tx, "assigned_to", given.assigned_to.as_deref()).await?;
         let emails: Vec<String> = given.email.iter().cloned().collect();
         let skip = Rule::of(new.skip, can, tx).await?;
         for (known, visible) in store::known(can, tx, &emails).await? {
-            if known.place() == (place.campaign(), place.list()) {
-                let here = if place.list().is_some() { "list" } else { "campaign" };
-                return Err(Error::Conflict(format!("A lead with this email is already in this {here}.")));
-            }
-            if skip.skips(&known, visible) {
-                return Err(Error::Conflict(
-                    "A lead with this email is already in the workspace.".to_owned(),
-                ));
-            }
+            refuse_known(&known, &container, visible, skip)?;
         }
         let lead = bounded(lead(can, &given, &container, assigned_to), "body")?;
         store::insert(can, tx, std::slice::from_ref(&lead)).await?;

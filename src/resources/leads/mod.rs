@@ -22,7 +22,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// A lead is the team's where its campaign is, and with every list. It is as one's own where it is assigned to
-/// one, or where one owns its campaign or list or collaborates on it.
+/// one, or where one owns its campaign or list or collaborates on it. Without a campaign and a list it is only its
+/// assignee's.
 pub const SHAPE: Shape = Shape {
     team: Some(
         "(l.list_id is not null or exists (select 1 from campaigns c where c.workspace_id = l.workspace_id \
@@ -65,7 +66,7 @@ pub struct Lead {
     pub person: Person,
     /// From the website, or the address.
     pub company_domain: String,
-    /// The person's fields in camel case, and the custom variables.
+    /// The address, the person's fields in camel case, and the custom variables.
     #[serde(default)]
     #[schemars(with = "Option<Payload>")]
     pub payload: Option<Map<String, Value>>,
@@ -145,8 +146,9 @@ pub struct Given {
     pub lt_interest_status: Option<i64>,
     #[schemars(length(max = 200))]
     pub pl_value_lead: Option<String>,
-    /// A member, by user or member id.
-    pub assigned_to: Option<Uuid>,
+    /// A member, by user id, member id or e-mail address.
+    #[schemars(length(max = 254))]
+    pub assigned_to: Option<String>,
     #[schemars(with = "Variables")]
     pub custom_variables: Option<Map<String, Value>>,
 }
@@ -181,7 +183,8 @@ pub struct Patch {
     lt_interest_status: Option<i64>,
     #[schemars(length(max = 200))]
     pl_value_lead: Option<String>,
-    assigned_to: Option<Uuid>,
+    #[schemars(length(max = 254))]
+    assigned_to: Option<String>,
     #[schemars(with = "Variables", default)]
     custom_variables: Option<Map<String, Value>>,
 }
@@ -205,6 +208,9 @@ impl Lead {
             if let Some(value) = value {
                 payload.insert(name.to_owned(), value.clone().into());
             }
+        }
+        if let Some(email) = &self.email {
+            payload.insert("email".to_owned(), email.clone().into());
         }
         self.payload = Some(payload);
         self

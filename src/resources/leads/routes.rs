@@ -32,17 +32,22 @@ async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch
     let patch = patch.read().await?;
     let updated = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
-        let mut after: Lead = patch.over(&before)?;
+        let mut after: Lead = patch.over_but(&["assigned_to"], &before)?;
         after.custom_variables = before.custom_variables.clone();
         if let Some(Value::Object(given)) = patch.get("custom_variables") {
             after.custom_variables.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
             campaigns::store::name_variables(can, tx, after.campaign, given.keys()).await?;
         }
-        if after.assigned_to != before.assigned_to
-            && let Some(wanted) = after.assigned_to
-        {
-            after.assigned_to = assignee(can, tx, "assigned_to", wanted).await?;
-        }
+        after.assigned_to = match patch.get("assigned_to") {
+            None => before.assigned_to,
+            Some(Value::String(same)) if same.parse().is_ok_and(|id| before.assigned_to == Some(id)) => {
+                before.assigned_to
+            }
+            Some(wanted) => match wanted.as_str() {
+                Some(wanted) => assignee(can, tx, "assigned_to", wanted).await?,
+                None => None,
+            },
+        };
         if after.lt_interest_status != before.lt_interest_status {
             after.engagement.timestamp_last_interest_change = Some(can.now());
         }

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 on_both! {
     one_lead_at_a_time what_is_wrong_is_named many_at_once skip_flags_and_the_workspaces_rule leads_are_seen_through_their_campaign
     who_brings_leads_sees_them searching_narrows_and_pages engagement_is_what_is_stored deleting_many
-    tag_limits_reach_leads variables_reach_the_campaign
+    tag_limits_reach_leads variables_reach_the_campaign a_lead_without_a_place_is_its_makers
+    what_is_missing_is_counted_as_the_reference_does
 }
 
 const LEADS: &str = "POST /api/v2/leads";
@@ -29,7 +30,7 @@ async fn one_lead_at_a_time(world: World) {
     );
     assert_eq!(
         made["payload"],
-        json!({ "firstName": "Ada", "website": "https://www.acme.example/x", "tried": true, "note": null, "n": 3 })
+        json!({ "email": "ada@lead.example", "firstName": "Ada", "website": "https://www.acme.example/x", "tried": true, "note": null, "n": 3 })
     );
     assert_eq!(made["assigned_to"], json!(world.who("owner").user), "the campaign's owner");
     assert_eq!(made["uploaded_by_user"], json!(world.who("manager").user));
@@ -41,7 +42,7 @@ async fn one_lead_at_a_time(world: World) {
     let changed = world.call("manager", &format!("PATCH {at}"), patch).await.is(200).json();
     assert_eq!(
         changed["payload"],
-        json!({ "companyName": "Acme", "website": "https://www.acme.example/x", "tried": true, "note": null, "n": 4, "new": "x" })
+        json!({ "email": "ada@lead.example", "companyName": "Acme", "website": "https://www.acme.example/x", "tried": true, "note": null, "n": 4, "new": "x" })
     );
     assert_eq!(
         (&changed["lt_interest_status"], &changed["timestamp_last_interest_change"]),
@@ -57,7 +58,7 @@ async fn one_lead_at_a_time(world: World) {
 async fn what_is_wrong_is_named(world: World) {
     let campaign = world.create("owner", "c", "team").await;
     let wrong = [
-        (json!({ "email": "a@b.example" }), "exactly one of 'campaign' and 'list_id'"),
+        (json!({ "first_name": "A" }), "required property 'email'"),
         (json!({ "campaign": campaign, "list_id": campaign, "email": "a@b.example" }), "exactly one of"),
         (json!({ "campaign": campaign, "first_name": "A" }), "required property 'email'"),
         (json!({ "campaign": campaign, "email": "no address" }), "body/email must match format"),
@@ -106,7 +107,7 @@ async fn many_at_once(world: World) {
         "incomplete_count",
         "skipped_count",
     ];
-    assert_eq!(counts.map(|name| done[name].as_i64().unwrap()), [155, 151, 1, 1, 1, 1, 0]);
+    assert_eq!(counts.map(|name| done[name].as_i64().unwrap()), [155, 151, 1, 1, 2, 0, 0]);
     let created = done["created_leads"].as_array().unwrap();
     assert_eq!(
         (created.len(), &created[150]["index"], &created[150]["email"]),
@@ -428,4 +429,71 @@ async fn variables_reach_the_campaign(world: World) {
         json!({ "city": "city", "size": "size" }),
         "a change of the campaign keeps them"
     );
+}
+
+/// In neither a campaign nor a list: its assignee's, and visible to reach `all`.
+async fn a_lead_without_a_place_is_its_makers(mut world: World) {
+    let (tag, home) = (world.tag, world.home);
+    join(&mut world, home, "narrow", "editor", Some(json!([tag]))).await;
+    for who in ["owner", "manager", "sdr"] {
+        let body = json!({ "email": format!("{who}@lead.example") });
+        let made = world.call(who, LEADS, body.clone()).await.is(200).json();
+        assert_eq!((&made["campaign"], &made["list_id"]), (&Value::Null, &Value::Null));
+        assert_eq!(made["assigned_to"], json!(world.who(who).user), "{who}");
+        let again = world.call(who, LEADS, body).await.is(409).message();
+        assert_eq!(again, "A lead with this email is already in the workspace.");
+    }
+    for (who, sees) in [
+        ("owner", "owner manager sdr"),
+        ("admin", "owner manager sdr"),
+        ("robot", "owner manager sdr"),
+        ("manager", "manager"),
+        ("sdr", "sdr"),
+        ("member", ""),
+        ("view", ""),
+        ("client", ""),
+        ("narrow", ""),
+        ("stranger", ""),
+    ] {
+        assert_eq!(found(&world, who, json!({})).await.join(" "), sees, "{who}");
+        assert_eq!(found(&world, who, json!({ "in_campaign": false })).await.join(" "), sees, "{who}");
+    }
+    let lead =
+        world.call("owner", LIST, json!({ "contacts": ["sdr@lead.example"] })).await.items()[0].clone();
+    let at = format!("/api/v2/leads/{}", lead["id"].as_str().unwrap());
+    world.get("sdr", &at).await.is(200);
+    for who in ["manager", "member", "narrow", "stranger"] {
+        world.get(who, &at).await.is(404);
+        world.call(who, &format!("DELETE {at}"), Value::Null).await;
+        world.get("sdr", &at).await.is(200);
+    }
+    // The address of a lead that the caller does not see is free for them.
+    world.call("member", LEADS, json!({ "email": "sdr@lead.example" })).await.is(200);
+    // Within a tag limit there is no such lead, and nobody makes one that they would not see.
+    let said = world.call("narrow", LEADS, json!({ "email": "n@lead.example" })).await.is(400).message();
+    assert!(said.contains("outside your tag limit"), "{said}");
+    let others = json!({ "email": "x@lead.example", "assigned_to": world.who("sdr").member });
+    world.call("manager", LEADS, others.clone()).await.is(400);
+    let given = world.call("owner", LEADS, others).await.is(200).json();
+    assert_eq!(given["assigned_to"], json!(world.who("sdr").user));
+    assert_eq!(found(&world, "sdr", json!({})).await, ["sdr", "x"]);
+    let robots = world.call("robot", LEADS, json!({ "email": "robot@lead.example" })).await.is(200).json();
+    assert!(robots["assigned_to"].is_null());
+    assert!(!found(&world, "manager", json!({})).await.contains(&"robot".to_owned()));
+    world.call("owner", "DELETE /api/v2/leads", json!({ "ids": [lead["id"]] })).await.is(400);
+    world.call("owner", ADD, json!({ "leads": [{ "email": "y@lead.example" }] })).await.is(400);
+}
+
+async fn what_is_missing_is_counted_as_the_reference_does(world: World) {
+    let (campaign, list) = (world.create("owner", "c", "team").await, list(&world, "owner").await);
+    let leads = json!([
+        { "first_name": "No mail" }, { "email": "" }, { "email": "  " }, { "email": null }, { "email": "nonsense" },
+        { "email": "ok@lead.example" },
+    ]);
+    for (place, id, counts) in [("campaign_id", &campaign, [5, 0, 1]), ("list_id", &list, [1, 3, 2])] {
+        let body = json!({ place: id, "leads": leads });
+        let done = world.call("owner", ADD, body).await.is(200).json();
+        let counted = ["invalid_email_count", "incomplete_count", "leads_uploaded"];
+        assert_eq!(counted.map(|name| done[name].as_i64().unwrap()), counts, "{place}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Accepting an invitation: whoever holds the link becomes a user, or shows to be one, and a member.
 
-use super::{WorkspaceMember, invitation};
+use super::{WorkspaceMember, handed, invitation};
 use crate::access::tries;
 use crate::access::{Caller, Can, Group, workspace_members::Accept};
 use crate::app::App;
@@ -130,11 +130,12 @@ pub async fn accept(
         if !keyless {
             api_keys::store::insert_first(can, tx, open.workspace_id, open.id, &key).await?;
         }
+        let handed = handed::hand_over(can, tx, open.id).await?;
         let member = joined(can, tx, open.id).await?;
         tell_inviter(can, tx, &open).await?;
         let answer = Accepted { member: member.clone(), api_key: (!keyless).then(|| key.plain().to_owned()) };
         let after = json!({ "accepted": true, "user_id": user });
-        Ok(Change::new(subject(&open), json!({ "accepted": false }), after, answer))
+        Ok(Change::new(subject(&open), json!({ "accepted": false }), after, answer).with(handed))
     });
     accepted.await.map(Json)
 }

@@ -3,6 +3,7 @@
 mod accept;
 pub use accept::insert_user;
 mod guard;
+mod handed;
 pub use guard::is_fertile;
 mod invitation;
 mod routes;
@@ -60,6 +61,10 @@ pub struct WorkspaceMember {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-gatepost-extension" = true))]
     pub invitation_url: Option<String>,
+    /// Of a pending invitation: the sending accounts that become the member's when they accept it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub accounts: Option<Vec<String>>,
     /// In the answer of a removal or a change of role: the live workspace keys that the member has made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-gatepost-extension" = true))]
@@ -98,11 +103,24 @@ pub struct New {
     pub permissions: Option<Vec<MemberPermission>>,
     #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
     pub tag_limit: Option<Vec<Uuid>>,
+    /// Addresses of unassigned sending accounts. They become the member's when they accept the invitation, if nobody else
+    /// got them before.
+    #[serde(default)]
+    #[schemars(length(max = 100), inner(email), extend("x-gatepost-extension" = true))]
+    pub accounts: Vec<String>,
 }
 
 impl New {
     pub fn of(email: String, role: Option<Role>) -> New {
-        New { email, _user_email: None, nickname: None, role, permissions: None, tag_limit: None }
+        New {
+            email,
+            _user_email: None,
+            nickname: None,
+            role,
+            permissions: None,
+            tag_limit: None,
+            accounts: vec![],
+        }
     }
 }
 

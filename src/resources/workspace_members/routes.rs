@@ -2,14 +2,16 @@ use super::invitation::{self, Link};
 use super::{
     New, Patch, Revoke, WorkspaceMember, accept, address,
     guard::{guard, keeps_limit, within_own},
-    store, v1,
+    handed, store, v1,
 };
 use crate::access::{Caller, Can, Permission, Step, api_keys, open, workspace_members::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Field, Form, Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ours};
+use crate::http::{
+    Field, Form, Id, Json, Nothing, Page, Paging, Path, Query, Roll, Unread, absent_not_null, ours,
+};
 use crate::resources::{accounts, custom_tags, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post_with};
@@ -48,7 +50,7 @@ fn subject(member: &WorkspaceMember) -> Subject {
 #[derive(Deserialize, JsonSchema)]
 struct Filter {
     #[serde(flatten)]
-    paging: Paging,
+    roll: Roll,
     /// Members (true) or pending invitations (false).
     #[schemars(transform = absent_not_null)]
     accepted: Option<bool>,
@@ -58,13 +60,16 @@ struct Filter {
 }
 
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<WorkspaceMember>>> {
-    let paging = &filter.paging;
-    let members = store::list(&can, paging, filter.accepted, filter.search.as_deref()).await?;
+    let paging = Paging::from(filter.roll);
+    let mut members = store::list(&can, &paging, filter.accepted, filter.search.as_deref()).await?;
+    handed::show(&can, can.reader(), &mut members).await?;
     Ok(Json(Page::new(members, paging.limit(), |member: &WorkspaceMember| member.id)))
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<WorkspaceMember>> {
-    Ok(Json(store::find(&can, can.reader(), id).await?))
+    let mut member = store::find(&can, can.reader(), id).await?;
+    handed::show(&can, can.reader(), std::slice::from_mut(&mut member)).await?;
+    Ok(Json(member))
 }
 
 async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<WorkspaceMember>> {
@@ -89,6 +94,8 @@ pub async fn invite(can: Can<Create>, new: New) -> Result<WorkspaceMember> {
         }
         store::insert(can, tx, &member, link.expires).await?;
         link.open(can, tx, member.id).await?;
+        handed::promise(can, tx, &member, &new.accounts).await?;
+        handed::show(can, &mut *tx, std::slice::from_mut(&mut member)).await?;
         member.invitation_url = link.hand_over(can, tx, &member).await?;
         Ok(Change::created(subject(&member), member))
     });
@@ -112,6 +119,7 @@ fn pending(can: &Caller, new: &New, role: crate::access::Role) -> WorkspaceMembe
         tag_limit: new.tag_limit.clone(),
         second_factor: false,
         invitation_url: None,
+        accounts: None,
         keys_made: None,
     }
 }
@@ -125,7 +133,8 @@ async fn update(
     store::find(&can, can.reader(), id).await?;
     let patch = patch.read().await?;
     let updated = can.write(async move |can, tx| {
-        let before = store::find(can, &mut *tx, id).await?;
+        let mut before = store::find(can, &mut *tx, id).await?;
+        handed::show(can, &mut *tx, std::slice::from_mut(&mut before)).await?;
         let mut after: WorkspaceMember = patch.over(&before)?;
         if after.role != before.role || after.tag_limit != before.tag_limit {
             can.demand_fresh()?;
@@ -186,6 +195,7 @@ async fn resend(can: Can<Resend>, Path(Id { id }): Path<Id>, _: Nothing) -> Resu
     let link = Link::new(&can)?;
     let resent = can.write(async move |can, tx| {
         let mut member = store::find(can, &mut *tx, id).await?;
+        handed::show(can, &mut *tx, std::slice::from_mut(&mut member)).await?;
         let before = member.clone();
         if member.accepted {
             return Ok(Change::updated(subject(&before), &before, member).affecting(0));

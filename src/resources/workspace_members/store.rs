@@ -33,6 +33,7 @@ impl Record for WorkspaceMember {
             tag_limit: row.take::<Option<Json<_>>>()?.map(|Json(list)| list),
             second_factor: row.take()?,
             invitation_url: None,
+            accounts: None,
             keys_made: None,
         })
     }
@@ -194,24 +195,26 @@ pub async fn accepted_by_email(
         .await
 }
 
-/// The user behind an accepted member, named by member id or user id.
-pub async fn user_of(can: &Caller, from: impl Into<Source<'_>>, id: Uuid) -> Result<Option<Uuid>> {
-    sql("select user_id from members where workspace_id = $1 and (id = $2 or user_id = $2) and accepted")
-        .bind(can.workspace())
-        .bind(id)
-        .optional(from)
-        .await
+/// A member as others name them.
+#[derive(Clone, Copy, Debug)]
+pub struct Named {
+    pub member: Uuid,
+    pub user: Uuid,
 }
+record! { Named { member = "id", user = "user_id" } }
 
-/// How many of the ids are accepted members.
-pub async fn count_accepted(can: &Caller, from: impl Into<Source<'_>>, ids: &[Uuid]) -> Result<i64> {
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    let count = sql("select count(*) from members where workspace_id = $1 and accepted and id in ({ids})")
+/// By member id, user id or e-mail address.
+pub async fn accepted(can: &Caller, from: impl Into<Source<'_>>, who: &str) -> Result<Option<Named>> {
+    let found = match who.parse::<Uuid>() {
+        Ok(id) => sql("select {columns} from members \
+             where workspace_id = $1 and (id = $2 or user_id = $2) and accepted")
         .bind(can.workspace())
-        .fill_list("{ids}", ids);
-    Ok(count.optional(from).await?.unwrap_or(0))
+        .bind(id),
+        Err(_) => sql("select {columns} from members where workspace_id = $1 and email = $2 and accepted")
+            .bind(can.workspace())
+            .bind(super::address(who)),
+    };
+    found.optional(from).await
 }
 
 pub async fn is_owner(can: &Caller, from: impl Into<Source<'_>>, id: Uuid) -> Result<bool> {

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 on_both! {
     from_invitation_to_removal links_open_once roles_have_their_order narrow_keys_make_nobody_great
     nobody_makes_more_than_himself keys_outlive_their_maker_or_not lists_and_limits_of_a_day
-    passwords_are_not_for_guessing
+    passwords_are_not_for_guessing role_names_are_taken_in_any_case accounts_wait_for_the_invited
+    accounts_that_went_elsewhere_stay_there a_page_holds_a_hundred
 }
 
 const MEMBERS: &str = "POST /api/v2/workspace-members";
@@ -241,4 +242,139 @@ async fn passwords_are_not_for_guessing(world: World) {
     assert!(closed.starts_with("body/token"), "{closed}");
     let log = world.get("stranger", "/api/v2/audit-logs?search=accept").await.is(200).items();
     assert_eq!(log.len(), 5, "each try is recorded");
+}
+
+async fn role_names_are_taken_in_any_case(world: World) {
+    for (n, (given, kept)) in [("Manager", "manager"), ("SDR", "sdr"), ("vIEWER", "view"), ("ADMIN", "admin")]
+        .into_iter()
+        .enumerate()
+    {
+        let body = json!({ "email": format!("r{n}@x.example"), "role": given });
+        let made = world.call("owner", MEMBERS, body).await.is(200).json();
+        assert_eq!(made["role"], kept);
+        let body = json!({ "email": format!("v{n}@x.example"), "role": given });
+        let older = world.call("owner", "POST /api/v1/team/invite", body).await.is(200).json();
+        assert_eq!(older["role"], kept);
+        let at = format!("PATCH /api/v2/workspace-members/{}", made["id"].as_str().unwrap());
+        assert_eq!(
+            world.call("owner", &at, json!({ "role": "Editor" })).await.is(200).json()["role"],
+            "editor"
+        );
+        let body = json!({ "default_member_role": given });
+        let saved = world.call("owner", "PATCH /api/v2/workspaces/current", body).await.is(200).json();
+        assert_eq!(saved["default_member_role"], kept);
+    }
+    // A role that the caller may not give is none the more given.
+    world.call("admin", MEMBERS, json!({ "email": "o@x.example", "role": "Owner" })).await.is(403);
+    for wrong in ["Managers", " manager", "", "MANAGER "] {
+        let said =
+            world.call("owner", MEMBERS, json!({ "email": "w@x.example", "role": wrong })).await.is(400);
+        assert!(said.message().starts_with("body/role must be"), "{}", said.message());
+    }
+}
+
+async fn accounts_wait_for_the_invited(world: World) {
+    for email in ["a@out.example", "b@out.example", "gone@out.example"] {
+        world.connect("owner", email, None).await;
+    }
+    let of = async |email: &str| {
+        world.get("owner", &format!("/api/v2/accounts/{email}")).await.is(200).json()["assigned_to"].clone()
+    };
+    let campaign = world.create("owner", "owner's", "team").await;
+    let send = json!({ "email_list": ["a@out.example"] });
+    world.call("owner", &format!("PATCH /api/v2/campaigns/{campaign}"), send).await.is(200);
+    let accounts = json!(["B@out.example", "a@out.example", "gone@out.example", "a@out.example"]);
+    let body = json!({ "email": "new@x.example", "role": "Member", "accounts": accounts });
+    let invited = world.call("admin", MEMBERS, body).await.is(200).json();
+    let at = format!("/api/v2/workspace-members/{}", invited["id"].as_str().unwrap());
+    let all = json!(["a@out.example", "b@out.example", "gone@out.example"]);
+    assert_eq!(invited["accounts"], all);
+    assert_eq!(world.get("admin", &at).await.is(200).json()["accounts"], all);
+    let row = world.log().await.into_iter().find(|row| row["activity_type"] == 1005).unwrap();
+    assert!(row.to_string().contains("b@out.example"), "{row}");
+    assert!(of("a@out.example").await.is_null(), "until they accept");
+    world.call("owner", "DELETE /api/v2/accounts/gone@out.example", Value::Null).await.is(200);
+    let listed = world.get("admin", "/api/v2/workspace-members?accepted=false").await.is(200).items();
+    assert_eq!(listed[0]["accounts"], json!(["a@out.example", "b@out.example"]));
+    let resent = world.call("admin", &format!("POST {at}/resend"), Value::Null).await.is(200).json();
+    assert_eq!(resent["accounts"], listed[0]["accounts"]);
+    let joined =
+        world.call("", ACCEPT, acceptance(&token(&resent), "a password long enough")).await.is(200).json();
+    assert!(joined.get("accounts").is_none());
+    for email in ["a@out.example", "b@out.example"] {
+        assert_eq!(of(email).await, invited["id"], "{email}");
+    }
+    // Nobody else sends from it any more, and the log says what became of it.
+    let shown = world.get("owner", &format!("/api/v2/campaigns/{campaign}")).await.is(200).json();
+    assert_eq!(shown["email_list"], json!([]));
+    let row =
+        world.log().await.into_iter().find(|row| row.to_string().contains("assigned_accounts")).unwrap();
+    assert!(row.to_string().contains("taken_off_campaigns"), "{row}");
+    let key = joined["api_key"].as_str().unwrap();
+    let mut own = scene::campaign("own");
+    own["email_list"] = json!(["a@out.example", "b@out.example"]);
+    world.call(key, "POST /api/v2/campaigns", own).await.is(200);
+}
+
+async fn accounts_that_went_elsewhere_stay_there(world: World) {
+    let sdr = world.who("sdr").clone();
+    for email in ["free@out.example", "later@out.example"] {
+        world.connect("owner", email, None).await;
+    }
+    world.connect("owner", "taken@out.example", sdr.member).await;
+    let invite = async |who: &str, role: &str, accounts: Value| {
+        let email = format!("{}@x.example", world.app.new_id());
+        world.call(who, MEMBERS, json!({ "email": email, "role": role, "accounts": accounts })).await
+    };
+    // Assigned, missing, another workspace's: one answer. A role that does not send gets none.
+    for wrong in ["taken@out.example", "none@out.example"] {
+        let said = invite("owner", "sdr", json!(["free@out.example", wrong])).await.is(400).message();
+        assert_eq!(said, "body/accounts/1 must be an unassigned sending account in this workspace");
+    }
+    invite("stranger", "sdr", json!(["free@out.example"])).await.is(400);
+    invite("owner", "view", json!(["free@out.example"])).await.is(400);
+    let first = invite("owner", "sdr", json!(["free@out.example", "later@out.example"])).await.is(200).json();
+    let second = invite("owner", "sdr", json!(["free@out.example"])).await.is(200).json();
+    let demoted = invite("owner", "sdr", json!(["free@out.example"])).await.is(200).json();
+    let at = format!("PATCH /api/v2/workspace-members/{}", demoted["id"].as_str().unwrap());
+    world.call("owner", &at, json!({ "role": "view" })).await.is(200);
+    let give = json!({ "assigned_to": sdr.member });
+    world.call("owner", "PATCH /api/v2/accounts/later@out.example", give).await.is(200);
+    for invited in [&demoted, &first, &second] {
+        world.call("", ACCEPT, acceptance(&token(invited), "a password long enough")).await.is(200);
+    }
+    let of = async |email: &str| {
+        world.get("owner", &format!("/api/v2/accounts/{email}")).await.is(200).json()["assigned_to"].clone()
+    };
+    assert_eq!(of("free@out.example").await, first["id"], "the role of one does not send; of two the first");
+    assert_eq!(of("later@out.example").await, json!(sdr.member));
+    let rows = world.log().await;
+    let left = rows.iter().filter(|row| row.to_string().contains("accounts_not_assigned"));
+    assert_eq!(left.count(), 3, "each acceptance says what it did not get");
+    // A removed invitation forgets its accounts.
+    world.connect("owner", "back@out.example", None).await;
+    let third = invite("owner", "sdr", json!(["back@out.example"])).await.is(200).json();
+    let at = format!("DELETE /api/v2/workspace-members/{}", third["id"].as_str().unwrap());
+    world.call("owner", &at, Value::Null).await.is(200);
+    assert!(of("back@out.example").await.is_null());
+}
+
+async fn a_page_holds_a_hundred(mut world: World) {
+    let (home, scopes) = (world.home, json!(["campaigns:read"]));
+    for n in 0..12 {
+        scene::key(&mut world, Key::of_workspace(home, &format!("k{n}"), scopes.clone())).await;
+        world.call("owner", MEMBERS, json!({ "email": format!("m{n}@x.example") })).await.is(200);
+    }
+    for path in ["/api/v2/api-keys", "/api/v2/workspace-members"] {
+        let all = world.get("owner", path).await.is(200).json();
+        assert!(
+            all["items"].as_array().unwrap().len() > 12 && all.get("next_starting_after").is_none(),
+            "{path}"
+        );
+        let some = world.get("owner", &format!("{path}?limit=5")).await.is(200).json();
+        assert!(
+            some["items"].as_array().unwrap().len() == 5 && some["next_starting_after"].is_string(),
+            "{path}"
+        );
+    }
 }

@@ -1,6 +1,7 @@
-//! Whose a record is to be: members are named by user or member id, in the wire's form they are users.
+//! The members that a body names: by user id, member id or e-mail address. On the wire an owner is a user.
 
-use super::store;
+use super::address;
+use super::store::{self, Named};
 use crate::access::{Caller, Permission, Reach, Step};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -26,7 +27,8 @@ pub async fn owner<P: Permission>(
         Whose::New(what) => (what, true),
         Whose::Theirs(what) => (what, false),
     };
-    if new && is_self(can, wanted) {
+    let wanted = wanted.map(|id| id.to_string());
+    if new && wanted.as_ref().is_some_and(|wanted| is_self(can, wanted)) {
         return Ok(can.user());
     }
     if can.grant.reach(P::ACTION) != Reach::All {
@@ -35,18 +37,21 @@ pub async fn owner<P: Permission>(
             format!("reach: only who reaches every {what} may change whose a {what} is"),
         ));
     }
-    named(can, tx, "owned_by", wanted).await
-}
-
-pub fn is_self(can: &Caller, wanted: Option<Uuid>) -> bool {
-    wanted.is_some() && (wanted == can.user() || wanted == can.member())
-}
-
-/// A user, from a user or member id in a field of the body.
-pub async fn named(can: &Caller, tx: &mut Tx, field: &str, wanted: Option<Uuid>) -> Result<Option<Uuid>> {
-    let Some(id) = wanted else { return Ok(None) };
-    match store::user_of(can, tx, id).await? {
-        Some(user) => Ok(Some(user)),
-        None => Err(Error::invalid(format!("body/{field} must be an accepted member of the workspace"))),
+    match wanted {
+        Some(wanted) => named(can, tx, "owned_by", &wanted).await.map(|member| Some(member.user)),
+        None => Ok(None),
     }
+}
+
+pub fn is_self(can: &Caller, wanted: &str) -> bool {
+    match wanted.parse::<Uuid>() {
+        Ok(id) => [can.user(), can.member()].contains(&Some(id)),
+        Err(_) => can.grant.in_person() && can.grant.email.as_ref() == Some(&address(wanted)),
+    }
+}
+
+/// The accepted member whom a field of the body names. One answer for foreign, missing and malformed names.
+pub async fn named(can: &Caller, tx: &mut Tx, field: &str, wanted: &str) -> Result<Named> {
+    let unknown = || Error::invalid(format!("body/{field} must be an accepted member of the workspace"));
+    store::accepted(can, tx, wanted).await?.ok_or_else(unknown)
 }

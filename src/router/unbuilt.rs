@@ -1,0 +1,48 @@
+//! The operations of the official document that this server does not have. Each has a route, so that no other route
+//! takes its path for an id, and the answer says what is the matter. `tests/contract.rs` keeps the list.
+
+use crate::app::App;
+use crate::error::Error;
+use aide::openapi::OpenApi;
+use axum::Router;
+use axum::extract::OriginalUri;
+use axum::http::Method;
+use axum::routing::{MethodFilter, MethodRouter};
+use std::collections::{BTreeMap, BTreeSet};
+
+const LIST: &str = include_str!("../../tests/unimplemented.txt");
+
+/// As method and path.
+fn operations() -> impl Iterator<Item = (&'static str, &'static str)> {
+    LIST.lines().filter_map(|line| line.split_once(' '))
+}
+
+/// To be merged with what is built: a path may have operations of both kinds.
+pub fn router(built: &OpenApi) -> Router<App> {
+    let known: BTreeSet<&str> =
+        built.paths.iter().flat_map(|paths| paths.paths.keys()).map(String::as_str).collect();
+    let mut paths = BTreeMap::<&str, MethodRouter<App>>::new();
+    for (method, path) in operations() {
+        let Some(filter) = filter(method) else { continue };
+        let route = paths.entry(path).or_default();
+        *route = std::mem::take(route).on(filter, not_built);
+    }
+    paths.into_iter().fold(Router::new(), |router, (path, route)| match known.contains(path) {
+        true => router.route(path, route),
+        false => router.route(path, route.fallback(no_route)),
+    })
+}
+
+fn filter(method: &str) -> Option<MethodFilter> {
+    let method: Method = method.parse().ok()?;
+    method.try_into().ok()
+}
+
+async fn not_built(method: Method, OriginalUri(uri): OriginalUri) -> Error {
+    let path = uri.path();
+    Error::NoRoute(format!("Route {method}:{path} not found: this operation is not built in Gatepost yet"))
+}
+
+pub async fn no_route(method: Method, OriginalUri(uri): OriginalUri) -> Error {
+    Error::NoRoute(format!("Route {method}:{} not found", uri.path()))
+}
