@@ -13,6 +13,7 @@
 mod support;
 
 mod access;
+mod admin;
 mod agency;
 mod bodies;
 mod concurrency;
@@ -36,6 +37,7 @@ mod policy;
 mod process;
 mod running;
 mod senders;
+mod starting;
 mod statements;
 mod vitals;
 mod writes;

@@ -16,7 +16,7 @@ mod schema;
 pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread};
 pub use errors::{Cause, Refusal};
 pub use form::{Answer, Field, Form};
-pub use listen::{listen, serve};
+pub use listen::{listen, serve, time_to_finish};
 pub use origin::{Origin, Slot};
 pub use paging::{Order, Page, Paging, after_time};
 pub use query::{Id, Path, Query, address, day, ids, pattern};

@@ -1,5 +1,6 @@
 //! PostgreSQL: a read-only pool, and serializable transactions that run again when the engine says so.
 
+mod contact;
 mod pulse;
 
 use super::{Conn, Load, Record, Row, Sql, Tx, sql::Cells};
@@ -32,17 +33,21 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    /// For reading alone, and for writing.
-    pub(super) fn open(url: &str) -> Result<(Self, Self)> {
-        let mut config: Config = url.parse()?;
+    /// For reading only, and for writing; and what explains an error of this server to the operator. The first
+    /// connection is made here, so that its error is the one that is reported.
+    pub(super) async fn open(url: &str) -> Result<(Self, Self, impl Fn(Error) -> Error + use<>)> {
+        let mut config = contact::parse(url)?;
         config.connect_timeout(WAIT).tcp_user_timeout(SILENCE).keepalives_idle(SILENCE);
         // Whether TLS is used, the URL says: `sslmode=disable|prefer|require`.
         let tls = MakeRustlsConnect::new(crate::tls::client()?);
-        let pulse = Pulse::feel(config.clone(), tls.clone());
+        let client = contact::connect(&config, &tls).await?;
+        let pulse = Pulse::feel(config.clone(), tls.clone(), client);
         // Compiling the plan of a predicate takes far longer than running it.
         let options = format!("{} -c jit=off", config.get_options().unwrap_or_default());
         let reading = format!("{options} -c default_transaction_read_only=on");
-        Ok((Self::door(config.clone(), &reading, &tls, &pulse)?, Self::door(config, &options, &tls, &pulse)?))
+        let read = Self::door(config.clone(), &reading, &tls, &pulse)?;
+        let write = Self::door(config.clone(), &options, &tls, &pulse)?;
+        Ok((read, write, move |error| contact::explain(&config, error)))
     }
 
     fn door(mut config: Config, options: &str, tls: &MakeRustlsConnect, pulse: &Pulse) -> Result<Self> {
