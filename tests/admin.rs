@@ -239,15 +239,19 @@ fn shells_complete_the_commands() {
         assert!(!script.contains("gatepost__key") && !script.contains("gatepost__subcmd__key"), "{shell}");
     }
     assert_eq!(run(&["completion", "tcsh"]).status.code(), Some(2));
-    let script = printed(&run(&["completion", "bash"]));
-    let ask = "COMP_WORDS=(gatepost admin key ''); COMP_CWORD=3; _gatepost gatepost '' key; echo \"${COMPREPLY[@]}\"";
-    let bash = std::process::Command::new("bash").args(["-c", &format!("{script}\n{ask}")]).output();
-    if let Ok(bash) = bash {
-        let said = String::from_utf8_lossy(&bash.stdout).into_owned();
-        for word in ["list", "create", "revoke"] {
-            assert!(said.contains(word), "{said} {}", String::from_utf8_lossy(&bash.stderr));
-        }
+    // As a shell would complete `gatepost admin key `.
+    let folder = Folder::new();
+    std::fs::create_dir_all(folder.path()).unwrap();
+    let file = format!("{}/script", folder.path());
+    std::fs::write(&file, printed(&run(&["completion", "bash"]))).unwrap();
+    let ask = "source \"$0\"; COMP_WORDS=(gatepost admin key ''); COMP_CWORD=3; _gatepost gatepost '' key; \
+               echo \"${COMPREPLY[@]}\"";
+    let completed = std::process::Command::new("bash").args(["-c", ask, &file]).output().unwrap();
+    let said = String::from_utf8_lossy(&completed.stdout).into_owned();
+    for word in ["list", "create", "revoke", "--data"] {
+        assert!(said.contains(word), "{said} {}", String::from_utf8_lossy(&completed.stderr));
     }
+    assert!(!said.contains("--smtp-url") && !said.contains("help "), "only what the help shows: {said}");
 }
 
 /// Without being told: as the last server on the database had it.

@@ -207,7 +207,7 @@ async fn a_second_server_on_a_folder_is_refused() {
 async fn addresses_are_taken_as_people_write_them() {
     let folder = Folder::new();
     for listen in ["localhost:0", "0", "127.0.0.1:0"] {
-        let server = serve(&folder, &["--listen", listen]);
+        let server = Server::start(gatepost(&["serve", "--listen", listen, "--data", folder.path()]));
         assert!(server.base.starts_with("http://127.0.0.1:"), "{}", server.base);
         server.stop();
     }

@@ -19,11 +19,9 @@ enum Shell {
 }
 
 impl Completion {
-    pub fn run(&self, command: clap::Command) -> Result<()> {
-        let shown = command.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
-        let arguments = command.get_arguments().cloned();
-        let mut command =
-            clap::Command::new("gatepost").bin_name("gatepost").args(arguments).subcommands(shown);
+    /// `command` as its help shows it.
+    pub fn run(&self, command: &clap::Command) -> Result<()> {
+        let mut command = shown(command).bin_name("gatepost");
         command.build();
         let mut script = Vec::new();
         let generated = match self.shell {
@@ -35,4 +33,19 @@ impl Completion {
         let script = String::from_utf8(script).map_err(Error::internal)?;
         Out { json: false }.line(script.trim_end())
     }
+}
+
+/// Only what the help shows.
+fn shown(command: &clap::Command) -> clap::Command {
+    let arguments = command.get_arguments().filter(|argument| !argument.is_hide_set()).cloned();
+    let commands = command.get_subcommands().filter(|command| !command.is_hide_set());
+    let commands: Vec<_> = commands.filter(|command| command.get_name() != "help").map(shown).collect();
+    clap::Command::new(command.get_name().to_owned())
+        .about(command.get_about().cloned().unwrap_or_default())
+        .args(arguments)
+        .subcommands(commands)
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_version_flag(true)
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
 }

@@ -61,9 +61,9 @@ const MORE: &str = "All settings: `gatepost serve --help`. The operator's comman
 
 /// Follows the help of `serve`, which shows them all.
 const SETTINGS: &str = "\
-Each setting can also be given in the environment, as GATEPOST_LISTEN for --listen, or in the file of --config, as
-listen = \"...\". A flag overrides the environment, which overrides the file. Passwords and keys are better set there
-than as flags, which other users of the machine can see.";
+Each setting can also be given in the environment, as GATEPOST_LISTEN for --listen, or in the file of --config. A flag \
+overrides the environment, which overrides the file. Other users of the machine can see flags: passwords and keys \
+belong in the environment or the file.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -115,13 +115,18 @@ enum Admin {
 /// The settings that say where the data is: the others are shown by `serve --help` only.
 const WHERE: [&str; 4] = ["config", "data", "database", "secret_key"];
 
-/// `admin` is the one place of the operator's commands. Their former names still work, but are not shown.
+/// The command line as it is shown. `admin` is the one place of the operator's commands: their former names still work,
+/// but are hidden.
 fn commands() -> clap::Command {
     let command = Arguments::command();
     let admin = command.find_subcommand("admin").into_iter().flat_map(clap::Command::get_subcommands);
     let formerly: Vec<_> = admin.map(|command| command.get_name().to_owned()).collect();
     let hidden = |command: clap::Command| command.hide(true);
-    formerly.into_iter().fold(command, |command, name| command.mut_subcommand(name, hidden))
+    let mut command =
+        formerly.into_iter().fold(command, |command, name| command.mut_subcommand(name, hidden));
+    // Only then does each command have the settings as arguments of its own.
+    command.build();
+    brief(command)
 }
 
 /// Only `serve` shows all settings in its help.
@@ -143,10 +148,7 @@ fn brief(command: clap::Command) -> clap::Command {
 }
 
 pub async fn run() -> ExitCode {
-    let mut command = commands();
-    // Only then does each command have the settings as arguments of its own.
-    command.build();
-    let matches = brief(command).get_matches();
+    let matches = commands().get_matches();
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match dispatch(arguments).await {
         Ok(code) => code,
@@ -161,7 +163,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
     let out = Out { json: arguments.json };
     match &arguments.command {
         Command::Version => return version::print(out).map(|()| ExitCode::SUCCESS),
-        Command::Completion(completion) => return completion.run(commands()).map(|()| ExitCode::SUCCESS),
+        Command::Completion(completion) => return completion.run(&commands()).map(|()| ExitCode::SUCCESS),
         Command::Init(_) | Command::Serve | Command::Demo(_) | Command::Admin(_) | Command::Formerly(_) => (),
     }
     let config = Config::of(&arguments.settings)?;

@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) fn parse(url: &str) -> Result<Config> {
     let config = url.parse::<Config>().map_err(|error| Error::invalid(malformed(url, &error)))?;
     match config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-        true => Err(Error::invalid(format!("database: the URL names no host. {FORM}"))),
+        true => Err(Error::invalid(format!("the database URL names no host. {FORM}"))),
         false => Ok(config),
     }
 }
@@ -29,15 +29,15 @@ fn malformed(url: &str, error: &tokio_postgres::Error) -> String {
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
     // A password with `?` or `/` in it ends the host early, and its rest would be taken for a database or an option.
     if !url::Url::parse(url).is_ok_and(|url| url.has_host()) {
-        return format!("database: this is not a valid URL. {FORM}");
+        return format!("the database URL is not valid. {FORM}");
     }
     let sslmode = url.split(['?', '&']).find_map(|option| option.strip_prefix("sslmode="));
     match sslmode {
         Some(mode) if cause.contains("sslmode") => format!(
-            "database: sslmode `{mode}` is not supported; use disable, prefer or require. `require` always checks \
+            "sslmode `{mode}` is not supported in the database URL; use disable, prefer or require. `require` always checks \
              the server's certificate and its name, like verify-full elsewhere"
         ),
-        Some(_) | None => format!("database: the URL is not accepted: {cause}"),
+        Some(_) | None => format!("the database URL is not accepted: {cause}"),
     }
 }
 
@@ -174,7 +174,7 @@ mod tests {
             assert!(!text.contains("hunter2"), "{text}");
         }
         assert!(told("postgres://u:p@h/d?sslrootcert=x").contains("sslrootcert"));
-        for url in ["postgres://u:hun?ter2=x@h/d", "postgres://u:hun/ter2@h:x/d", "postgres://"] {
+        for url in ["postgres://u:hun/ter2@h:x/d", "postgres://u:hun#ter2@h:x/d", "postgres://"] {
             let text = told(url);
             assert!(text.contains("%40 for @") && !text.contains("ter2"), "{text}");
         }
