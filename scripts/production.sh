@@ -9,15 +9,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-not_run() {
-    echo "NOT RUN: scripts/production.sh: $*" >&2
-    [[ -z ${CI:-} ]] || exit 1
-    exit 0
-}
+source scripts/sandbox.sh
 
 if [[ ${1:-} != --inside ]]; then
-    [[ $(id -u) = 0 ]] || not_run "needs root"
-    unshare --mount --net --pid --fork --mount-proc true 2>/dev/null || not_run "needs namespaces (unshare)"
+    may_sandbox
     for program in nginx openssl ip; do
         command -v "$program" >/dev/null || missing=1
     done
@@ -29,16 +24,11 @@ if [[ ${1:-} != --inside ]]; then
         { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends nginx-light openssl iproute2; } >&2
         [[ -z ${made:-} ]] || rm $policy
     fi
-    exec unshare --mount --net --pid --fork --mount-proc "$0" --inside "${1:-target/debug/gatepost}"
+    sandboxed "$0" --inside "${1:-target/debug/gatepost}"
 fi
 
 binary=$(realpath "$2")
-layers=/mnt
-mount -t tmpfs layers $layers
-for folder in etc var run root usr/local; do
-    mkdir -p "$layers/$folder/upper" "$layers/$folder/work"
-    mount -t overlay -o "lowerdir=/$folder,upperdir=$layers/$folder/upper,workdir=$layers/$folder/work" layer "/$folder"
-done
+layer_over etc var run root usr/local
 ip link set lo up
 
 # What the page takes for granted: a PostgreSQL, and a certificate.

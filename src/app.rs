@@ -14,7 +14,7 @@ use ipnet::IpNet;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use uuid::{Uuid, timestamp::Timestamp, timestamp::context::ContextV7};
 
 const BEHIND: usize = 16;
@@ -54,6 +54,8 @@ pub struct Shared {
     pub trusted_proxies: Arc<[IpNet]>,
     /// Places for work that is done behind an answer and belongs to nobody's queue.
     pub behind_answers: Arc<Semaphore>,
+    /// Told once the first workspace was created through the set-up link.
+    pub set_up: Arc<Notify>,
     ambient: Arc<dyn Ambient>,
     /// The latest moment that was told.
     latest: Arc<AtomicI64>,
@@ -134,6 +136,7 @@ impl App {
             public_url: parts.public_url.trim_end_matches('/').into(),
             trusted_proxies: parts.trusted_proxies.into(),
             behind_answers: Arc::new(Semaphore::new(BEHIND)),
+            set_up: Arc::default(),
             ambient,
             latest: Arc::default(),
         })))

@@ -1,7 +1,9 @@
 //! Every setting, once: a flag overrides the environment, which overrides the file, which overrides the default.
 
 mod bound;
+mod value;
 pub use bound::{Bound, Size, Storage};
+pub use value::net;
 
 use crate::error::{Error, Result};
 use figment::Figment;
@@ -9,106 +11,95 @@ use figment::providers::{Format, Serialized, Toml};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use value::Loose;
 
 /// As written by a person, each part optional.
 #[derive(Clone, Debug, Default, Serialize, clap::Args)]
 pub struct Settings {
-    /// A TOML file with any of these settings, named as the flags with `_` for `-` [env: GATEPOST_CONFIG]
+    /// Read settings from this TOML file
     #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
     #[serde(skip)]
     pub config: Option<PathBuf>,
 
-    /// Where to answer; port 0 takes a free one [default: 127.0.0.1:8080] [env: GATEPOST_LISTEN]
-    #[arg(long, global = true, value_name = "ADDRESS:PORT", help_heading = "Settings")]
+    /// Answer requests here: ADDRESS:PORT, HOST:PORT or PORT [default: 127.0.0.1:8080]
+    #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listen: Option<String>,
 
-    /// The data folder, with the SQLite database in it [default: gatepost-data] [env: GATEPOST_DATA]
+    /// Folder with the SQLite database and the secret key [default: gatepost-data]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<PathBuf>,
 
-    /// A PostgreSQL database in SQLite's place: postgres://user:password@host/name[?sslmode=require]
-    /// [env: GATEPOST_DATABASE]
+    /// Use PostgreSQL: postgres://user:password@host/name[?sslmode=require]
     #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<String>,
 
-    /// What links to this server begin with [default: http:// and the address] [env: GATEPOST_PUBLIC_URL]
+    /// Address at which people reach the server; links begin with it [default: http:// and --listen]
     #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
 
-    /// Requests per second and, times 60, per minute that a workspace may make to this process, or `off`
-    /// [default: 100] [env: GATEPOST_RATE_LIMIT]
+    /// Requests per second for each workspace [default: 100]
     #[arg(long, global = true, value_name = "off|N", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<String>,
 
     /// Rows that a workspace may store, its audit log included, or `off` [default: 10000000]
-    /// [env: GATEPOST_STORAGE_ROWS]
     #[arg(long, global = true, value_name = "off|N", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_rows: Option<String>,
 
-    /// Bytes that a workspace may store, such as 500MB, or `off` [default: 20GB] [env: GATEPOST_STORAGE_BYTES]
+    /// Bytes that a workspace may store, such as 500MB, or `off` [default: 20GB]
     #[arg(long, global = true, value_name = "off|SIZE", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_bytes: Option<String>,
 
-    /// Proxies whose X-Forwarded-For is believed: addresses or networks with commas between
-    /// [default: none] [env: GATEPOST_TRUSTED_PROXIES]
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks, separated by commas
     #[arg(long, global = true, value_name = "NETS", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trusted_proxies: Option<String>,
 
-    /// Protects secrets at rest; 32 characters or more, better set in the environment or the file than here.
-    /// With SQLite it is made on first use and kept in the data folder; PostgreSQL demands it
-    /// [env: GATEPOST_SECRET_KEY]
-    #[arg(long, global = true, value_name = "KEY", help_heading = "Settings", hide_default_value = true)]
+    /// Protects stored secrets: at least 32 characters [default: secret.key in the data folder]
+    #[arg(long, global = true, value_name = "KEY", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_key: Option<String>,
 
-    /// Where mail leaves: smtp://user:password@host:587 (with STARTTLS) or smtps://user:password@host:465, better
-    /// set in the environment or the file than here. Without it links are shown instead of mailed
-    /// [env: GATEPOST_SMTP_URL]
+    /// Mail server: smtps://user:password@host:465 or smtp://user:password@host:587
     #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smtp_url: Option<String>,
 
-    /// Whom mail is from: `Name <address>`, or an address [default: gatepost@ and the host of the public URL]
-    /// [env: GATEPOST_MAIL_FROM]
+    /// Sender of the server's mail: `Name <address>` [default: gatepost@ and the host of --public-url]
     #[arg(long, global = true, value_name = "SENDER", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mail_from: Option<String>,
 
-    /// A DNS server to ask in the place of the system's [env: GATEPOST_DNS]
-    #[arg(long, global = true, value_name = "ADDRESS:PORT", help_heading = "Settings")]
+    /// DNS server to use instead of the system's: ADDRESS or ADDRESS:PORT
+    #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dns: Option<String>,
 
-    /// Networks beside the public internet in which mail servers of sending accounts may lie, with commas between
-    /// [default: none] [env: GATEPOST_INTERNAL_NETWORKS]
+    /// Private networks in which mail servers of sending accounts are allowed, separated by commas
     #[arg(long, global = true, value_name = "NETS", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub internal_networks: Option<String>,
 
-    /// Where Prometheus may ask for /metrics, which needs no key: an address that the world does not reach
-    /// [default: nowhere] [env: GATEPOST_METRICS_LISTEN]
-    #[arg(long, global = true, value_name = "ADDRESS:PORT", help_heading = "Settings")]
+    /// Serve /metrics for Prometheus here, without a key [default: nowhere]
+    #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics_listen: Option<String>,
 
-    /// How the log is written: text, or json with a line for each event [default: text] [env: GATEPOST_LOG_FORMAT]
+    /// Format of the log [default: text]
     #[arg(long, global = true, value_name = "text|json", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_format: Option<String>,
 
-    /// What is logged to stderr: error, warn, info, debug or trace, or a filter such as
-    /// info,gatepost::request=debug, which has a line for each request [default: info] [env: GATEPOST_LOG]
+    /// What is logged to stderr: error, warn, info, debug, trace, or a filter [default: info]
     #[arg(long, global = true, value_name = "LEVEL", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
@@ -118,21 +109,25 @@ pub struct Settings {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    #[serde(deserialize_with = "value::listen")]
     pub listen: SocketAddr,
     pub data: Option<PathBuf>,
     pub database: Option<String>,
+    #[serde(default, deserialize_with = "value::public_url")]
     pub public_url: Option<String>,
     pub rate_limit: RateLimit,
     pub storage_rows: Bound,
     pub storage_bytes: Bound,
-    #[serde(deserialize_with = "nets")]
+    #[serde(deserialize_with = "value::nets")]
     pub trusted_proxies: Vec<IpNet>,
     pub secret_key: Option<String>,
     pub smtp_url: Option<String>,
     pub mail_from: Option<String>,
+    #[serde(default, deserialize_with = "value::dns")]
     pub dns: Option<SocketAddr>,
-    #[serde(deserialize_with = "nets")]
+    #[serde(deserialize_with = "value::nets")]
     pub internal_networks: Vec<IpNet>,
+    #[serde(default, deserialize_with = "value::metrics_listen")]
     pub metrics_listen: Option<SocketAddr>,
     pub log_format: LogFormat,
     pub log: String,
@@ -158,7 +153,7 @@ const NAMES: [&str; 16] = [
     "log",
 ];
 
-/// The data folder, unless another is named.
+/// The data folder, unless another one is named.
 pub const DATA: &str = "gatepost-data";
 
 impl Config {
@@ -171,10 +166,7 @@ impl Config {
         let file = settings.config.clone().or_else(|| std::env::var_os("GATEPOST_CONFIG").map(PathBuf::from));
         if let Some(file) = file {
             if !file.is_file() {
-                return Err(Error::invalid(format!(
-                    "the configuration file {} is not there",
-                    file.display()
-                )));
+                return Err(Error::invalid(format!("there is no configuration file {}", file.display())));
             }
             layers = layers.merge(Toml::file(file));
         }
@@ -189,7 +181,7 @@ impl Config {
     }
 }
 
-/// What is wrong, and with which setting if it is one's.
+/// What is wrong, and with which setting if it is about one.
 fn wrong(error: &figment::Error) -> String {
     match error.path.is_empty() {
         true => error.kind.to_string(),
@@ -197,13 +189,13 @@ fn wrong(error: &figment::Error) -> String {
     }
 }
 
-/// As texts: a key of digits is no number.
+/// As texts: a key of digits is not a number.
 fn environment() -> BTreeMap<&'static str, String> {
     let set = |name: &&str| std::env::var(format!("GATEPOST_{}", name.to_uppercase())).ok();
     NAMES.iter().filter_map(|name| Some((*name, set(name)?))).collect()
 }
 
-/// Variables that look like settings and are none: a typing error, most likely.
+/// Variables that look like settings and are not: a typing error, most likely.
 pub fn unknown_variables() -> Vec<String> {
     let known = |name: &str| NAMES.contains(&name.to_lowercase().as_str()) || name == "CONFIG";
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
@@ -222,25 +214,6 @@ pub enum LogFormat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit(pub Option<NonZeroU32>);
 
-/// Texts and numbers alike: the environment's `100` is a number by the time it comes here.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Loose {
-    Number(u64),
-    Text(String),
-    List(Vec<String>),
-}
-
-impl Loose {
-    fn text(self) -> String {
-        match self {
-            Loose::Number(number) => number.to_string(),
-            Loose::Text(text) => text,
-            Loose::List(list) => list.join(","),
-        }
-    }
-}
-
 impl<'de> Deserialize<'de> for RateLimit {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = Loose::deserialize(from)?.text();
@@ -249,27 +222,5 @@ impl<'de> Deserialize<'de> for RateLimit {
         }
         let limit = text.parse().map_err(|_| format!("must be `off` or a number from 1, not `{text}`"));
         limit.map(|limit| RateLimit(Some(limit))).map_err(serde::de::Error::custom)
-    }
-}
-
-fn nets<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {
-    let text = Loose::deserialize(from)?.text();
-    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    parts
-        .map(|part| net(part).ok_or_else(|| serde::de::Error::custom(format!("`{part}` is no network"))))
-        .collect()
-}
-
-/// A network, or an address for a network of one. What is IPv4 in the form of IPv6 is taken as IPv4, as the
-/// addresses of callers are.
-pub fn net(text: &str) -> Option<IpNet> {
-    let address = || text.parse().ok().map(|address: IpAddr| IpNet::from(address));
-    let net = text.parse().ok().or_else(address)?;
-    match net {
-        IpNet::V6(v6) if v6.prefix_len() >= 96 => match v6.addr().to_ipv4_mapped() {
-            Some(v4) => IpNet::new(IpAddr::V4(v4), v6.prefix_len() - 96).ok(),
-            None => Some(net),
-        },
-        IpNet::V4(_) | IpNet::V6(_) => Some(net),
     }
 }

@@ -14,6 +14,7 @@ mod support;
 
 mod access;
 mod addresses;
+mod admin;
 mod agency;
 mod answers;
 mod bodies;
@@ -41,6 +42,7 @@ mod reading;
 mod reading_walk;
 mod running;
 mod senders;
+mod starting;
 mod statements;
 mod storage;
 mod unbuilt;

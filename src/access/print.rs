@@ -1,4 +1,4 @@
-//! The matrix as Markdown, for `docs/access-matrix.md` and `gatepost access matrix`.
+//! The matrix as Markdown, for `docs/access-matrix.md` and `gatepost admin access matrix`.
 
 use super::{ACTIONS, Action, Mark, ROLES, Reach};
 

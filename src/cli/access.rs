@@ -1,7 +1,8 @@
 //! Who may do what, and why: for the operator, who may ask about everybody.
 
 use super::open;
-use crate::access::{ACTIONS, Action, Ask, Grant, markdown};
+use super::out::Out;
+use crate::access::{ACTIONS, Action, Ask, Decision, Grant, ROLES, markdown};
 use crate::app::App;
 use crate::config::Config;
 use crate::db::{record, sql};
@@ -9,54 +10,68 @@ use crate::error::{Error, Result};
 use crate::http::hint;
 use crate::resources::explain::sight;
 use crate::resources::workspace_members::address;
+use serde_json::{Value, json};
+use std::process::ExitCode;
 use uuid::Uuid;
 
 #[derive(clap::Subcommand)]
 pub enum Access {
     /// Print the access matrix as Markdown
     Matrix,
-    /// Go through the steps of a decision, and say which of them refuses
+    /// Show the steps of a decision, and which of them refuses; the exit code is 1 if one does
     Explain {
         /// A member's address, or the id of an API key
         #[arg(long = "as", value_name = "EMAIL|KEY_ID")]
         who: String,
-        /// A row of the matrix
+        /// A row of the access matrix, such as campaigns:launch
         #[arg(long, value_name = "PERMISSION")]
         permission: String,
         /// The id of a record
         #[arg(long, value_name = "ID")]
         record: Option<Uuid>,
-        /// Which workspace, where the person is a member of several
+        /// The workspace, if the person is a member of several
         #[arg(long, value_name = "ID")]
         workspace: Option<Uuid>,
     },
 }
 
 impl Access {
-    pub async fn run(&self, config: &Config) -> Result<()> {
+    pub async fn run(&self, config: &Config, out: Out) -> Result<ExitCode> {
         match self {
-            Access::Matrix => {
-                print!("{}", markdown());
-                Ok(())
-            }
+            Access::Matrix => out.say(&matrix(), markdown().trim_end()).map(|()| ExitCode::SUCCESS),
             Access::Explain { who, permission, record, workspace } => {
                 let app = open::existing(config).await?;
-                explain(&app, who, permission, *record, *workspace).await
+                let allowed = explain(&app, out, who, permission, *record, *workspace).await?;
+                Ok(if allowed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
             }
         }
     }
 }
 
+/// The matrix as a list of its rows.
+fn matrix() -> Vec<Value> {
+    let row = |action: &&Action| {
+        let roles = ROLES.iter().map(|role| (role.name().to_owned(), json!(action.reach(*role).name())));
+        json!({
+            "permission": action.name, "summary": action.summary, "scopes": action.scopes(),
+            "reach": roles.collect::<serde_json::Map<_, _>>(),
+        })
+    };
+    ACTIONS.iter().map(row).collect()
+}
+
+/// Whether it is allowed.
 async fn explain(
     app: &App,
+    out: Out,
     who: &str,
     permission: &str,
     record: Option<Uuid>,
     workspace: Option<Uuid>,
-) -> Result<()> {
+) -> Result<bool> {
     let unknown = || {
         let hint = hint(permission, ACTIONS.iter().map(|action| action.name));
-        Error::invalid(format!("`{permission}` is not a permission; see `gatepost access matrix`{hint}"))
+        Error::invalid(format!("`{permission}` is not a permission; see `gatepost admin access matrix`{hint}"))
     };
     let action = Action::of(permission).ok_or_else(unknown)?;
     let grant = find(app, who, workspace).await?;
@@ -66,6 +81,11 @@ async fn explain(
         ask.record = Some(sight(&all, &grant, action, record, &app.reader).await?);
     }
     let decision = ask.explain();
+    if out.json {
+        let about = json!({ "as": grant.label(), "permission": permission, "workspace_id": grant.workspace });
+        out.say(&Explained { about, decision: &decision }, "")?;
+        return Ok(decision.allowed);
+    }
     println!("{} {permission} in workspace {}", grant.label(), grant.workspace);
     for verdict in &decision.steps {
         println!(
@@ -79,7 +99,15 @@ async fn explain(
         None => println!("allowed"),
         Some(step) => println!("refused by {}", step.name()),
     }
-    Ok(())
+    Ok(decision.allowed)
+}
+
+#[derive(serde::Serialize)]
+struct Explained<'a> {
+    #[serde(flatten)]
+    about: Value,
+    #[serde(flatten)]
+    decision: &'a Decision,
 }
 
 struct Membership {
@@ -89,7 +117,7 @@ struct Membership {
 record! { Membership { workspace_id, id } }
 
 async fn find(app: &App, who: &str, workspace: Option<Uuid>) -> Result<Grant> {
-    let nobody = || Error::invalid(format!("`{who}` is no member's address and no key's id"));
+    let nobody = || Error::invalid(format!("`{who}` is not a member's address or a key's id"));
     if let Ok(id) = who.parse::<Uuid>() {
         let of: Option<Uuid> =
             sql("select workspace_id from api_keys where id = $1").bind(id).optional(&app.reader).await?;

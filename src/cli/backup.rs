@@ -1,25 +1,28 @@
 //! A copy of everything, and the way back.
 
-use super::open::{DATABASE, Place, create_folder, fingerprint, kept_key};
+use super::open::{DATABASE, Place, create_folder};
+use super::out::Out;
+use super::secret::{fingerprint, kept};
 use crate::config::Config;
 use crate::db::{self, Reader, Time, file, sql};
 use crate::error::{Error, Result};
+use serde_json::json;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Backup {
-    /// Where the copy goes; it must not be there yet
+    /// The new file; it must not exist yet
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
 
 #[derive(clap::Args)]
 pub struct Restore {
-    /// A copy that `gatepost backup` made
+    /// A copy that `gatepost admin backup` made
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Put it in the place of the database that is there, which is kept beside it
+    /// Replace the database that is there, and keep that one beside it
     #[arg(long)]
     replace: bool,
 }
@@ -31,36 +34,40 @@ struct Contents {
 }
 
 impl Backup {
-    pub async fn run(&self, config: &Config) -> Result<()> {
+    pub async fn run(&self, config: &Config, out: Out) -> Result<()> {
         let database = sqlite(config, "pg_dump --format=custom --file=FILE")?.join(DATABASE);
         if !database.is_file() {
             return Err(Error::invalid(format!("there is no database in {}", database.display())));
         }
         if self.file.exists() {
-            return Err(Error::invalid(format!("{} is there already; name another", self.file.display())));
+            return Err(Error::invalid(format!(
+                "{} exists already; choose another name",
+                self.file.display()
+            )));
         }
         let partial = beside(&self.file, "partial");
         let _left_behind = std::fs::remove_file(&partial);
         file::copy(&database, &partial, &mut progress())?;
         file::put(&partial, &self.file)?;
-        let contents = contents(&look(&self.file)?).await?;
-        println!("{}: {}", self.file.display(), contents.told());
-        println!(
-            "The secret key is not in it: keep that too, in another place ({} or the setting secret-key).",
+        let contents = contents(&look(&self.file).await?).await?;
+        let text = format!(
+            "{}: {}\nThe secret key is not in this file. Keep it too, in another place ({} or GATEPOST_SECRET_KEY).",
+            self.file.display(),
+            contents.told(),
             database.with_file_name("secret.key").display()
         );
-        Ok(())
+        out.say(&contents.json(&self.file, None), text)
     }
 }
 
 impl Restore {
-    pub async fn run(&self, config: &Config) -> Result<()> {
+    pub async fn run(&self, config: &Config, out: Out) -> Result<()> {
         let folder = sqlite(config, "pg_restore --clean --if-exists --dbname=URL FILE")?;
         if !self.file.is_file() {
-            return Err(Error::invalid(format!("{} is not there", self.file.display())));
+            return Err(Error::invalid(format!("there is no file {}", self.file.display())));
         }
         file::check(&self.file)?;
-        let reader = look(&self.file)?;
+        let reader = look(&self.file).await?;
         is_ours(&reader, config, &folder).await?;
         let contents = contents(&reader).await?;
         let (database, fresh) = (folder.join(DATABASE), folder.join("gatepost.db.restoring"));
@@ -72,24 +79,28 @@ impl Restore {
             (1..).map(|n| beside(&database, &format!("before-restore-{n}"))).find(|path| !path.exists());
         let aside = aside.ok_or_else(|| Error::internal("no name is left"))?;
         file::replace(&database, &fresh, &aside)?;
-        println!("{}: {}", database.display(), contents.told());
-        if aside.exists() {
-            println!("What was there before is kept as {}.", aside.display());
-        }
-        println!(
-            "Whatever was changed after that is as it was: keys that were revoked and members who were removed \
-             since then are there again. See to them before you start the server for others."
+        let aside = aside.exists().then_some(aside);
+        let kept = aside
+            .iter()
+            .map(|aside| format!("The database that was there is kept as {}.\n", aside.display()));
+        let text = format!(
+            "{}: {}\n{}Changes made after the copy are gone: keys that were revoked and members who were removed \
+             since then have access again. Revoke and remove them before you start the server for others.",
+            database.display(),
+            contents.told(),
+            kept.collect::<String>()
         );
-        Ok(())
+        out.say(&contents.json(&database, aside.as_deref()), text)
     }
 
-    /// Nobody has the database that is there, and nobody gets it before the other one is in its place.
+    /// No process uses the database that is there, and none can open it before the other one has taken its place.
     fn make_way(&self, database: &Path) -> Result<Option<file::Held>> {
         if !database.exists() {
             return Ok(None);
         }
         if !self.replace {
-            let is_there = format!("{} is there already; --replace puts it aside", database.display());
+            let is_there =
+                format!("{} exists already; --replace keeps it under another name", database.display());
             return Err(Error::invalid(is_there));
         }
         file::hold(database).map(Some)
@@ -101,8 +112,8 @@ fn sqlite(config: &Config, tool: &str) -> Result<PathBuf> {
     match Place::of(config)? {
         Place::Sqlite(folder) => Ok(folder),
         Place::Postgres(_) => Err(Error::invalid(format!(
-            "this command is for SQLite. A PostgreSQL database has better tools of its own: `{tool}`, or its \
-             continuous archiving; keep the secret key too, in another place"
+            "this command is for SQLite. Use PostgreSQL's own tools: `{tool}`, or continuous archiving. Keep the \
+             secret key too, in another place"
         ))),
     }
 }
@@ -113,28 +124,30 @@ fn beside(file: &Path, what: &str) -> PathBuf {
     file.with_file_name(name)
 }
 
-fn look(file: &Path) -> Result<Reader> {
-    db::look(&format!("sqlite:{}", file.display()))
+async fn look(file: &Path) -> Result<Reader> {
+    db::look(&format!("sqlite:{}", file.display())).await
 }
 
 /// Made by a Gatepost, not by a newer one, and with the key that is here.
 async fn is_ours(reader: &Reader, config: &Config, folder: &Path) -> Result<()> {
     let version = sql("select max(version) from migrations").optional::<Option<i64>>(reader).await;
-    let version = version.map_err(|_| Error::invalid("that is no database of Gatepost"))?.flatten();
+    let version = version.map_err(|_| Error::invalid("this file is not a database of Gatepost"))?.flatten();
     if version > Some(db::newest()) {
-        return Err(Error::invalid("a newer Gatepost made that; restore it with that one, or a newer one"));
+        return Err(Error::invalid(
+            "a newer Gatepost made this copy; restore it with that version or a newer one",
+        ));
     }
     let made_with =
         sql("select value from server where name = 'secret key'").optional::<String>(reader).await?;
-    let here = kept_key(config, folder)?.ok_or_else(|| {
+    let here = kept(config, folder)?.ok_or_else(|| {
         Error::invalid(format!(
-            "put the secret key that belongs to the copy in {} first (mode 0600), or set secret-key",
+            "first put the secret key that belongs to the copy in {} (mode 0600), or set GATEPOST_SECRET_KEY",
             folder.join("secret.key").display()
         ))
     })?;
     match made_with == Some(fingerprint(&here)) {
         true => Ok(()),
-        false => Err(Error::invalid("that was made with another secret key than the one that is here")),
+        false => Err(Error::invalid("this copy was made with another secret key than the one that is here")),
     }
 }
 
@@ -147,6 +160,10 @@ async fn contents(reader: &Reader) -> Result<Contents> {
 }
 
 impl Contents {
+    fn json(&self, file: &Path, aside: Option<&Path>) -> serde_json::Value {
+        json!({ "file": file, "workspaces": self.workspaces, "last_change": self.latest, "kept_as": aside })
+    }
+
     fn told(&self) -> String {
         let latest = self.latest.map_or("nothing recorded yet".to_owned(), |at| format!("last change {at}"));
         match self.workspaces {

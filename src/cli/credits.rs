@@ -1,6 +1,6 @@
 //! Plans and credits, from the command line: the operator's acts, audited as such.
 
-use super::{open, workspace::exists};
+use super::{open, out::Out, workspace::exists};
 use crate::access::{Can, workspaces as may};
 use crate::app::App;
 use crate::audit::{Change, Subject};
@@ -15,44 +15,45 @@ use uuid::Uuid;
 /// The most of one grant.
 const MOST: i64 = 1_000_000_000;
 
-/// Credits are counted from the first grant on; before it spending is free. Sub-workspaces spend those of their admin
-/// workspace.
+/// Credits are counted from the first grant on; before that, spending is free. Sub-workspaces spend the credits of their
+/// admin workspace.
 #[derive(clap::Subcommand)]
 pub enum Credits {
-    /// Give a workspace credits
+    /// Grant credits to a workspace
     Grant {
-        /// Its id, as `workspace_id` in the answer of `gatepost init` or `/api/v2/me`
+        /// The workspace's id, from `gatepost admin workspace list`
         #[arg(long, value_name = "ID")]
         workspace: Uuid,
+        /// Kind of credit
         #[arg(long)]
         kind: Kind,
-        /// How many: 1 to 1,000,000,000
+        /// Number of credits: 1 to 1,000,000,000
         #[arg(long, value_name = "NUMBER")]
         amount: i64,
-        /// What for; its people read it in the ledger
+        /// Purpose; the workspace's members read it in the ledger
         #[arg(long, value_name = "TEXT")]
         memo: Option<String>,
     },
-    /// Print what a workspace has left
+    /// Show the credits that a workspace has left
     Show {
-        /// Its id
+        /// The workspace's id, from `gatepost admin workspace list`
         #[arg(long, value_name = "ID")]
         workspace: Uuid,
     },
 }
 
 impl Credits {
-    pub async fn run(&self, config: &Config) -> Result<()> {
+    pub async fn run(&self, config: &Config, out: Out) -> Result<()> {
         let app = open::existing(config).await?;
         match self {
             Credits::Grant { workspace, kind, amount, memo } => {
                 exists(&app, *workspace).await?;
                 grant(&app, *workspace, (*kind, *amount), memo.clone()).await?;
-                show(&app, *workspace).await
+                show(&app, *workspace, out).await
             }
             Credits::Show { workspace } => {
                 exists(&app, *workspace).await?;
-                show(&app, *workspace).await
+                show(&app, *workspace, out).await
             }
         }
     }
@@ -78,18 +79,21 @@ async fn grant(app: &App, workspace: Uuid, (kind, amount): (Kind, i64), memo: Op
     granted.await
 }
 
-async fn show(app: &App, workspace: Uuid) -> Result<()> {
+async fn show(app: &App, workspace: Uuid, out: Out) -> Result<()> {
+    let (mut value, mut lines) = (serde_json::Map::new(), Vec::new());
     for kind in Kind::ALL {
-        match store::balance(&app.reader, workspace, kind).await? {
-            Some(balance) => println!("{}: {balance} left", kind.name()),
-            None => println!("{}: not counted, for none were granted yet", kind.name()),
-        }
+        let balance = store::balance(&app.reader, workspace, kind).await?;
+        value.insert(kind.name().to_owned(), json!(balance));
+        lines.push(match balance {
+            Some(balance) => format!("{}: {balance} left", kind.name()),
+            None => format!("{}: not counted, because none were granted yet", kind.name()),
+        });
     }
-    Ok(())
+    out.say(&value, lines.join("\n"))
 }
 
 /// What the operator does with a plan.
-pub async fn plan(app: &App, workspace: Uuid, file: Option<&PathBuf>, clear: bool) -> Result<()> {
+pub async fn plan(app: &App, workspace: Uuid, file: Option<&PathBuf>, clear: bool, out: Out) -> Result<()> {
     exists(app, workspace).await?;
     let wanted = match file {
         Some(file) => {
@@ -111,6 +115,5 @@ pub async fn plan(app: &App, workspace: Uuid, file: Option<&PathBuf>, clear: boo
     }
     let can = Can::<may::Read>::operator(app, workspace);
     let plan = billing::store::plan(&can, &app.reader).await?;
-    println!("{}", serde_json::to_string_pretty(&plan).map_err(Error::internal)?);
-    Ok(())
+    out.say(&plan, serde_json::to_string_pretty(&plan).map_err(Error::internal)?)
 }

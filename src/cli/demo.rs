@@ -1,8 +1,9 @@
 //! From nothing to something to try: a workspace with a member of each role, campaigns, sending accounts, leads and tags, and a stranger
 //! next door. Everything is made through the API, by the people themselves, so the audit log tells a story.
 
+use super::out::Out;
 use super::scene::{key_of, set_the_scene};
-use super::{open, serve};
+use super::{open, serve, serving};
 use crate::access::Role;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -11,11 +12,7 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 #[derive(clap::Args)]
-pub struct Demo {
-    /// Print one line of JSON with the people and their keys
-    #[arg(long)]
-    json: bool,
-}
+pub struct Demo {}
 
 #[derive(Serialize)]
 pub struct Cast {
@@ -53,7 +50,7 @@ impl Drop for Temporary {
 }
 
 impl Demo {
-    pub async fn run(&self, mut config: Config) -> Result<()> {
+    pub async fn run(&self, mut config: Config, out: Out) -> Result<()> {
         let stop = serve::told_to_stop()?;
         let listener = crate::http::listen(config.listen).await?;
         config.listen = listener.local_addr().map_err(Error::internal)?;
@@ -62,30 +59,32 @@ impl Demo {
             config.data = Some(folder.clone());
             Temporary(folder)
         });
+        let _alone = serving::alone(&open::Place::of(&config)?)?;
         let app = open::any(&config).await?;
+        serving::note(&app).await?;
         let cast = set_the_scene(&app, format!("http://{}", config.listen)).await?;
-        match self.json {
-            true => println!("{}", serde_json::to_string(&cast).map_err(Error::internal)?),
-            false => cast.introduce(),
-        }
+        out.say(&cast, cast.introduction())?;
         serve::answer(app, listener, None, stop).await
     }
 }
 
 impl Cast {
-    fn introduce(&self) {
-        println!("Gatepost answers at {}, documented at {}/docs\n", self.base_url, self.base_url);
-        println!("Workspace {} and its people, each with a personal API key:\n", self.workspace_id);
-        for person in &self.people {
-            println!("  {:8} {:22} {}", person.role, person.email, person.api_key);
-        }
-        println!("  {:8} {:22} {}", "(key)", "of the workspace", self.workspace_key);
-        println!("  {:8} {:22} {}", "stranger", self.stranger.email, self.stranger.api_key);
+    fn introduction(&self) -> String {
+        let base = &self.base_url;
+        let mut lines = vec![
+            format!("Gatepost answers at {base}; the API is documented at {base}/docs\n"),
+            format!("Workspace {} and its people, each with a personal API key:\n", self.workspace_id),
+        ];
+        let line = |role: &str, who: &str, key: &str| format!("  {role:8} {who:22} {key}");
+        lines.extend(self.people.iter().map(|person| line(person.role, &person.email, &person.api_key)));
+        lines.push(line("(key)", "of the workspace", &self.workspace_key));
+        lines.push(line("stranger", &self.stranger.email, &self.stranger.api_key));
         let sdr = key_of(&self.people, Role::Sdr);
-        println!("\nTry, in another terminal:\n");
-        println!("  curl {}/api/v2/campaigns -H 'Authorization: Bearer {sdr}'", self.base_url);
-        println!("  curl {}/api/v1/account/status -H 'Authorization: Bearer {sdr}'", self.base_url);
-        println!("  curl {}/api/v2/me -H 'Authorization: Bearer {sdr}'", self.base_url);
-        println!("\nEverything is gone when the demo ends (Ctrl-C).");
+        lines.push("\nTry these in another terminal:\n".to_owned());
+        for path in ["v2/campaigns", "v1/account/status", "v2/me"] {
+            lines.push(format!("  curl {base}/api/{path} -H 'Authorization: Bearer {sdr}'"));
+        }
+        lines.push("\nEverything is deleted when the demo ends (Ctrl-C).".to_owned());
+        lines.join("\n")
     }
 }

@@ -1,59 +1,81 @@
-//! The first workspace, its owner, and a key to begin with.
+//! The first workspace, its owner, and the owner's first key.
 
 use super::open;
+use super::out::Out;
 use super::workspace::{Made, make};
 use crate::config::Config;
 use crate::error::Result;
 use serde_json::json;
 
 #[derive(clap::Args)]
+#[command(
+    after_help = "The key is shown only once. If the database has a workspace already, nothing is changed."
+)]
 pub struct Init {
     /// The name of the workspace
     #[arg(long, value_name = "NAME")]
     workspace: String,
-    /// The address of its owner
+    /// The owner's e-mail address
     #[arg(long, value_name = "ADDRESS")]
     owner_email: String,
-    /// Print one line of JSON: workspace_id, user_id, member_id, email, api_key
-    #[arg(long)]
-    json: bool,
 }
 
 impl Init {
-    pub async fn run(&self, config: &Config) -> Result<()> {
+    pub async fn run(&self, config: &Config, out: Out) -> Result<()> {
         let app = open::any(config).await?;
         let made = make(&app, &self.workspace, &self.owner_email, true).await?;
-        made.print(self.json);
-        if !self.json {
-            println!("\nThe key is shown this once. Next: gatepost serve{}", same_place(config));
-        }
-        Ok(())
+        super::setup::used(config)?;
+        made.print(out, &format!("The key is shown only once. Next: {}{}", program(), same_place(config)))
     }
 }
 
 impl Made {
-    pub fn print(&self, as_json: bool) {
-        match as_json {
-            true => println!(
-                "{}",
-                json!({
-                    "workspace_id": self.workspace, "user_id": self.user, "member_id": self.member,
-                    "email": self.email, "api_key": self.api_key,
-                })
-            ),
-            false => println!(
-                "workspace  {}\nowner      {}\nAPI key    {}",
-                self.workspace, self.email, self.api_key
-            ),
-        }
+    pub fn print(&self, out: Out, last: &str) -> Result<()> {
+        let value = json!({
+            "workspace_id": self.workspace, "user_id": self.user, "member_id": self.member,
+            "email": self.email, "api_key": self.api_key,
+        });
+        let Made { workspace, email, api_key, .. } = self;
+        out.say(
+            &value,
+            format_args!("workspace  {workspace}\nowner      {email}\nAPI key    {api_key}\n\n{last}"),
+        )
     }
+}
+
+/// `serve`, by the name under which this program was run.
+fn program() -> String {
+    let name = std::env::args_os().next().unwrap_or_else(|| "gatepost".into());
+    format!("{} serve", quoted(&name.to_string_lossy()))
 }
 
 /// The flags with which the other commands find the same data.
 fn same_place(config: &Config) -> String {
     match (&config.data, &config.database) {
-        (Some(data), _) => format!(" --data {}", data.display()),
+        (Some(data), _) => format!(" --data {}", quoted(&data.to_string_lossy())),
         (None, Some(_)) => " (with the same GATEPOST_DATABASE and GATEPOST_SECRET_KEY)".to_owned(),
         (None, None) => String::new(),
+    }
+}
+
+/// As a shell takes it for one word.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:@%,".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        for word in ["a b", "späces & quote's/deep er", "", "$(x)", "a\"b", "~", "-x;y", "plain/path-1.0"] {
+            let line = format!("printf %s {}", super::quoted(word));
+            let said = std::process::Command::new("sh").args(["-c", &line]).output().unwrap().stdout;
+            assert_eq!(String::from_utf8(said).unwrap(), word);
+        }
+        assert_eq!(super::quoted("plain/path-1.0"), "plain/path-1.0");
     }
 }

@@ -1,11 +1,14 @@
-//! API keys from the command line, which alone can bind one to somebody else.
+//! API keys from the command line, which is the only place to bind a key to another person.
 
+use super::list::{self, Limit};
 use super::open;
+use super::out::Out;
+use super::workspace::exists;
 use crate::access::{Can, Ceiling, Role, api_keys as may};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::config::Config;
-use crate::db::sql;
+use crate::db::{Time, record, sql};
 use crate::error::{Error, Result};
 use crate::http::hint;
 use crate::resources::api_keys::{ApiKey, Bound, Minted, Scope, all_scopes, store};
@@ -14,23 +17,34 @@ use uuid::Uuid;
 
 #[derive(clap::Subcommand)]
 pub enum Key {
-    /// Create a key: a personal one of a member, or a workspace key with the rights of an admin
+    /// List the API keys that are not revoked
+    List {
+        /// Only keys of this workspace
+        #[arg(long, value_name = "ID")]
+        workspace: Option<Uuid>,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Revoke an API key at once
+    Revoke {
+        /// The key's id, from `gatepost admin key list`
+        #[arg(value_name = "KEY_ID")]
+        id: Uuid,
+    },
+    /// Create a key: a member's personal key, or a workspace key with the rights of an admin
     Create {
-        /// The workspace's id, as `workspace_id` in the answer of `gatepost init` or `/api/v2/me`
+        /// The workspace's id, from `gatepost admin workspace list`
         #[arg(long, value_name = "ID")]
         workspace: Uuid,
-        /// The member whose personal key it is
+        /// The member who gets the key as a personal key
         #[arg(long, value_name = "ADDRESS")]
         member: Option<String>,
-        /// What it is called, in lists and in the audit log
+        /// Name of the key in lists and in the audit log
         #[arg(long, value_name = "NAME")]
         name: String,
-        /// What it may do, with commas between: campaigns:read,leads:all
+        /// What the key can do, separated by commas: campaigns:read,leads:all
         #[arg(long, value_name = "SCOPES", value_delimiter = ',', required = true)]
         scopes: Vec<String>,
-        /// Print the key as one line of JSON
-        #[arg(long)]
-        json: bool,
     },
 }
 
@@ -43,41 +57,70 @@ struct Wanted {
 }
 
 impl Key {
-    pub async fn run(&self, config: &Config) -> Result<()> {
-        let Key::Create { workspace, member, name, scopes, json } = self;
+    pub async fn run(&self, config: &Config, out: Out) -> Result<()> {
         let app = open::existing(config).await?;
-        let member = match member {
-            Some(email) => Some(accepted(&app, *workspace, email).await?),
-            None => None,
-        };
-        let (name, scopes) = (name.clone(), scopes.clone());
-        let wanted = Wanted { workspace: *workspace, member, name, scopes };
-        let key = create(&app, wanted).await?;
-        match json {
-            true => println!("{}", serde_json::to_string(&key).map_err(Error::internal)?),
-            false => println!("{}\n\nThe key is shown this once.", key.key),
+        match self {
+            Key::List { workspace, limit } => {
+                if let Some(workspace) = workspace {
+                    exists(&app, *workspace).await?;
+                }
+                list::keys(&app, *workspace, limit, out).await
+            }
+            Key::Revoke { id } => revoke(&app, *id, out).await,
+            Key::Create { workspace, member, name, scopes } => {
+                let member = match member {
+                    Some(email) => Some(accepted(&app, *workspace, email).await?),
+                    None => None,
+                };
+                let (name, scopes) = (name.clone(), scopes.clone());
+                let key = create(&app, Wanted { workspace: *workspace, member, name, scopes }).await?;
+                out.say(&key, format_args!("{}\n\nThe key is shown only once.", key.key))
+            }
         }
-        Ok(())
     }
+}
+
+struct Held {
+    workspace_id: Uuid,
+    revoked_at: Option<Time>,
+}
+record! { Held { workspace_id, revoked_at } }
+
+async fn revoke(app: &App, id: Uuid, out: Out) -> Result<()> {
+    let held = sql("select {columns} from api_keys where id = $1").bind(id);
+    let Held { workspace_id, revoked_at } = held
+        .optional(&app.reader)
+        .await?
+        .ok_or_else(|| Error::invalid(format!("there is no API key with the id {id}")))?;
+    if let Some(at) = revoked_at {
+        return Err(Error::invalid(format!("this API key was revoked already, at {at}")));
+    }
+    let revoked = Can::<may::Delete>::operator(app, workspace_id).write(async move |can, tx| {
+        let key = store::find(can, &mut *tx, id).await?;
+        store::revoke(can, tx, id).await?;
+        Ok(Change::deleted(Subject::new("api_key", id), key))
+    });
+    let key = revoked.await?;
+    out.say(&key, format_args!("revoked: {} \"{}\" of workspace {workspace_id}", key.key, key.name))
 }
 
 async fn accepted(app: &App, workspace: Uuid, email: &str) -> Result<Uuid> {
     let can = Can::<may::Create>::operator(app, workspace);
     let found = members::accepted_by_email(&can, &app.reader, &address(email)).await?;
-    found.ok_or_else(|| Error::invalid(format!("`{email}` is no accepted member of workspace {workspace}")))
+    found.ok_or_else(|| {
+        Error::invalid(format!("`{email}` is not an accepted member of workspace {workspace}"))
+    })
 }
 
 async fn create(app: &App, wanted: Wanted) -> Result<ApiKey> {
     let (known, workspace) = (all_scopes(), wanted.workspace);
     if let Some(scope) = wanted.scopes.iter().find(|scope| !known.contains(scope)) {
         return Err(Error::invalid(format!(
-            "`{scope}` is not a scope; a scope is <resource>:<verb>, as campaigns:read{}",
+            "`{scope}` is not a scope; a scope is <resource>:<verb>, such as campaigns:read{}",
             hint(scope, known.iter().map(String::as_str))
         )));
     }
-    let found: Option<Uuid> =
-        sql("select id from workspaces where id = $1").bind(workspace).optional(&app.reader).await?;
-    found.ok_or_else(|| Error::invalid(format!("there is no workspace {workspace}")))?;
+    exists(app, workspace).await?;
     let personal = wanted.member.is_some();
     let secret = if personal { Minted::personal(app)? } else { Minted::workspace(app)? };
     let created = Can::<may::Create>::operator(app, workspace).write(async move |can, tx| {

@@ -1,107 +1,205 @@
 //! The command line: what an operator does on the machine itself.
 
 mod access;
+mod advice;
 mod backup;
+mod completion;
 mod credits;
 mod demo;
 mod doctor;
 mod init;
 mod key;
+mod list;
 mod open;
+mod out;
+mod probe;
 mod scene;
+mod secret;
 mod serve;
+mod serving;
 mod setup;
 mod stored;
 mod user;
+mod version;
 mod workspace;
 
 use crate::config::{Config, LogFormat, Settings, unknown_variables};
-use crate::error::Result;
-use clap::{Parser, Subcommand};
+use crate::error::{Error, Result};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use out::Out;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
-/// Access control, isolation and audit behind Instantly's API v2, on your own machine.
-///
-/// To try it: `gatepost demo`. To begin: `gatepost serve`, which prints a link to make the first workspace; or, without
-/// a browser, `gatepost init --workspace NAME --owner-email ADDRESS` first.
-///
-/// Every setting can be given as a flag, in the environment (`GATEPOST_` and its name) or in a TOML file
-/// (`--config`); a flag overrides the environment, which overrides the file.
+/// Access control, isolation and audit behind Instantly's API v2, on your own machine
 #[derive(Parser)]
-#[command(name = "gatepost", version, max_term_width = 110)]
+#[command(name = "gatepost", version, long_version = version::text(), max_term_width = 110, after_help = BEGIN)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// Print JSON instead of text, one object a line
+    #[arg(long, global = true)]
+    json: bool,
     #[command(flatten)]
     settings: Settings,
 }
+
+// Short descriptions and text after the options: with a long description clap would give every option a paragraph.
+const BEGIN: &str = "\
+To try it:  gatepost demo
+To begin:   gatepost serve    and open the link that it prints, which creates the first workspace
+or first:   gatepost init --workspace NAME --owner-email ADDRESS    without a browser
+
+Exit codes:
+  0  the command did what it was asked to do
+  1  it failed; or `access explain` says no, or `doctor` found a problem
+  2  the command line is wrong
+
+All settings: `gatepost serve --help`.";
+
+/// Follows every help text that shows some of the settings only.
+const MORE: &str = "All settings: `gatepost serve --help`. The operator's commands must be given the same settings as \
+                    the server.";
+
+/// Follows the help of `serve`, which shows them all.
+const SETTINGS: &str = "\
+Each setting can also be given in the environment, as GATEPOST_LISTEN for --listen, or in the file of --config. A flag \
+overrides the environment, which overrides the file. Other users of the machine can see flags: passwords and keys \
+belong in the environment or the file.";
 
 #[derive(Subcommand)]
 enum Command {
     /// Create the database, a workspace, its owner, and an API key for the owner
     Init(init::Init),
     /// Answer requests until SIGTERM or Ctrl-C
+    #[command(after_help = SETTINGS)]
     Serve,
     /// Serve a workspace with people and campaigns to try things on, in a temporary folder
     Demo(demo::Demo),
-    /// Create and change workspaces
+    /// Look after this server: workspaces, users, keys, credits, backups, checks
+    #[command(subcommand)]
+    Admin(Admin),
+    /// Print the version of the program and of the database schema
+    Version,
+    /// Print a script that completes commands in a shell
+    Completion(completion::Completion),
+    /// The operator's commands stood here before there was `admin`.
+    #[command(flatten)]
+    Formerly(Admin),
+}
+
+/// What the operator does. Changes are in the audit log of the workspace as made by `operator`.
+#[derive(Subcommand)]
+enum Admin {
+    /// List, create and change workspaces
     #[command(subcommand)]
     Workspace(workspace::Workspace),
-    /// Help people who cannot sign in
+    /// List users, and help those who cannot sign in
     #[command(subcommand)]
     User(user::User),
-    /// Give workspaces credits
-    #[command(subcommand)]
-    Credits(credits::Credits),
-    /// Create API keys
+    /// List, create and revoke API keys
     #[command(subcommand)]
     Key(key::Key),
-    /// Copy everything into a file, while the server runs (SQLite)
-    Backup(backup::Backup),
-    /// Put back what `backup` copied (SQLite)
-    Restore(backup::Restore),
-    /// Check settings, database, secret key, clock, disk and mail, and say what to mend
-    Doctor(doctor::Doctor),
-    /// Print who may do what, and explain why somebody may do something
+    /// Print the access matrix, and explain why a person or key can or cannot do something
     #[command(subcommand)]
     Access(access::Access),
+    /// Grant credits to workspaces
+    #[command(subcommand)]
+    Credits(credits::Credits),
+    /// Copy the database into a file while the server runs (SQLite)
+    Backup(backup::Backup),
+    /// Put back a copy that `backup` made (SQLite)
+    Restore(backup::Restore),
+    /// Check settings, database, secret key, clock, disk and mail
+    Doctor(doctor::Doctor),
+}
+
+/// The settings that say where the data is: the others are shown by `serve --help` only.
+const WHERE: [&str; 4] = ["config", "data", "database", "secret_key"];
+
+/// The command line as it is shown. `admin` is the one place of the operator's commands: their former names still work,
+/// but are hidden.
+fn commands() -> clap::Command {
+    let command = Arguments::command();
+    let admin = command.find_subcommand("admin").into_iter().flat_map(clap::Command::get_subcommands);
+    let formerly: Vec<_> = admin.map(|command| command.get_name().to_owned()).collect();
+    let hidden = |command: clap::Command| command.hide(true);
+    let mut command =
+        formerly.into_iter().fold(command, |command, name| command.mut_subcommand(name, hidden));
+    // Only then does each command have the settings as arguments of its own.
+    command.build();
+    brief(command)
+}
+
+/// Only `serve` shows all settings in its help.
+fn brief(command: clap::Command) -> clap::Command {
+    if command.get_name() == "serve" {
+        return command;
+    }
+    let command = command.mut_subcommands(brief).mut_args(|argument| {
+        let setting = argument.get_help_heading() == Some("Settings");
+        let hidden = setting && !WHERE.contains(&argument.get_id().as_str());
+        argument.hide(hidden)
+    });
+    let after = command.get_after_help().map(ToString::to_string);
+    match after {
+        Some(text) if text.contains("serve --help") => command,
+        Some(text) => command.after_help(format!("{text}\n\n{MORE}")),
+        None => command.after_help(MORE),
+    }
 }
 
 pub async fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let matches = commands().get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match dispatch(arguments).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {}", chain(&error));
+            eprintln!("error: {}", told(&error));
             ExitCode::FAILURE
         }
     }
 }
 
-async fn dispatch(arguments: Arguments) -> Result<()> {
+async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
+    let out = Out { json: arguments.json };
+    match &arguments.command {
+        Command::Version => return version::print(out).map(|()| ExitCode::SUCCESS),
+        Command::Completion(completion) => return completion.run(&commands()).map(|()| ExitCode::SUCCESS),
+        Command::Init(_) | Command::Serve | Command::Demo(_) | Command::Admin(_) | Command::Formerly(_) => (),
+    }
     let config = Config::of(&arguments.settings)?;
     log(&config)?;
     for name in unknown_variables() {
-        tracing::warn!("{name} is set in the environment, and is no setting of this program");
+        tracing::warn!("{name} is set in the environment, but is not a setting of this program");
     }
-    match arguments.command {
-        Command::Init(init) => init.run(&config).await,
-        Command::Serve => serve::run(config).await,
-        Command::Demo(demo) => demo.run(config).await,
-        Command::Workspace(workspace) => workspace.run(&config).await,
-        Command::User(user) => user.run(&config).await,
-        Command::Credits(credits) => credits.run(&config).await,
-        Command::Key(key) => key.run(&config).await,
-        Command::Backup(backup) => backup.run(&config).await,
-        Command::Restore(restore) => restore.run(&config).await,
-        Command::Doctor(doctor) => doctor.run(&config).await,
-        Command::Access(access) => access.run(&config).await,
+    let done = match arguments.command {
+        Command::Init(init) => init.run(&config, out).await,
+        Command::Serve => serve::run(config, out).await,
+        Command::Demo(demo) => demo.run(config, out).await,
+        Command::Admin(admin) | Command::Formerly(admin) => return admin.run(&config, out).await,
+        Command::Version | Command::Completion(_) => Ok(()),
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+impl Admin {
+    async fn run(self, config: &Config, out: Out) -> Result<ExitCode> {
+        let done = match self {
+            Admin::Workspace(workspace) => workspace.run(config, out).await,
+            Admin::User(user) => user.run(config, out).await,
+            Admin::Key(key) => key.run(config, out).await,
+            Admin::Access(access) => return access.run(config, out).await,
+            Admin::Credits(credits) => credits.run(config, out).await,
+            Admin::Backup(backup) => backup.run(config, out).await,
+            Admin::Restore(restore) => restore.run(config, out).await,
+            Admin::Doctor(doctor) => doctor.run(config, out).await,
+        };
+        done.map(|()| ExitCode::SUCCESS)
     }
 }
 
 fn log(config: &Config) -> Result<()> {
-    let wrong = |error: &dyn std::fmt::Display| crate::error::Error::invalid(format!("log: {error}"));
+    let wrong = |error: &dyn std::fmt::Display| Error::invalid(format!("log: {error}"));
     let filter = EnvFilter::try_new(&config.log).map_err(|error| wrong(&error))?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let set = match config.log_format {
@@ -111,7 +209,20 @@ fn log(config: &Config) -> Result<()> {
     set.map_err(|error| wrong(&error))
 }
 
-/// At the command line the cause is shown: who stands there may know it.
+/// At the command line the cause is shown, and not what a client of the API is told in its place.
+fn told(error: &Error) -> String {
+    if let Error::Internal(cause) = error {
+        return chain(&**cause);
+    }
+    if let Error::Unavailable(cause) = error {
+        return format!("the database is not available: {}", chain(&**cause));
+    }
+    match matches!(error, Error::Busy) {
+        true => "the database is busy: another process holds it. Run the command again".to_owned(),
+        false => chain(error),
+    }
+}
+
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -1,6 +1,7 @@
 //! Answering requests, until told to stop.
 
-use super::open;
+use super::out::Out;
+use super::{advice, open, serving};
 use crate::access::storage;
 use crate::app::App;
 use crate::config::Config;
@@ -8,15 +9,12 @@ use crate::error::{Error, Result};
 use crate::meters::Meters;
 use crate::router::router;
 use crate::{http, jobs, resources};
-use std::time::Duration;
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// How long jobs under way may take to end their step.
-const GRACE: Duration = Duration::from_secs(10);
-
-pub async fn run(mut config: Config) -> Result<()> {
+pub async fn run(mut config: Config, out: Out) -> Result<()> {
     let stop = told_to_stop()?;
     let listener = http::listen(config.listen).await?;
     let watched = match config.metrics_listen {
@@ -24,8 +22,18 @@ pub async fn run(mut config: Config) -> Result<()> {
         None => None,
     };
     config.listen = listener.local_addr().map_err(Error::internal)?;
+    let _alone = serving::alone(&open::Place::of(&config)?)?;
+    advice::log(&config);
     let app = open::any(&config).await?;
-    super::setup::offer(&app, &config).await?;
+    serving::note(&app).await?;
+    let setup_url = super::setup::offer(&app, &config).await?;
+    match &setup_url {
+        _ if out.json => out.say(&json!({ "base_url": &*app.public_url, "setup_url": setup_url }), "")?,
+        Some(url) => out.line(format_args!(
+            "This server has no workspace yet. Open this link to create the first one; it works once:\n\n  {url}\n"
+        ))?,
+        None => (),
+    }
     let address = config.listen;
     tracing::info!("listening on http://{address}; documentation at http://{address}/docs");
     if let Some(watched) = &watched {
@@ -35,7 +43,7 @@ pub async fn run(mut config: Config) -> Result<()> {
     answer(app, listener, watched, stop).await
 }
 
-/// By SIGTERM or Ctrl-C, from now on: whoever reads that the server listens may stop it.
+/// By SIGTERM or Ctrl-C, from now on: a caller who reads that the server listens can stop it.
 pub fn told_to_stop() -> Result<watch::Receiver<()>> {
     let (told, stop) = watch::channel(());
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
@@ -62,8 +70,13 @@ pub async fn answer(
         let meters = Meters::new(&[]); // whoever watches is not counted
         tokio::spawn(http::serve(listener, crate::watch::router(app.clone()), meters, stop.clone()));
     }
+    // One time limit for all that is under way: what a job has not done by then goes on at the next start.
+    let limit = tokio::spawn(http::time_to_finish(stop.clone()));
     http::serve(listener, router(app.clone()).0, app.meters.clone(), stop).await?;
-    let _ended = tokio::time::timeout(GRACE, jobs).await;
+    tokio::select! {
+        _ended = jobs => (),
+        _over = limit => (),
+    }
     app.behind.flush().await;
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! A server without a workspace says how to make the first one: by a link with a token, which is kept in a file for its
-//! owner's eyes as well. What the database has is its hash.
+//! A server without a workspace says how to create the first one: by a link with a token, which is also kept in a file
+//! that only its owner can read. The database has the hash of the token.
 
 use super::open::Place;
 use crate::app::App;
@@ -15,22 +15,21 @@ use std::path::{Path, PathBuf};
 
 const FILE: &str = "setup-url";
 
-/// Prints the link, the same until it is used.
-pub async fn offer(app: &App, config: &Config) -> Result<()> {
-    let file = match Place::of(config)? {
-        Place::Sqlite(folder) => Some(folder.join(FILE)),
-        Place::Postgres(_) => None,
-    };
+/// The link, the same one until it is used; none where there is a workspace, or where a password would be sent in the
+/// open.
+pub async fn offer(app: &App, config: &Config) -> Result<Option<String>> {
     if workspaces::store::any(&app.reader).await? {
-        if let Some(file) = file {
-            let _not_there = fs::remove_file(file);
-        }
-        return Ok(());
+        used(config)?;
+        return Ok(None);
     }
-    if let Err(why) = app.site.is_safe() {
-        tracing::warn!("there is no workspace yet; create one with `gatepost init`. {why}");
-        return Ok(());
+    if app.site.is_safe().is_err() {
+        tracing::warn!(
+            "this server has no workspace yet. The page that creates the first one works over https only: set \
+             public-url to the https address of your proxy, or create the workspace here with `gatepost init`"
+        );
+        return Ok(None);
     }
+    let file = file(config)?;
     let token = match kept(app, file.as_deref()).await? {
         Some(token) => token,
         None => {
@@ -43,8 +42,31 @@ pub async fn offer(app: &App, config: &Config) -> Result<()> {
     if let Some(file) = &file {
         keep(file, &url)?;
     }
-    println!("There is no workspace yet. Open this link to make the first one; it works once:\n\n  {url}\n");
+    tokio::spawn(forget(app.clone(), config.clone()));
+    Ok(Some(url))
+}
+
+/// The link is spent: its file goes.
+pub fn used(config: &Config) -> Result<()> {
+    if let Some(file) = file(config)? {
+        let _not_there = fs::remove_file(file);
+    }
     Ok(())
+}
+
+async fn forget(app: App, config: Config) {
+    app.set_up.notified().await;
+    tracing::info!("the first workspace was created; the set-up link no longer works");
+    if let Err(error) = used(&config) {
+        tracing::debug!(%error, "the file of the set-up link stays");
+    }
+}
+
+fn file(config: &Config) -> Result<Option<PathBuf>> {
+    Ok(match Place::of(config)? {
+        Place::Sqlite(folder) => Some(folder.join(FILE)),
+        Place::Postgres(_) => None,
+    })
 }
 
 /// The token in the file, if it is still the one.

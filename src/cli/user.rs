@@ -1,7 +1,9 @@
-//! People who cannot sign in, and stand before the operator: a link to choose a password, and an end to second factors
-//! that are lost.
+//! The people of this server, and help for those who cannot sign in: a link to choose a password, and an end to second
+//! factors that are lost.
 
-use super::open;
+use super::list::{self, Limit};
+use super::out::Out;
+use super::{open, serving, workspace::exists};
 use crate::access::{Can, profile::AskReset};
 use crate::app::App;
 use crate::audit::{Change, Subject};
@@ -15,51 +17,72 @@ use uuid::Uuid;
 
 #[derive(clap::Subcommand)]
 pub enum User {
-    /// Print a link with which somebody chooses a new password: it works once, for half an hour, and signs nobody in
+    /// List the users of this server and their workspaces
+    List {
+        /// Only members of this workspace
+        #[arg(long, value_name = "ID")]
+        workspace: Option<Uuid>,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Print a link with which a user chooses a new password; it works once, for 30 minutes, and does not sign them in
     Link {
-        /// The address with which the person signs in
+        /// The e-mail address with which the user signs in
         address: String,
     },
-    /// Take away all second factors of somebody who has lost them, and end all sessions
+    /// Remove all second factors of a user who has lost them, and end all sessions
     DropFactors {
-        /// The address with which the person signs in
+        /// The e-mail address with which the user signs in
         address: String,
     },
 }
 
 impl User {
-    pub async fn run(&self, config: &Config) -> Result<()> {
+    pub async fn run(&self, config: &Config, out: Out) -> Result<()> {
         let app = open::existing(config).await?;
         match self {
-            User::Link { address } => link(&app, address).await,
-            User::DropFactors { address } => drop_factors(&app, address).await,
+            User::List { workspace, limit } => {
+                if let Some(workspace) = workspace {
+                    exists(&app, *workspace).await?;
+                }
+                list::users(&app, *workspace, limit, out).await
+            }
+            User::Link { address } => link(&app, config, address, out).await,
+            User::DropFactors { address } => drop_factors(&app, address, out).await,
         }
     }
 }
 
-/// Who has the address, and the workspace in which what is done to him is recorded.
+/// The user with this address, and the workspace whose audit log records the change.
 async fn person(app: &App, email: &str) -> Result<(Uuid, Uuid)> {
-    let unknown = || Error::invalid(format!("there is no user `{email}`, or he is a member of no workspace"));
+    let unknown = || Error::invalid(format!("`{email}` is not a user of this server, or has no workspace"));
     let user = sign_in::store::user_of(&app.reader, &address(email)).await?.ok_or_else(unknown)?;
     let home = people::store::home(&app.reader, user.id, app.now()).await?.ok_or_else(unknown)?;
     Ok((user.id, home))
 }
 
-async fn link(app: &App, email: &str) -> Result<()> {
+async fn link(app: &App, config: &Config, email: &str, out: Out) -> Result<()> {
     let (user, home) = person(app, email).await?;
     let link = Link::new(app, Use::Password)?;
-    let url = link.url(app);
-    // Whether the address is his the operator knows, or does not.
+    let (base, known) = serving::base(app, config).await?;
+    let url = link.url(&app.with(|app| app.public_url = base.trim_end_matches('/').into()));
+    let expires_at = link.expires_at;
+    // The operator decides whether the address belongs to this person.
     let opened = Can::<AskReset>::operator(app, home).write(async move |_, tx| {
         link.open(tx, user, "").await?;
         Ok(Change::new(Subject::new("user", user), (), json!({ "link": "shown" }), ()))
     });
     opened.await?;
-    println!("{url}");
-    Ok(())
+    if !known {
+        tracing::warn!(
+            "no server has run on this database yet, so the link begins with the default address; set --public-url \
+             if people reach the server elsewhere"
+        );
+    }
+    out.say(&json!({ "url": url, "expires_at": expires_at }), &url)
 }
 
-async fn drop_factors(app: &App, email: &str) -> Result<()> {
+async fn drop_factors(app: &App, email: &str, out: Out) -> Result<()> {
     let (user, home) = person(app, email).await?;
     let dropped =
         Can::<crate::access::factors::DisableTotp>::operator(app, home).write(async move |_, tx| {
@@ -73,8 +96,8 @@ async fn drop_factors(app: &App, email: &str) -> Result<()> {
             Ok(Change::new(Subject::new("user", user), (), after, (held.len(), ended)))
         });
     let (factors, ended) = dropped.await?;
-    println!(
-        "{factors} second factors dropped, {ended} sessions ended; the password alone lets {email} in now"
+    let text = format!(
+        "{factors} second factors removed, {ended} sessions ended; {email} can sign in with the password only now"
     );
-    Ok(())
+    out.say(&json!({ "factors_dropped": factors, "sessions_ended": ended }), text)
 }

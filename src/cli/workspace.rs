@@ -1,6 +1,8 @@
 //! Workspaces, from the command line: the operator's acts, audited as such.
 
+use super::list::{self, Limit};
 use super::open;
+use super::out::Out;
 use crate::access::{Can, LoginPolicy, Role, workspaces as may};
 use crate::app::App;
 use crate::audit::{Change, Subject};
@@ -15,66 +17,70 @@ use uuid::Uuid;
 
 #[derive(clap::Subcommand)]
 pub enum Workspace {
-    /// Create a workspace and its owner, with a key to begin with
+    /// List the workspaces of this server
+    List {
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Create a workspace with an owner and a first API key
     Create {
-        /// What it is called
+        /// Name of the workspace
         #[arg(long, value_name = "NAME")]
         name: String,
-        /// The address of the owner: a new user, or one of this server
+        /// The owner's e-mail address: a new user, or an existing one
         #[arg(long, value_name = "ADDRESS")]
         owner_email: String,
-        /// Print one line of JSON
-        #[arg(long)]
-        json: bool,
     },
-    /// Make another member the owner; the old owner becomes admin
+    /// Make another member the owner; the former owner becomes an admin
     SetOwner {
-        /// Its id, as `workspace_id` in the answer of `gatepost init` or `/api/v2/me`
+        /// The workspace's id, from `gatepost admin workspace list`
         #[arg(long, value_name = "ID")]
         workspace: Uuid,
-        /// The address of an accepted member
+        /// The e-mail address of a member who accepted the invitation
         #[arg(long, value_name = "ADDRESS")]
         email: String,
     },
-    /// Take back the login policy: people sign in from anywhere again, in any way
+    /// Reset the login policy: people can sign in from any network with any method again
     ResetLoginPolicy {
-        /// Its id, as `workspace_id` in the answer of `gatepost init` or `/api/v2/me`
+        /// The workspace's id, from `gatepost admin workspace list`
         #[arg(long, value_name = "ID")]
         workspace: Uuid,
     },
     /// Show, set or clear the plan that a workspace sees under workspace-billing
-    ///
-    /// The file is JSON with a subscription for each part that there is, all of it shown and nothing more:
-    /// {"outreach": {"name": "Hypergrowth", "product_id": "pid_hg_v1", "interval": "month", "price_in_dollars": 97}}
+    #[command(after_help = PLAN)]
     Plan {
-        /// Its id, as `workspace_id` in the answer of `gatepost init` or `/api/v2/me`
+        /// The workspace's id, from `gatepost admin workspace list`
         #[arg(long, value_name = "ID")]
         workspace: Uuid,
-        /// Sets the plan that is in this file
+        /// Set the plan in this file
         #[arg(long, value_name = "FILE", conflicts_with = "clear")]
         file: Option<std::path::PathBuf>,
-        /// Everything and unlimited again
+        /// Clear the plan: everything is included, without limits
         #[arg(long)]
         clear: bool,
     },
-    /// Say what the workspace's plan leaves out: operations on it answer 402
+    /// Exclude resources from the workspace's plan: their operations answer 402
     Set {
-        /// Its id, as `workspace_id` in the answer of `gatepost init` or `/api/v2/me`
+        /// The workspace's id, from `gatepost admin workspace list`
         #[arg(long, value_name = "ID")]
         workspace: Uuid,
-        /// A resource, as audit_logs; may be given several times
+        /// A resource, such as audit_logs; can be given several times
         #[arg(long, value_name = "RESOURCE")]
         deny: Vec<String>,
-        /// Takes a --deny back
+        /// Include a resource again
         #[arg(long, value_name = "RESOURCE")]
         allow: Vec<String>,
     },
 }
 
-const TAKEN: &str = "the database has a workspace already, and is left as it is; add another with `gatepost \
-                     workspace create`";
+const PLAN: &str = "\
+The file is JSON with a subscription for each part of the plan. The workspace sees exactly what it contains:
+  {\"outreach\": {\"name\": \"Hypergrowth\", \"product_id\": \"pid_hg_v1\", \"interval\": \"month\"}}";
 
-/// What somebody needs to begin.
+const TAKEN: &str = "the database has a workspace already, and nothing was changed; create another one with \
+                     `gatepost admin workspace create`";
+
+/// What the owner of a new workspace needs.
 pub struct Made {
     pub workspace: Uuid,
     pub user: Uuid,
@@ -84,19 +90,21 @@ pub struct Made {
 }
 
 impl Workspace {
-    pub async fn run(&self, config: &Config) -> Result<()> {
+    pub async fn run(&self, config: &Config, out: Out) -> Result<()> {
         let app = open::existing(config).await?;
         match self {
-            Workspace::Create { name, owner_email, json } => {
-                make(&app, name, owner_email, false).await?.print(*json);
-                Ok(())
+            Workspace::List { limit } => list::workspaces(&app, limit, out).await,
+            Workspace::Create { name, owner_email } => {
+                let made = make(&app, name, owner_email, false).await?;
+                super::setup::used(config)?;
+                made.print(out, "The key is shown only once.")
             }
-            Workspace::SetOwner { workspace, email } => set_owner(&app, *workspace, email).await,
-            Workspace::ResetLoginPolicy { workspace } => reset_login_policy(&app, *workspace).await,
+            Workspace::SetOwner { workspace, email } => set_owner(&app, *workspace, email, out).await,
+            Workspace::ResetLoginPolicy { workspace } => reset_login_policy(&app, *workspace, out).await,
             Workspace::Plan { workspace, file, clear } => {
-                super::credits::plan(&app, *workspace, file.as_ref(), *clear).await
+                super::credits::plan(&app, *workspace, file.as_ref(), *clear, out).await
             }
-            Workspace::Set { workspace, deny, allow } => set(&app, *workspace, deny, allow).await,
+            Workspace::Set { workspace, deny, allow } => set(&app, *workspace, deny, allow, out).await,
         }
     }
 }
@@ -131,14 +139,14 @@ pub async fn make(app: &App, name: &str, owner_email: &str, first: bool) -> Resu
     Ok(Made { workspace, user, member, email, api_key })
 }
 
-/// The user with this address, if it is known to be his; a new one is on the operator's word, and has no password
-/// until there is a way to set it.
+/// The user with this address, if the address is verified. A new user is verified on the operator's word, and has no
+/// password until they choose one.
 async fn user(app: &App, tx: &mut Tx, email: &str) -> Result<Uuid> {
     let known = sql("select id, email_verified from users where email = $1").bind(email);
     match known.optional::<(Uuid, bool)>(&mut *tx).await? {
         Some((user, true)) => Ok(user),
         Some((_, false)) => Err(Error::invalid(format!(
-            "there is a user `{email}`, but nobody has verified that the address is his; take another address"
+            "the user `{email}` exists, but the address was never verified; use another address"
         ))),
         None => {
             let id = app.new_id();
@@ -154,7 +162,7 @@ pub async fn exists(app: &App, workspace: Uuid) -> Result<()> {
     found.map(drop).ok_or_else(|| Error::invalid(format!("there is no workspace {workspace}")))
 }
 
-async fn set_owner(app: &App, workspace: Uuid, email: &str) -> Result<()> {
+async fn set_owner(app: &App, workspace: Uuid, email: &str, out: Out) -> Result<()> {
     exists(app, workspace).await?;
     let email = address(email);
     let done = Can::<may::ChangeOwner>::operator(app, workspace).write(async move |can, tx| {
@@ -165,11 +173,11 @@ async fn set_owner(app: &App, workspace: Uuid, email: &str) -> Result<()> {
         Ok(Change::updated(Subject::new("workspace", before.id), &before, after))
     });
     let after = done.await?;
-    println!("workspace {} is owned by user {}", after.id, after.owner);
-    Ok(())
+    let text = format!("user {} owns workspace {} now", after.owner, after.id);
+    out.say(&json!({ "workspace_id": after.id, "owner": after.owner }), text)
 }
 
-async fn reset_login_policy(app: &App, workspace: Uuid) -> Result<()> {
+async fn reset_login_policy(app: &App, workspace: Uuid, out: Out) -> Result<()> {
     exists(app, workspace).await?;
     let reset =
         Can::<crate::access::login_policy::Update>::operator(app, workspace).write(async move |can, tx| {
@@ -179,17 +187,20 @@ async fn reset_login_policy(app: &App, workspace: Uuid) -> Result<()> {
             Ok(Change::updated(Subject::new("login_policy", can.workspace()), &before, after))
         });
     reset.await?;
-    println!("people sign in to workspace {workspace} from anywhere again, in any way");
-    Ok(())
+    let text = format!("people can sign in to workspace {workspace} from any network with any method again");
+    out.say(&json!({ "workspace_id": workspace, "login_policy": LoginPolicy::default() }), text)
 }
 
-async fn set(app: &App, workspace: Uuid, deny: &[String], allow: &[String]) -> Result<()> {
+async fn set(app: &App, workspace: Uuid, deny: &[String], allow: &[String], out: Out) -> Result<()> {
     exists(app, workspace).await?;
     let known = |name: &String| crate::access::ACTIONS.iter().any(|action| action.resource == name);
     if let Some(name) = deny.iter().chain(allow).find(|name| !known(name)) {
         let mut names: Vec<_> = crate::access::ACTIONS.iter().map(|action| action.resource).collect();
         names.dedup();
-        return Err(Error::invalid(format!("`{name}` is no resource; they are {}", names.join(", "))));
+        return Err(Error::invalid(format!(
+            "`{name}` is not a resource; the resources are {}",
+            names.join(", ")
+        )));
     }
     let (deny, allow) = (deny.to_vec(), allow.to_vec());
     let done = Can::<may::Update>::operator(app, workspace).write(async move |can, tx| {
@@ -203,9 +214,9 @@ async fn set(app: &App, workspace: Uuid, deny: &[String], allow: &[String]) -> R
         Ok(Change::new(Subject::new("workspace", can.workspace()), was, is, after))
     });
     let denied = done.await?;
-    match denied.is_empty() {
-        true => println!("the plan of workspace {workspace} includes everything"),
-        false => println!("the plan of workspace {workspace} leaves out {}", denied.join(", ")),
-    }
-    Ok(())
+    let text = match denied.is_empty() {
+        true => format!("the plan of workspace {workspace} includes everything"),
+        false => format!("the plan of workspace {workspace} does not include {}", denied.join(", ")),
+    };
+    out.say(&json!({ "workspace_id": workspace, "denied": denied }), text)
 }

@@ -11,6 +11,34 @@ use std::time::Duration;
 /// Pages between two reports.
 const STEP: i32 = 4096;
 
+/// Whether a secret key was ever used with the database. A file that is empty, or whose making was cut off before
+/// that, was not: nothing in it is sealed.
+pub fn has_key(path: &Path) -> Result<bool> {
+    if !path.exists() {
+        return Ok(false);
+    }
+    let look = || -> rusqlite::Result<bool> {
+        let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        conn.execute_batch("pragma busy_timeout = 5000;")?;
+        let count = |text: &str| conn.query_row(text, [], |row| row.get::<_, i64>(0));
+        Ok(count("select count(*) from sqlite_schema where name = 'server'")? > 0
+            && count("select count(*) from server where name = 'secret key'")? > 0)
+    };
+    look().map_err(|error| explain(&path.display().to_string(), error.into()))
+}
+
+/// Names the file, and says what is true of it. Errors that already say enough stay as they are.
+pub(super) fn explain(path: &str, error: Error) -> Error {
+    let (Error::Internal(cause) | Error::Unavailable(cause)) = &error else { return error };
+    let code = cause.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
+    Error::invalid(match code {
+        Some(ErrorCode::NotADatabase) => format!("{path} is not a SQLite database"),
+        Some(ErrorCode::DatabaseCorrupt) => format!("{path} is damaged: {cause}. Restore a backup"),
+        Some(ErrorCode::ReadOnly) => format!("{path} is there, but cannot be written: {cause}"),
+        Some(_) | None => format!("{path} cannot be opened: {cause}"),
+    })
+}
+
 /// Copies a database that may be in use, as it is at one moment; `to` must not be there. `report` hears how much of
 /// it is done, in hundredths. The copy is one file, for its owner's eyes, checked, and on the disk when this returns.
 pub fn copy(from: &Path, to: &Path, report: &mut dyn FnMut(i32)) -> Result<()> {
@@ -47,7 +75,8 @@ fn pages(from: &Path, to: &Path, report: &mut dyn FnMut(i32)) -> Result<()> {
 
 /// Whether every page is as it should be; on a large database this takes a while.
 pub fn check(path: &Path) -> Result<()> {
-    is_whole(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
+    let open = || is_whole(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?);
+    open().map_err(|error| explain(&path.display().to_string(), error))
 }
 
 fn is_whole(conn: &Connection) -> Result<()> {

@@ -79,6 +79,9 @@ pub(super) async fn keep_to_key(writer: &Writer, fingerprint: &str) -> Result<()
     });
     match known.await? {
         true => Ok(()),
-        false => Err(Error::invalid("the database was made with another secret key; set that one")),
+        false => Err(Error::invalid(
+            "the database was made with another secret key. Restore that key as secret.key in the data folder, or set \
+             it as GATEPOST_SECRET_KEY",
+        )),
     }
 }

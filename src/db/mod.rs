@@ -98,34 +98,43 @@ enum Conn {
 }
 
 /// `postgres://...` or `sqlite:<path>`; the schema is brought up to date. `key` is the fingerprint of the
-/// server's secret key: a database keeps to the key that it was made with.
+/// server's secret key: a database keeps to the key that it was made with. An error names the database and the cause.
 pub async fn open(url: &str, key: &str) -> Result<(Reader, Writer)> {
     match url.strip_prefix("sqlite:") {
-        Some(path) => {
-            let writer = Writer(Door::Sqlite(sqlite::Queue::open(path)?));
-            prepare(&writer, key).await?;
-            Ok((Reader(ReadPool::Sqlite(sqlite::Readers::open(path)?)), writer))
-        }
+        Some(path) => sqlite(path, key).await.map_err(|error| file::explain(path, error)),
         None => {
-            let (read, write) = postgres::open(url)?;
+            let (read, write, explain) = postgres::open(url).await?;
             let writer = Writer(Door::Postgres(write));
-            prepare(&writer, key).await?;
+            prepare(&writer, key).await.map_err(explain)?;
             Ok((Reader(ReadPool::Postgres(read)), writer))
         }
     }
 }
 
-/// A database as it is, whatever its schema: for who looks after it. Nothing is brought up to date.
-pub fn look(url: &str) -> Result<Reader> {
+async fn sqlite(path: &str, key: &str) -> Result<(Reader, Writer)> {
+    let writer = Writer(Door::Sqlite(sqlite::Queue::open(path)?));
+    prepare(&writer, key).await?;
+    Ok((Reader(ReadPool::Sqlite(sqlite::Readers::open(path)?)), writer))
+}
+
+/// A database as it is, whatever its schema, for the operator. Nothing is brought up to date.
+pub async fn look(url: &str) -> Result<Reader> {
     Ok(Reader(match url.strip_prefix("sqlite:") {
-        Some(path) => ReadPool::Sqlite(sqlite::Readers::open(path)?),
-        None => ReadPool::Postgres(postgres::open(url)?.0),
+        Some(path) => {
+            ReadPool::Sqlite(sqlite::Readers::open(path).map_err(|error| file::explain(path, error))?)
+        }
+        None => ReadPool::Postgres(postgres::open(url).await?.0),
     }))
 }
 
 /// The version of the schema that this program makes.
 pub fn newest() -> i64 {
     migrate::newest()
+}
+
+/// The version of SQLite that is compiled in.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
 }
 
 async fn prepare(writer: &Writer, key: &str) -> Result<()> {

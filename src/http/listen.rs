@@ -26,7 +26,7 @@ const MOST: usize = 8192;
 const SPARE: usize = 128;
 /// For the headers of a request, and for the next one to begin: longer than proxies keep a quiet connection.
 const HEADERS: Duration = Duration::from_secs(75);
-/// How long answers under way may take once the server is told to stop.
+/// How long what is under way may take once the server is told to stop: answers and steps of jobs alike.
 const GRACE: Duration = Duration::from_secs(10);
 /// Milliseconds for which a caller's system may leave what was sent to it without an answer.
 const UNREAD: u32 = 30_000;
@@ -79,6 +79,12 @@ pub async fn serve(
         tracing::warn!("some requests did not end in time");
     }
     Ok(())
+}
+
+/// Ends when the server has been told to stop and the time to finish is over.
+pub async fn time_to_finish(mut stop: watch::Receiver<()>) {
+    let _told = stop.changed().await;
+    tokio::time::sleep(GRACE).await;
 }
 
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {

@@ -28,7 +28,7 @@ pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread, Unused};
 pub use errors::{Cause, Paced, Refusal};
 pub use form::{Answer, Field, Form};
 pub use ignored::Ignored;
-pub use listen::{listen, serve};
+pub use listen::{listen, serve, time_to_finish};
 pub use nearest::hint;
 pub use origin::{Origin, Slot};
 pub use paging::{LONGEST, Order, Page, Paging, Roll, after_time};

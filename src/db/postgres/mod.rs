@@ -1,6 +1,7 @@
 //! PostgreSQL: read-only pools, and serializable transactions that run again when the engine says so. Workspaces take
 //! turns at each pool.
 
+mod contact;
 mod pulse;
 mod turns;
 
@@ -44,13 +45,15 @@ pub(super) struct Connections {
     pub(super) load: Load,
 }
 
-/// For reading alone, and for writing.
-pub(super) fn open(url: &str) -> Result<(Readers, Connections)> {
-    let mut config: Config = url.parse()?;
+/// For reading only, and for writing; and what explains an error of this server to the operator. The first
+/// connection is made here, so that its error is the one that is reported.
+pub(super) async fn open(url: &str) -> Result<(Readers, Connections, impl Fn(Error) -> Error + use<>)> {
+    let mut config = contact::parse(url)?;
     config.connect_timeout(WAIT).tcp_user_timeout(SILENCE).keepalives_idle(SILENCE);
     // Whether TLS is used, the URL says: `sslmode=disable|prefer|require`.
     let tls = MakeRustlsConnect::new(crate::tls::client()?);
-    let pulse = Pulse::feel(config.clone(), tls.clone());
+    let client = contact::connect(&config, &tls).await?;
+    let pulse = Pulse::feel(config.clone(), tls.clone(), client);
     // Compiling the plan of a predicate takes far longer than running it.
     let options = format!("{} -c jit=off", config.get_options().unwrap_or_default());
     let reading = format!("{options} -c default_transaction_read_only=on");
@@ -64,7 +67,8 @@ pub(super) fn open(url: &str) -> Result<(Readers, Connections)> {
         workspaces: door(&limited(&reading, READING), WORKSPACES, load.clone())?,
         own: door(&reading, OWN, load)?,
     };
-    Ok((readers, door(&limited(&options, WRITING), WRITES, Load::default())?))
+    let writer = door(&limited(&options, WRITING), WRITES, Load::default())?;
+    Ok((readers, writer, move |error| contact::explain(&config, error)))
 }
 
 /// Two doors, as with SQLite.

@@ -17,10 +17,10 @@ const CONNECT: Duration = Duration::from_millis(700);
 pub(super) struct Pulse(watch::Receiver<bool>);
 
 impl Pulse {
-    /// Must be called inside a runtime; the task ends with the last handle.
-    pub(super) fn feel(config: Config, tls: MakeRustlsConnect) -> Self {
+    /// Must be called inside a runtime; the task ends with the last handle. `client` is the first connection.
+    pub(super) fn feel(config: Config, tls: MakeRustlsConnect, client: Client) -> Self {
         let (tell, told) = watch::channel(true);
-        tokio::spawn(beat(config, tls, tell));
+        tokio::spawn(beat(config, tls, tell, client));
         Pulse(told)
     }
 
@@ -40,8 +40,8 @@ impl Pulse {
     }
 }
 
-async fn beat(config: Config, tls: MakeRustlsConnect, tell: watch::Sender<bool>) {
-    let mut client = None;
+async fn beat(config: Config, tls: MakeRustlsConnect, tell: watch::Sender<bool>, first: Client) {
+    let mut client = Some(first);
     loop {
         let answers = match client.take() {
             // Its own connection may have gone alone.

@@ -29,7 +29,7 @@ const FROM_ONE_PLACE: i64 = 3;
 const IN_ALL: i64 = 20;
 
 pub const NO_MAIL: &str =
-    "this server sends no mail; ask its operator for a link: `gatepost user link ADDRESS`";
+    "this server sends no mail; ask its operator for a link: `gatepost admin user link ADDRESS`";
 
 /// Answers the same, in the same time, whether the address is anybody's: what there is to do is done behind the answer.
 pub async fn ask(

@@ -75,6 +75,7 @@ pub async fn set_up(
         Ok(Change::new(Subject::new("workspace", workspace), (), after, signed))
     });
     let body = made.await?;
+    app.set_up.notify_one();
     let device = sign_in::device(&app, body.user_id)?;
     Ok(Signed { body, cookies: vec![app.site.set(Cookie::Session, &token)?, device] })
 }

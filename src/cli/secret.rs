@@ -1,0 +1,96 @@
+//! The secret key, which protects secrets at rest. A key is made only for a database that never had one: a new key
+//! beside an existing database would hide that the right one is missing.
+
+use super::open::{DATABASE, Place, failed};
+use crate::app::{Ambient, System};
+use crate::config::Config;
+use crate::db::file;
+use crate::error::{Error, Result};
+use rustix::fs::{FlockOperation, flock};
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// Fewer characters could be guessed.
+const SHORTEST: usize = 32;
+const FILE: &str = "secret.key";
+
+/// The key that is set or kept; of a new database with SQLite, one that is made now.
+pub fn key(config: &Config, place: &Place) -> Result<String> {
+    let key = match (&config.secret_key, place) {
+        (Some(key), _) => key.clone(),
+        (None, Place::Sqlite(folder)) => match kept(config, folder)? {
+            Some(key) => key,
+            None => first(config, folder)?,
+        },
+        (None, Place::Postgres(_)) => {
+            return Err(Error::invalid(
+                "with PostgreSQL the secret key must be set: GATEPOST_SECRET_KEY, the same for every server on \
+                 the database (make one with `openssl rand -hex 32`)",
+            ));
+        }
+    };
+    match key.len() >= SHORTEST {
+        true => Ok(key),
+        false => Err(Error::invalid(format!("the secret key must have at least {SHORTEST} characters"))),
+    }
+}
+
+/// The key that is set or kept in the folder; none is made. An empty file is what a crash can leave of a first start.
+pub fn kept(config: &Config, folder: &Path) -> Result<Option<String>> {
+    if config.secret_key.is_some() {
+        return Ok(config.secret_key.clone());
+    }
+    match fs::read_to_string(folder.join(FILE)) {
+        Ok(key) => Ok(Some(key.trim().to_owned()).filter(|key| !key.is_empty())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed("cannot read", &folder.join(FILE), &error)),
+    }
+}
+
+/// Says what is missing, and where it belongs.
+pub fn missing(folder: &Path) -> Error {
+    Error::invalid(format!(
+        "the secret key is missing: this database was made with one. Restore {} or set GATEPOST_SECRET_KEY",
+        folder.join(FILE).display()
+    ))
+}
+
+/// Makes the key of a new database. It is on the disk under its name, whole, before anything is sealed with it: a
+/// process that is killed at any point leaves a folder that starts again.
+fn first(config: &Config, folder: &Path) -> Result<String> {
+    let wrong = |error: std::io::Error| failed("cannot write in", folder, &error);
+    // One process at a time.
+    let alone = fs::File::open(folder).map_err(wrong)?;
+    flock(&alone, FlockOperation::LockExclusive).map_err(|error| wrong(error.into()))?;
+    if let Some(key) = kept(config, folder)? {
+        return Ok(key);
+    }
+    if file::has_key(&folder.join(DATABASE))? {
+        return Err(missing(folder));
+    }
+    let key = hex(&System::default().random()?);
+    let partial = folder.join("secret.key.partial");
+    let _left_behind = fs::remove_file(&partial);
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial);
+    file.and_then(|mut file| file.write_all(key.as_bytes()).and_then(|()| file.sync_all())).map_err(wrong)?;
+    file::put(&partial, &folder.join(FILE))?;
+    Ok(key)
+}
+
+/// What a database remembers of its key.
+pub fn fingerprint(key: &str) -> String {
+    hex(&derive("fingerprint", key))
+}
+
+/// A key of its own for each use, so that none gives another away. The secret has the randomness of a key, so
+/// one hash is enough.
+pub fn derive(usage: &str, key: &str) -> Vec<u8> {
+    Sha256::digest(format!("gatepost {usage} {key}")).to_vec()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
