@@ -175,10 +175,10 @@ async fn ask(reader: &Reader, config: &Config, place: &Place, findings: &mut Fin
     secret_key(reader, config, place, findings).await?;
     clock(reader, findings).await?;
     queue(reader, findings).await?;
-    if version == Some(db::newest()) {
-        if let Some((near, text)) = stored::largest(reader, config).await? {
-            findings.add("storage", if near { Warning } else { Fine }, text);
-        }
+    if version == Some(db::newest())
+        && let Some((near, text)) = stored::largest(reader, config).await?
+    {
+        findings.add("storage", if near { Warning } else { Fine }, text);
     }
     Ok(())
 }
