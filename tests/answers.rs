@@ -68,10 +68,7 @@ async fn a_row_of_the_log_is_bounded_as_a_whole(world: World) {
         assert!(bytes <= 16_000, "{bytes} bytes for {}", row["action"]);
     }
     assert!(log[0]["audit_metadata"]["changes"]["sequences"][1]["bytes"].as_u64().unwrap() > 60_000);
-    assert_eq!(
-        log[1]["audit_metadata"]["changes"]["payload"][1]["sha256"].as_str().unwrap().len(),
-        64
-    );
+    assert_eq!(log[1]["audit_metadata"]["changes"]["payload"][1]["sha256"].as_str().unwrap().len(), 64);
     let texts = &log[2]["audit_metadata"]["changes"];
     assert!(fields.iter().any(|field| texts[*field][0]["bytes"] == 4002), "{texts}");
 }

@@ -85,8 +85,8 @@ const CUT: (&str, &str) = ("x-gatepost-cut", "bytes");
 /// What most pages do not outgrow.
 const USUAL: usize = 2048;
 
-/// The position of most lists is an id; `C` is what it is where the wire has another. The items are text already: so a
-/// page of long ones ends where it is long enough, and no list can forget to ask.
+// The items are text already: a page of long ones ends where it is long enough, and no list can forget to ask.
+/// The position of most lists is an id; `C` is what it is where the wire has another.
 #[derive(JsonSchema)]
 pub struct Page<T, C = Uuid> {
     #[schemars(with = "Vec<T>")]
