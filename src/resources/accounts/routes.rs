@@ -262,7 +262,7 @@ async fn update(
             after.settings.tracking_domain_name = None;
             after.settings.tracking_domain_status = None;
         }
-        if patch.names("assigned_to") {
+        if after.assigned_to != before.assigned_to {
             after.assigned_to = assignment::member(can, tx, after.assigned_to).await?;
         }
         store::update(can, tx, &after).await?;
