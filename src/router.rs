@@ -74,7 +74,8 @@ fn described() -> OpenApi {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         description: Some(
             "Instantly's API v2, with access control, isolation between workspaces and an audit trail behind it. \
-             Operations and fields marked `x-gatepost-extension` are ours."
+             Operations and fields marked `x-gatepost-extension` are ours. A body marked `x-gatepost-reading: lenient` \
+             may have unknown keys. They are dropped, and the answer's header `x-gatepost-ignored` names them."
                 .to_owned(),
         ),
         ..Info::default()

@@ -260,7 +260,8 @@ async fn what_destroys_knows_every_key(world: World) {
         let refused = world.call("owner", &line, json!({})).await.is(400).message();
         assert!(refused.starts_with("querystring must NOT have additional properties"), "{refused}");
     }
-    let vain = json!({ "emails": ["a@outreach.example"], "dry_run": true });
+    let vain = json!({ "emails": ["a@outreach.example"], "source_workspace_id": world.home,
+        "destination_workspace_id": world.home, "dry_run": true });
     for line in ["accounts/pause", "accounts/warmup/enable", "accounts/move"] {
         let refused =
             world.call("owner", &format!("POST /api/v2/{line}"), vain.clone()).await.is(400).message();

@@ -300,7 +300,10 @@ impl<S: Send + Sync> FromRequest<S> for Unused {
         let none = Map::new();
         let fields = if body.is_null() { Some(&none) } else { body.as_object() };
         match fields.filter(|fields| !how.strict || fields.is_empty()).and_then(unused) {
-            Some(ignored) => Ok(how.ignore(ignored)).map(|()| Unused),
+            Some(ignored) => {
+                how.ignore(ignored);
+                Ok(Unused)
+            }
             None => Err(Error::invalid(TAKES_NONE)),
         }
     }

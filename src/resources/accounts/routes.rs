@@ -14,7 +14,7 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post, post_with};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::ops::ControlFlow::Break;
 
 pub fn router() -> ApiRouter<App> {
@@ -265,8 +265,11 @@ async fn update(
             after.settings.tracking_domain_name = None;
             after.settings.tracking_domain_status = None;
         }
-        if let Some(wanted) = patch.get("assigned_to") {
-            after.assigned_to = assignment::member(can, tx, wanted.as_str()).await?;
+        let assigned = before.assigned_to.map(|member| member.to_string());
+        if let Some(wanted) = patch.get("assigned_to").map(Value::as_str)
+            && wanted != assigned.as_deref()
+        {
+            after.assigned_to = assignment::member(can, tx, wanted).await?;
         }
         store::update(can, tx, &after).await?;
         let left = assignment::moved(can, tx, &before, &after).await?;

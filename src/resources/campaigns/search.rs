@@ -3,7 +3,7 @@
 use super::{Campaign, DRAFT, store};
 use crate::access::{Can, campaigns::Read};
 use crate::error::Result;
-use crate::http::{Json, Query, absent_not_null, address};
+use crate::http::{Json, Nothing, Query, absent_not_null, address};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ pub struct Count {
 }
 
 /// Of those that the caller sees, all that are more than a draft.
-pub async fn count_launched(can: Can<Read>) -> Result<Json<Count>> {
+pub async fn count_launched(can: Can<Read>, _: Nothing) -> Result<Json<Count>> {
     Ok(Json(Count { count: store::count_but(&can, DRAFT).await? }))
 }
 

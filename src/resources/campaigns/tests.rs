@@ -75,7 +75,7 @@ async fn launching_needs_steps_and_senders(world: World) {
     // A member uses what is assigned to him; what is nobody's is for reach `all`.
     for address in ["free@outreach.example", "nobody@outreach.example"] {
         let refused = world.call("member", &path, json!({ "email_list": [address] })).await.is(400).message();
-        assert!(refused.starts_with("body/email_list must be"), "{refused}");
+        assert!(refused.starts_with("body/email_list/0 must be"), "{refused}");
     }
     world.call("member", &path, json!({ "email_list": ["sam@outreach.example"] })).await.is(200);
     assert_eq!(world.call("sdr", &act("pause"), Value::Null).await.is(200).json()["status"], 0);
@@ -104,7 +104,7 @@ async fn filters_narrow(world: World) {
     assert!(ids("exclude_status=0").await.is_empty());
     assert!(ids(&format!("ai_sales_agent_id={MISSING}")).await.is_empty());
     let wrong = world.get("view", "/api/v2/campaigns?tag_ids=SDR-West").await.is(400).message();
-    assert!(wrong.contains("tag_ids") && wrong.contains("SDR-West"), "{wrong}");
+    assert!(wrong.contains("tag_ids") && !wrong.contains("SDR-West"), "{wrong}");
 }
 
 async fn owners_and_collaborators(world: World) {

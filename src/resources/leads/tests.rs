@@ -131,7 +131,12 @@ async fn many_at_once(world: World) {
     let many: Vec<Value> = (0..1001).map(|n| json!({ "email": format!("{n}@lead.example") })).collect();
     world.call("owner", ADD, json!({ "campaign_id": campaign, "leads": many })).await.is(400);
     world.call("owner", ADD, json!({ "campaign_id": campaign, "leads": [] })).await.is(400);
-    world.call("owner", ADD, json!({ "campaign_id": campaign, "leads": [{ "mail": "x" }] })).await.is(400);
+    let unknown = json!({ "campaign_id": campaign, "leads": [{ "mail": "x" }] });
+    let none = world.call("owner", ADD, unknown).await.is(200);
+    assert_eq!(
+        (&none.json()["leads_uploaded"], &none.headers["x-gatepost-ignored"]),
+        (&json!(0), &"leads/mail".parse().unwrap())
+    );
 }
 
 async fn skip_flags_and_the_workspaces_rule(world: World) {

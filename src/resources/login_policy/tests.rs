@@ -23,7 +23,7 @@ async fn a_policy_is_kept_to(mut world: World) {
         (json!({ "idle_minutes": 1 }), "body/idle_minutes"),
         (json!({ "methods": [] }), "body/methods"),
         (json!({ "methods": ["letter"] }), "body/methods/0"),
-        (json!({ "allowed_ips": ["inside"] }), "body/allowed_ips must be addresses or networks; `inside`"),
+        (json!({ "allowed_ips": ["inside"] }), "body/allowed_ips must be addresses or networks"),
         (json!({ "nothing": 1 }), "body"),
         (json!({}), "body"),
     ] {
