@@ -15,6 +15,7 @@ on_both! {
     who_reads_too_much_holds_up_nobody_else who_writes_too_much_holds_up_nobody_else a_slow_read_is_stopped
     the_servers_own_reads_have_no_end many_leads_go_in_steps a_list_and_a_campaign_go_in_steps
     a_tag_and_an_account_go_in_steps a_right_taken_midway_ends_it what_is_asked_for_ends_it
+    a_caller_who_goes_away_leaves_a_true_record
 }
 
 /// As many as a step removes, and some more.
@@ -239,6 +240,28 @@ async fn used(world: &World, (base, tag, account): (Uuid, Uuid, Uuid)) {
         Ok(())
     };
     world.writer.write(make).await.unwrap();
+}
+
+/// Whatever ends it midway, the audit log counts what is gone.
+async fn a_caller_who_goes_away_leaves_a_true_record(world: World) {
+    let (id, all) = (list(&world, "owner").await, (2 * STEP + MORE) as i64);
+    fill(&world, "list_id", &id, all as usize).await;
+    let deleting = asked(&world, "owner", "DELETE /api/v2/leads", json!({ "list_id": id }));
+    while left(&world).await == all {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    deleting.abort();
+    let mut gone = None;
+    for _ in 0..200 {
+        // A step that was under way may still come to its end.
+        gone = Some((all - left(&world).await, steps(&world, "leads:delete").await.iter().sum::<i64>()));
+        if gone.is_some_and(|(gone, counted)| gone == counted) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let (gone, counted) = gone.unwrap();
+    assert!(gone == counted && gone >= STEP as i64, "{gone} leads are gone, {counted} are counted");
 }
 
 /// The second step asks again for the right, and finds that it was taken.

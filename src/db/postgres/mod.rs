@@ -27,8 +27,8 @@ use turns::{Turn, Turns};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long anybody waits for a connection.
 const WAIT: Duration = Duration::from_millis(1500);
-/// One workspace reads on half of the connections at most.
-const WORKSPACES: Limits = Limits { places: 8, share: 4, waiting: 128 };
+/// One workspace reads on few of the connections: a search keeps a processor of PostgreSQL's machine busy.
+const WORKSPACES: Limits = Limits { places: 8, share: 2, waiting: 128 };
 /// Look-ups of credentials and the server's own reads are short, and never wait behind a search.
 const OWN: Limits = Limits { places: 4, share: 2, waiting: 128 };
 /// A COMMIT mostly waits for the disk, so one workspace may have many under way.
@@ -54,8 +54,10 @@ pub(super) async fn open(url: &str) -> Result<(Readers, Connections, impl Fn(Err
     let tls = MakeRustlsConnect::new(crate::tls::client()?);
     let client = contact::connect(&config, &tls).await?;
     let pulse = Pulse::feel(config.clone(), tls.clone(), client);
-    // Compiling the plan of a predicate takes far longer than running it.
-    let options = format!("{} -c jit=off", config.get_options().unwrap_or_default());
+    // Compiling the plan of a predicate takes far longer than running it. And a search for one workspace is not worth
+    // several processors.
+    let alone = "-c jit=off -c max_parallel_workers_per_gather=0";
+    let options = format!("{} {alone}", config.get_options().unwrap_or_default());
     let reading = format!("{options} -c default_transaction_read_only=on");
     let limited =
         |options: &str, limit: Duration| format!("{options} -c statement_timeout={}", limit.as_millis());
