@@ -476,6 +476,12 @@ async fn a_server_without_a_workspace_is_set_up_by_its_link() {
     let (status, made) = server.call("cookie:", "POST /auth/setup", body.clone()).await;
     assert_eq!((status, &made["next"]), (200, &json!("done")), "{made}");
     assert_eq!(server.call(&server.session(), "GET /api/v2/me", Value::Null).await.1["role"], "owner");
+    let key = made["api_key"].as_str().unwrap();
+    assert_eq!(
+        server.call(key, "GET /api/v2/me", Value::Null).await.1["role"],
+        "owner",
+        "a key to begin with"
+    );
     assert_eq!(server.call("cookie:", "POST /auth/setup", body).await.0, 410);
     server.stop();
     let server = serve();
@@ -483,16 +489,8 @@ async fn a_server_without_a_workspace_is_set_up_by_its_link() {
     server.stop();
     // Where a cookie would travel in the open, there is no link.
     let other = Folder::new();
-    let open = [
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--public-url",
-        "http://gatepost.example",
-        "--data",
-        other.path(),
-    ];
-    let server = Server::start(gatepost(&open));
+    let open = ["serve", "--listen", "127.0.0.1:0", "--public-url", "http://gatepost.example"];
+    let server = Server::start(gatepost(&[&open[..], &["--data", other.path()]].concat()));
     assert!(server.log().contains("people sign in over https alone"), "{}", server.log());
     assert!(!std::path::Path::new(other.path()).join("setup-url").exists());
     server.stop();
