@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::error::{Error, Step};
 use crate::http::{Cause, LARGEST, Origin, Refusal, Slot};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -63,8 +63,9 @@ async fn answer(next: Next, request: Request) -> Response {
     answer.unwrap_or_else(|_| Error::internal("a handler panicked").into_response())
 }
 
-/// Every answer carries the id under which the call is recorded.
+/// Every answer carries the id under which the call is recorded, and no browser guesses what it is.
 fn named(mut response: Response, id: &str) -> Response {
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(id) = HeaderValue::from_str(id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
     }

@@ -5,6 +5,7 @@ pub use accept::insert_user;
 mod guard;
 pub use guard::is_fertile;
 mod invitation;
+mod preview;
 mod routes;
 pub mod store;
 mod v1;
