@@ -81,11 +81,17 @@ impl Cast {
         }
         println!("  {:8} {:22} {}", "(key)", "of the workspace", self.workspace_key);
         println!("  {:8} {:22} {}", "stranger", self.stranger.email, self.stranger.api_key);
-        let sdr = key_of(&self.people, Role::Sdr);
-        println!("\nTry, in another terminal:\n");
-        println!("  curl {}/api/v2/campaigns -H 'Authorization: Bearer {sdr}'", self.base_url);
-        println!("  curl {}/api/v1/account/status -H 'Authorization: Bearer {sdr}'", self.base_url);
-        println!("  curl {}/api/v2/me -H 'Authorization: Bearer {sdr}'", self.base_url);
+        let [owner, sdr, view] = [Role::Owner, Role::Sdr, Role::View].map(|role| key_of(&self.people, role));
+        println!(
+            "\nPaste this line into another terminal, and then the calls below or those of README.md:\n"
+        );
+        println!(
+            "  base={}/api/v2 owner={owner} sdr={sdr} view={view} stranger={}\n",
+            self.base_url, self.stranger.api_key
+        );
+        println!("  curl $base/me -H \"Authorization: Bearer $sdr\"");
+        println!("  curl $base/campaigns -H \"Authorization: Bearer $sdr\"");
+        println!("  curl $base/campaigns -H \"Authorization: Bearer $view\" -d '{{\"name\": \"Refused\"}}'");
         println!("\nEverything is gone when the demo ends (Ctrl-C).");
     }
 }
