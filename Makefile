@@ -7,13 +7,14 @@ run:
 	cargo run -- demo
 
 # Everything: format, lints, all tests on SQLite and PostgreSQL, generated files unchanged, and against the binary that
-# was tested the tour, the story of the first seed, the pages on signing in, on agencies and on production, the package,
-# and some thousand odd requests. Installs what it needs where it may (scripts/prepare).
+# was tested the README's calls, the tour, the story of the first seed, the pages on signing in, on agencies and on
+# production, the package, and some thousand odd requests. Installs what it needs where it may (scripts/prepare).
 test:
 	scripts/prepare
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	GATEPOST_TEST_ALL=1 scripts/with-postgres cargo test --locked
+	scripts/readme.sh target/debug/gatepost
 	scripts/tour.sh target/debug/gatepost
 	scripts/seed-000.sh target/debug/gatepost
 	scripts/page.sh docs/sign-in.md target/debug/gatepost
@@ -42,7 +43,7 @@ package:
 	GATEPOST_BUILD_COMMIT=$$(git rev-parse --short HEAD 2>/dev/null) cargo build --locked --release
 	scripts/package.sh target/release/gatepost
 
-# Writes what is generated anew: openapi.json, docs/access-matrix.md, docs/extensions.md, the README's tour and the
+# Writes what is generated anew: openapi.json, docs/access-matrix.md, docs/extensions.md, docs/tour.md and the
 # list of operations that are still to come.
 accept:
 	UPDATE=1 cargo test --test all -- generated contract

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::error::{Error, Step};
 use crate::http::{Answers, Cause, LARGEST, Origin, Paced, Refusal, Slot};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -41,12 +41,12 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     request.extensions_mut().insert(attempt.clone());
     request.extensions_mut().insert(app.room.clone());
     DefaultBodyLimit::max(LARGEST).apply(&mut request);
-    let mut response = match app.site.is_foreign(request.method(), request.headers()) {
+    let response = match app.site.is_foreign(request.method(), request.headers()) {
         true => Error::refused(Step::Network, FOREIGN).into_response(),
         false => answer(next, request).await,
     };
     let attempt = attempt.get();
-    let response = if Answers::counts(&response) { held(&app, attempt.as_ref(), response) } else { response };
+    let mut response = if Answers::counts(&response) { held(&app, attempt.as_ref(), response) } else { response };
     let refused = response.extensions().get::<Refusal>().map(|refusal| refusal.0);
     let took = began.elapsed();
     app.meters.answered(call.method, call.path(), response.status().as_u16(), refused, took);
@@ -83,8 +83,9 @@ fn held(app: &App, attempt: Option<&Attempt>, response: Response) -> Response {
     app.answers.hold(attempt.map(Attempt::home), made, response)
 }
 
-/// Every answer carries the id under which the call is recorded.
+/// Every answer carries the id under which the call is recorded, and no browser guesses what it is.
 fn named(mut response: Response, id: &str) -> Response {
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(id) = HeaderValue::from_str(id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
     }

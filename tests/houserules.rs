@@ -130,6 +130,7 @@ fn nothing_answers_past_the_document() {
     paths.sort_unstable();
     paths.dedup();
     let pages = [
+        "/",
         "/auth/email",
         "/auth/reset",
         "/auth/setup",

@@ -123,6 +123,7 @@ pub fn body(operation: &Operation, records: &Records) -> Value {
         "workspace_members:accept" => {
             json!({ "token": "none", "first_name": "A", "last_name": "B", "password": "a password long enough" })
         }
+        "workspace_members:preview" => json!({ "token": "none" }),
         "api_keys:create" => json!({ "name": "k", "scopes": ["campaigns:read"] }),
         "custom_tags:create" => json!({ "label": format!("walk {}", Uuid::now_v7()) }),
         "custom_tags:update" => json!({ "description": "walked" }),
@@ -164,7 +165,7 @@ fn personal(operation: &Operation) -> Option<Value> {
     Some(match operation.action.name {
         "profile:update" => json!({ "first_name": "Renamed" }),
         "profile:change_email" | "profile:ask_reset" => json!({ "email": "other@acme.example" }),
-        "profile:confirm_email" => json!({ "token": "none" }),
+        "profile:confirm_email" | "profile:show_link" => json!({ "token": "none" }),
         "profile:reset_password" => json!({ "token": "none", "password": "four words, of no one" }),
         "profile:change_password" => {
             json!({ "current_password": "wrong", "password": "four words, of no one" })

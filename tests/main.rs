@@ -35,6 +35,7 @@ mod mail;
 mod moving;
 mod net;
 mod operator;
+mod pages;
 mod parsers;
 mod policy;
 mod process;

@@ -474,6 +474,12 @@ async fn a_server_without_a_workspace_is_set_up_by_its_link() {
     let (status, made) = server.call("cookie:", "POST /auth/setup", body.clone()).await;
     assert_eq!((status, &made["next"]), (200, &json!("done")), "{made}");
     assert_eq!(server.call(&server.session(), "GET /api/v2/me", Value::Null).await.1["role"], "owner");
+    let key = made["api_key"].as_str().unwrap();
+    assert_eq!(
+        server.call(key, "GET /api/v2/me", Value::Null).await.1["role"],
+        "owner",
+        "a key to begin with"
+    );
     assert_eq!(server.call("cookie:", "POST /auth/setup", body).await.0, 410);
     let gone = async {
         while file.exists() {

@@ -2,12 +2,14 @@
 
 use crate::support::dns::{self, address, cname, mx, txt};
 use crate::support::mailserver::{self, Kind, PASSWORD, Protocol, USERNAME, certificate};
-use crate::support::scene::account;
+use crate::support::scene::{account, campaign};
 use crate::support::{World, on_both};
 use gatepost::net::Net;
 use serde_json::{Value, json};
 
-on_both! { vitals_are_looked_up tracking_hosts_are_looked_up nothing_inside_is_reached }
+on_both! {
+    an_account_is_not_tried_until_its_servers_let_us_in vitals_are_looked_up tracking_hosts_are_looked_up nothing_inside_is_reached
+}
 
 const VITALS: &str = "POST /api/v2/accounts/test/vitals";
 
@@ -106,4 +108,46 @@ async fn nothing_inside_is_reached(mut world: World) {
     let login = &found["failure_list"][0]["logins"][0];
     assert_eq!((&login["smtp"], &login["imap"]), (&json!(false), &json!(false)));
     assert_eq!(login["smtp_error"], login["imap_error"], "one word for all that is inside: {login}");
+}
+
+async fn an_account_is_not_tried_until_its_servers_let_us_in(mut world: World) {
+    let (tls, acceptor) = certificate(&["servers.example"]);
+    let net = Net::new(Some(names()), vec!["127.0.0.0/8".parse().unwrap()], tls).unwrap();
+    world.with(|app| app.net = net);
+    let imap = mailserver::start(Protocol::Imap, Kind::Upgrading(acceptor.clone())).await.port();
+    let smtp = mailserver::start(Protocol::Smtp, Kind::Upgrading(acceptor)).await.port();
+    connect(&world, "a@good.example", [imap, smtp], PASSWORD).await;
+    connect(&world, "b@good.example", [imap, smtp], "not the password").await;
+    let state = async |email: &str| {
+        let account = world.get("owner", &format!("/api/v2/accounts/{email}")).await.is(200).json();
+        assert_eq!(account["status"], 1, "the official status stays what it was");
+        account["connection"].clone()
+    };
+    assert_eq!([state("a@good.example").await, state("b@good.example").await], ["not_tried", "not_tried"]);
+    // A launch is not refused, and says which accounts nobody has tried.
+    let mut body = campaign("c");
+    body["email_list"] = json!(["a@good.example", "b@good.example"]);
+    let id = world.call("owner", "POST /api/v2/campaigns", body).await.is(200).id();
+    let act = |act: &str| format!("POST /api/v2/campaigns/{id}/{act}");
+    let launched = world.call("owner", &act("activate"), Value::Null).await.is(200).json();
+    assert_eq!((&launched["status"], &launched["id"]), (&json!(1), &json!(id)));
+    assert_eq!(launched["accounts_not_connected"], json!(["a@good.example", "b@good.example"]));
+    let both = json!({ "accounts": ["a@good.example", "b@good.example"] });
+    world.call("owner", VITALS, both.clone()).await.is(200);
+    assert_eq!([state("a@good.example").await, state("b@good.example").await], ["ok", "failed"]);
+    world.call("owner", &act("pause"), Value::Null).await.is(200);
+    let launched = world.call("owner", &act("activate"), Value::Null).await.is(200).json();
+    assert_eq!(launched["accounts_not_connected"], json!(["b@good.example"]));
+    // One row for what has changed, none where the servers say the same again, and none for who may not test.
+    world.call("owner", VITALS, both.clone()).await.is(200);
+    world.call("view", VITALS, both).await.is(403);
+    let rows: Vec<_> = world.log().await.into_iter().filter(|row| row["activity_type"] == 1058).collect();
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!(rows[0]["affected_count"], 2);
+    assert!(rows[0].to_string().contains("a@good.example"), "{}", rows[0]);
+    // Nobody sets it by hand.
+    let patch = "PATCH /api/v2/accounts/b@good.example";
+    world.call("owner", patch, json!({ "connection": "ok" })).await.is(400);
+    world.call("owner", patch, json!({ "last_name": "New" })).await.is(200);
+    assert_eq!(state("b@good.example").await, "failed");
 }

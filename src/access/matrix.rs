@@ -32,6 +32,7 @@ super::access_matrix! {
         Delete = delete (delete)        1007  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Remove a member or an invitation" + Unlimited
         Resend = resend (create)        1008  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Send an invitation again" + Unlimited + Fresh
         Accept = accept ()              1009  [x     x     x       x      x      x    x    x   ] ""                    "Accept one's invitation"
+        Preview = preview ()            _     [x     x     x       x      x      x    x    x   ] ""                    "Show an invitation to the person who holds its link"
     }
     api_keys "api_keys" {
         Read   = read   (read)          _     [x     x     x       _      _      _    _    _   ] "organization.integrations" "See API keys"
@@ -101,6 +102,7 @@ super::access_matrix! {
         ConfirmEmail = confirm_email () 1030  [x     x     x       x      x      x    x    x   ] ""                    "Confirm one's new address by its link"
         ChangePassword = change_password () 1031 [x     x     x       x      x      x    x    x   ] ""                 "Change one's password" + SignedIn
         AskReset = ask_reset ()         1032  [x     x     x       x      x      x    x    x   ] ""                    "Ask for a link to choose a new password"
+        ShowLink = show_link ()         _     [x     x     x       x      x      x    x    x   ] ""                    "Show the address that a mailed link is for"
         Reset  = reset_password ()      1033  [x     x     x       x      x      x    x    x   ] ""                    "Choose a new password by its link"
     }
     sessions "workspaces" {

@@ -20,6 +20,8 @@ pub const WRONG_FACTOR: i64 = 29;
 pub const WRONG_FACTORS: i64 = 30;
 pub const REFUSALS: [i64; 3] = [REFUSED, WRONG_FACTOR, WRONG_FACTORS];
 pub const OVERFLOWN: i64 = 1016;
+/// The mail servers of sending accounts were tried, and answered otherwise than before.
+pub const CONNECTION: i64 = 1058;
 
 /// What makes the row of the many attempts that got none of their own.
 pub const OVERFLOW: &str = "overflow";

@@ -79,11 +79,19 @@ impl Cast {
         lines.extend(self.people.iter().map(|person| line(person.role, &person.email, &person.api_key)));
         lines.push(line("(key)", "of the workspace", &self.workspace_key));
         lines.push(line("stranger", &self.stranger.email, &self.stranger.api_key));
-        let sdr = key_of(&self.people, Role::Sdr);
-        lines.push("\nTry these in another terminal:\n".to_owned());
-        for path in ["v2/campaigns", "v1/account/status", "v2/me"] {
-            lines.push(format!("  curl {base}/api/{path} -H 'Authorization: Bearer {sdr}'"));
-        }
+        let [owner, sdr, view] = [Role::Owner, Role::Sdr, Role::View].map(|role| key_of(&self.people, role));
+        lines.push(
+            "\nPaste this line into another terminal, and then the calls below or those of README.md:\n".to_owned(),
+        );
+        lines.push(format!(
+            "  base={base}/api/v2 owner={owner} sdr={sdr} view={view} stranger={}\n",
+            self.stranger.api_key
+        ));
+        lines.push("  curl $base/me -H \"Authorization: Bearer $sdr\"".to_owned());
+        lines.push("  curl $base/campaigns -H \"Authorization: Bearer $sdr\"".to_owned());
+        lines.push(
+            "  curl $base/campaigns -H \"Authorization: Bearer $view\" -d '{\"name\": \"Refused\"}'".to_owned(),
+        );
         lines.push("\nEverything is deleted when the demo ends (Ctrl-C).".to_owned());
         lines.join("\n")
     }

@@ -129,8 +129,8 @@ pub async fn make(app: &App, name: &str, owner_email: &str, first: bool) -> Resu
         let user = user(can.app(), tx, &email).await?;
         let person = members::Person { user, email: &email, role: Role::Owner };
         let member = members::insert_accepted(can, tx, workspace, &person).await?;
-        api_keys::store::insert_personal(can, tx, workspace, member, ("Owner's first key", None), &secret)
-            .await?;
+        let key = api_keys::store::first_name(tx, workspace, member).await?;
+        api_keys::store::insert_personal(can, tx, workspace, member, (&key, None), &secret).await?;
         let after = json!({ "name": name, "owner": user });
         let made = (user, member, email.clone());
         Ok(Change::new(Subject::new("workspace", workspace), (), after, made))

@@ -15,6 +15,7 @@ const MIGRATIONS: &[(i64, Migration)] = &[
     (10, Both(include_str!("../../migrations/0010_storage.sql"))),
     (12, Both(include_str!("../../migrations/0012_strict_bodies.sql"))),
     (13, Both(include_str!("../../migrations/0013_leads_anywhere.sql"))),
+    (14, Both(include_str!("../../migrations/0014_connection_state.sql"))),
 ];
 
 enum Migration {

@@ -1,21 +1,37 @@
-//! The few pages behind links: a form each, which sends what is typed, with the token of the link, to one operation, and
-//! shows what it answers. They load nothing from anywhere and talk to this server alone.
+//! The pages behind links: a form each, which sends what a person types, with the token of the link, to one operation.
+//! No error of the API is shown as it stands: every page and field has sentences of its own.
 
-use crate::error::{Error, Result};
+use super::page::page;
+use crate::error::Result;
 use askama::Template;
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 
-#[derive(Template)]
-#[template(path = "form.html")]
 pub struct Form {
     pub title: &'static str,
     pub intro: &'static str,
+    /// The path of the operation that says what the link is about; empty if there is none.
+    pub show: &'static str,
+    /// What it says: a label, and the name of the field in its answer.
+    pub facts: &'static [(&'static str, &'static str)],
     pub fields: &'static [Field],
     pub button: &'static str,
     /// The path of the operation.
     pub action: &'static str,
-    /// What is shown when it is done and says nothing itself.
-    pub done: &'static str,
+    /// For a link that was used or has expired.
+    pub dead: &'static str,
+    /// For every other refusal that no field explains.
+    pub refused: &'static str,
+    pub done: Done,
+}
+
+/// What is shown afterwards.
+pub struct Done {
+    pub title: &'static str,
+    pub text: &'static str,
+    /// Calls to try with the key in the answer: what stands behind the public URL. Empty where no key is given.
+    pub calls: &'static [&'static str],
+    pub advice: &'static str,
 }
 
 pub struct Field {
@@ -25,55 +41,101 @@ pub struct Field {
     /// HTML's type of an input, and what a browser may fill in (`autocomplete`).
     pub kind: &'static str,
     pub fill: &'static str,
+    pub least: u32,
     pub most: u32,
     pub required: bool,
+    /// Shown, and not sent: the address, which password managers store with the password.
+    pub fixed: bool,
+    pub help: &'static str,
+    pub missing: &'static str,
+    pub wrong: &'static str,
 }
 
 impl Field {
-    pub const FIRST_NAME: Field = Field::text("first_name", "First name", "given-name", 80);
+    pub const FIRST_NAME: Field = Field {
+        missing: "Enter your first name",
+        ..Field::text("first_name", "First name", "given-name", 80)
+    };
     pub const LAST_NAME: Field =
         Field { required: false, ..Field::text("last_name", "Last name", "family-name", 80) };
-    pub const PASSWORD: Field =
-        Field { kind: "password", ..Field::text("password", "Password", "new-password", 128) };
+    pub const ADDRESS: Field = Field {
+        kind: "email",
+        missing: "Enter your e-mail address",
+        wrong: "Enter an e-mail address, such as ann@example.com",
+        ..Field::text("email", "E-mail address", "username", 254)
+    };
+    pub const OWN_ADDRESS: Field = Field { required: false, fixed: true, ..Field::ADDRESS };
+    pub const PASSWORD: Field = Field {
+        kind: "password",
+        missing: "Enter your password",
+        wrong: "The password needs at least 15 characters",
+        ..Field::text("password", "Password", "new-password", 128)
+    };
 
     pub const fn text(name: &'static str, label: &'static str, fill: &'static str, most: u32) -> Field {
-        Field { name, label, kind: "text", fill, most, required: true }
+        Field {
+            name,
+            label,
+            kind: "text",
+            fill,
+            least: 0,
+            most,
+            required: true,
+            fixed: false,
+            help: "",
+            missing: "Fill in this field",
+            wrong: "This was not accepted. Check what you typed",
+        }
     }
 }
 
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
-                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+#[derive(Template)]
+#[template(path = "form.html")]
+struct Filled<'a> {
+    form: &'a Form,
+    base: &'a str,
+}
 
 impl Form {
-    pub fn page(&self) -> Result<Response> {
-        page(self)
+    /// `base` is the public URL of the server, for the calls to try.
+    pub fn page(&self, base: &str) -> Result<Response> {
+        page(StatusCode::OK, &Filled { form: self, base })
     }
 }
 
-/// An answer to a question that was mailed to somebody, who signs in to give it.
-#[derive(Template)]
-#[template(path = "answer.html")]
+/// An answer to an invitation into a group. The owner of the invited workspace signs in first, and sees who invites.
 pub struct Answer {
     pub title: &'static str,
     pub intro: &'static str,
+    pub meaning: &'static str,
+    pub effects: &'static [&'static str],
     pub button: &'static str,
     /// The path of the operation; `{id}` is what the link says.
     pub action: &'static str,
+    pub refused: &'static str,
+    /// The title and the text afterwards.
     pub done: &'static str,
+    pub outcome: &'static str,
+}
+
+const SIGN_IN: [Field; 3] = [
+    Field::ADDRESS,
+    Field { fill: "current-password", ..Field::PASSWORD },
+    Field {
+        missing: "Enter the code that your app shows, or a recovery code",
+        ..Field::text("code", "Code from your authenticator app, or a recovery code", "one-time-code", 64)
+    },
+];
+
+#[derive(Template)]
+#[template(path = "answer.html")]
+struct Asked<'a> {
+    answer: &'a Answer,
+    fields: &'a [Field],
 }
 
 impl Answer {
     pub fn page(&self) -> Result<Response> {
-        page(self)
+        page(StatusCode::OK, &Asked { answer: self, fields: &SIGN_IN })
     }
-}
-
-fn page(template: &impl Template) -> Result<Response> {
-    let html = template.render().map_err(Error::internal)?;
-    let headers = [
-        ("content-security-policy", POLICY),
-        ("referrer-policy", "no-referrer"),
-        ("cache-control", "no-store"),
-    ];
-    Ok((headers, Html(html)).into_response())
 }

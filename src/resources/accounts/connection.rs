@@ -28,6 +28,33 @@ pub struct Connection {
     pub smtp_port: u16,
 }
 
+/// What came of the last try to sign in to the mail servers of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum State {
+    #[default]
+    NotTried,
+    /// Both servers let us in.
+    Ok,
+    Failed,
+}
+
+impl State {
+    pub fn name(self) -> &'static str {
+        match self {
+            State::NotTried => "not_tried",
+            State::Ok => "ok",
+            State::Failed => "failed",
+        }
+    }
+
+    pub fn parse(name: &str) -> State {
+        let tried = [State::Ok, State::Failed];
+        tried.into_iter().find(|state| state.name() == name).unwrap_or_default()
+    }
+}
+
 fn about(account: Uuid) -> String {
     format!("account/{account}")
 }

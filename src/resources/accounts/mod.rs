@@ -25,7 +25,7 @@ use crate::access::Shape;
 use crate::db::Time;
 pub use crate::http::address;
 use crate::http::{absent_not_null, lenient};
-use connection::Connection;
+use connection::{Connection, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
@@ -94,6 +94,10 @@ pub struct Account {
     /// The member who may send from it; none for nobody but who reaches every account.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub assigned_to: Option<Uuid>,
+    /// Whether the mail servers of the account have let the server in. `POST /api/v2/accounts/test/vitals` tries them.
+    #[serde(default)]
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub connection: State,
 }
 
 /// What the reference says of accounts that are bought from it; there are none here.

@@ -78,10 +78,10 @@ pub async fn move_one(
 
 async fn copy(source: &Caller, destination: &Caller, tx: &mut Tx, id: Uuid, sealed: &str) -> Result<u64> {
     sql("insert into accounts (workspace_id, id, email, first_name, last_name, search, status, warmup_status, \
-         provider_code, settings, status_message, stat_warmup_score, connection, timestamp_warmup_start, \
+         provider_code, settings, status_message, stat_warmup_score, connection, connection_state, timestamp_warmup_start, \
          timestamp_created, timestamp_updated) \
          select $3, a.id, a.email, a.first_name, a.last_name, a.search, a.status, a.warmup_status, \
-         a.provider_code, a.settings, a.status_message, a.stat_warmup_score, $4, a.timestamp_warmup_start, \
+         a.provider_code, a.settings, a.status_message, a.stat_warmup_score, $4, a.connection_state, a.timestamp_warmup_start, \
          a.timestamp_created, $5 from accounts a where a.workspace_id = $1 and a.id = $2")
     .bind(source.workspace())
     .bind(id)

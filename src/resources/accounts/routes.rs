@@ -1,3 +1,4 @@
+use super::connection::State;
 use super::filter::{StatusFilter, Wanted};
 use super::store::{self, Place};
 use super::{
@@ -245,6 +246,7 @@ fn connected(can: &Can<Create>, new: &New) -> Account {
         reply_to: new.reply_to.clone(),
         settings,
         assigned_to: None,
+        connection: State::NotTried,
     }
 }
 

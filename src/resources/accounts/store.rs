@@ -1,8 +1,9 @@
 //! The SQL of sending accounts.
 
+use super::connection::State;
 use super::filter::Wanted;
 use super::{Account, SHAPE, Settings};
-use crate::access::{Caller, Can, Permission, STEP, custom_tags};
+use crate::access::{Caller, Can, Permission, STEP, accounts, custom_tags};
 use crate::db::{Json, Record, Row, Source, Time, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::resources::custom_tags as tags;
@@ -25,7 +26,8 @@ fn rest(account: &Account) -> serde_json::Value {
 impl Record for Account {
     const COLUMNS: &'static str = "a.id, a.email, a.timestamp_created, a.timestamp_updated, a.first_name, \
          a.last_name, a.workspace_id, a.added_by, a.modified_by, a.status, a.status_message, a.warmup_status, \
-         a.timestamp_warmup_start, a.stat_warmup_score, a.provider_code, a.assigned_to, a.settings";
+         a.timestamp_warmup_start, a.stat_warmup_score, a.provider_code, a.assigned_to, a.settings, \
+         a.connection_state";
     fn read(row: &mut Row) -> Result<Self> {
         let (id, email) = (row.take()?, row.take()?);
         let (timestamp_created, timestamp_updated) = (row.take()?, row.take()?);
@@ -57,6 +59,7 @@ impl Record for Account {
             reply_to: rest.reply_to,
             settings: rest.settings,
             assigned_to,
+            connection: State::parse(&row.take::<String>()?),
         })
     }
 }
@@ -220,17 +223,43 @@ pub async fn set_status(can: &Caller, tx: &mut Tx, ids: &[Uuid], status: i64) ->
     .await
 }
 
-/// How the accounts read and send, sealed.
-pub async fn connections<P: Permission>(
-    can: &Can<P>,
-    emails: &[String],
-) -> Result<Vec<(Uuid, (String, String))>> {
-    sql("select a.id, a.email, a.connection from accounts a \
+/// How an account reads and sends, sealed, and whether that worked.
+pub struct Stored {
+    pub id: Uuid,
+    pub email: String,
+    pub sealed: String,
+    pub state: String,
+}
+record! { Stored { id = "a.id", email = "a.email", sealed = "a.connection", state = "a.connection_state" } }
+
+pub async fn connections<P: Permission>(can: &Can<P>, emails: &[String]) -> Result<Vec<Stored>> {
+    sql("select {columns} from accounts a \
          where a.email in ({emails}) and {within} and {visible} order by a.email")
     .fill_list("{emails}", emails)
     .fill("{within}", can.within(&SHAPE))
     .fill("{visible}", can.visible(&SHAPE))
     .all(can.reader())
+    .await
+}
+
+pub async fn set_connection(can: &Caller, tx: &mut Tx, ids: &[Uuid], state: State) -> Result<u64> {
+    sql("update accounts set connection_state = $2 where workspace_id = $1 and connection_state <> $2 and id in ({ids})")
+        .bind(can.workspace())
+        .bind(state.name())
+        .fill_list("{ids}", ids)
+        .run(tx)
+        .await
+}
+
+/// Those of a campaign's senders, as far as the caller sees them, that no server let in when they were last tried.
+pub async fn not_connected(can: &Caller, tx: &mut Tx, campaign: Uuid) -> Result<Vec<String>> {
+    sql("select a.email from campaign_senders s join accounts a on a.workspace_id = s.workspace_id \
+         and a.id = s.account_id where s.workspace_id = $1 and s.campaign_id = $2 \
+         and a.connection_state <> 'ok' and {visible} order by a.email limit 100")
+    .bind(can.workspace())
+    .bind(campaign)
+    .fill("{visible}", can.sees::<accounts::Read>(&SHAPE))
+    .all(tx)
     .await
 }
 

@@ -1,15 +1,19 @@
 //! What the world sees of an account: the DNS of its domain, whether its mail servers let it in, and whether a
-//! tracking host leads here. Looked up when it is asked for, and never otherwise.
+//! tracking host leads here. Looked up when it is asked for, and never otherwise. What the logins found is noted with the
+//! accounts, once the answers are there.
 
-use super::connection::Connection;
-use super::{address, store};
+use super::address;
+use super::connection::{Connection, State};
+use super::store::{self, Stored};
 use crate::access::{Can, accounts::Test};
+use crate::audit::{CONNECTION, Change, Subject};
 use crate::error::{Error, Result};
 use crate::http::{Json, Query, absent_not_null};
 use crate::net::{Domain, Fault};
 use futures_util::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -70,10 +74,12 @@ pub async fn vitals(can: Can<Test>, Json(wanted): Json<Wanted>) -> Result<Json<V
         return Err(Error::invalid("Bad request - no emails sent"));
     }
     let found = store::connections(&can, &emails).await?;
-    let logins = join_all(found.iter().map(|(id, (email, sealed))| login(&can, *id, email, sealed))).await;
+    let logins = join_all(found.iter().map(|stored| login(&can, stored))).await;
     let mut domains: BTreeMap<String, Vec<Login>> = BTreeMap::new();
-    for login in logins {
+    let mut news = News::default();
+    for (login, stored) in logins.into_iter().zip(&found) {
         let login = login?;
+        news.add(&login, stored);
         let domain = login.email.rsplit_once('@').unwrap_or_default().1.to_owned();
         domains.entry(domain).or_default().push(login);
     }
@@ -83,6 +89,7 @@ pub async fn vitals(can: Can<Test>, Json(wanted): Json<Wanted>) -> Result<Json<V
     });
     let (success_list, failure_list) =
         join_all(looked_up).await.into_iter().partition(|vital: &Vital| vital.all_pass);
+    news.keep(can).await?;
     Ok(Json(Vitals { status: "success".to_owned(), success_list, failure_list }))
 }
 
@@ -92,14 +99,55 @@ fn vital(domain: String, of: Domain, logins: Vec<Login>) -> Vital {
     Vital { domain, all_pass: mx && spf && dkim && dmarc && in_order, mx, spf, dkim, dmarc, logins }
 }
 
-async fn login(can: &Can<Test>, id: Uuid, email: &str, sealed: &str) -> Result<Login> {
-    let connection = Connection::open(can.app(), can.workspace(), id, sealed)?;
+/// Accounts whose servers answered otherwise than the last time.
+#[derive(Default)]
+struct News {
+    ok: Vec<(Uuid, String)>,
+    failed: Vec<(Uuid, String)>,
+}
+
+impl News {
+    fn add(&mut self, login: &Login, stored: &Stored) {
+        let (state, list) = match login.smtp && login.imap {
+            true => (State::Ok, &mut self.ok),
+            false => (State::Failed, &mut self.failed),
+        };
+        if State::parse(&stored.state) != state {
+            list.push((stored.id, stored.email.clone()));
+        }
+    }
+
+    async fn keep(self, can: Can<Test>) -> Result<()> {
+        let subject = match (self.ok.as_slice(), self.failed.as_slice()) {
+            ([], []) => return Ok(()),
+            ([(id, _)], []) | ([], [(id, _)]) => Subject::new("account", *id),
+            (_, _) => Subject::new("workspace", can.workspace()),
+        };
+        let noted = can.write(async move |can, tx| {
+            let mut changed = 0;
+            for (state, list) in [(State::Ok, &self.ok), (State::Failed, &self.failed)] {
+                let ids: Vec<_> = list.iter().map(|(id, _)| *id).collect();
+                if !ids.is_empty() {
+                    changed += store::set_connection(can, tx, &ids, state).await?;
+                }
+            }
+            let emails =
+                |list: &[(Uuid, String)]| list.iter().map(|(_, email)| email.clone()).collect::<Vec<_>>();
+            let after = json!({ "ok": emails(&self.ok), "failed": emails(&self.failed) });
+            Ok(Change::new(subject, (), after, ()).numbered(CONNECTION).affecting(changed as usize))
+        });
+        noted.await
+    }
+}
+
+async fn login(can: &Can<Test>, stored: &Stored) -> Result<Login> {
+    let connection = Connection::open(can.app(), can.workspace(), stored.id, &stored.sealed)?;
     let (smtp, imap) = (connection.smtp(), connection.imap());
     let net = &can.app().net;
     let (smtp, imap) = tokio::join!(net.smtp(&smtp), net.imap(&imap));
     let why = |outcome: Result<(), Fault>| outcome.err().map(|fault| fault.text().to_owned());
     Ok(Login {
-        email: email.to_owned(),
+        email: stored.email.clone(),
         smtp: smtp.is_ok(),
         imap: imap.is_ok(),
         smtp_error: why(smtp),

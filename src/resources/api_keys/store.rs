@@ -93,6 +93,21 @@ pub async fn insert(tx: &mut Tx, key: &ApiKey, bound: &Bound, secret: &Minted) -
         .map(drop)
 }
 
+/// What of a person's name stands in the name of their first key.
+const PERSON: usize = 200;
+
+/// A first key is named after its person, so that an admin knows whose key to revoke.
+pub async fn first_name(tx: &mut Tx, workspace: Uuid, member: Uuid) -> Result<String> {
+    let person =
+        sql("select coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), m.email) from members m \
+         join users u on u.id = m.user_id where m.workspace_id = $1 and m.id = $2")
+        .bind(workspace)
+        .bind(member);
+    let person: Option<String> = person.optional(tx).await?;
+    let person: String = person.unwrap_or_default().chars().take(PERSON).collect();
+    Ok(format!("{person}'s first key"))
+}
+
 /// The personal key with which a member begins.
 pub async fn insert_first(
     can: &Caller,
@@ -101,8 +116,8 @@ pub async fn insert_first(
     member: Uuid,
     secret: &Minted,
 ) -> Result<()> {
-    let expires = can.now().plus(FIRST);
-    insert_personal(can, tx, workspace, member, ("First key", Some(expires)), secret).await
+    let name = first_name(tx, workspace, member).await?;
+    insert_personal(can, tx, workspace, member, (&name, Some(can.now().plus(FIRST))), secret).await
 }
 
 /// An `all:all` key bound to a member: for the first steps, and from the command line.

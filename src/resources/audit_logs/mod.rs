@@ -65,8 +65,11 @@ const OFFICIAL: [i64; 33] = [
 /// Ours, with what they stand for; in the order of their numbers.
 pub fn own_types() -> Vec<(i64, &'static str)> {
     let of_actions = ACTIONS.iter().filter_map(|action| Some((action.activity?, action.summary)));
-    let others =
-        [(audit::REFUSED, "Refused attempt"), (audit::OVERFLOWN, "Further refused attempts of an hour")];
+    let others = [
+        (audit::REFUSED, "Refused attempt"),
+        (audit::OVERFLOWN, "Further refused attempts of an hour"),
+        (audit::CONNECTION, "Mail servers of sending accounts let the server in, or no longer do"),
+    ];
     let mut types: Vec<_> =
         of_actions.chain(others).filter(|(number, _)| !OFFICIAL.contains(number)).collect();
     types.sort_unstable();

@@ -57,6 +57,7 @@ fn fresh(can: &Caller, of: &Campaign) -> Campaign {
         core_variables: None,
         custom_variables: None,
         collaborators: vec![],
+        accounts_not_connected: vec![],
         ..of.clone()
     }
 }

@@ -70,6 +70,11 @@ pub struct Campaign {
     /// Members for whom the campaign is as their own.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub collaborators: Vec<Uuid>,
+    /// In the answer to a launch: its sending accounts whose mail servers did not let the server in when they were last
+    /// tried, or were never tried. `POST /api/v2/accounts/test/vitals` tries them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub accounts_not_connected: Vec<String>,
     #[serde(flatten)]
     pub settings: Settings,
 }

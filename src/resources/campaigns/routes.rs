@@ -5,7 +5,7 @@ use crate::audit::{Change, Subject};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ids};
 use crate::resources::workspace_members::{Whose, owner};
-use crate::resources::{leads, workspaces};
+use crate::resources::{accounts, leads, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, post};
 use schemars::JsonSchema;
@@ -102,6 +102,7 @@ fn draft(can: &Caller, new: &New, visibility: super::Visibility) -> Campaign {
         custom_variables: None,
         visibility,
         collaborators: vec![],
+        accounts_not_connected: vec![],
         settings: new.settings.clone(),
     }
 }
@@ -146,7 +147,9 @@ async fn launch(can: Can<Launch>, Path(Id { id }): Path<Id>, _: Nothing) -> Resu
         let before = store::find(can, &mut *tx, id).await?;
         let after = activate::activated(can, tx, &before).await?;
         store::update(can, tx, &before, &after).await?;
-        Ok(Change::updated(subject(&before), &before, after))
+        let accounts_not_connected = accounts::store::not_connected(can, tx, id).await?;
+        let answer = Campaign { accounts_not_connected, ..after.clone() };
+        Ok(Change::new(subject(&before), &before, after, answer))
     });
     launched.await.map(Json)
 }

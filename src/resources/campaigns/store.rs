@@ -41,6 +41,7 @@ impl Record for Campaign {
             custom_variables: rest.custom_variables,
             visibility,
             collaborators,
+            accounts_not_connected: vec![],
             settings: rest.settings,
         })
     }

@@ -2,11 +2,15 @@
 //! last address that was asked for is the one that can be confirmed; but a link to choose a password does not kill those
 //! before, or anybody who knows an address could take them from its owner. Of several, the first to be used is the last.
 
-use super::store;
+use super::{Token, store};
 use crate::app::App;
 use crate::auth;
 use crate::db::{Time, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::http::Json;
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::Serialize;
 use uuid::Uuid;
 
 /// What a link is for.
@@ -60,4 +64,20 @@ impl Link {
         store::insert_link(tx, &hash, user, (self.to.name(), email), self.expires_at).await?;
         Ok(())
     }
+}
+
+/// What a page shows to a person who has opened a link.
+#[derive(Serialize, JsonSchema)]
+pub struct Shown {
+    /// The address that the person signs in with, or will.
+    pub email: String,
+    pub expires_at: Time,
+}
+
+/// Only the holder of the token learns what the link is about. Unknown, used and expired tokens get one answer.
+pub async fn show(State(app): State<App>, Json(body): Json<Token>) -> Result<Json<Shown>> {
+    let shown = store::shown(&app.reader, &auth::hash(&body.token), app.now()).await?;
+    let (email, expires_at) =
+        shown.ok_or_else(|| Error::invalid("body/token must be the token of an open link"))?;
+    Ok(Json(Shown { email, expires_at }))
 }

@@ -1,14 +1,12 @@
-use super::{email, pages, password, profile, reset, setup};
+use super::{email, link, pages, password, profile, reset, setup};
 use crate::access::{Action, Permission, open, profile as may, workspaces::SetUp};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::http::ours;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use aide::openapi::{ReferenceOr, Response as Doc, StatusCode};
 use aide::transform::TransformOperation;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::response::Response;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 
 /// Anybody may call them.
@@ -22,13 +20,15 @@ pub fn router() -> ApiRouter<App> {
         .api_route("/auth/setup", post_with(setup::set_up, |op| gone(said(SetUp::ACTION)(op))))
         .api_route("/auth/reset", post_with(reset::ask, said(may::AskReset::ACTION)))
         .api_route("/auth/reset/confirm", post_with(reset::confirm, said(may::Reset::ACTION)))
+        .api_route("/auth/links/show", post_with(link::show, said(may::ShowLink::ACTION)))
         .api_route("/auth/email/confirm", post_with(email::confirm, said(may::ConfirmEmail::ACTION)))
         .api_route("/api/v2/me/profile", get_with(profile::show, ours).patch_with(profile::update, ours))
         .api_route("/api/v2/me/email", post_with(email::ask, ours))
         .api_route("/api/v2/me/password", post_with(password::change, ours))
-        .route("/auth/setup", get(set_up))
-        .route("/auth/reset", get(async || pages::RESET.page()))
-        .route("/auth/email", get(async || pages::EMAIL.page()))
+        .route("/", get(pages::start))
+        .route("/auth/setup", get(pages::set_up))
+        .route("/auth/reset", get(pages::reset))
+        .route("/auth/email", get(pages::email))
         .layer(DefaultBodyLimit::max(LARGEST))
 }
 
@@ -37,12 +37,4 @@ fn gone(mut operation: TransformOperation<'_>) -> TransformOperation<'_> {
     let answers = operation.inner_mut().responses.get_or_insert_default();
     answers.responses.insert(StatusCode::Code(410), ReferenceOr::Item(said));
     operation
-}
-
-/// Gone once there is a workspace.
-async fn set_up(State(app): State<App>) -> Result<Response> {
-    match setup::is_armed(&app).await? {
-        true => pages::SET_UP.page(),
-        false => Err(Error::Gone(setup::GONE)),
-    }
 }

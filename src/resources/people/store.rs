@@ -113,6 +113,16 @@ pub async fn link(
         .await
 }
 
+/// The address that an open link is about, and when it expires. A link from the operator is for the user's own address.
+pub async fn shown(from: impl Into<Source<'_>>, hash: &str, now: Time) -> Result<Option<(String, Time)>> {
+    sql("select case when l.email = '' then u.email else l.email end, l.expires_at from user_links l \
+         join users u on u.id = l.user_id where l.hash = $1 and l.expires_at > $2")
+    .bind(hash)
+    .bind(now)
+    .optional(from)
+    .await
+}
+
 pub async fn insert_link(
     tx: &mut Tx,
     hash: &str,

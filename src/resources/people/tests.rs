@@ -234,10 +234,16 @@ async fn a_server_is_set_up_once_by_one_of_a_hundred(world: World) {
     setup::arm(&app, &token).await.unwrap();
     assert!(setup::is_armed(&app).await.unwrap());
     let page = exchange(&router, None, "GET /auth/setup", &[], vec![]).await.0.is(200);
-    assert!(page.text().contains("Set up Gatepost") && page.headers.contains_key("content-security-policy"));
+    assert!(
+        page.text().contains("Set up Gatepost") && page.text().contains("https://gatepost.example/api/v2/me")
+    );
     call(body("wrong")).await.is(400);
     assert_eq!(accepted_of_a_hundred(&router, line, &body(&token), &[200, 410]).await, 1);
     call(body(&token)).await.is(410);
+    let stored = db::sql("select name, personal, expires_at from api_keys");
+    let keys: Vec<(String, (bool, db::Time))> = stored.all(&app.reader).await.unwrap();
+    let expires = app.now().plus(30 * 24 * 60 * 60 * 1000);
+    assert_eq!(keys, [("Ada L's first key".to_owned(), (true, expires))], "one key, named after its person");
     exchange(&router, None, "GET /auth/setup", &[], vec![]).await.0.is(410);
     let count = "select (select count(*) from workspaces), (select count(*) from users)";
     let made: Option<(i64, i64)> = db::sql(count).optional(&app.reader).await.unwrap();

@@ -86,6 +86,6 @@ pub struct BrandingPatch {
     /// On which white is legible, and which is on white: a contrast of 4.5:1 at least.
     #[schemars(regex(pattern = "^#[0-9a-fA-F]{6}$"))]
     brand_color: Option<String>,
-    #[schemars(length(max = 2000), regex(pattern = r"^https?://"))]
+    #[schemars(length(max = 2000), regex(pattern = r#"^https?://[^\x00-\x20"'<>\\\x7f]+$"#))]
     org_logo_url: Option<String>,
 }

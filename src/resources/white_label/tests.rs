@@ -289,6 +289,9 @@ async fn everybody_sees_the_brand_and_few_change_it(world: World) {
         (json!({ "brand_color": "#0b6" }), "body/brand_color must"),
         (json!({ "brand_color": "#0b6e4f;background:url(x)" }), "body/brand_color must"),
         (json!({ "org_logo_url": "javascript:alert(1)" }), "body/org_logo_url must"),
+        (json!({ "org_logo_url": "https://x.example/l.png\n" }), "body/org_logo_url must"),
+        (json!({ "org_logo_url": "https://x.example/l.png\" onload=\"x" }), "body/org_logo_url must"),
+        (json!({ "org_logo_url": "https://x.example/<script>" }), "body/org_logo_url must"),
     ] {
         let why = world.call("owner", &patch, wrong.clone()).await.is(400).message();
         assert!(why.starts_with(field), "{wrong}: {why}");

@@ -74,8 +74,9 @@ pub async fn create(can: Can<Create>, new: New) -> Result<WorkspaceGroupMember> 
         }
         let id = can.new_id();
         store::insert(can, tx, id, sub).await?;
-        tell(can, tx, id, sub).await?;
-        let link = store::find(can, &mut *tx, id).await?;
+        let mailed = tell(can, tx, id, sub).await?;
+        let mut link = store::find(can, &mut *tx, id).await?;
+        link.invitation_url = (!mailed).then(|| page(can, "accept", id, sub));
         Ok(Change::created(Subject::new("workspace_group_member", id), link).also_in(sub))
     });
     created.await
@@ -91,28 +92,33 @@ async fn may_be_admin(can: &Caller, tx: &mut Tx) -> Result<()> {
     }
 }
 
-/// By mail, if there is any, and room for one more: the owner can also find the invitation in his workspace.
-async fn tell(can: &Caller, tx: &mut Tx, id: Uuid, sub: Uuid) -> Result<()> {
+/// Both ids are in the link and neither is a secret: the page asks the owner to sign in.
+fn page(can: &Caller, answer: &str, id: Uuid, sub: Uuid) -> String {
+    format!("{}/workspace-groups/{answer}#{id}.{sub}", can.app().public_url)
+}
+
+/// Whether a letter is on its way to the owner, who also finds the invitation in their workspace.
+async fn tell(can: &Caller, tx: &mut Tx, id: Uuid, sub: Uuid) -> Result<bool> {
     if can.app().mailer.is_none() {
-        return Ok(());
+        return Ok(false);
     }
-    let Some(owner) = members::owners_address(tx, sub).await? else { return Ok(()) };
-    if !outbox::has_room(can, tx, &owner).await? {
-        return Ok(());
+    let Some(owner) = members::owners_address(tx, sub).await? else { return Ok(false) };
+    if outbox::bounced(can, tx, &owner).await? || !outbox::has_room(can, tx, &owner).await? {
+        return Ok(false);
     }
     let workspace = workspaces::store::current(can, &mut *tx).await?.name;
     let by = match &can.grant.email {
         Some(email) => Some(email.clone()),
         None => members::owners_address(tx, can.workspace()).await?,
     };
-    let page = |answer: &str| format!("{}/workspace-groups/{answer}#{id}.{sub}", can.app().public_url);
-    let Some(invited) = workspaces::store::by_id(tx, sub).await? else { return Ok(()) };
+    let Some(invited) = workspaces::store::by_id(tx, sub).await? else { return Ok(false) };
     let words = letters::GroupInvitation {
         invited: &invited.name,
         workspace: &workspace,
         by: by.as_deref().unwrap_or_default(),
-        accept: &page("accept"),
-        reject: &page("reject"),
+        accept: &page(can, "accept", id, sub),
+        reject: &page(can, "reject", id, sub),
     };
-    outbox::post(can, tx, &letters::group_invitation(&owner, &words)?, "group invitation").await.map(drop)
+    outbox::post(can, tx, &letters::group_invitation(&owner, &words)?, "group invitation").await?;
+    Ok(true)
 }

@@ -62,6 +62,10 @@ pub struct WorkspaceGroupMember {
     /// What the sub-workspace leaves its admin workspace to do in it.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub delegation: Delegation,
+    /// In the answer to an invitation that could not be mailed: the link to hand over to the owner of the workspace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub invitation_url: Option<String>,
 }
 
 /// The official form is `sub_workspace_id`; the address of its owner will do as well.

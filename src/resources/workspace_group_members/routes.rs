@@ -22,21 +22,33 @@ pub fn router() -> ApiRouter<App> {
 
 const ACCEPT: Answer = Answer {
     title: "Join a group of workspaces",
-    intro: "The workspace that invites you will be able to work in yours, as an admin at most. You see everything it does, \
-            can narrow or pause it at any time, and leave when you want. Sign in as the owner; if you have signed in \
-            within the last 10 minutes, leave the fields empty.",
+    intro: "Another workspace invites yours into its group. Sign in as the owner of your workspace to see who invites you \
+            and what they could do.",
+    meaning: "If you accept, people and API keys of that workspace can work in yours.",
+    effects: &[
+        "They act as an admin at most. They cannot delete your workspace or change its owner.",
+        "Everything that they change is in your audit log.",
+        "You can limit or pause their access at any time, and leave the group when you want.",
+    ],
     button: "Accept",
     action: "/api/v2/workspace-group-members/{id}/accept",
-    done: "Accepted. Your workspace is in the group now.",
+    refused: "The invitation was not accepted. Only the owner of the invited workspace can accept it, and only while the \
+              workspace is in no other group.",
+    done: "Invitation accepted",
+    outcome: "Your workspace is in the group now.",
 };
 
 const REJECT: Answer = Answer {
     title: "Reject an invitation",
-    intro: "Your workspace will not be in the group. Sign in as the owner; if you are signed in already, leave the fields \
-            empty.",
+    intro: "Another workspace invites yours into its group. Sign in as the owner of your workspace to see who invites you \
+            and to reject the invitation.",
+    meaning: "If you reject the invitation, your workspace stays out of the group.",
+    effects: &[],
     button: "Reject",
     action: "/api/v2/workspace-group-members/{id}/reject",
-    done: "Rejected.",
+    refused: "The invitation was not rejected. Only the owner of the invited workspace can answer it.",
+    done: "Invitation rejected",
+    outcome: "Your workspace is not in the group.",
 };
 
 async fn list(can: Can<Read>, Query(paging): Query<Paging>) -> Result<Json<Page<WorkspaceGroupMember>>> {

@@ -29,6 +29,7 @@ impl Record for WorkspaceGroupMember {
             admin_workspace_name: row.take()?,
             sub_workspace_name: row.take()?,
             email: row.take()?,
+            invitation_url: None,
         })
     }
 }

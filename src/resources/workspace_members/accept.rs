@@ -78,7 +78,7 @@ async fn open(app: &App, hash: &str) -> Result<Option<Open>> {
 }
 
 /// Used, expired, replaced, never there: one answer.
-fn dead<T>() -> Result<T> {
+pub fn dead<T>() -> Result<T> {
     Err(Error::invalid("body/token is of no open invitation; ask for a new link"))
 }
 

@@ -6,6 +6,7 @@ mod guard;
 mod handed;
 pub use guard::is_fertile;
 mod invitation;
+mod preview;
 mod routes;
 pub mod store;
 mod v1;

@@ -2,16 +2,14 @@ use super::invitation::{self, Link};
 use super::{
     New, Patch, Revoke, WorkspaceMember, accept, address,
     guard::{guard, keeps_limit, within_own},
-    handed, store, v1,
+    handed, preview, store, v1,
 };
 use crate::access::{Caller, Can, Permission, Step, api_keys, open, workspace_members::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{
-    Field, Form, Id, Json, Nothing, Page, Paging, Path, Query, Roll, Unread, absent_not_null, ours,
-};
+use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Roll, Unread, absent_not_null, ours};
 use crate::resources::{accounts, custom_tags, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post_with};
@@ -23,25 +21,18 @@ pub fn router() -> ApiRouter<App> {
     // Anybody may call it.
     let accept = post_with(accept::accept, |op| ours(open(op, Accept::ACTION)))
         .layer(DefaultBodyLimit::max(16 * 1024));
+    let by_link =
+        post_with(preview::show, |op| ours(open(op, Preview::ACTION))).layer(DefaultBodyLimit::max(4 * 1024));
     ApiRouter::new()
         .api_route("/api/v2/workspace-members", get(list).post(create))
         .api_route("/api/v2/workspace-members/{id}", get(show).patch(update).delete(remove))
         .api_route("/api/v2/workspace-members/{id}/resend", post_with(resend, ours))
         .api_route("/api/v2/invitations/accept", accept)
+        .api_route("/api/v2/invitations/show", by_link)
         .api_route("/api/v1/team/invite", post_with(v1::invite, ours))
         .api_route("/api/v1/team/members", get_with(v1::members, ours))
-        .route("/invitations/accept", axum::routing::get(async || PAGE.page()))
+        .route("/invitations/accept", axum::routing::get(preview::page))
 }
-
-const PAGE: Form = Form {
-    title: "Accept your invitation",
-    intro: "If you already have a user on this server, give its present password. Otherwise choose one, of 15 characters \
-            or more; a few words will do.",
-    fields: &[Field::FIRST_NAME, Field::LAST_NAME, Field::PASSWORD],
-    button: "Accept",
-    action: "/api/v2/invitations/accept",
-    done: "Welcome. You can sign in now.",
-};
 
 fn subject(member: &WorkspaceMember) -> Subject {
     Subject::new("workspace_member", member.id)

@@ -42,6 +42,8 @@ async fn from_invitation_to_removal(world: World) {
     assert_eq!((&joined["accepted"], &joined["name"]["first"]), (&json!(true), &json!("Zoë")));
     let key = joined["api_key"].as_str().unwrap().to_owned();
     world.get(&key, "/api/v2/campaigns").await.is(200);
+    let keys = world.get("owner", "/api/v2/api-keys?limit=1").await.is(200).items();
+    assert_eq!(keys[0]["name"], "Zoë ÅSA's first key");
     let refused = world.get(&key, "/api/v2/workspace-members").await.is(403).message();
     assert_eq!(refused, "role: `workspace_members:read` is for owner, admin, manager; yours is view");
     let found = world.get("manager", "/api/v2/workspace-members?search=%C3%A5sa").await.is(200).items();

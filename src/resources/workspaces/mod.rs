@@ -129,7 +129,7 @@ pub struct Created {
 pub struct Patch {
     #[schemars(transform = absent_not_null, length(min = 1, max = 200), regex(pattern = r"\S"))]
     name: Option<String>,
-    #[schemars(length(max = 2000), regex(pattern = r"^https?://"))]
+    #[schemars(length(max = 2000), regex(pattern = r#"^https?://[^\x00-\x20"'<>\\\x7f]+$"#))]
     org_logo_url: Option<String>,
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
     default_campaign_visibility: Option<Visibility>,

@@ -30,6 +30,10 @@ async fn settings_take_effect(world: World) {
         .is(200)
         .json();
     assert_eq!(logo["org_logo_url"], "https://x.example/l.png");
+    for wrong in ["https://x.example/l.png\r\nx: y", "https://x.example/'", "https://", "x https://x.example"]
+    {
+        world.call("owner", &patch, json!({ "org_logo_url": wrong })).await.is(400);
+    }
     let none = world.call("owner", &patch, json!({ "org_logo_url": null })).await.is(200).json();
     assert_eq!(none.get("org_logo_url"), None);
     assert_eq!(world.get("view", "/api/v2/workspaces").await.is(200).items().len(), 1);

@@ -1,0 +1,52 @@
+//! What all pages share: one style sheet and one script, both inline, and headers that let a page load nothing else and
+//! talk to this server alone.
+
+use crate::error::{Error, Result};
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
+
+pub const STYLE: &str = include_str!("page.css");
+pub const SCRIPT: &str = include_str!("page.js");
+
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; connect-src 'self'; img-src data:; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+});
+
+pub fn page(status: StatusCode, template: &impl Template) -> Result<Response> {
+    let html = template.render().map_err(Error::internal)?;
+    let headers = [
+        ("content-security-policy", POLICY.as_str()),
+        ("referrer-policy", "no-referrer"),
+        ("cache-control", "no-store"),
+    ];
+    Ok((status, headers, Html(html)).into_response())
+}
+
+/// A page that only says something.
+#[derive(Template)]
+#[template(path = "note.html")]
+pub struct Note {
+    pub title: &'static str,
+    pub text: &'static str,
+}
+
+/// The page at `/`.
+#[derive(Template)]
+#[template(path = "start.html")]
+pub struct Start<'a> {
+    /// There is no workspace yet.
+    pub empty: bool,
+    /// The public URL of the server.
+    pub base: &'a str,
+}
