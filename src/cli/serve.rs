@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// How long jobs under way may take to end their step.
+/// How long jobs under way may take to end their step, and letters that strangers asked for to be queued.
 const GRACE: Duration = Duration::from_secs(10);
 
 pub async fn run(mut config: Config) -> Result<()> {
@@ -61,6 +61,7 @@ pub async fn answer(
         tokio::spawn(http::serve(listener, crate::watch::router(app.clone()), meters, stop.clone()));
     }
     http::serve(listener, router(app.clone()).0, app.meters.clone(), stop).await?;
+    let _unfinished = tokio::time::timeout(GRACE, app.errands.flush()).await;
     let _ended = tokio::time::timeout(GRACE, jobs).await;
     app.behind.flush().await;
     Ok(())

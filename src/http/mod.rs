@@ -2,6 +2,8 @@
 //! where a call comes from.
 
 mod body;
+mod crowd;
+mod errands;
 mod errors;
 mod form;
 mod listen;
@@ -13,7 +15,9 @@ mod refusals;
 mod room;
 mod schema;
 
-pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread};
+pub use body::{Empty, Fields, Json, LARGEST, Nothing, Optional, Unread, anonymous};
+pub use crowd::{Crowd, Locality, Most, Visit};
+pub use errands::Errands;
 pub use errors::{Cause, Refusal};
 pub use form::{Answer, Field, Form};
 pub use listen::{listen, serve};

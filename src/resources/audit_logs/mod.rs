@@ -38,6 +38,7 @@ pub struct AuditLog {
     /// `changes`, field by field, of a change; `refused_by`, the step, of a refused attempt.
     #[schemars(with = "Map<String, Value>", default)]
     pub audit_metadata: Raw,
+    /// The name that the person had then.
     pub user_name: Option<String>,
     /// The permission: `campaigns:create`.
     #[schemars(extend("x-gatepost-extension" = true))]

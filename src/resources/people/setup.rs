@@ -5,7 +5,7 @@ use super::{SetUp, choose::chosen, store};
 use crate::access::{Can, LoginPolicy, Method, Role, workspaces::SetUp as May};
 use crate::app::App;
 use crate::audit::{Change, Subject};
-use crate::auth::{self, Cookie};
+use crate::auth::{self, Cookie, Seat};
 use crate::error::{Error, Result};
 use crate::http::{Json, Origin, address};
 use crate::jobs;
@@ -14,6 +14,7 @@ use crate::resources::{workspace_members as members, workspaces};
 use axum::Extension;
 use axum::extract::State;
 use serde_json::json;
+use uuid::Uuid;
 
 pub const GONE: &str = "this server is set up; sign in, or ask its owner for an invitation";
 
@@ -52,7 +53,7 @@ pub async fn set_up(
         ));
     }
     let words = [&body.first_name, &body.last_name, &body.email, &body.workspace_name].map(String::clone);
-    let new = chosen(&app, &body.password, false, words.to_vec()).await?;
+    let new = chosen(&app, Seat::known(Uuid::nil()), &body.password, false, words.to_vec()).await?;
     let (token, session_hash) = sign_in::token(&app)?;
     let can = Can::<May>::founder(&app, app.new_id(), origin);
     let made = can.write(async move |can, tx| {

@@ -7,6 +7,7 @@ pub use guard::is_fertile;
 mod invitation;
 mod routes;
 pub mod store;
+mod tried;
 mod v1;
 mod whose;
 pub use routes::router;
