@@ -37,6 +37,7 @@ mod process;
 mod running;
 mod senders;
 mod statements;
+mod strangers;
 mod vitals;
 mod writes;
 

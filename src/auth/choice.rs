@@ -112,7 +112,7 @@ mod tests {
             "leadworthtravel",
             "gatepostgatepost",
             "instantlygatepost",
-            "@my.pond.@my.pond",
+            "@mypond@mypond1",
             "amy@acme.example",
             "p@$$w0rdp@$$w0rd",
         ] {

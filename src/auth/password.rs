@@ -200,8 +200,9 @@ mod tests {
         let passwords = Passwords::new(b"pepper").unwrap();
         let stored = passwords.hash("caf\u{e9} of four words").await.unwrap();
         let seat = Seat::known(Uuid::nil());
-        let verify =
-            async |password: &str, stored: Option<&str>| passwords.verify(seat.clone(), password, stored).await;
+        let verify = async |password: &str, stored: Option<&str>| {
+            passwords.verify(seat.clone(), password, stored).await
+        };
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         let params = Params::new(19 * 1024, 2, 1, None).unwrap();
         let library =
@@ -260,7 +261,8 @@ mod tests {
         let seat = |n: u8| Seat::stranger(Locality::of([203, 0, 113, n].into()));
         let crowd = (0..100).map(|_| passwords.verify(seat(1), "x", None));
         let (crowd, person) =
-            futures::future::join(futures::future::join_all(crowd), passwords.verify(seat(2), "x", None)).await;
+            futures::future::join(futures::future::join_all(crowd), passwords.verify(seat(2), "x", None))
+                .await;
         assert!(person.is_ok());
         assert!(crowd.iter().any(Result::is_ok) && crowd.iter().any(|one| matches!(one, Err(Error::Busy))));
     }

@@ -5,10 +5,10 @@ use super::origin::Origin;
 use super::room::{LARGE, Place, Room};
 use super::schema::check;
 use crate::error::{Error, Result};
+use aide::axum::routing::ApiMethodRouter;
 use aide::{
     OperationInput, OperationOutput, generate::GenContext, openapi::Operation, openapi::Response as Doc,
 };
-use aide::axum::routing::ApiMethodRouter;
 use axum::body::HttpBody;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request};
 use axum::http::header;

@@ -80,11 +80,12 @@ pub async fn is_taken(tx: &mut Tx, email: &str, but: Uuid) -> Result<bool> {
 
 /// Where somebody is a member, to record there what changes of them. `email`: only where the member has this address.
 pub async fn memberships(tx: &mut Tx, user: Uuid, email: Option<&str>) -> Result<Vec<Membership>> {
-    sql("select {columns} from members where user_id = $1 and accepted and email = coalesce($2, email)")
-        .bind(user)
-        .bind(email.map(str::to_owned))
-        .all(tx)
-        .await
+    sql("select {columns} from members where user_id = $1 and workspace_id is not null and accepted \
+         and email = coalesce($2, email)")
+    .bind(user)
+    .bind(email.map(str::to_owned))
+    .all(tx)
+    .await
 }
 
 /// The address of the user, and of their memberships; but not where a workspace has it already, in an invitation.

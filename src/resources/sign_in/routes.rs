@@ -16,10 +16,7 @@ pub fn router() -> ApiRouter<App> {
         move |operation| ours(open(operation, action))
     }
     ApiRouter::new()
-        .api_route(
-            "/auth/sign-in",
-            anonymous(SMALL, post_with(password::sign_in, said(may::SignIn::ACTION))),
-        )
+        .api_route("/auth/sign-in", anonymous(SMALL, post_with(password::sign_in, said(may::SignIn::ACTION))))
         .api_route(
             "/auth/second-factor",
             anonymous(WITH_PASSKEY, post_with(second::second_factor, said(may::Challenge::ACTION))),

@@ -19,8 +19,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub fn router() -> ApiRouter<App> {
-    let accept =
-        anonymous(accept::LARGEST, post_with(accept::accept, |op| ours(open(op, Accept::ACTION))));
+    let accept = anonymous(accept::LARGEST, post_with(accept::accept, |op| ours(open(op, Accept::ACTION))));
     ApiRouter::new()
         .api_route("/api/v2/workspace-members", get(list).post(create))
         .api_route("/api/v2/workspace-members/{id}", get(show).patch(update).delete(remove))
