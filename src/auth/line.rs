@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_over_the_limit_waits_for_all_others() {
+    fn tries_over_the_limit_wait_for_all_others() {
         let line = Line::new(4);
         assert!(line.push(from("203.0.113.1").within(false), "over"));
         assert!(line.push(Seat::known(Uuid::nil()).within(false), "over"));

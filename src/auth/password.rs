@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_gives_up_a_place_is_told_to_try_again() {
+    async fn a_caller_who_loses_the_place_is_told_to_try_again() {
         let passwords = Passwords::new(b"pepper").unwrap();
         let seat = |n: u8| Seat::stranger(Locality::of([203, 0, 113, n].into()));
         let crowd = (0..100).map(|_| passwords.verify(seat(1), "x", None));

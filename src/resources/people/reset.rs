@@ -47,7 +47,7 @@ pub const NO_MAIL: &str =
 struct Asked {
     email: String,
     origin: Origin,
-    /// The cookie of a device, whoever's it is.
+    /// The cookie of a device, which may be another person's.
     device: Option<String>,
     /// The place where they are has not asked too often.
     within: bool,
