@@ -82,8 +82,9 @@ fn limit(email: &str, who: &str, most: i64, window: i64) -> Limit {
 
 /// Again, as long as the database is busy or away.
 async fn patiently(app: &App, asked: Asked) {
+    let mut due = false;
     for _ in 0..PATIENCE {
-        match post(app, asked.clone()).await {
+        match post(app, asked.clone(), &mut due).await {
             Err(Error::Busy | Error::Unavailable(_)) => tokio::time::sleep(PAUSE).await,
             Err(error) => return tracing::warn!(%error, "no link to choose a password was mailed"),
             Ok(()) => return,
@@ -108,11 +109,13 @@ async fn is_due(app: &App, asked: &Asked, user: &sign_in::store::User) -> Result
         })
 }
 
-async fn post(app: &App, asked: Asked) -> Result<()> {
+/// `due`: it was counted before, and is mailed.
+async fn post(app: &App, asked: Asked, due: &mut bool) -> Result<()> {
     let Some(user) = sign_in::store::user_of(&app.reader, &asked.email).await? else { return Ok(()) };
-    if !is_due(app, &asked, &user).await? {
+    if !*due && !is_due(app, &asked, &user).await? {
         return Ok(());
     }
+    *due = true;
     let Asked { email, origin, .. } = asked;
     let Some(home) = store::home(&app.reader, user.id, app.now()).await? else { return Ok(()) };
     let Some(can) = Can::<AskReset>::person(app, home, user.id, origin).await? else { return Ok(()) };

@@ -136,10 +136,7 @@ pub async fn accept(
 
 /// The link was used or closed in the meantime.
 pub(super) fn gone<T>(error: Error) -> Result<T> {
-    match error {
-        Error::Refused { step: Step::Credential, .. } => dead(),
-        other => Err(other),
-    }
+    if matches!(error, Error::Refused { step: Step::Credential, .. }) { dead() } else { Err(error) }
 }
 
 pub(super) fn subject(open: &Open) -> Subject {
