@@ -362,8 +362,8 @@ async fn a_change_of_a_person_is_recorded_in_each_of_their_workspaces(mut world:
 }
 
 async fn a_row_keeps_the_name_of_its_time(mut world: World) {
-    world.create("sdr", "by the old name", "team").await;
-    world.call("sdr", "GET /api/v2/audit-logs", Value::Null).await.is(403);
+    world.create("editor", "by the old name", "team").await;
+    world.call("editor", "GET /api/v2/audit-logs", Value::Null).await.is(403);
     let refused = |log: &[Value]| log.iter().any(|row| row["audit_metadata"]["refused_by"] == "role");
     let before = world.log_once(refused).await;
     let names = |log: &[Value], action: &str| -> Vec<Value> {
@@ -372,8 +372,8 @@ async fn a_row_keeps_the_name_of_its_time(mut world: World) {
     };
     let [old] = &names(&before, "campaigns:create")[..] else { panic!("{before:?}") };
     let new = json!({ "first_name": "The", "last_name": "Owner" });
-    world.call("sdr's session", "PATCH /api/v2/me/profile", new).await.is(200);
-    world.create("sdr", "by the new name", "team").await;
+    world.call("editor's session", "PATCH /api/v2/me/profile", new).await.is(200);
+    world.create("editor", "by the new name", "team").await;
     let after = world.log().await;
     assert_eq!(names(&after, "campaigns:create"), [json!("The Owner"), old.clone()]);
     assert_eq!(names(&after, "audit_logs:read"), [old.clone()], "of what was refused too");
@@ -381,8 +381,8 @@ async fn a_row_keeps_the_name_of_its_time(mut world: World) {
     assert_eq!(names(&world.log().await, "custom_tags:create"), [Value::Null], "a key has no name");
     // What is taken away in another workspace is recorded there.
     let smtp = world.with_mail().await;
-    let third = scene::another_of(&world, "sdr").await;
-    let user = world.who("sdr").user.unwrap();
+    let third = scene::another_of(&world, "editor").await;
+    let user = world.who("editor").user.unwrap();
     let member: uuid::Uuid = db::sql("select id from members where workspace_id = $1")
         .bind(third)
         .optional(&world.reader)
@@ -391,10 +391,10 @@ async fn a_row_keeps_the_name_of_its_time(mut world: World) {
         .unwrap();
     scene::key(&mut world, scene::Key::personal(third, "there", (member, user))).await;
     world.run(db::sql("update users set email_verified = false where id = $1").bind(user)).await;
-    let link = token(&mailed(&world, &smtp, &world.email("sdr").await).await);
+    let link = token(&mailed(&world, &smtp, &world.email("editor").await).await);
     world.call("", "POST /auth/reset/confirm", json!({ "token": link, "password": OTHER })).await.is(200);
     world.get("there", "/api/v2/me").await.is(401);
-    let done = world.signs_in(&world.email("sdr").await, OTHER).await.is(200);
+    let done = world.signs_in(&world.email("editor").await, OTHER).await.is(200);
     let there = log_of(&world, &format!("cookie:{}", cookie(&done).unwrap()), third).await;
     assert_eq!(names(&there, "profile:reset_password"), [json!("The Owner")]);
 }
