@@ -2,7 +2,8 @@
 """make torture: what no test of a minute can do to the server. Each trial says what it saw; one table at the end, which
 is also written to bench/torture.md; fails when anything was not as it must be.
 
-    bench/torture.py [TRIAL ...]        all of them, or some: kill disk postgres flood unread fair signin clock fuzz
+    bench/torture.py [TRIAL ...]        all of them, or some: kill disk postgres flood unread fair doors stalls letters signin
+                                        clock fuzz
 """
 
 import datetime
@@ -13,11 +14,12 @@ import time
 import traceback
 
 import gatepost
-from trials import clock, disk, fair, flood, fuzz, kill, postgres, signin, unread
+from trials import clock, disk, fair, flood, fuzz, kill, postgres, signin, strangers, unread
 
 TRIALS = {
     "kill": kill.run, "disk": disk.run, "postgres": postgres.run, "flood": flood.run, "unread": unread.run, "fair": fair.run,
-    "signin": signin.run, "clock": clock.run, "fuzz": fuzz.run,
+    "doors": strangers.doors, "stalls": strangers.stalls, "letters": strangers.letters, "signin": signin.run,
+    "clock": clock.run, "fuzz": fuzz.run,
 }
 PYTHON = os.environ.get("GATEPOST_TEST_PYTHON", os.path.join(gatepost.ROOT, "target", "python"))
 

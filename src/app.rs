@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::db::{Load, Reader, Time, Writer};
 use crate::error::Result;
-use crate::http::{Answers, RateLimit, Room};
+use crate::http::{Answers, Errands, RateLimit, Room};
 use crate::mail::Mailer;
 use crate::meters::{Door, Meters};
 use crate::net::Net;
@@ -14,10 +14,8 @@ use ipnet::IpNet;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use uuid::{Uuid, timestamp::Timestamp, timestamp::context::ContextV7};
-
-const BEHIND: usize = 16;
 
 /// A handle on it: a request passes many hands.
 #[derive(Clone)]
@@ -52,8 +50,8 @@ pub struct Shared {
     /// What links begin with, without a slash at the end.
     pub public_url: Arc<str>,
     pub trusted_proxies: Arc<[IpNet]>,
-    /// Places for work that is done behind an answer and belongs to nobody's queue.
-    pub behind_answers: Arc<Semaphore>,
+    /// What strangers ask for and is done behind the answer.
+    pub errands: Errands,
     /// Told once the first workspace was created through the set-up link.
     pub set_up: Arc<Notify>,
     ambient: Arc<dyn Ambient>,
@@ -135,7 +133,7 @@ impl App {
             net: parts.net,
             public_url: parts.public_url.trim_end_matches('/').into(),
             trusted_proxies: parts.trusted_proxies.into(),
-            behind_answers: Arc::new(Semaphore::new(BEHIND)),
+            errands: Errands::open(),
             set_up: Arc::default(),
             ambient,
             latest: Arc::default(),

@@ -68,7 +68,7 @@ pub enum Error {
     /// A key is another row's.
     #[error("already exists")]
     Taken,
-    #[error("the body is larger than 10 MB")]
+    #[error("the body is larger than this operation takes")]
     TooLarge,
     /// There is a limit to this in a day.
     #[error("{0}")]

@@ -46,6 +46,7 @@ mod senders;
 mod starting;
 mod statements;
 mod storage;
+mod strangers;
 mod unbuilt;
 mod vitals;
 mod writes;

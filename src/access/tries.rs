@@ -53,6 +53,9 @@ pub async fn unless_busy<T>(app: &App, limits: &[Limit], outcome: Result<T>) -> 
 /// Takes a try back that turned out to be right, or was not made; `all` forgets those before it too. What was tried
 /// counts, whether this could be written down or not.
 pub async fn forgive(app: &App, limits: &[Limit], all: bool) {
+    if limits.is_empty() {
+        return;
+    }
     let names: Vec<String> = limits.iter().map(|limit| limit.name.clone()).collect();
     let forgiven = app.gate.narrow().write(async move |tx| {
         for name in &names {

@@ -1,6 +1,7 @@
 //! Who did something, as the audit log keeps it.
 
-use crate::access::{Grant, Step};
+use super::Membership;
+use crate::access::{Grant, Role, Step};
 use crate::http::Origin;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -82,6 +83,17 @@ impl Actor {
             ip_address: "elsewhere".to_owned(),
             request_id: self.request_id.clone(),
             ..Actor::many()
+        }
+    }
+
+    /// The same person in a row of another workspace, as the member they are there.
+    pub(super) fn as_member(&self, there: &Membership) -> Actor {
+        Actor {
+            member_id: Some(there.member),
+            api_key_id: None,
+            role: Role::parse(&there.role).map(Role::name),
+            acting: None,
+            ..self.clone()
         }
     }
 

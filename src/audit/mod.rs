@@ -44,10 +44,19 @@ impl Subject {
     }
 }
 
+/// Where a person is a member, and as which.
+#[derive(Clone, Debug)]
+pub struct Membership {
+    pub workspace: Uuid,
+    pub member: Uuid,
+    pub role: String,
+}
+
 /// What a write did to one subject. A transaction that has none to show does not commit.
 pub struct Change<T> {
     workspace: Option<Uuid>,
     also: Vec<(Uuid, Option<Value>)>,
+    members: Vec<Membership>,
     discreet: bool,
     subject: Subject,
     before: Value,
@@ -65,6 +74,7 @@ impl<T> Change<T> {
         Self {
             workspace: None,
             also: vec![],
+            members: vec![],
             discreet: false,
             subject,
             before: json!(before),
@@ -121,6 +131,11 @@ impl<T> Change<T> {
         self
     }
 
+    /// Further workspaces in which the person who did it is a member: each has a row of its own, by that member.
+    pub fn also_for_members(self, members: Vec<Membership>) -> Self {
+        Self { members, ..self }
+    }
+
     /// Further workspaces do not hear who did it.
     pub fn discreetly(self) -> Self {
         Self { discreet: true, ..self }
@@ -166,6 +181,12 @@ impl<T> Change<T> {
                 row(*workspace, metadata(facts.as_ref().unwrap_or(&self.after))).write(&abroad, tx).await?;
             }
         }
+        for there in &self.members {
+            if !told.contains(&there.workspace) {
+                told.push(there.workspace);
+                row(there.workspace, metadata(&self.after)).write(&actor.as_member(there), tx).await?;
+            }
+        }
         Ok(self.value)
     }
 }
@@ -207,8 +228,9 @@ impl Row<'_> {
         let search = format!("{} {} {} {} {from}", self.action, self.resource, actor.label, actor.ip_address);
         sql("insert into audit_log (workspace_id, id, at, activity_type, action, resource, actor, user_id, \
              member_id, api_key_id, ip_address, user_agent, request_id, campaign_id, affected_count, metadata, \
-             search, refusal, list_id) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)")
+             search, refusal, list_id, user_name) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
+             (select trim(first_name || ' ' || last_name) from users where id = $8))")
         .bind(self.workspace)
         .bind(self.id)
         .bind(self.at)

@@ -3,14 +3,16 @@
 
 mod choice;
 mod cookie;
+mod line;
 mod passkey;
 mod password;
 mod secret;
 mod totp;
 mod vault;
 
-pub use choice::{LONGEST, choose, is_long};
+pub use choice::{LONGEST, is_long};
 pub use cookie::{Cookie, Site};
+pub use line::Seat;
 pub use passkey::{Holder, Passkeys};
 pub use password::Passwords;
 pub use secret::{Kind, Secret, hash, token};

@@ -1,55 +1,49 @@
-//! Passwords: Argon2id, 19 MiB, two passes, one lane, with the server's secret key as pepper, on threads of
-//! their own, which step back behind all others: a flood of sign-ins neither eats the memory nor slows the rest.
+//! Passwords: Argon2id, 19 MiB, two passes, one lane, with the server's secret key as pepper. New ones are judged and
+//! all are hashed on threads of their own, which step back behind all others: a flood of sign-ins neither takes the
+//! memory nor slows the rest down.
 
 use super::choice;
+use super::line::{Line, Seat};
 use crate::error::{Error, Result};
+use crate::http::{Crowd, Locality, Most, Visit};
 use argon2::password_hash::phc::{Output, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, PasswordVerifier, Version};
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
-use tokio::sync::{Mutex, MutexGuard, Semaphore, oneshot};
+use std::time::Duration;
+use tokio::sync::oneshot;
+use uuid::Uuid;
 
-/// Callers that may wait; further ones are told to try again.
+/// Places for known people, and as many for strangers. Further callers are told to try again.
 const WAITING: usize = 64;
 
-/// Callers of one place at once.
-const OF_ONE_PLACE: usize = 32;
+/// Strangers who try passwords at once: of one address, of one network, and in all.
+const STRANGERS: Most = Most { here: 16, nearby: 64, in_all: 512 };
+
+/// After this time a caller is told to try again.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A thread that is this much nicer gets a tenth of a core that others want whole: enough for a sign-in in a quarter of
 /// a second, and little for a flood of them.
 const STEP_BACK: i32 = 10;
 
 type Work = Box<dyn FnOnce(&mut Hasher) + Send>;
-type Visits = Arc<std::sync::Mutex<HashMap<String, usize>>>;
-
-/// Ends when it is dropped.
-pub struct Visit {
-    place: String,
-    visits: Visits,
-}
-
-impl Drop for Visit {
-    fn drop(&mut self) {
-        let mut places = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = places.get_mut(&self.place).map(|here| {
-            *here -= 1;
-            *here
-        });
-        if left == Some(0) {
-            places.remove(&self.place);
-        }
-    }
-}
 
 #[derive(Clone)]
 pub struct Passwords {
-    work: crossbeam_channel::Sender<Work>,
-    waiting: Arc<Semaphore>,
-    turn: Arc<Mutex<()>>,
+    line: Arc<Open>,
+    strangers: Crowd,
     runs: Arc<AtomicU64>,
-    visits: Visits,
+}
+
+/// The line, as long as somebody may join it.
+struct Open(Arc<Line<Work>>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 /// Half of the cores may hash at once: the other half answers who has signed in already.
@@ -64,24 +58,13 @@ impl Passwords {
         let pepper: &'static [u8] = Box::leak(pepper.to_vec().into_boxed_slice());
         let argon2 =
             Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params).map_err(wrong)?;
-        let (work, todo) = crossbeam_channel::unbounded();
+        let (line, runs) = (Arc::new(Line::new(WAITING)), Arc::<AtomicU64>::default());
         for _ in 0..at_once() {
-            let (mut hasher, todo) = (Hasher { argon2: argon2.clone(), memory: vec![] }, todo.clone());
-            let thread = std::thread::Builder::new().name("passwords".to_owned());
-            thread.spawn(move || hasher.along(&todo)).map_err(Error::internal)?;
+            let mut hasher = Hasher { argon2: argon2.clone(), memory: vec![], runs: runs.clone() };
+            let (line, thread) = (line.clone(), std::thread::Builder::new().name("passwords".to_owned()));
+            thread.spawn(move || hasher.along(&line)).map_err(Error::internal)?;
         }
-        Ok(Passwords {
-            work,
-            waiting: Arc::new(Semaphore::new(WAITING)),
-            turn: Arc::default(),
-            runs: Arc::default(),
-            visits: Visits::default(),
-        })
-    }
-
-    /// For tries that are counted: one at a time in this process, from reading the count to writing it.
-    pub async fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().await
+        Ok(Passwords { line: Arc::new(Open(line)), strangers: Crowd::new(STRANGERS), runs })
     }
 
     /// How many Argon2 there were.
@@ -89,50 +72,60 @@ impl Passwords {
         self.runs.load(Ordering::Relaxed)
     }
 
-    /// For callers whom nobody knows: of one place (an address, a network) a few are let in at once, so that it does
-    /// not keep all others waiting.
-    pub fn enter(&self, place: &str) -> Result<Visit> {
-        if self.waiting.available_permits() == 0 {
-            return Err(Error::Busy);
-        }
-        let mut places = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
-        let here = places.entry(place.to_owned()).or_insert(0);
-        if *here >= OF_ONE_PLACE {
-            return Err(Error::Busy);
-        }
-        *here += 1;
-        Ok(Visit { place: place.to_owned(), visits: self.visits.clone() })
+    /// For callers on a device that nobody knows. It bounds what they cost before they wait in line.
+    pub fn enter(&self, from: Locality) -> Result<Visit> {
+        self.strangers.enter(from)
     }
 
-    /// The PHC string to store.
+    /// The PHC string to store of a password that nobody chose here: the operator's, and in tests.
     pub async fn hash(&self, password: &str) -> Result<String> {
+        self.hash_at(Seat::known(Uuid::nil()), password).await
+    }
+
+    async fn hash_at(&self, seat: Seat, password: &str) -> Result<String> {
         let password = choice::normal(password);
-        self.run(move |hasher| hasher.hash(&password)).await
+        self.run(seat, move |hasher| hasher.hash(&password)).await
+    }
+
+    /// The same of a password that somebody chooses, if it is good enough. `words` is what is known of the person.
+    pub async fn choose(
+        &self,
+        seat: Seat,
+        password: &str,
+        beside_factor: bool,
+        words: Vec<String>,
+    ) -> Result<String> {
+        let password = choice::normal(password);
+        self.run(seat, move |hasher| hasher.choose(&password, beside_factor, &words)).await
     }
 
     /// Costs the same with no stored hash at all.
-    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool> {
-        let Some(stored) = stored.map(str::to_owned) else { return self.hash(password).await.map(|_| false) };
+    pub async fn verify(&self, seat: Seat, password: &str, stored: Option<&str>) -> Result<bool> {
+        let Some(stored) = stored.map(str::to_owned) else {
+            return self.hash_at(seat, password).await.map(|_| false);
+        };
         let password = choice::normal(password);
-        self.run(move |hasher| hasher.verify(&password, &stored)).await
+        self.run(seat, move |hasher| hasher.verify(&password, &stored)).await
     }
 
     async fn run<T: Send + 'static>(
         &self,
+        seat: Seat,
         work: impl FnOnce(&mut Hasher) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        // Given back when the caller goes away, too.
-        let _waiting = self.waiting.try_acquire().map_err(|_| Error::Busy)?;
         let (done, hashed) = oneshot::channel();
-        let runs = self.runs.clone();
         let work: Work = Box::new(move |hasher| {
+            // Not for a caller who is gone.
             if !done.is_closed() {
-                runs.fetch_add(1, Ordering::Relaxed);
                 let _gone = done.send(work(hasher));
             }
         });
-        self.work.send(work).map_err(|_| Error::internal("nobody hashes passwords"))?;
-        hashed.await.map_err(Error::internal)?
+        if !self.line.0.push(seat, work) {
+            return Err(Error::Busy);
+        }
+        // Closed without an answer: the place went to somebody else.
+        let hashed = tokio::time::timeout(PATIENCE, hashed).await.map_err(|_| Error::Busy)?;
+        hashed.map_err(|_| Error::Busy)?
     }
 }
 
@@ -140,21 +133,29 @@ impl Passwords {
 struct Hasher {
     argon2: Argon2<'static>,
     memory: Vec<Block>,
+    runs: Arc<AtomicU64>,
 }
 
 impl Hasher {
-    /// Until the last handle is gone. Of a thread that steps back the others hardly notice anything; where the system
-    /// does not let it, it goes on as one of them.
-    fn along(&mut self, todo: &crossbeam_channel::Receiver<Work>) {
+    /// Until the line is closed. The other threads hardly notice one that steps back; where the system does not let it,
+    /// it goes on as one of them.
+    fn along(&mut self, line: &Line<Work>) {
         let _refused = rustix::process::nice(STEP_BACK);
-        for work in todo {
-            // Whoever waits for it hears that it is gone.
-            let _panicked = catch_unwind(AssertUnwindSafe(|| work(self)));
+        while let Some(work) = line.next() {
+            if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
+                tracing::error!("hashing a password panicked");
+            }
         }
     }
 
     fn hash(&mut self, password: &str) -> Result<String> {
         self.with_salt(password, Salt::generate()).map(|hash| hash.to_string())
+    }
+
+    fn choose(&mut self, password: &str, beside_factor: bool, words: &[String]) -> Result<String> {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        choice::choose("password", password, beside_factor, &words)?;
+        self.hash(password)
     }
 
     fn verify(&mut self, password: &str, stored: &str) -> Result<bool> {
@@ -169,6 +170,7 @@ impl Hasher {
     }
 
     fn with_salt(&mut self, password: &str, salt: Salt) -> Result<PasswordHash> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
         let params = self.argon2.params();
         self.memory.resize(params.block_count(), Block::new());
         let mut out = [0; Params::DEFAULT_OUTPUT_LEN];
@@ -197,30 +199,71 @@ mod tests {
     async fn what_is_hashed_is_verified_by_the_library_too() {
         let passwords = Passwords::new(b"pepper").unwrap();
         let stored = passwords.hash("caf\u{e9} of four words").await.unwrap();
+        let seat = Seat::known(Uuid::nil());
+        let verify = async |password: &str, stored: Option<&str>| {
+            passwords.verify(seat.clone(), password, stored).await
+        };
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         let params = Params::new(19 * 1024, 2, 1, None).unwrap();
         let library =
             Argon2::new_with_secret(b"pepper", Algorithm::Argon2id, Version::V0x13, params).unwrap();
         let parsed = PasswordHash::new(&stored).unwrap();
         assert!(library.verify_password("caf\u{e9} of four words".as_bytes(), &parsed).is_ok());
-        assert!(passwords.verify("cafe\u{301} of four words", Some(&stored)).await.unwrap());
-        assert!(!passwords.verify("cafe of four words", Some(&stored)).await.unwrap());
-        assert!(!passwords.verify("anything", None).await.unwrap());
+        assert!(verify("cafe\u{301} of four words", Some(&stored)).await.unwrap());
+        assert!(!verify("cafe of four words", Some(&stored)).await.unwrap());
+        assert!(!verify("anything", None).await.unwrap());
         assert_eq!(passwords.runs(), 4);
         let cheap = Params::new(1024, 1, 1, None).unwrap();
         let cheap = Argon2::new_with_secret(b"pepper", Algorithm::Argon2id, Version::V0x13, cheap).unwrap();
         let old = argon2::PasswordHasher::hash_password(&cheap, b"of another time").unwrap().to_string();
-        assert!(passwords.verify("of another time", Some(&old)).await.unwrap());
-        assert!(!passwords.verify("of another day", Some(&old)).await.unwrap());
-        assert!(passwords.verify("x", Some("no hash")).await.is_err());
+        assert!(verify("of another time", Some(&old)).await.unwrap());
+        assert!(!verify("of another day", Some(&old)).await.unwrap());
+        assert!(verify("x", Some("no hash")).await.is_err());
+    }
+
+    /// Nanoseconds for which this thread has run.
+    fn cpu() -> u64 {
+        let times = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+        times.split(' ').next().unwrap().parse().unwrap()
     }
 
     #[test]
-    fn one_place_does_not_take_all_room() {
+    fn no_password_costs_three_times_another_one() {
+        let params = Params::new(19 * 1024, 2, 1, None).unwrap();
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let mut hasher = Hasher { argon2, memory: vec![], runs: Arc::default() };
+        let words = ["Amy Pond", "amy@acme.example"].map(str::to_owned);
+        let mut cost = |password: &str| {
+            let once = |_| {
+                let began = cpu();
+                let _judged = hasher.choose(password, false, &words);
+                cpu() - began
+            };
+            (0..5).map(once).min().unwrap()
+        };
+        let ordinary = cost("five quiet zebras of a.example");
+        for crafted in [
+            "p@ssw0rd4@8({[<369!1|0$57+%2".repeat(4),
+            "2%7+5$0|!1963<[{(8@4".repeat(6),
+            "483691705248369170524".repeat(6),
+            "a1b2c3d4e5f6g7h8i9j0".repeat(6),
+            "1".repeat(128),
+            "\u{4a9}\u{1f980}".repeat(64),
+        ] {
+            let took = cost(&crafted);
+            assert!(took <= ordinary * 3, "{took} ns for {crafted}, {ordinary} for an ordinary one");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_caller_who_loses_the_place_is_told_to_try_again() {
         let passwords = Passwords::new(b"pepper").unwrap();
-        let visits: Vec<_> = (0..OF_ONE_PLACE).map(|_| passwords.enter("here").unwrap()).collect();
-        assert!(passwords.enter("here").is_err() && passwords.enter("there").is_ok());
-        drop(visits);
-        assert!(passwords.enter("here").is_ok() && passwords.visits.lock().unwrap().is_empty());
+        let seat = |n: u8| Seat::stranger(Locality::of([203, 0, 113, n].into()));
+        let crowd = (0..100).map(|_| passwords.verify(seat(1), "x", None));
+        let (crowd, person) =
+            futures::future::join(futures::future::join_all(crowd), passwords.verify(seat(2), "x", None))
+                .await;
+        assert!(person.is_ok());
+        assert!(crowd.iter().any(Result::is_ok) && crowd.iter().any(|one| matches!(one, Err(Error::Busy))));
     }
 }

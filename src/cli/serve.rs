@@ -74,7 +74,7 @@ pub async fn answer(
     let limit = tokio::spawn(http::time_to_finish(stop.clone()));
     http::serve(listener, router(app.clone()).0, app.meters.clone(), stop).await?;
     tokio::select! {
-        _ended = jobs => (),
+        _ended = async { tokio::join!(app.errands.flush(), jobs) } => (),
         _over = limit => (),
     }
     app.behind.flush().await;

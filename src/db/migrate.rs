@@ -12,6 +12,7 @@ const MIGRATIONS: &[(i64, Migration)] = &[
     (6, Both(include_str!("../../migrations/0006_groups.sql"))),
     (7, Both(include_str!("../../migrations/0007_white_label.sql"))),
     (8, Both(include_str!("../../migrations/0008_credits.sql"))),
+    (9, Both(include_str!("../../migrations/0009_names_in_the_audit_log.sql"))),
     (10, Both(include_str!("../../migrations/0010_storage.sql"))),
     (12, Both(include_str!("../../migrations/0012_strict_bodies.sql"))),
     (13, Both(include_str!("../../migrations/0013_leads_anywhere.sql"))),

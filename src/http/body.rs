@@ -1,30 +1,45 @@
 //! Bodies: bounded in size and time, checked against their schema, then read.
 
+use super::crowd::Locality;
 use super::describe::unreadable;
+use super::origin::Origin;
 use super::paging::{LONGEST, TOO_LONG};
 use super::query::none_unread;
 use super::reading::{How, accept, unused};
 use super::room::{LARGE, Place, Room};
 use crate::error::{Error, Result};
+use aide::axum::routing::ApiMethodRouter;
 use aide::{
     OperationInput, OperationOutput, generate::GenContext, openapi::Operation, openapi::Response as Doc,
 };
-use axum::RequestExt;
 use axum::body::HttpBody;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request};
 use axum::http::header;
-use axum::{response::IntoResponse, response::Response};
+use axum::{Extension, RequestExt, response::IntoResponse, response::Response};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
+use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::time::Duration;
 
 /// Unless a route sets less.
 pub const LARGEST: usize = 10 * 1024 * 1024;
 const SLOWEST: Duration = Duration::from_secs(30);
+
+/// Marks an operation that anybody may call.
+#[derive(Clone, Copy)]
+struct Anonymous;
+
+/// An operation that anybody may call: its bodies have at most so many bytes, and the strangers' room.
+pub fn anonymous<S>(largest: usize, route: ApiMethodRouter<S>) -> ApiMethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    route.layer::<_, Infallible>(DefaultBodyLimit::max(largest)).layer(Extension(Anonymous))
+}
 
 /// A body that arrived whole, and the room that it takes up.
 struct Arrived {
@@ -40,9 +55,12 @@ async fn arrive(request: Request) -> Result<Arrived> {
     if request.body().is_end_stream() {
         return Ok(Arrived { bytes: Bytes::new(), place: Place::default(), room });
     }
+    let stranger = request.extensions().get::<Anonymous>().is_some();
+    let origin = request.extensions().get::<Origin>().filter(|_| stranger);
+    let mut place = origin.map(|origin| room.for_stranger(Locality::of(origin.address))).unwrap_or_default();
     let collect = async {
         let mut body = request.into_limited_body().into_data_stream();
-        let (mut all, mut place) = (BytesMut::new(), Place::default());
+        let mut all = BytesMut::new();
         // The one other cause of a failure is a caller who went away.
         while let Some(chunk) = body.next().await.transpose().map_err(|_| Error::TooLarge)? {
             room.grow(&mut place, all.len() + chunk.len())?;

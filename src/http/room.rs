@@ -1,6 +1,8 @@
-//! Room for bodies: how many bytes may be in memory at once, and how many large ones may be read at once. Who finds
-//! none is told to try again; nobody waits for room with a body in their hands.
+//! Room for bodies: how many bytes may be in memory at once, and how many large ones may be read at once. A caller who
+//! finds no room is told to try again; nobody waits for room with a body in their hands. Strangers have a room of their
+//! own, so that they never take that of callers with a key or a session.
 
+use super::crowd::{Crowd, Locality, Most, Visit};
 use crate::error::{Error, Result};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -14,8 +16,12 @@ pub const LARGE: usize = 64 * 1024;
 /// What is read at once off the threads that answer requests, a core each.
 const READERS: usize = 2;
 
+/// The strangers' room, in the same pieces: 16 MiB in all, 512 KiB of them for a network and 128 KiB for an address.
+const STRANGERS: Most = Most { here: 32, nearby: 128, in_all: 4096 };
+
 #[derive(Clone)]
 pub struct Room {
+    strangers: Crowd,
     small: Arc<Semaphore>,
     large: Arc<Semaphore>,
     readers: Arc<Semaphore>,
@@ -24,20 +30,35 @@ pub struct Room {
 impl Default for Room {
     fn default() -> Self {
         let places = |count| Arc::new(Semaphore::new(count));
-        Room { small: places(PIECES), large: places(PIECES), readers: places(READERS) }
+        Room {
+            strangers: Crowd::new(STRANGERS),
+            small: places(PIECES),
+            large: places(PIECES),
+            readers: places(READERS),
+        }
     }
 }
 
 /// What a body takes up; given back with it.
 #[derive(Default)]
 pub struct Place {
+    /// Of a stranger's body, which takes up nothing else.
+    stranger: Option<Visit>,
     small: Option<OwnedSemaphorePermit>,
     large: Option<OwnedSemaphorePermit>,
 }
 
 impl Room {
+    /// A place for a stranger's body, which takes up nothing yet.
+    pub fn for_stranger(&self, from: Locality) -> Place {
+        Place { stranger: Some(self.strangers.at_the_door(from)), ..Place::default() }
+    }
+
     /// Makes a place as large as `bytes`.
     pub fn grow(&self, place: &mut Place, bytes: usize) -> Result<()> {
+        if let Some(visit) = &mut place.stranger {
+            return visit.grow(bytes.div_ceil(PIECE));
+        }
         take(&self.small, &mut place.small, bytes.min(LARGE))?;
         take(&self.large, &mut place.large, bytes.saturating_sub(LARGE))
     }

@@ -330,12 +330,6 @@ impl World {
         self.log().await
     }
 
-    /// Waits for all that is done behind an answer; `places` were free before.
-    pub async fn behind_answers(&self, places: usize) {
-        let all = u32::try_from(places).unwrap();
-        drop(self.app.behind_answers.acquire_many(all).await.unwrap());
-    }
-
     /// The audit log, refused attempts included, as the owner reads it.
     pub async fn log(&self) -> Vec<Value> {
         self.app.behind.flush().await;

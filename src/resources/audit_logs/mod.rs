@@ -42,6 +42,7 @@ pub struct AuditLog {
     /// the step, of a refused attempt.
     #[schemars(with = "Map<String, Value>", default)]
     pub audit_metadata: Raw,
+    /// The name that the person had then.
     pub user_name: Option<String>,
     /// The permission: `campaigns:create`.
     #[schemars(extend("x-gatepost-extension" = true))]

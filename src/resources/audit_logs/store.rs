@@ -10,7 +10,7 @@ use uuid::Uuid;
 impl Record for AuditLog {
     const COLUMNS: &'static str = "l.id, l.at, l.workspace_id, l.activity_type, l.user_agent, l.user_id, \
          l.ip_address, l.api_key_id, l.affected_count, l.campaign_id, l.list_id, l.metadata, \
-         u.first_name || ' ' || u.last_name, l.action, l.resource, l.actor";
+         l.user_name, l.action, l.resource, l.actor";
     fn read(row: &mut Row) -> Result<Self> {
         let (id, at, organization_id, activity_type) = (row.take()?, row.take()?, row.take()?, row.take()?);
         let (user_agent, user_id, ip_address) = (row.take()?, row.take()?, row.take()?);
@@ -32,7 +32,7 @@ impl Record for AuditLog {
             subsequence_id: None,
             list_id,
             audit_metadata: row.take()?,
-            user_name: row.take::<Option<String>>()?.map(|name| name.trim().to_owned()),
+            user_name: row.take()?,
             action: row.take()?,
             resource: row.take()?,
             user: row.take()?,
@@ -55,8 +55,7 @@ pub struct Wanted {
 
 pub async fn list<P: Permission>(can: &Can<P>, wanted: Wanted) -> Result<Vec<AuditLog>> {
     let search = wanted.search.as_ref().map(|text| pattern(text));
-    sql("select {columns} from audit_log l left join users u on u.id = l.user_id \
-         where l.id < $1 and {visible} {filters} order by l.id desc limit $2")
+    sql("select {columns} from audit_log l where l.id < $1 and {visible} {filters} order by l.id desc limit $2")
     .bind(wanted.before)
     .bind(wanted.limit)
     .fill("{visible}", can.visible(&SHAPE))

@@ -76,7 +76,8 @@ pub async fn confirm(
         store::notify(can, tx, &before.email, Notice::EmailChanged).await?;
         let done = Done::of("From now on you sign in with the new address.");
         let (was, is) = (json!({ "email": before.email }), json!({ "email": link.email }));
-        Ok(Change::new(Subject::new("user", link.user), was, is, done))
+        let concerned = store::memberships(tx, link.user, Some(&link.email)).await?;
+        Ok(Change::new(Subject::new("user", link.user), was, is, done).also_for_members(concerned))
     });
     confirmed.await.map(Json)
 }

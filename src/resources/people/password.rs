@@ -1,10 +1,10 @@
-//! Changing one's password: the present one is shown, and all other sessions end.
+//! Changing one's password: the current one is shown, and all other sessions end.
 
 use super::{Done, NewPassword, choose::chosen, profile::own, store};
 use crate::access::tries::{self, count, forgive};
 use crate::access::{Can, Step, profile::ChangePassword};
 use crate::audit::{Change, Subject};
-use crate::auth::Cookie;
+use crate::auth::{Cookie, Seat};
 use crate::error::{Error, Result};
 use crate::http::Json;
 use crate::mail::letters::Notice;
@@ -18,11 +18,10 @@ pub async fn change(can: Can<ChangePassword>, Json(body): Json<NewPassword>) -> 
     let wrong = || {
         Error::refused(
             Step::Role,
-            "role: `current_password` must be your present password; after ten tries wait a quarter of an hour",
+            "role: `current_password` must be your current password; after ten tries wait 15 minutes",
         )
     };
-    let device = session.map(|id| id.to_string());
-    let limits = sign_in::tries(&format!("change of the password of {user}"), &can.origin, device.as_deref());
+    let limits = sign_in::tries_in_person(&format!("change of the password of {user}"), &can);
     if !count(&app, &limits).await? {
         return Err(wrong());
     }
@@ -30,17 +29,16 @@ pub async fn change(can: Can<ChangePassword>, Json(body): Json<NewPassword>) -> 
     match (&stored, &body.current_password) {
         (None, _) => can.demand_fresh()?,
         (Some(stored), Some(current)) => {
-            let right = app.passwords.verify(current, Some(stored)).await;
+            let right = app.passwords.verify(Seat::known(user), current, Some(stored)).await;
             if !tries::unless_busy(&app, &limits, right).await? {
                 return Err(wrong());
             }
         }
         (Some(_), None) => return Err(wrong()),
     }
-    forgive(&app, &limits, true).await;
     let profile = store::profile(&app.reader, user).await?;
     let beside = !factors::store::kinds(&app.reader, user).await?.is_empty();
-    let new = chosen(&app, &body.password, beside, profile.words()).await?;
+    let new = chosen(&app, Seat::known(user), &body.password, beside, profile.words()).await?;
     let (token, hash) = sign_in::token(&app)?;
     let changed = can.write(async move |can, tx| {
         let alone = factors::store::kinds(&mut *tx, user).await?.is_empty();
@@ -61,5 +59,8 @@ pub async fn change(can: Can<ChangePassword>, Json(body): Json<NewPassword>) -> 
         let done = Done::of("Your password is changed; you are signed out everywhere else.");
         Ok(Change::new(Subject::new("user", user), (), json!({ "sessions_ended": ended }), done))
     });
-    Ok(Signed { body: changed.await?, cookies: vec![app.site.set(Cookie::Session, &token)?] })
+    let body = changed.await?;
+    // Not earlier: a right password with a new one that is refused is a try like any other.
+    forgive(&app, &limits, true).await;
+    Ok(Signed { body, cookies: vec![app.site.set(Cookie::Session, &token)?] })
 }

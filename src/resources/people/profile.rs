@@ -34,7 +34,9 @@ pub async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<Profi
         let before = store::profile(&mut *tx, user).await?;
         let after: Profile = patch.over(&before)?;
         store::set_name(tx, &after).await?;
-        Ok(Change::updated(Subject::new("user", user), &before, after))
+        // Every workspace shows its members' names.
+        let concerned = store::memberships(tx, user, None).await?;
+        Ok(Change::updated(Subject::new("user", user), &before, after).also_for_members(concerned))
     });
     updated.await.map(Json)
 }

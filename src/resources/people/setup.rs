@@ -5,7 +5,7 @@ use super::{SetUp, choose::chosen, store};
 use crate::access::{Can, LoginPolicy, Method, Role, workspaces::SetUp as May};
 use crate::app::App;
 use crate::audit::{Change, Subject};
-use crate::auth::{self, Cookie};
+use crate::auth::{self, Cookie, Seat};
 use crate::error::{Error, Result};
 use crate::http::{Json, Origin, address};
 use crate::jobs;
@@ -17,6 +17,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
+use uuid::Uuid;
 
 #[derive(Clone, Serialize, JsonSchema)]
 pub struct Founded {
@@ -67,7 +68,7 @@ pub async fn set_up(
         ));
     }
     let words = [&body.first_name, &body.last_name, &body.email, &body.workspace_name].map(String::clone);
-    let new = chosen(&app, &body.password, false, words.to_vec()).await?;
+    let new = chosen(&app, Seat::known(Uuid::nil()), &body.password, false, words.to_vec()).await?;
     let (token, session_hash) = sign_in::token(&app)?;
     let key = Minted::personal(&app)?;
     let can = Can::<May>::founder(&app, app.new_id(), origin);

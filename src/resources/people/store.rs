@@ -2,12 +2,15 @@
 
 use super::{Profile, choose::Chosen};
 use crate::access::Caller;
+use crate::audit::Membership;
 use crate::db::{Source, Time, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::jobs::outbox;
 use crate::mail::letters::{self, Notice};
 use crate::resources::sign_in;
 use uuid::Uuid;
+
+record! { Membership { workspace = "workspace_id", member = "id", role } }
 
 record! { Profile { id, first_name, last_name, email, email_verified, timestamp_created } }
 
@@ -75,7 +78,17 @@ pub async fn is_taken(tx: &mut Tx, email: &str, but: Uuid) -> Result<bool> {
     Ok(taken.optional::<Uuid>(tx).await?.is_some())
 }
 
-/// The address of the user, and of his memberships; but not where a workspace has it already, in an invitation.
+/// Where somebody is a member, to record there what changes of them. `email`: only where the member has this address.
+pub async fn memberships(tx: &mut Tx, user: Uuid, email: Option<&str>) -> Result<Vec<Membership>> {
+    sql("select {columns} from members where user_id = $1 and workspace_id is not null and accepted \
+         and email = coalesce($2, email)")
+    .bind(user)
+    .bind(email.map(str::to_owned))
+    .all(tx)
+    .await
+}
+
+/// The address of the user, and of their memberships; but not where a workspace has it already, in an invitation.
 pub async fn set_email(tx: &mut Tx, user: Uuid, email: &str) -> Result<()> {
     sql("update users set email = $2, email_verified = true where id = $1")
         .bind(user)
@@ -159,21 +172,26 @@ pub async fn close_links(tx: &mut Tx, user: Uuid, kind: Option<&'static str>) ->
         .await
 }
 
-/// What somebody enrolled who may not have been the owner of the address: factors, and keys of his own.
-pub async fn disown(tx: &mut Tx, user: Uuid, now: Time) -> Result<()> {
+/// What somebody enrolled who may not have been the owner of the address: factors, and personal keys. Where there were
+/// such keys.
+pub async fn disown(tx: &mut Tx, user: Uuid, now: Time) -> Result<Vec<Membership>> {
     for gone in
         [sql("delete from factors where user_id = $1"), sql("delete from recovery_codes where user_id = $1")]
     {
         gone.bind(user).run(&mut *tx).await?;
     }
+    let concerned = sql("select {columns} from members where user_id = $1 and exists \
+         (select 1 from api_keys k where k.workspace_id = members.workspace_id and k.member_id = members.id \
+         and k.personal and k.revoked_at is null)");
+    let concerned = concerned.bind(user).all(&mut *tx).await?;
     sql("update api_keys set revoked_at = $2 where personal and revoked_at is null and exists \
          (select 1 from members m where m.workspace_id = api_keys.workspace_id and m.id = api_keys.member_id \
          and m.user_id = $1)")
     .bind(user)
     .bind(now)
     .run(tx)
-    .await
-    .map(drop)
+    .await?;
+    Ok(concerned)
 }
 
 /// Where somebody was last, or is at all.

@@ -2,20 +2,20 @@
 
 use crate::support::people::{PASSWORD, cookie};
 use crate::support::smtp::{Mail, Smtp};
-use crate::support::{Answer, World, exchange, on_both};
+use crate::support::{Answer, World, exchange, on_both, scene};
 use futures::future::join_all;
 use gatepost::config::RateLimit;
 use gatepost::resources::people::setup;
 use gatepost::router::router;
 use gatepost::{auth, db};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 on_both! {
     a_profile_is_ones_own a_password_is_changed a_password_is_chosen_by_link a_link_counts_once_of_a_hundred
     a_link_goes_round_no_second_factor another_address_is_confirmed an_invitation_counts_once_of_a_hundred
     a_server_is_set_up_once_by_one_of_a_hundred asking_for_a_link_tells_nothing
     whoever_takes_his_address_back_is_alone what_a_thief_asked_for_is_void
+    a_change_of_a_person_is_recorded_in_each_of_their_workspaces a_row_keeps_the_name_of_its_time
 }
 
 const OTHER: &str = "other words than before";
@@ -28,16 +28,10 @@ fn token(mail: &Mail) -> String {
 async fn mailed(world: &World, smtp: &Smtp, email: &str) -> Mail {
     world.call("", "POST /auth/reset", json!({ "email": email })).await.is(200);
     let before = smtp.mails().len();
-    for _ in 0..500 {
-        world.work().await;
-        if let Some(mail) =
-            smtp.mails().into_iter().skip(before).find(|mail| mail.subject.contains("new password"))
-        {
-            return mail;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("no mail came");
+    world.app.errands.flush().await;
+    world.work().await;
+    let mail = smtp.mails().into_iter().skip(before).find(|mail| mail.subject.contains("new password"));
+    mail.expect("a mail came")
 }
 
 async fn a_profile_is_ones_own(world: World) {
@@ -270,12 +264,11 @@ async fn asking_for_a_link_tells_nothing(mut world: World) {
     let email = world.has_password("sdr").await;
     assert_eq!(ask(&world, &email).await, ask(&world, "nobody@nowhere.example").await);
     let smtp = world.with_mail().await;
-    let places = world.app.behind_answers.available_permits();
     let faces = [ask(&world, &email).await, ask(&world, "nobody@nowhere.example").await];
     assert!(faces[0] == faces[1] && faces[0].0 == 200, "{faces:?}");
     for _ in 0..6 {
         ask(&world, &email).await;
-        world.behind_answers(places).await;
+        world.app.errands.flush().await;
     }
     world.work().await;
     assert_eq!(smtp.mails().len(), 3, "so many a day");
@@ -332,8 +325,82 @@ async fn what_a_thief_asked_for_is_void(mut world: World) {
 }
 
 async fn mailed_or_not(world: &World, email: &str) {
-    let places = world.app.behind_answers.available_permits();
     world.call("", "POST /auth/reset", json!({ "email": email })).await.is(200);
-    world.behind_answers(places).await;
+    world.app.errands.flush().await;
     world.work().await;
+}
+
+/// The rows of a workspace of the person's, as they read them there.
+async fn log_of(world: &World, who: &str, workspace: uuid::Uuid) -> Vec<Value> {
+    world.call(who, "POST /auth/switch", json!({ "workspace_id": workspace })).await.is(200);
+    world.get(who, "/api/v2/audit-logs").await.is(200).items()
+}
+
+async fn a_change_of_a_person_is_recorded_in_each_of_their_workspaces(mut world: World) {
+    let smtp = world.with_mail().await;
+    let third = scene::another_of(&world, "sdr").await;
+    let who = world.signed_in("sdr").await;
+    let user = world.who("sdr").user.unwrap();
+    let old = world.email("sdr").await;
+    world.call(&who, "POST /api/v2/me/email", json!({ "email": "sdr@new.example" })).await.is(200);
+    world.work().await;
+    let link = token(smtp.mails().iter().find(|mail| mail.to == ["sdr@new.example"]).unwrap());
+    world.call("", "POST /auth/email/confirm", json!({ "token": link })).await.is(200);
+    world.call(&who, "PATCH /api/v2/me/profile", json!({ "first_name": "Zoë" })).await.is(200);
+    let home = world.log().await;
+    for (action, field, change) in [
+        ("profile:confirm_email", "email", json!([old, "sdr@new.example"])),
+        ("profile:update", "first_name", json!(["sdr", "Zoë"])),
+    ] {
+        let there = log_of(&world, &who, third).await;
+        for log in [&home, &there] {
+            let rows: Vec<_> = log.iter().filter(|row| row["action"] == action).collect();
+            assert_eq!(rows.len(), 1, "{action}");
+            assert_eq!(rows[0]["audit_metadata"]["changes"][field], change);
+            assert_eq!(rows[0]["user_id"], json!(user));
+            assert_eq!(rows[0]["audit_metadata"].get("from_workspace_id"), None, "who is where tells nobody");
+        }
+        let role = |log: &[Value]| {
+            log.iter().find(|row| row["action"] == action).unwrap()["audit_metadata"]["role"].clone()
+        };
+        assert_eq!((role(&home), role(&there)), (json!("sdr"), json!("owner")));
+    }
+}
+
+async fn a_row_keeps_the_name_of_its_time(mut world: World) {
+    world.create("editor", "by the old name", "team").await;
+    world.call("editor", "GET /api/v2/audit-logs", Value::Null).await.is(403);
+    let refused = |log: &[Value]| log.iter().any(|row| row["audit_metadata"]["refused_by"] == "role");
+    let before = world.log_once(refused).await;
+    let names = |log: &[Value], action: &str| -> Vec<Value> {
+        let rows = log.iter().filter(|row| row["action"] == action);
+        rows.map(|row| row["user_name"].clone()).collect()
+    };
+    let [old] = &names(&before, "campaigns:create")[..] else { panic!("{before:?}") };
+    let new = json!({ "first_name": "The", "last_name": "Owner" });
+    world.call("editor's session", "PATCH /api/v2/me/profile", new).await.is(200);
+    world.create("editor", "by the new name", "team").await;
+    let after = world.log().await;
+    assert_eq!(names(&after, "campaigns:create"), [json!("The Owner"), old.clone()]);
+    assert_eq!(names(&after, "audit_logs:read"), [old.clone()], "of what was refused too");
+    world.call("robot", "POST /api/v2/custom-tags", json!({ "label": "x" })).await.is(200);
+    assert_eq!(names(&world.log().await, "custom_tags:create"), [Value::Null], "a key has no name");
+    // What is taken away in another workspace is recorded there.
+    let smtp = world.with_mail().await;
+    let third = scene::another_of(&world, "editor").await;
+    let user = world.who("editor").user.unwrap();
+    let member: uuid::Uuid = db::sql("select id from members where workspace_id = $1")
+        .bind(third)
+        .optional(&world.reader)
+        .await
+        .unwrap()
+        .unwrap();
+    scene::key(&mut world, scene::Key::personal(third, "there", (member, user))).await;
+    world.run(db::sql("update users set email_verified = false where id = $1").bind(user)).await;
+    let link = token(&mailed(&world, &smtp, &world.email("editor").await).await);
+    world.call("", "POST /auth/reset/confirm", json!({ "token": link, "password": OTHER })).await.is(200);
+    world.get("there", "/api/v2/me").await.is(401);
+    let done = world.signs_in(&world.email("editor").await, OTHER).await.is(200);
+    let there = log_of(&world, &format!("cookie:{}", cookie(&done).unwrap()), third).await;
+    assert_eq!(names(&there, "profile:reset_password"), [json!("The Owner")]);
 }

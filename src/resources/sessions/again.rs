@@ -5,7 +5,7 @@ use super::{Again, Session, store};
 use crate::access::tries::{self, count, forgive};
 use crate::access::{Caller, Can, Method, Step, sessions::Reauthenticate};
 use crate::audit::Change;
-use crate::auth::{self, Cookie};
+use crate::auth::{self, Cookie, Seat};
 use crate::db::{Time, Tx};
 use crate::error::{Error, Result};
 use crate::http::Json;
@@ -37,8 +37,7 @@ impl Beside {
 pub async fn reauthenticate(can: Can<Reauthenticate>, Json(body): Json<Again>) -> Result<Signed<Session>> {
     let (user, own) = own(&can)?;
     let app = can.app().clone();
-    let about = format!("reauthentication of {user}");
-    let limits = sign_in::tries(&about, &can.origin, Some(&own.id.to_string()));
+    let limits = sign_in::tries_in_person(&format!("reauthentication of {user}"), &can);
     if !count(&app, &limits).await? {
         return Err(wrong());
     }
@@ -100,7 +99,7 @@ async fn by_password(
     let app = can.app();
     let policy = login_policy::store::current(can, &app.reader).await?;
     let stored = store::password_hash(&app.reader, user).await?;
-    let right = app.passwords.verify(password, stored.as_deref()).await?;
+    let right = app.passwords.verify(Seat::known(user), password, stored.as_deref()).await?;
     let stored = stored.filter(|_| right && policy.methods.contains(&Method::Password));
     let Some(hash) = stored else { return Ok(None) };
     let beside = match (&body.code, &body.recovery_code) {

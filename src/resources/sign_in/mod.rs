@@ -1,7 +1,7 @@
 //! Signing in: a password or a passkey, a second factor where there is one, and then a session. A session is a
 //! principal like a key; what it may do is the member's, in the workspace in which it acts.
 //!
-//! Whoever is refused hears the same, at the cost of one Argon2, whether the address is anybody's or not.
+//! Everybody who is refused hears the same, at the cost of one Argon2, whether the address has a user or not.
 
 mod answer;
 mod begin;
@@ -13,9 +13,9 @@ mod second;
 pub mod store;
 
 pub use answer::Signed;
-pub use begin::{Home, Proof, Start, device, homes, token};
+pub use begin::{Home, Proof, Start, device, homes, knows_device, token};
 pub use challenge::{Answered, Asked, ask_to_enrol, asked_to_enrol, spend};
-pub use password::{password_of, place, shared_tries, tries};
+pub use password::{known_device, password_of, shared_tries, tries, tries_in_person, tries_of_one};
 pub use routes::router;
 
 use crate::db::Time;

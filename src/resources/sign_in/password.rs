@@ -2,20 +2,19 @@
 //! each costs one Argon2, whatever is wrong.
 //!
 //! What is counted cannot lock a person out: tries count for the address they come from, and for the account only where
-//! the device is not known. Who has signed in with a device before has tries of its own there; everybody else can have
-//! a link mailed.
+//! the device is not known. A person who has signed in with a device before has tries of their own there; everybody else
+//! can have a link mailed. Neither waits behind tries that are over a limit, nor behind those of one crowd.
 
 use super::{Password, Proof, Signed, SignedIn, begin, store};
 use crate::access::tries::{self, Limit};
-use crate::access::{Attempt, Grant, Permission, Step, sessions::SignIn};
+use crate::access::{Attempt, Caller, Grant, Permission, Step, sessions::SignIn};
 use crate::app::App;
-use crate::auth::{self, Cookie};
+use crate::auth::{self, Cookie, Seat};
 use crate::error::{Error, Result};
-use crate::http::{Json, Origin, address};
+use crate::http::{Json, Locality, Origin, address};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use std::net::IpAddr;
 use uuid::Uuid;
 
 const QUARTER: i64 = 15 * 60 * 1000;
@@ -29,31 +28,31 @@ const ALL: i64 = 100;
 pub fn refused() -> Error {
     Error::refused(
         Step::Credential,
-        "credential: wrong address or password, or too many tries; wait a quarter of an hour, or choose a new \
+        "credential: wrong address or password, or too many tries; wait 15 minutes, or choose a new \
          password by a mailed link: POST /auth/reset",
     )
 }
 
-/// An address that changes hands: of IPv6, the network of a customer.
-pub fn place(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+/// For what the tries of somebody at a secret of `about` count. `known`: the cookie of a device they have used before.
+pub fn tries(about: &str, origin: &Origin, known: Option<&str>) -> Vec<Limit> {
+    match known {
+        Some(cookie) => tries_of_one(&format!("device {about} {cookie}")),
+        None => {
+            let address = format!("address {about} {}", Locality::of(origin.address));
+            [tries_of_one(&address), shared_tries(about)].concat()
         }
     }
 }
 
-/// For what the tries of somebody at a secret of `about` count. `known`: the cookie of a device he has used before.
-pub fn tries(about: &str, origin: &Origin, known: Option<&str>) -> Vec<Limit> {
-    let close = |name: String| Limit { name: auth::hash(&name), most: CLOSE, window: QUARTER };
-    match known {
-        Some(cookie) => vec![close(format!("device {about} {cookie}"))],
-        None => {
-            [vec![close(format!("address {about} {}", place(origin.address)))], shared_tries(about)].concat()
-        }
-    }
+/// A few, which nobody else's count for.
+pub fn tries_of_one(name: &str) -> Vec<Limit> {
+    vec![Limit { name: auth::hash(name), most: CLOSE, window: QUARTER }]
+}
+
+/// For what the tries of a caller with a session or a key count: that alone.
+pub fn tries_in_person(about: &str, can: &Caller) -> Vec<Limit> {
+    let credential = can.grant.session().map(|session| session.id).or(can.grant.key());
+    tries(about, &can.origin, credential.map(|id| id.to_string()).as_deref())
 }
 
 /// What everybody's tries count for who does not show a known device.
@@ -67,7 +66,7 @@ pub fn password_of(email: &str) -> String {
 }
 
 /// The cookie of a device that the person has used before.
-fn known_device(app: &App, headers: &HeaderMap, user: Option<&store::User>) -> Option<String> {
+pub fn known_device(app: &App, headers: &HeaderMap, user: Option<&store::User>) -> Option<String> {
     let cookie = app.site.read(Cookie::Device, headers);
     cookie.filter(|cookie| {
         user.is_some_and(|user| begin::knows_device(app, user.id, user.password_chosen_at, cookie))
@@ -81,25 +80,32 @@ pub async fn sign_in(
     Json(body): Json<Password>,
 ) -> Result<Signed<SignedIn>> {
     app.site.is_safe()?;
-    let _visit = app.passwords.enter(&place(origin.address))?;
     let email = address(&body.email);
     let user = store::user_of(&app.reader, &email).await?;
     let known = known_device(&app, &headers, user.as_ref());
+    let from = Locality::of(origin.address);
+    let (seat, _visit) = match (&known, &user) {
+        (Some(_), Some(user)) => (Seat::known(user.id), None),
+        _ => (Seat::stranger(from), Some(app.passwords.enter(from)?)),
+    };
     let limits = tries(&password_of(&email), &origin, known.as_deref());
     let within = tries::count(&app, &limits).await?;
     let stored = user.as_ref().and_then(|user| user.password_hash.clone());
-    let right = app.passwords.verify(&body.password, stored.as_deref()).await;
+    let right = app.passwords.verify(seat.within(within), &body.password, stored.as_deref()).await;
     let right = match within {
         true => tries::unless_busy(&app, &limits, right).await?,
         false => right?,
     };
     match (user, stored) {
         (Some(user), Some(stored)) if right && within => {
-            tries::forgive(&app, &limits, true).await;
             let proof = Proof::Password { hash: stored, long: auth::is_long(&body.password) };
             let begun = begin::begin(&app, origin.clone(), user.id, proof, body.workspace_id).await;
-            if matches!(begun, Err(Error::Refused { .. })) {
-                note(&app, Some(user.id), &origin, SignIn::ACTION.name, None).await;
+            match begun {
+                Ok(_) => tries::forgive(&app, &limits, true).await,
+                Err(Error::Refused { .. }) => {
+                    note(&app, Some(user.id), &origin, SignIn::ACTION.name, None).await;
+                }
+                Err(_) => (),
             }
             begun
         }

@@ -1,9 +1,9 @@
 //! The second factor: a code of the app, a recovery code or a passkey, each of which counts once. What was begun with
 //! the password ends here, and the session is a new one.
 
-use super::password::{note, tries};
+use super::password::{note, tries, tries_of_one};
 use super::{Next, PENDING, Second, Signed, SignedIn, begin, challenge::Answered, store};
-use crate::access::tries::{count, forgive};
+use crate::access::tries::{Limit, count, forgive};
 use crate::access::{Can, Method, Permission, Step, sessions::Challenge};
 use crate::app::App;
 use crate::audit::{self, Change, Subject};
@@ -25,6 +25,8 @@ pub struct Pending {
     pub user: Uuid,
     pub workspace: Uuid,
     pub method: Method,
+    /// When the person chose the password.
+    pub chosen_at: Time,
 }
 
 /// What is shown, found right as far as that can be seen before the transaction.
@@ -62,9 +64,7 @@ pub async fn second_factor(
     let token = app.site.read(Cookie::Session, &headers).ok_or_else(nobody)?;
     let since = app.now().minus(PENDING);
     let pending = store::pending(&app.reader, &auth::hash(&token), since).await?.ok_or_else(nobody)?;
-    let about = format!("second factor of {}", pending.user);
-    // For all devices alike: whoever is here has the password.
-    let limits = tries(&about, &origin, None);
+    let limits = limits(&app, &origin, &headers, &pending, &body);
     let failed = async |activity| {
         note(&app, Some(pending.user), &origin, Challenge::ACTION.name, Some(activity)).await;
         Err(wrong())
@@ -81,6 +81,19 @@ pub async fn second_factor(
         }
         Err(error) => Err(error),
     }
+}
+
+/// For what a try counts. A code of the app can be guessed: it counts for the person, but for a device that they have
+/// used before it counts there alone. Nothing else can be guessed: it counts for the sign-in that waits, so that
+/// somebody else's wrong codes are in the way of no recovery code and no passkey.
+fn limits(app: &App, origin: &Origin, headers: &HeaderMap, pending: &Pending, body: &Second) -> Vec<Limit> {
+    let about = format!("second factor of {}", pending.user);
+    if body.code.is_none() {
+        return tries_of_one(&format!("{about} by sign-in {}", pending.hash));
+    }
+    let device = app.site.read(Cookie::Device, headers);
+    let known = device.filter(|cookie| begin::knows_device(app, pending.user, pending.chosen_at, cookie));
+    tries(&about, origin, known.as_deref())
 }
 
 async fn shown(app: &App, pending: &Pending, body: &Second) -> Result<Option<Shown>> {

@@ -97,23 +97,26 @@ pub async fn here(tx: &mut Tx, user: Uuid, workspace: Uuid) -> Result<()> {
 }
 
 impl Record for Pending {
-    const COLUMNS: &'static str = "s.hash, s.user_id, s.workspace_id, s.method";
+    const COLUMNS: &'static str = "s.hash, s.user_id, s.workspace_id, s.method, \
+         coalesce(u.password_chosen_at, u.timestamp_created)";
     fn read(row: &mut Row) -> Result<Self> {
         Ok(Pending {
             hash: row.take()?,
             user: row.take()?,
             workspace: row.take()?,
             method: Method::parse(&row.take::<String>()?),
+            chosen_at: row.take()?,
         })
     }
 }
 
 pub async fn pending(from: impl Into<Source<'_>>, hash: &str, since: Time) -> Result<Option<Pending>> {
-    sql("select {columns} from sessions s where s.hash = $1 and s.stage = 'factor' and s.timestamp_created > $2")
-        .bind(hash)
-        .bind(since)
-        .optional(from)
-        .await
+    sql("select {columns} from sessions s join users u on u.id = s.user_id \
+         where s.hash = $1 and s.stage = 'factor' and s.timestamp_created > $2")
+    .bind(hash)
+    .bind(since)
+    .optional(from)
+    .await
 }
 
 pub async fn end_pending(tx: &mut Tx, hash: &str) -> Result<u64> {

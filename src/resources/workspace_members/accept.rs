@@ -1,25 +1,28 @@
-//! Accepting an invitation: whoever holds the link becomes a user, or shows to be one, and a member.
+//! Accepting an invitation: the person with the link becomes a user, or shows to be one, and a member.
 
-use super::{WorkspaceMember, handed, invitation};
-use crate::access::tries;
-use crate::access::{Caller, Can, Group, workspace_members::Accept};
+use super::{WorkspaceMember, handed, invitation, tried};
+use crate::access::{Caller, Can, Group, Step, tries, workspace_members::Accept};
 use crate::app::App;
 use crate::audit::{Change, Subject};
-use crate::auth;
+use crate::auth::{self, Seat};
 use crate::db::{Time, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::http::{Json, Origin};
 use crate::jobs::outbox;
 use crate::mail::letters::{self, Joined};
-use crate::resources::{api_keys, factors, login_policy, people, sign_in, white_label, workspaces};
+use crate::resources::{api_keys, factors, login_policy, people, white_label, workspaces};
 use axum::Extension;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-/// Who has a user already shows its present password; it is never set or changed by an invitation.
+/// Bytes of a body. Names may be written with escapes of twelve bytes for a character.
+pub const LARGEST: usize = 8 * 1024;
+
+/// A person who is a user already shows their current password. An invitation never sets or changes it.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Acceptance {
@@ -46,26 +49,21 @@ pub struct Accepted {
 
 /// An open invitation, and the user who has its address already.
 #[derive(Clone)]
-struct Open {
-    workspace_id: Uuid,
-    id: Uuid,
-    email: String,
+pub(super) struct Open {
+    pub workspace_id: Uuid,
+    pub id: Uuid,
+    pub email: String,
     reserved: Uuid,
     known: Option<Uuid>,
-    password_hash: Option<String>,
-    failures: i64,
+    pub token_hash: String,
     mailed: bool,
     issuer: Option<Uuid>,
     role: String,
 }
 record! { Open {
     workspace_id = "m.workspace_id", id = "m.id", email = "m.email", reserved = "m.user_id", known = "u.id",
-    password_hash = "u.password_hash", failures = "m.invitation_failures",
-    mailed = "m.invitation_mailed", issuer = "m.issuer_id", role = "m.role"
+    token_hash = "c.hash", mailed = "m.invitation_mailed", issuer = "m.issuer_id", role = "m.role"
 } }
-
-/// Wrong passwords that a link survives.
-const FAILURES: i64 = 5;
 
 async fn open(app: &App, hash: &str) -> Result<Option<Open>> {
     let found = sql("select {columns} from credentials c \
@@ -79,7 +77,9 @@ async fn open(app: &App, hash: &str) -> Result<Option<Open>> {
 
 /// Used, expired, replaced, never there: one answer.
 pub fn dead<T>() -> Result<T> {
-    Err(Error::invalid("body/token is of no open invitation; ask for a new link"))
+    Err(Error::invalid(
+        "body/token must be from an open invitation; this link has expired or was used: ask for a new one",
+    ))
 }
 
 /// A token is too random to be guessed, so one that opens nothing is refused at once. For one that does, there is
@@ -87,30 +87,23 @@ pub fn dead<T>() -> Result<T> {
 pub async fn accept(
     State(app): State<App>,
     Extension(origin): Extension<Origin>,
+    headers: HeaderMap,
     Json(body): Json<Acceptance>,
 ) -> Result<Json<Accepted>> {
     let token = auth::hash(&body.token);
-    if open(&app, &token).await?.is_none() {
-        return dead(); // and keeps nobody waiting
-    }
-    // One after the other, or many at once would all be counted as the first.
-    let _turn = app.passwords.turn().await;
     let Some(open) = open(&app, &token).await? else { return dead() };
     let Some(can) = Can::<Accept>::invited(&app, token, origin).await? else { return dead() };
-    let hash = match open.known {
+    // One workspace's invitations share a row, however many it sends.
+    let seat = Seat::known(open.workspace_id);
+    let (hash, limits) = match open.known {
         None => {
             let words = [&body.first_name, &body.last_name, &open.email].map(String::clone);
-            Some(people::chosen(&app, &body.password, false, words.to_vec()).await?)
+            (Some(people::chosen(&app, seat, &body.password, false, words.to_vec()).await?), vec![])
         }
-        Some(_) => {
-            // With all tries at this password, by whatever door.
-            let limits = sign_in::shared_tries(&sign_in::password_of(&open.email));
-            let within = tries::count(&app, &limits).await?;
-            match app.passwords.verify(&body.password, open.password_hash.as_deref()).await? && within {
-                true => None,
-                false => return failed(can, open).await,
-            }
-        }
+        Some(_) => match tried::password(&can, seat, &headers, &open, &body.password).await? {
+            Some(limits) => (None, limits),
+            None => return tried::failed(can, open).await,
+        },
     };
     let key = api_keys::Minted::personal(&app)?;
     let accepted = can.write(async move |can, tx| {
@@ -137,31 +130,18 @@ pub async fn accept(
         let after = json!({ "accepted": true, "user_id": user });
         Ok(Change::new(subject(&open), json!({ "accepted": false }), after, answer).with(handed))
     });
-    accepted.await.map(Json)
+    let accepted = accepted.await.or_else(gone)?;
+    tries::forgive(&app, &limits, true).await;
+    Ok(Json(accepted))
 }
 
-fn subject(open: &Open) -> Subject {
+/// The link was used or closed in the meantime.
+pub(super) fn gone<T>(error: Error) -> Result<T> {
+    if matches!(error, Error::Refused { step: Step::Credential, .. }) { dead() } else { Err(error) }
+}
+
+pub(super) fn subject(open: &Open) -> Subject {
     Subject::new("workspace_member", open.id)
-}
-
-/// Recorded, and counted: else whoever may invite could try the passwords of anybody on the server.
-async fn failed(can: Can<Accept>, open: Open) -> Result<Json<Accepted>> {
-    let noted = can.write(async move |can, tx| {
-        let failures = open.failures + 1;
-        sql("update members set invitation_failures = invitation_failures + 1 where workspace_id = $1 and id = $2")
-            .bind(can.workspace())
-            .bind(open.id)
-            .run(&mut *tx)
-            .await?;
-        if failures >= FAILURES {
-            invitation::close(can, tx, open.id, &open.email).await?;
-        }
-        Ok(Change::new(subject(&open), (), json!({ "wrong_passwords": failures }), ()))
-    });
-    noted.await?;
-    Err(Error::invalid(
-        "body/password must be the present password of the user with this address; a link survives five tries",
-    ))
 }
 
 /// If there is mail, and room for one more.

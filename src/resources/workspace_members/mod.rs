@@ -9,6 +9,7 @@ mod invitation;
 mod preview;
 mod routes;
 pub mod store;
+mod tried;
 mod v1;
 mod whose;
 pub use routes::router;

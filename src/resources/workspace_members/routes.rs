@@ -9,20 +9,18 @@ use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Roll, Unread, absent_not_null, ours};
+use crate::http::{
+    Id, Json, Nothing, Page, Paging, Path, Query, Roll, Unread, absent_not_null, anonymous, ours,
+};
 use crate::resources::{accounts, custom_tags, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post_with};
-use axum::extract::DefaultBodyLimit;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub fn router() -> ApiRouter<App> {
-    // Anybody may call it.
-    let accept = post_with(accept::accept, |op| ours(open(op, Accept::ACTION)))
-        .layer(DefaultBodyLimit::max(16 * 1024));
-    let by_link =
-        post_with(preview::show, |op| ours(open(op, Preview::ACTION))).layer(DefaultBodyLimit::max(4 * 1024));
+    let accept = anonymous(accept::LARGEST, post_with(accept::accept, |op| ours(open(op, Accept::ACTION))));
+    let by_link = anonymous(4 * 1024, post_with(preview::show, |op| ours(open(op, Preview::ACTION))));
     ApiRouter::new()
         .api_route("/api/v2/workspace-members", get(list).post(create))
         .api_route("/api/v2/workspace-members/{id}", get(show).patch(update).delete(remove))

@@ -237,7 +237,7 @@ async fn passwords_are_not_for_guessing(world: World) {
         (0..30).map(|_| world.call("", ACCEPT, acceptance(&token(&second), "a guess at it, as long")));
     let answers = futures::future::join_all(guesses).await.into_iter().map(|answer| answer.is(400).message());
     let tried =
-        answers.filter(|answer| answer.starts_with("body/password must be the present password")).count();
+        answers.filter(|answer| answer.starts_with("body/password must be the current password")).count();
     assert_eq!(tried, 5, "many at once, and five are looked at");
     let closed =
         world.call("", ACCEPT, acceptance(&token(&second), "the real one of all")).await.is(400).message();

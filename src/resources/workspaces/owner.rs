@@ -1,37 +1,30 @@
-//! Handing over the ownership: there is exactly one owner before and after, and the old one becomes admin.
+//! Handing over the ownership: there is exactly one owner before and after, and the old one becomes an admin.
 
 use super::NewOwner;
+use crate::access::tries::{self, Limit};
 use crate::access::{Caller, Role, Step};
+use crate::auth::Seat;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::jobs::outbox;
 use crate::mail::letters::{self, Ownership};
-use crate::resources::{api_keys, white_label, workspace_members};
+use crate::resources::{api_keys, sessions, sign_in, white_label, workspace_members};
 use uuid::Uuid;
 
-/// Who is named, in one of the two forms; of the official one, the password is already found right.
+/// The new owner, in one of the two forms. For the official one the password was already right.
 pub enum Wanted {
     Id(Uuid),
     Email(String),
 }
 
 impl Wanted {
-    pub async fn of(can: &Caller, body: NewOwner) -> Result<Wanted> {
+    /// And for what a try at the password counted; it is forgiven once the change is made.
+    pub async fn of(can: &Caller, body: NewOwner) -> Result<(Wanted, Vec<Limit>)> {
         match (body.new_owner_id, body.email, body.sec) {
-            (Some(id), _, _) => Ok(Wanted::Id(id)),
+            (Some(id), _, _) => Ok((Wanted::Id(id), vec![])),
             (None, Some(email), Some(sec)) => {
-                let stored =
-                    sql("select password_hash from users where id = $1 and password_hash is not null")
-                        .bind(can.user());
-                let stored: Option<String> = stored.optional(can.reader()).await?;
-                let _turn = can.app().passwords.turn().await;
-                match can.app().passwords.verify(&sec, stored.as_deref()).await? {
-                    true => Ok(Wanted::Email(workspace_members::address(&email))),
-                    // A refusal, and recorded as one.
-                    false => {
-                        Err(Error::refused(Step::Role, "role: `sec` must be the present owner's password"))
-                    }
-                }
+                let limits = shown(can, &sec).await?;
+                Ok((Wanted::Email(workspace_members::address(&email)), limits))
             }
             (None, None, _) => {
                 Err(Error::invalid("body must have required property 'new_owner_id' (or 'email' and 'sec')"))
@@ -45,6 +38,26 @@ impl Wanted {
             Wanted::Id(_) => "new_owner_id",
             Wanted::Email(_) => "email",
         }
+    }
+}
+
+/// Tries the password as every other one: counted before it is tried.
+async fn shown(can: &Caller, sec: &str) -> Result<Vec<Limit>> {
+    // A refusal, and recorded as one.
+    let wrong = || {
+        let why = "role: `sec` must be the current owner's password; after ten tries wait 15 minutes";
+        Error::refused(Step::Role, why)
+    };
+    let (app, user) = (can.app(), can.user().ok_or_else(wrong)?);
+    let limits = sign_in::tries_in_person(&format!("handing over by {user}"), can);
+    if !tries::count(app, &limits).await? {
+        return Err(wrong());
+    }
+    let stored = sessions::store::password_hash(can.reader(), user).await?;
+    let right = app.passwords.verify(Seat::known(user), sec, stored.as_deref()).await;
+    match tries::unless_busy(app, &limits, right).await? {
+        true => Ok(limits),
+        false => Err(wrong()),
     }
 }
 

@@ -1,5 +1,5 @@
 use super::{Created, New, NewOwner, Patch, Workspace, owner, store};
-use crate::access::{Can, Role, Step, workspaces::*};
+use crate::access::{Can, Role, Step, tries, workspaces::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::{Error, Result};
@@ -116,12 +116,15 @@ async fn change_owner(can: Can<ChangeOwner>, Json(wanted): Json<NewOwner>) -> Re
     if !can.is_whole() {
         return Err(Error::refused(Step::Role, NARROW));
     }
-    let wanted = owner::Wanted::of(&can, wanted).await?;
+    let app = can.app().clone();
+    let (wanted, limits) = owner::Wanted::of(&can, wanted).await?;
     let changed = can.write(async move |can, tx| {
         let before = store::current(can, &mut *tx).await?;
         owner::hand_over(can, tx, &wanted).await?;
         let after = store::current(can, &mut *tx).await?;
         Ok(Change::updated(subject(&before), &before, after))
     });
-    changed.await.map(Json)
+    let changed = changed.await?;
+    tries::forgive(&app, &limits, true).await;
+    Ok(Json(changed))
 }
