@@ -198,7 +198,7 @@ async fn empty_texts_are_no_dates(world: World) {
 
 /// As clients do that read an object, change a field and send all of it.
 async fn a_record_can_be_sent_back_whole(world: World) {
-    for who in ["owner", "editor", "sdr"] {
+    for who in ["owner", "editor", "member"] {
         let made = async |line: &str, body: Value| world.call(who, line, body).await.is(200).json();
         let campaign = made(CAMPAIGNS, campaign(who)).await;
         let list = made(LISTS, json!({ "name": who })).await;
@@ -209,7 +209,7 @@ async fn a_record_can_be_sent_back_whole(world: World) {
             format!("lead-lists/{}", list["id"].as_str().unwrap()),
             format!("leads/{}", made(LEADS, lead).await["id"].as_str().unwrap()),
         ];
-        if who != "sdr" {
+        if who != "member" {
             let account = made(ACCOUNTS, account(&format!("{who}@outreach.example"), None)).await;
             records.push(format!("accounts/{}", account["email"].as_str().unwrap()));
             let tag = made(TAGS, json!({ "label": who, "description": "d" })).await;
