@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::error::{Error, Step};
 use crate::http::{Cause, LARGEST, Origin, Refusal, Slot};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -35,6 +35,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         id,
         method: known(request.method()),
         path: request.extensions().get::<MatchedPath>().cloned(),
+        uri: request.uri().clone(),
     };
     request.extensions_mut().insert(origin);
     request.extensions_mut().insert(attempt.clone());
@@ -49,7 +50,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     app.meters.answered(call.method, call.path(), response.status().as_u16(), refused, took);
     call.log(attempt.as_ref(), &response, took);
     if let Some(attempt) = attempt {
-        app.note(attempt, refused);
+        app.note(attempt, refused, (call.path(), call.uri.path()));
     }
     if response.status() == StatusCode::TOO_MANY_REQUESTS {
         tokio::time::sleep(PACE).await;
@@ -90,6 +91,7 @@ struct Call {
     id: String,
     method: &'static str,
     path: Option<MatchedPath>,
+    uri: Uri,
 }
 
 impl Call {

@@ -2,7 +2,7 @@
 
 use super::caller::{Caller, render};
 use super::shown::{Shown, invitee};
-use super::{Ask, Asker, Attempt, Call, Grant, Permission, Shape, Sight, Step};
+use super::{Answer, Ask, Asker, Attempt, Call, Grant, Permission, Shape, Sight, Step};
 use crate::app::App;
 use crate::audit::Change;
 use crate::auth;
@@ -92,7 +92,8 @@ impl<P: Permission> Can<P> {
 
     fn without_key(app: &App, shown: Shown, grant: Grant, origin: Origin) -> Self {
         let call = Call { address: origin.address, stray: None, within_rate: true };
-        Can { caller: Caller { app: app.clone(), shown, grant, origin, call }, permission: PhantomData }
+        let caller = Caller { app: app.clone(), shown, grant, origin, call, attempt: Slot::default() };
+        Can { caller, permission: PhantomData }
     }
 
     /// Fills `{visible}`: what the caller may see.
@@ -115,17 +116,18 @@ impl<P: Permission> Can<P> {
 
     /// The only way to a write transaction. It spends the proof; inside, the credential and the role are read
     /// again and put through the same steps, the fresh proof is lent to `body`, and the audit row commits with
-    /// the change that `body` must return. `body` may run more than once.
-    pub async fn write<T, F>(self, body: F) -> Result<T>
+    /// the change that `body` must return. `body` may run more than once. What it answers leaves as the caller sees it.
+    pub async fn write<T, F>(self, body: F) -> Result<T::Seen>
     where
-        T: Send + 'static,
+        T: Answer,
         F: AsyncFn(&Self, &mut Tx) -> Result<Change<T>> + Send + Sync + 'static,
     {
         let gate = self.app.gate.clone();
         let change = async move |tx: &mut Tx| {
             let can = Can { caller: self.caller.again(tx).await?, permission: self.permission };
             can.ask(P::ACTION).enforce()?;
-            body(&can, tx).await?.record(&can, P::ACTION, tx).await
+            let answer = body(&can, tx).await?.record(&can, P::ACTION, tx).await?;
+            Ok(answer.seen_by(&can))
         };
         gate.0.write(change).await
     }

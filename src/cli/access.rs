@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::db::{record, sql};
 use crate::error::{Error, Result};
-use crate::resources::explain::sight;
+use crate::resources::explain::{particulars, person, sight};
 use crate::resources::workspace_members::address;
 use uuid::Uuid;
 
@@ -56,11 +56,16 @@ async fn explain(
     let unknown = || Error::invalid(format!("`{permission}` is no permission; see `gatepost access matrix`"));
     let action = Action::of(permission).ok_or_else(unknown)?;
     let grant = find(app, who, workspace).await?;
+    let name = person(&grant, &app.reader).await?;
+    let mut found = None;
     let mut ask = Ask::new(action, Ok(&grant), None);
     if let Some(record) = record {
         let all = Grant::operator(grant.workspace);
-        ask.record = Some(sight(&all, &grant, action, record, &app.reader).await?);
+        let seen = sight(&all, &grant, action, record, &app.reader).await?;
+        ask.record = Some(seen);
+        found = particulars((&all, &grant, &name), (action, record, seen), &app.reader).await?;
     }
+    (ask.whose, ask.particulars) = (Some(name.as_str()), found.as_deref());
     let decision = ask.explain();
     println!("{} {permission} in workspace {}", grant.label(), grant.workspace);
     for verdict in &decision.steps {

@@ -1,7 +1,7 @@
 //! API keys from the command line, which alone can bind one to somebody else.
 
 use super::open;
-use crate::access::{Can, Ceiling, Role, api_keys as may};
+use crate::access::{Can, Ceiling, Role, Seen, api_keys as may};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::config::Config;
@@ -66,7 +66,7 @@ async fn accepted(app: &App, workspace: Uuid, email: &str) -> Result<Uuid> {
     found.ok_or_else(|| Error::invalid(format!("`{email}` is no accepted member of workspace {workspace}")))
 }
 
-async fn create(app: &App, wanted: Wanted) -> Result<ApiKey> {
+async fn create(app: &App, wanted: Wanted) -> Result<Seen<ApiKey>> {
     let (known, workspace) = (all_scopes(), wanted.workspace);
     if let Some(scope) = wanted.scopes.iter().find(|scope| !known.contains(scope)) {
         return Err(Error::invalid(format!(
@@ -92,6 +92,8 @@ async fn create(app: &App, wanted: Wanted) -> Result<ApiKey> {
             allowed_ips: None,
             tag_limit: None,
             created_by: None,
+            created_by_name: None,
+            created_by_email: None,
             last_used_at: None,
         };
         let role = (!personal).then(|| Role::Admin.name());

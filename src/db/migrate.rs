@@ -12,6 +12,7 @@ const MIGRATIONS: &[(i64, Migration)] = &[
     (6, Both(include_str!("../../migrations/0006_groups.sql"))),
     (7, Both(include_str!("../../migrations/0007_white_label.sql"))),
     (8, Both(include_str!("../../migrations/0008_credits.sql"))),
+    (11, Both(include_str!("../../migrations/0011_makers_of_keys.sql"))),
 ];
 
 enum Migration {

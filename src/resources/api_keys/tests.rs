@@ -92,7 +92,7 @@ async fn a_key_cannot_revoke_itself(world: World) {
     let robot = world.who("robot").clone();
     let itself = format!("DELETE /api/v2/api-keys/{}", robot.key_id);
     let refused = world.call("robot", &itself, Value::Null).await.is(403).message();
-    assert!(refused.contains("use another key or the dashboard"), "{refused}");
+    assert!(refused.contains("use another key, or sign in"), "{refused}");
     world.call("admin", &itself, Value::Null).await.is(200);
     world.get("robot", "/api/v2/campaigns").await.is(401);
 }

@@ -35,14 +35,16 @@ pub struct AuditLog {
     pub webhook_id: Option<Uuid>,
     pub subsequence_id: Option<Uuid>,
     pub list_id: Option<Uuid>,
-    /// `changes`, field by field, of a change; `refused_by`, the step, of a refused attempt.
+    /// `changes`, field by field, of a change. Of a refused attempt `refused_by`, the step, and where one row stands for
+    /// many records `objects`, the number of different ones.
     #[schemars(with = "Map<String, Value>", default)]
     pub audit_metadata: Raw,
     pub user_name: Option<String>,
     /// The permission: `campaigns:create`.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub action: String,
-    /// `<kind>/<id>`, or `refused`.
+    /// `<kind>/<id>`. Of a refused attempt, the record as it was asked for, whether it exists or not; `refused` where the
+    /// call named none.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub resource: String,
     /// The person's address, `key:<name>` for a workspace key, `operator` for the command line.
@@ -61,8 +63,11 @@ const OFFICIAL: [i64; 33] = [
 /// Ours, with what they stand for; in the order of their numbers.
 pub fn own_types() -> Vec<(i64, &'static str)> {
     let of_actions = ACTIONS.iter().filter_map(|action| Some((action.activity?, action.summary)));
-    let others =
-        [(audit::REFUSED, "Refused attempt"), (audit::OVERFLOWN, "Further refused attempts of an hour")];
+    let others = [
+        (audit::REFUSED, "Refused attempt"),
+        (audit::OVERFLOWN, "Further refused attempts of an hour"),
+        (audit::REFUSED_MANY, "Refused attempts at further records of a minute"),
+    ];
     let mut types: Vec<_> =
         of_actions.chain(others).filter(|(number, _)| !OFFICIAL.contains(number)).collect();
     types.sort_unstable();

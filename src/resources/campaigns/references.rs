@@ -1,7 +1,7 @@
 //! What a campaign names must be there for whoever names it: an owner, collaborators, tags, sending accounts.
 //! What is foreign and what is missing are refused alike.
 
-use super::Campaign;
+use super::{Campaign, seen::sees_senders};
 use crate::access::Caller;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -41,8 +41,10 @@ pub async fn check(
         emails.retain(|email| known.insert(email.clone()));
         let usable = Senders::usable_by(can, tx, campaign.owned_by, emails, there).await?;
         if let Some(address) = emails.iter().find(|email| !usable.contains(*email)) {
+            // The list may be the campaign's own, which not every caller sees.
+            let which = if sees_senders(can) { address.as_str() } else { "one of them" };
             return Err(Error::invalid(format!(
-                "body/email_list must be sending accounts that the campaign's owner may use; `{address}` is none"
+                "body/email_list must be sending accounts that the campaign's owner may use; `{which}` is not"
             )));
         }
     }

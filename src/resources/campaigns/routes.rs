@@ -1,5 +1,6 @@
+use super::seen::Whole;
 use super::{Campaign, DRAFT, New, Patch, activate, copy, references, search, store, store::Wanted};
-use crate::access::{Caller, Can, campaigns::*};
+use crate::access::{Answer, Caller, Can, Seen, campaigns::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::Result;
@@ -50,7 +51,7 @@ struct Filter {
     exclude_status: Option<i64>,
 }
 
-async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<Campaign>>> {
+async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<Seen<Campaign>>>> {
     let wanted = Wanted {
         tags: ids("tag_ids", filter.tag_ids.as_deref())?,
         search: filter.search,
@@ -59,15 +60,15 @@ async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<
         agent: filter.ai_sales_agent_id,
     };
     let campaigns = store::list(&can, &filter.paging, &wanted).await?;
-    let campaigns = campaigns.into_iter().map(|campaign| campaign.shown_to(&can)).collect();
-    Ok(Json(Page::new(campaigns, filter.paging.limit(), |campaign: &Campaign| campaign.id)))
+    let campaigns = campaigns.into_iter().map(|campaign| campaign.seen_by(&can)).collect();
+    Ok(Json(Page::new(campaigns, filter.paging.limit(), |campaign: &Seen<Campaign>| campaign.id)))
 }
 
-async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
-    Ok(Json(store::find(&can, can.reader(), id).await?.shown_to(&can)))
+async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {
+    Ok(Json(store::find(&can, can.reader(), id).await?.seen_by(&can)))
 }
 
-async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Campaign>> {
+async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Seen<Campaign>>> {
     let created = can.write(async move |can, tx| {
         let visibility = match new.visibility {
             Some(visibility) => visibility,
@@ -104,12 +105,16 @@ fn draft(can: &Caller, new: &New, visibility: super::Visibility) -> Campaign {
     }
 }
 
-async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch>) -> Result<Json<Campaign>> {
+async fn update(
+    can: Can<Update>,
+    Path(Id { id }): Path<Id>,
+    patch: Unread<Patch>,
+) -> Result<Json<Seen<Campaign>>> {
     store::find(&can, can.reader(), id).await?;
     let patch = patch.read().await?;
     let updated = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
-        let mut after = Campaign { timestamp_updated: can.now(), ..patch.over(&before)? };
+        let mut after = Campaign { timestamp_updated: can.now(), ..patch.over(&Whole(before.clone()))?.0 };
         if after.owned_by != before.owned_by {
             after.owned_by = owner::<Update>(can, tx, after.owned_by, Whose::Theirs("campaign")).await?;
         }
@@ -122,7 +127,7 @@ async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch
     updated.await.map(Json)
 }
 
-async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
+async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {
     let removed = can.write(async move |can, tx| {
         let campaign = store::find(can, &mut *tx, id).await?;
         let leads = store::delete(can, tx, id).await?;
@@ -131,7 +136,7 @@ async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Resu
     removed.await.map(Json)
 }
 
-async fn launch(can: Can<Launch>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
+async fn launch(can: Can<Launch>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {
     let launched = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
         let after = activate::activated(can, tx, &before).await?;
@@ -141,7 +146,7 @@ async fn launch(can: Can<Launch>, Path(Id { id }): Path<Id>, _: Nothing) -> Resu
     launched.await.map(Json)
 }
 
-async fn pause(can: Can<Pause>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
+async fn pause(can: Can<Pause>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {
     let paused = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
         let after = activate::paused(can, &before);
