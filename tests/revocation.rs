@@ -221,7 +221,7 @@ async fn what_was_revoked_is_said_to_be(world: World) {
     assert_eq!(again, "This API key was revoked on 2023-11-14. It no longer works.");
     world.get(&key, "/api/v2/campaigns").await.is(401);
     // To everybody else it is as what is not there.
-    let missing = format!("DELETE /api/v2/api-keys/{}", MISSING);
+    let missing = format!("DELETE /api/v2/api-keys/{MISSING}");
     let face = world.call("stranger", &missing, Value::Null).await.is(404).face();
     assert_eq!(world.call("stranger", &line, Value::Null).await.face(), face);
     world.call("sdr", &line, Value::Null).await.is(403);
