@@ -37,7 +37,7 @@ async fn a_key_is_shown_once(world: World) {
         world.call("owner", &format!("DELETE /api/v2/api-keys/{id}"), Value::Null).await.is(200).json();
     assert_ne!(gone["key"], json!(key));
     world.get(&key, "/api/v2/campaigns").await.is(401);
-    world.call("owner", &format!("DELETE /api/v2/api-keys/{id}"), Value::Null).await.is(404);
+    world.call("owner", &format!("DELETE /api/v2/api-keys/{id}"), Value::Null).await.is(409);
     let stored: Vec<String> = sql("select hash from credentials").all(&world.reader).await.unwrap();
     assert!(!stored.contains(&key));
     assert!(world.log().await.iter().all(|row| !row.to_string().contains(&key)));
