@@ -173,7 +173,7 @@ expect 401 GET /campaigns "$integration"
 echo "No key revokes itself."
 expect 200 GET /me "$workspace_key"
 expect 403 DELETE "/api-keys/$(field api_key_id)" "$workspace_key"
-says "a key cannot revoke itself; use another key or the dashboard"
+says "a key cannot revoke itself; use another key, or sign in"
 
 echo
 echo "3. Tags"

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::error::{Error, Step};
 use crate::http::{Answers, Cause, LARGEST, Origin, Paced, Refusal, Slot};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -36,6 +36,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         id,
         method: known(request.method()),
         path: request.extensions().get::<MatchedPath>().cloned(),
+        uri: request.uri().clone(),
     };
     request.extensions_mut().insert(origin);
     request.extensions_mut().insert(attempt.clone());
@@ -46,13 +47,14 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         false => answer(next, request).await,
     };
     let attempt = attempt.get();
-    let mut response = if Answers::counts(&response) { held(&app, attempt.as_ref(), response) } else { response };
+    let mut response =
+        if Answers::counts(&response) { held(&app, attempt.as_ref(), response) } else { response };
     let refused = response.extensions().get::<Refusal>().map(|refusal| refusal.0);
     let took = began.elapsed();
     app.meters.answered(call.method, call.path(), response.status().as_u16(), refused, took);
     call.log(attempt.as_ref(), &response, took);
     if let Some(attempt) = attempt {
-        app.note(attempt, refused);
+        app.note(attempt, refused, (call.path(), call.uri.path()));
     }
     if let Some(names) = ignored.get().and_then(|ignored| ignored.header()) {
         response.headers_mut().insert(HeaderName::from_static("x-gatepost-ignored"), names);
@@ -111,6 +113,7 @@ struct Call {
     id: String,
     method: &'static str,
     path: Option<MatchedPath>,
+    uri: Uri,
 }
 
 impl Call {

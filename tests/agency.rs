@@ -67,7 +67,7 @@ async fn the_story_of_a_group(mut world: World) {
 /// A workspace cannot be an admin workspace and a sub-workspace.
 async fn nor_both(world: &World) {
     world.call("olga", &format!("POST {AT}"), json!({ "sub_workspace_id": world.away })).await.is(409);
-    world.call("stranger", &format!("POST {AT}"), json!({ "sub_workspace_id": world.home })).await.is(409);
+    world.call("stranger", &format!("POST {AT}"), json!({ "sub_workspace_id": world.home })).await.is(400);
 }
 
 async fn the_script_of_an_agency(mut world: World) {

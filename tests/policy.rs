@@ -42,7 +42,7 @@ const FIXED: [(&str, &str); 33] = [
     ("lead_lists:delete", "all all - team own - - -"),
     ("campaigns:share", "all all - team - - - -"),
     ("campaigns:export", "all all team team own - - -"),
-    ("access:explain_others", "all all - - - - - -"),
+    ("workspace_members:explain_others", "all all - - - - - -"),
 ];
 
 #[test]

@@ -17,13 +17,17 @@ const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", 
 /// Holes that take a list.
 const LISTS: [&str; 5] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}"];
 /// Holes that take a text of the program.
-const TEXTS: [(&str, &str); 6] = [
+const TEXTS: [(&str, &str); 10] = [
     ("{bytes}", "1"),
     ("{table}", "leads"),
     ("{filters}", ""),
     ("{order}", "1"),
     ("{usable}", "true"),
     ("{group}", gatepost::access::GROUP),
+    ("{maker}", "left join members m on m.id = k.created_by left join users u on u.id = m.user_id"),
+    ("{team}", "true"),
+    ("{holder}", "cast(null as uuid)"),
+    ("{held}", "o.user_id = o.id"),
 ];
 
 /// What leaves the workspace on purpose: users and credentials are looked up globally, a command line's

@@ -1,17 +1,21 @@
 //! What is written behind the answer: refused attempts, and when a key was last used. Never on the path of a
 //! request: it goes into a bounded queue, and a task writes it down in batches.
 //!
-//! Identical attempts (same workspace, principal, permission and step) within a minute are one row with a
-//! count; a workspace gets at most [`ROWS`] such rows an hour, and then one that counts the rest. So nobody can
+//! Identical attempts (same workspace, principal, permission, step and object) within a minute are one row with a
+//! count. Somebody who goes through many objects gets a row for each of the first few, and one for the rest
+//! (`objects`). A workspace gets a thousand such rows an hour, and then one that counts the rest. So nobody can
 //! fill the log, or hide in it.
 
-use super::{Action, Gate, Grant, Step};
+use super::objects::{Place, Windows};
+use super::refusal::Refusal;
+use super::{About, Action, Gate, Grant, Step};
 use crate::app::App;
 use crate::audit;
 use crate::db::{Time, Tx, sql};
 use crate::error::Result;
 use crate::http::Origin;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -21,21 +25,20 @@ const PAUSE: Duration = Duration::from_millis(100);
 const MINUTE: i64 = 60 * 1000;
 /// Keys whose last stamp is remembered.
 const REMEMBERED: usize = 100_000;
-/// Rows of refused attempts that a workspace gets in an hour.
-pub const ROWS: i64 = 1000;
 
 /// Somebody known tries something; noted only if it is refused.
 #[derive(Clone, Debug)]
 pub struct Attempt {
     pub workspace: Uuid,
     /// The caller's own, where it acts in another.
-    home: Uuid,
+    pub(super) home: Uuid,
     pub permission: &'static str,
     pub actor: audit::Actor,
     /// The user and the session, of who is signed in.
     session: Option<(Uuid, Uuid)>,
     /// Of the row, if it is refused.
     activity: i64,
+    about: OnceLock<About>,
 }
 
 impl Attempt {
@@ -52,7 +55,21 @@ impl Attempt {
             actor: audit::Actor::new(grant, origin),
             session: grant.identity().user.zip(grant.session().map(|session| session.id)),
             activity: audit::REFUSED,
+            about: OnceLock::new(),
         }
+    }
+
+    /// What it was about, unless that is known already.
+    pub fn is_about(&self, what: impl FnOnce() -> Option<About>) {
+        if self.about.get().is_none()
+            && let Some(what) = what()
+        {
+            let _first = self.about.set(what);
+        }
+    }
+
+    pub fn about(&self) -> Option<&About> {
+        self.about.get()
     }
 
     /// For a refusal that the reference has a type for, one of [`audit::REFUSALS`].
@@ -68,6 +85,11 @@ impl Attempt {
     /// Whether it changes something if it is not refused.
     pub fn is_change(&self) -> bool {
         Action::of(self.permission).is_some_and(|action| action.activity.is_some())
+    }
+
+    /// Many objects, each of them one too many for a row of its own.
+    fn about_many(self) -> Self {
+        Attempt { activity: audit::REFUSED_MANY, about: OnceLock::new(), ..self }
     }
 
     pub fn activity(&self) -> i64 {
@@ -125,11 +147,15 @@ impl Behind {
 
 impl App {
     /// For the edge: what became of a request by somebody known.
-    pub fn note(&self, attempt: Attempt, refused: Option<Step>) {
+    pub fn note(&self, attempt: Attempt, refused: Option<Step>, (pattern, path): (&str, &str)) {
         let now = self.now();
         let workspace = attempt.home;
         match (refused, attempt.actor.api_key_id, attempt.session) {
-            (Some(step), ..) => self.behind.refused(attempt, step, now),
+            (Some(step), ..) => {
+                let action = Action::of(attempt.permission);
+                attempt.is_about(|| About::in_path(action?, pattern, path));
+                self.behind.refused(attempt, step, now);
+            }
             (None, Some(id), _) => self.behind.used(Used::Key { workspace, id }, now),
             (None, None, Some((user, id))) => self.behind.used(Used::Session { user, id }, now),
             (None, None, None) => (),
@@ -151,24 +177,43 @@ impl Batch {
         }
     }
 
-    fn add(&mut self, note: Note) {
+    fn add(&mut self, note: Note, windows: &mut Windows) {
         match note {
             Note::Refused(attempt, step, at) => {
                 let home = Some(attempt.home).filter(|home| *home != attempt.workspace);
-                for workspace in [attempt.workspace].into_iter().chain(home) {
-                    let mut same = attempt.actor.same(attempt.permission, step);
-                    if workspace != attempt.workspace {
-                        same = format!("{same} {}", attempt.workspace);
-                    }
-                    let entry = self.refused.entry((workspace, same.clone()));
-                    let attempt = Attempt { workspace, ..(*attempt).clone() };
-                    let first = || Refusal { same, attempt, step, at, count: 0 };
-                    entry.or_insert_with(first).count += 1;
+                let there = attempt.workspace;
+                for workspace in [there].into_iter().chain(home) {
+                    self.refuse(Attempt { workspace, ..(*attempt).clone() }, (step, at), windows, there);
                 }
             }
             Note::Used(used, at) => drop(self.used.insert(used, at)),
             Note::Flush(done) => self.waiting.push(done),
         }
+    }
+
+    /// `there` is where the call was made; its caller's own workspace has a row too.
+    fn refuse(&mut self, mut attempt: Attempt, (step, at): (Step, Time), windows: &mut Windows, there: Uuid) {
+        let mut same = attempt.actor.same(attempt.permission, step);
+        if attempt.workspace != there {
+            same = format!("{same} {there}");
+        }
+        let place = attempt.about().map(|about| windows.place(attempt.workspace, &same, about, at));
+        let (mut since, mut objects) = (at.minus(MINUTE), None);
+        match (place, attempt.about()) {
+            (Some(Place::Own), Some(about)) => same = format!("{same} {about}"),
+            (Some(Place::Rest { since: began, objects: different }), _) => {
+                same = format!("{same} others since {began}");
+                since = began.minus(1);
+                objects = Some(different);
+                attempt = attempt.about_many();
+            }
+            (Some(Place::Own) | None, _) => (),
+        }
+        let key = (attempt.workspace, same.clone());
+        let first = || Refusal { same, attempt, step, at, since, count: 0, objects };
+        let refusal = self.refused.entry(key).or_insert_with(first);
+        refusal.count += 1;
+        refusal.objects = objects;
     }
 }
 
@@ -189,15 +234,15 @@ async fn write_down(
     mut notes: mpsc::Receiver<Note>,
     new_id: std::sync::Arc<dyn Fn() -> Uuid + Send + Sync>,
 ) {
-    let mut stamped = HashMap::new();
+    let (mut stamped, mut windows) = (HashMap::new(), Windows::default());
     while let Some(first) = notes.recv().await {
         let mut batch = Batch::default();
-        batch.add(first);
+        batch.add(first, &mut windows);
         if batch.waiting.is_empty() {
             tokio::time::sleep(PAUSE).await;
         }
         while let Ok(note) = notes.try_recv() {
-            batch.add(note);
+            batch.add(note, &mut windows);
         }
         let mut refused: Vec<_> = std::mem::take(&mut batch.refused).into_values().collect();
         refused.sort_by_key(|refusal| refusal.at); // ids are in the order of time
@@ -241,48 +286,4 @@ async fn stamp(used: Used, at: Time, tx: &mut Tx) -> Result<u64> {
         }
     };
     stamp.bind(at).run(tx).await
-}
-
-/// Identical attempts.
-struct Refusal {
-    same: String,
-    attempt: Attempt,
-    step: Step,
-    at: Time,
-    count: i64,
-}
-
-impl Refusal {
-    async fn write(&self, id: Uuid, tx: &mut Tx) -> Result<()> {
-        if self.count_up(&self.same, self.at.minus(MINUTE), tx).await? > 0 {
-            return Ok(());
-        }
-        let hour = self.at.minus(60 * MINUTE);
-        let rows =
-            sql("select count(*) from audit_log where workspace_id = $1 and activity_type in ({kinds}) and at > $2")
-                .bind(self.attempt.workspace)
-                .bind(hour)
-                .fill_list("{kinds}", &audit::REFUSALS);
-        let rows: i64 = rows.optional(&mut *tx).await?.unwrap_or(0);
-        // Who acts from an admin workspace leaves room for the workspace's own.
-        let own = self.attempt.home == self.attempt.workspace;
-        if rows < if own { ROWS } else { ROWS / 2 } {
-            return audit::refused(&self.attempt, self.step, &self.same, self.at, self.count, id, tx).await;
-        }
-        if self.count_up(audit::OVERFLOW, hour, tx).await? == 0 {
-            audit::overflow(self.attempt.workspace, self.at, self.count, id, tx).await?;
-        }
-        Ok(())
-    }
-
-    async fn count_up(&self, same: &str, since: Time, tx: &mut Tx) -> Result<u64> {
-        sql("update audit_log set affected_count = affected_count + $4 \
-             where workspace_id = $1 and refusal = $2 and at > $3")
-        .bind(self.attempt.workspace)
-        .bind(same)
-        .bind(since)
-        .bind(self.count)
-        .run(tx)
-        .await
-    }
 }

@@ -1,7 +1,7 @@
 //! Who is calling: the credential is read afresh for every request, and again in every transaction that writes.
 
 use super::shown::Shown;
-use super::{Action, Ask, Attempt, Call, Grant, Permission, Pred, Shape, Step, Stray};
+use super::{About, Action, Ask, Attempt, Call, Grant, Permission, Pred, Shape, Step, Stray};
 use crate::app::App;
 use crate::auth;
 use crate::db::{Lane, Part, Reading, Source, Time, Tx};
@@ -18,6 +18,7 @@ pub struct Caller {
     pub grant: Grant,
     pub origin: Origin,
     pub(super) call: Call,
+    pub(super) attempt: Slot<Attempt>,
 }
 
 impl Caller {
@@ -50,17 +51,11 @@ impl Caller {
         self.app.new_id()
     }
 
-    /// Asks a person who is signed in to have shown lately who he is; for what is not of a permission as a whole.
-    pub fn demand_fresh(&self) -> Result<()> {
-        match self.grant.session() {
-            Some(session) if !session.fresh => Err(Error::refused(Step::Credential, super::decide::STALE)),
-            Some(_) | None => Ok(()),
+    /// Says what a call is about that its path does not name, for the record of a refused attempt.
+    pub fn is_about(&self, kind: &'static str, id: Uuid) {
+        if let Some(attempt) = self.attempt.look() {
+            attempt.is_about(|| Some(About::new(kind, id)));
         }
-    }
-
-    /// A person, or a key with the scope `all:all`: narrower keys do not decide over rights.
-    pub fn is_whole(&self) -> bool {
-        self.grant.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|scope| scope == "all:all"))
     }
 
     /// Fills `{visible}` with what the caller may see under another permission: for references in a body.
@@ -151,7 +146,7 @@ impl Caller {
         if action.activity.is_some() {
             app.answers.admit(grant.home())?;
         }
-        Ok(Caller { app: app.clone(), shown, grant, origin, call })
+        Ok(Caller { app: app.clone(), shown, grant, origin, call, attempt: slot })
     }
 
     pub(super) async fn again(&self, tx: &mut Tx) -> Result<Self> {

@@ -2,7 +2,7 @@
 
 use super::caller::{Caller, render};
 use super::shown::{Shown, invitee};
-use super::{Ask, Asker, Attempt, Call, Grant, Permission, Shape, Sight, Step};
+use super::{Answer, Ask, Asker, Attempt, Call, Grant, Permission, Shape, Sight, Step};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::auth;
@@ -106,7 +106,8 @@ impl<P: Permission> Can<P> {
 
     fn without_key(app: &App, shown: Shown, grant: Grant, origin: Origin) -> Self {
         let call = Call { address: origin.address, stray: None, within_rate: true };
-        Can { caller: Caller { app: app.clone(), shown, grant, origin, call }, permission: PhantomData }
+        let caller = Caller { app: app.clone(), shown, grant, origin, call, attempt: Slot::default() };
+        Can { caller, permission: PhantomData }
     }
 
     /// Fills `{visible}`: what the caller may see.
@@ -129,23 +130,27 @@ impl<P: Permission> Can<P> {
 
     /// The only way to a write transaction. It spends the proof; inside, the credential and the role are read
     /// again and put through the same steps, the fresh proof is lent to `body`, and the audit row commits with
-    /// the change that `body` must return. `body` may run more than once.
-    pub async fn write<T, F>(self, body: F) -> Result<T>
+    /// the change that `body` must return. `body` may run more than once. What it answers leaves as the caller sees it.
+    pub async fn write<T, F>(self, body: F) -> Result<T::Seen>
     where
-        T: Send + 'static,
+        T: Answer,
         F: AsyncFn(&Self, &mut Tx) -> Result<Change<T>> + Send + Sync + 'static,
     {
-        self.transact(async move |can, tx| body(can, tx).await?.record(can, P::ACTION, tx).await).await
+        let change = async move |can: &Self, tx: &mut Tx| {
+            let answer = body(can, tx).await?.record(can, P::ACTION, tx).await?;
+            Ok(answer.seen_by(can))
+        };
+        self.transact(change).await
     }
 
     /// Writes what has no bound in steps of [`STEP`] rows, so that nobody else waits for all of it. Each step is a
     /// transaction of its own: the rights are read again, and there is an audit row of it. `body` gets where its step
     /// begins, and gives either the last change or one more and where the next step begins. A step that fails ends the
     /// call; those before it stay.
-    pub async fn write_in_steps<S, T, F>(self, start: S, body: F) -> Result<T>
+    pub async fn write_in_steps<S, T, F>(self, start: S, body: F) -> Result<T::Seen>
     where
         S: Send + Sync + 'static,
-        T: Send + 'static,
+        T: Answer,
         F: AsyncFn(&Self, &mut Tx, &S) -> Result<Stepped<T, S>> + Send + Sync + 'static,
     {
         let (body, mut from) = (Arc::new(body), start);
@@ -153,7 +158,7 @@ impl<P: Permission> Can<P> {
             let can = Can { caller: self.caller.clone(), permission: self.permission };
             let body = body.clone();
             let step = can.transact(async move |can, tx| match body(can, tx, &from).await? {
-                Break(last) => Ok(Break(last.record(can, P::ACTION, tx).await?)),
+                Break(last) => Ok(Break(last.record(can, P::ACTION, tx).await?.seen_by(can))),
                 Continue((change, next)) => {
                     change.record(can, P::ACTION, tx).await?;
                     Ok(Continue(next))

@@ -2,7 +2,7 @@
 //! first step that does not hold, explaining shows them all.
 
 use super::workspace_group_members::Act;
-use super::{Action, Grant, Mark, Permission, Reach, Step};
+use super::{Action, Grant, Permission, Reach, Step};
 use crate::error::Error;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -69,6 +69,10 @@ pub struct Ask<'a> {
     pub call: Option<&'a Call>,
     /// None while no record is in question: a list, a creation.
     pub record: Option<Sight>,
+    /// For sentences about somebody else: what to call them.
+    pub whose: Option<&'a str>,
+    /// What stands in the way at the record, for somebody who may know it.
+    pub particulars: Option<&'a str>,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -92,7 +96,7 @@ impl<'a> Ask<'a> {
         grant: Result<&'a Grant, &'static str>,
         call: Option<&'a Call>,
     ) -> Self {
-        Ask { action, grant, call, record: None }
+        Ask { action, grant, call, record: None, whose: None, particulars: None }
     }
 
     pub fn refused_by(&self) -> Option<Step> {
@@ -127,7 +131,7 @@ impl<'a> Ask<'a> {
         let Ok(grant) = self.grant else { return false };
         let action = self.action;
         match step {
-            Step::Credential => grant.counts(action),
+            Step::Credential => grant.uncounted(action).is_none(),
             Step::Network => self.call.is_none_or(|call| from_allowed(grant, call.address)),
             Step::Rate => self.call.is_none_or(|call| call.within_rate),
             Step::Workspace => !grant.removed && !grant.denied.iter().any(|name| name == action.resource),
@@ -153,7 +157,9 @@ impl<'a> Ask<'a> {
         };
         let name = self.action.name;
         match step {
-            Step::Credential => self.credential_reason(grant),
+            Step::Credential => {
+                grant.uncounted(self.action).unwrap_or_else(|| "credential: valid".to_owned())
+            }
             Step::Network if grant.origins.is_empty() => "network: any address will do".to_owned(),
             Step::Network => "network: only the addresses in the `allowed_ips` of the key and of the \
                  workspace's login policy will do"
@@ -173,36 +179,30 @@ impl<'a> Ask<'a> {
             },
             Step::Record => match self.record {
                 None => "record: none in question".to_owned(),
-                Some(Sight::Hidden) => "record: not there, or not visible".to_owned(),
+                Some(Sight::Hidden) => {
+                    format!("record: {}", self.particulars.unwrap_or("not there, or not visible"))
+                }
                 Some(Sight::Seen | Sight::Within) => "record: visible".to_owned(),
             },
             Step::Reach => {
                 let limited = if grant.limits.is_empty() { "" } else { ", within a tag limit" };
-                format!("reach: `{name}` reaches `{}`{limited}", grant.reach(self.action).name())
+                let seen = self.particulars.filter(|_| self.record == Some(Sight::Seen));
+                let why = seen.map_or_else(String::new, |why| format!("; {why}"));
+                format!("reach: `{name}` reaches `{}`{limited}{why}", grant.reach(self.action).name())
             }
-        }
-    }
-
-    fn credential_reason(&self, grant: &Grant) -> String {
-        let what = if grant.session().is_some() { "session" } else { "API key" };
-        let enrolling =
-            self.action.is(Mark::Enrolling) && grant.session().is_some_and(|session| session.enrolling);
-        match grant.lapsed {
-            Some(why) if !grant.counts(self.action) && !enrolling => {
-                format!("credential: this {what} is {why}")
-            }
-            _ if grant.counts(self.action) => "credential: valid".to_owned(),
-            Some(_) | None => STALE.to_owned(),
         }
     }
 
     fn delegation_reason(&self, grant: &Grant) -> String {
-        let own = "the call acts in the caller's own workspace";
+        let own = match self.whose {
+            None => "the call acts in the caller's own workspace".to_owned(),
+            Some(name) => format!("{name} belongs to this workspace"),
+        };
         let why = match (grant.withheld(self.action), &grant.acting) {
             (Some(why), _) => why,
             _ if self.strays(Stray::Elsewhere) => "there is no such sub-workspace".to_owned(),
             (None, Some(acting)) => format!("the call acts for a sub-workspace of {}", acting.home_name),
-            (None, None) => own.to_owned(),
+            (None, None) => own,
         };
         format!("delegation: {why}")
     }
@@ -214,46 +214,31 @@ impl<'a> Ask<'a> {
             (true, _) => format!("scope: `{}` needs none", self.action.name),
             (_, None) => "scope: none is needed without a key".to_owned(),
             (false, Some(_)) => {
-                format!("scope: `{}` takes one of `{}`", self.action.name, accepted.join("`, `"))
+                let one_of = if accepted.len() > 1 { "one of " } else { "" };
+                format!("scope: `{}` takes {one_of}`{}`", self.action.name, accepted.join("`, `"))
             }
         }
     }
 
     fn role_reason(&self, grant: &Grant) -> String {
         if self.strays(Stray::Barred) {
-            let act = Ask { action: Act::ACTION, grant: self.grant, call: None, record: None };
+            let act = Ask::new(Act::ACTION, self.grant, None);
             return format!(
                 "{}; without it, `x-as-workspace` names no workspace but the caller's own",
                 act.role_reason(grant)
             );
         }
         let (action, name) = (self.action, self.action.name);
-        if !grant.named(action) {
-            return format!(
-                "role: `{name}` takes the member permission `{}`, which is not given",
-                action.needs
-            );
-        }
-        if let Some(acting) =
-            grant.acting.as_ref().filter(|_| action.is(Mark::InPerson) || action.is(Mark::SignedIn))
-        {
-            return format!("role: `{name}` is not done from another workspace, {}", acting.home_name);
-        }
-        if action.is(Mark::Own) && grant.link.is_some() {
-            return format!("role: `{name}` is for the workspace's own people, not for its admin workspace");
-        }
-        if action.is(Mark::InPerson) && !grant.in_person() {
-            return format!("role: `{name}` takes a person; use a personal key, not a workspace key");
-        }
-        if action.is(Mark::SignedIn) && grant.key().is_some() {
-            return format!("role: `{name}` takes a person who is signed in, not a key");
-        }
-        if action.is(Mark::Unlimited) && !grant.limits.is_empty() {
-            return format!("role: `{name}` is not for callers with a tag limit");
+        if let Some(bar) = grant.bar(action) {
+            return format!("role: `{name}` {}", bar.words(grant, action));
         }
         let roles: Vec<_> = action.roles().map(|role| role.name()).collect();
-        let yours = grant.role.map_or("none", |role| role.name());
-        format!("role: `{name}` is for {}; yours is {yours}", roles.join(", "))
+        let held = grant.role.map_or("none", |role| role.name());
+        let held = match self.whose {
+            None => format!("yours is {held}"),
+            Some(who) => format!("the role of {who} is {held}"),
+        };
+        format!("role: `{name}` is for {}; {held}", roles.join(", "))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::group::GROUP;
 use super::rows::{KeyRow, MemberRow, WorkspaceRow};
-use super::{Acting, Action, Group, Mark, Pred, Reach, Role, Session, Who};
+use super::{Acting, Action, Group, Pred, Reach, Role, Session, Who};
 use crate::db::{Part, Source, Time, sql};
 use crate::error::Result;
 use ipnet::IpNet;
@@ -47,7 +47,8 @@ pub struct Grant {
     pub origins: Vec<Origins>,
     /// What of these limits is the key's own, and not its member's.
     pub own: Ceiling,
-    /// The member who made the key, or the key that made it.
+    /// The member who made the key, or the key that made it, to any depth and in whatever workspace: no key that is
+    /// made by a key forgets its person.
     pub made_by: Option<Uuid>,
     pub expires_at: Option<Time>,
     /// Why the credential no longer counts.
@@ -160,13 +161,8 @@ impl Grant {
 
     /// Whatever an admin workspace forbids.
     pub(super) fn own_reach(&self, action: &Action) -> Reach {
-        let barred = action.is(Mark::InPerson) && !self.in_person()
-            || action.is(Mark::Own) && self.link.is_some()
-            || action.is(Mark::Unlimited) && !self.limits.is_empty()
-            || action.is(Mark::SignedIn) && (self.key().is_some() || self.acting.is_some())
-            || !self.named(action);
         match self.role {
-            Some(role) if !barred => action.reach(role),
+            Some(role) if self.bar(action).is_none() => action.reach(role),
             _ => Reach::None,
         }
     }
@@ -179,8 +175,8 @@ impl Grant {
         Ceiling {
             narrowed: self.narrowed.clone(),
             limits: self.limits.clone(),
-            // What the workspace's login policy says is read afresh each time.
-            origins: self.own.origins.clone(),
+            // What the workspace's login policy says is read afresh each time; that of another workspace is not.
+            origins: self.acting.as_ref().map_or(&self.own.origins, |acting| &acting.origins).clone(),
         }
     }
 
@@ -201,14 +197,6 @@ impl Grant {
             Principal::Key { id, .. } => Some(id),
             Principal::Member | Principal::Session(_) | Principal::Invitee | Principal::Operator => None,
         }
-    }
-
-    /// Whether the credential still counts for this action.
-    pub fn counts(&self, action: &Action) -> bool {
-        let session = self.session();
-        let enrolling = action.is(Mark::Enrolling) && session.is_some_and(|session| session.enrolling);
-        let stale = action.is(Mark::Fresh) && session.is_some_and(|session| !session.fresh);
-        (self.lapsed.is_none() || enrolling) && !stale
     }
 }
 

@@ -2,7 +2,9 @@
 //! things in them: both only ever take away.
 
 use super::rows::WorkspaceRow;
-use super::{Action, Grant, Mark, Permission, Reach, Role, Session, Who, workspace_group_members::Act};
+use super::{
+    Action, Grant, Mark, Origins, Permission, Reach, Role, Session, Who, workspace_group_members::Act,
+};
 use crate::db::{Json, Record, Row, Source, Time, sql};
 use crate::error::Result;
 use schemars::JsonSchema;
@@ -146,6 +148,8 @@ pub struct Acting {
     pub home: Uuid,
     pub home_name: String,
     pub who: Who,
+    /// The address lists that bind the caller at home.
+    pub origins: Vec<Origins>,
 }
 
 impl Grant {
@@ -176,7 +180,12 @@ impl Grant {
 
     fn into_sub(self, there: Grant) -> Option<Grant> {
         let group = there.group.as_ref().filter(|group| group.admin == self.workspace)?;
-        let acting = Acting { home: self.workspace, home_name: group.admin_name.clone(), who: self.who };
+        let acting = Acting {
+            home: self.workspace,
+            home_name: group.admin_name.clone(),
+            who: self.who,
+            origins: self.origins.clone(),
+        };
         let role = self.role.map(|role| if role == Role::Owner { Role::Admin } else { role });
         Some(Grant {
             workspace: there.workspace,
@@ -186,7 +195,6 @@ impl Grant {
             role,
             // In the sub-workspace he is nobody's member, and owns nothing.
             who: Who::default(),
-            made_by: None,
             origins: self.origins.into_iter().chain(there.origins).collect(),
             strict_scopes: self.strict_scopes || there.strict_scopes,
             strict_bodies: self.strict_bodies || there.strict_bodies,

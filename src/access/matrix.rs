@@ -9,8 +9,12 @@
 //! where a member has a list of them, and what it is. Marks: `InPerson` is for a person, not a workspace key;
 //! `Unlimited` is not for callers with a tag limit; `Export` takes data out of the workspace; `Own` is not for who
 //! comes through the link to an admin workspace; `SignedIn` is for a person with a session; `Fresh` asks such a
-//! person to have shown within ten minutes who he is; `Stores` is refused while the workspace stores too much; `Enrolling` is open to who still has to enrol a second factor;
+//! person to have authenticated again within ten minutes; `Stores` is refused while the workspace stores too much;
+//! `Enrolling` is open to a person who must still enrol a second factor; `Whole` takes the scope `all:all` of a key;
+//! `Unbound` is not for a key with an expiry or with `allowed_ips`;
 //! `@` names the resource whose records it is about.
+//! An operation that asks for more in some cases (a role that manages members) has a further row for those cases. It
+//! checks that row with `can.also`, and an explanation of that row tells the truth about them.
 //! A forgotten column does not compile.
 
 super::access_matrix! {
@@ -19,10 +23,11 @@ super::access_matrix! {
     workspaces "workspaces" {
         //                                     Owner Admin Manager Editor Member Sdr  View Client
         Read   = read   (read)          _     [x     x     x       x      x      x    x    x   ] "dashboard.view"      "See the workspace"
-        Create = create (create)        1001  [x     x     x       x      x      x    x    _   ] "organization.manage" "Create a workspace of one's own" + InPerson + Unlimited
+        Create = create (create)        1001  [x     x     x       x      x      x    x    _   ] "organization.manage" "Create a workspace of one's own" + InPerson + Unlimited + Unbound
         Update = update (update)        1002  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change the workspace's settings" + Unlimited
+        SetRights = set_rights (update) _     [x     x     _       _      _      _    _    _   ] "organization.manage" "Change strict scopes, or the default role to one that manages members or keys" + Unlimited + Whole + Fresh
         Delete = delete (delete)        1003  [x     _     _       _      _      _    _    _   ] "organization.manage" "Schedule the workspace's removal, or cancel it" + InPerson + Unlimited + Fresh
-        ChangeOwner = change_owner (update) 1004 [x  _     _       _      _      _    _    _   ] "organization.manage" "Hand over the ownership" + InPerson + Unlimited + Fresh
+        ChangeOwner = change_owner (update) 1004 [x  _     _       _      _      _    _    _   ] "organization.manage" "Hand over the ownership" + InPerson + Unlimited + Fresh + Whole + Unbound
         SetUp  = set_up ()              1043  [x     _     _       _      _      _    _    _   ] ""                    "Create the first workspace of a server by its link"
     }
     workspace_members "workspace_members" {
@@ -31,6 +36,11 @@ super::access_matrix! {
         Update = update (update)        1006  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Change a member's role, nickname or tag limit" + Unlimited
         Delete = delete (delete)        1007  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Remove a member or an invitation" + Unlimited
         Resend = resend (create)        1008  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Send an invitation again" + Unlimited + Fresh
+        ChangeRole = change_role (update) _   [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Change a member's role or tag limit" + Unlimited + Fresh
+        Loosen = loosen (update)        _     [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Loosen a member's tag limit" + Unlimited + Whole
+        Appoint = appoint (create)      _     [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Give a role that manages members or keys" + Unlimited + Whole + Unbound
+        Dismiss = dismiss (update)      _     [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Change or take away a role that manages members or keys" + Unlimited + Whole
+        ExplainOthers = explain_others (read) _ [x   x     _       _      _      _    _    _   ] "organization.users.manage" "Ask why another member or key may do something, or not" + Unlimited
         Accept = accept ()              1009  [x     x     x       x      x      x    x    x   ] ""                    "Accept one's invitation"
         Preview = preview ()            _     [x     x     x       x      x      x    x    x   ] ""                    "Show an invitation to the person who holds its link"
     }
@@ -101,6 +111,7 @@ super::access_matrix! {
         ChangeEmail = change_email ()   1029  [x     x     x       x      x      x    x    x   ] ""                    "Ask for another address to sign in with" + SignedIn + Fresh
         ConfirmEmail = confirm_email () 1030  [x     x     x       x      x      x    x    x   ] ""                    "Confirm one's new address by its link"
         ChangePassword = change_password () 1031 [x     x     x       x      x      x    x    x   ] ""                 "Change one's password" + SignedIn
+        FirstPassword = first_password () _   [x     x     x       x      x      x    x    x   ] ""                    "Choose a first password" + SignedIn + Fresh
         AskReset = ask_reset ()         1032  [x     x     x       x      x      x    x    x   ] ""                    "Ask for a link to choose a new password"
         ShowLink = show_link ()         _     [x     x     x       x      x      x    x    x   ] ""                    "Show the address that a mailed link is for"
         Reset  = reset_password ()      1033  [x     x     x       x      x      x    x    x   ] ""                    "Choose a new password by its link"
@@ -129,7 +140,7 @@ super::access_matrix! {
     }
     login_policy "workspaces" {
         Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "See how people may sign in, and who would be locked out by another policy" + Unlimited
-        Update = update (update)        1042  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change how people may sign in" + Fresh + Unlimited + Own
+        Update = update (update)        1042  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change how people may sign in" + Fresh + Unlimited + Own + Whole
     }
     workspace_group_members "workspace_group_members" {
         Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "See the workspaces of one's group, and invitations" + Unlimited
@@ -137,14 +148,14 @@ super::access_matrix! {
         Create = create (create)        1045  [x     x     _       _      _      _    _    _   ] "workspaceGroupMembers.invite" "Invite a workspace into one's group" + Unlimited
         Delete = delete (delete)        1046  [x     x     _       _      _      _    _    _   ] "workspaceGroupMembers.remove" "Remove a sub-workspace, or leave a group" + Unlimited
         Leave  = leave  (delete)        1047  [x     _     _       _      _      _    _    _   ] "workspaceGroupMembers.leave" "Leave a group" + InPerson + Fresh
-        Accept = accept (update)        1048  [x     _     _       _      _      _    _    _   ] ""                    "Accept the invitation into a group" + InPerson + Fresh
+        Accept = accept (update)        1048  [x     _     _       _      _      _    _    _   ] ""                    "Accept the invitation into a group" + InPerson + Fresh + Unbound
         Reject = reject (update)        1049  [x     _     _       _      _      _    _    _   ] ""                    "Reject the invitation into a group" + InPerson
         Act    = act    ()              _     [x     x     _       _      _      _    _    _   ] "agency.manage"       "Act in sub-workspaces: `x-as-workspace`" + Unlimited
         Delegate = delegate (update)    1050  [x     _     _       _      _      _    _    _   ] ""                    "Say what the admin workspace may do here, or pause it" + InPerson + Fresh
     }
     guard_rails "workspace_group_members" {
         Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "See what the sub-workspaces are forbidden, and what other rails would have refused" + Unlimited
-        Update = update (update)        1051  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change what the sub-workspaces are forbidden" + Unlimited + Fresh
+        Update = update (update)        1051  [x     x     _       _      _      _    _    _   ] "organization.manage" "Change what the sub-workspaces are forbidden" + Unlimited + Fresh + Whole
     }
     credits "workspace_billing" {
         Read   = read   (read)          _     [x     x     x       _      _      _    _    _   ] "dashboard.view"      "See credits, who pays and what was spent" + Unlimited
@@ -167,6 +178,5 @@ super::access_matrix! {
     access "workspace_members" {
         Read    = read    ()            _     [x     x     x       x      x      x    x    x   ] ""                    "See what one may do"
         Explain = explain ()            _     [x     x     x       x      x      x    x    x   ] ""                    "Ask why one may do something, or not"
-        ExplainOthers = explain_others (read) _ [x   x     _       _      _      _    _    _   ] "organization.users.manage" "Ask the same of another member or key" + Unlimited
     }
 }

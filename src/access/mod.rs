@@ -2,7 +2,10 @@
 //! records, `decide` puts the question through its steps, `can` is the proof that a handler asks for, and
 //! `behind` writes what is recorded after the answer.
 
+mod about;
+mod answer;
 mod asker;
+mod bar;
 mod behind;
 mod caller;
 mod can;
@@ -12,9 +15,11 @@ mod grant;
 mod group;
 mod make;
 mod matrix;
+mod objects;
 mod policy;
 mod predicate;
 mod print;
+mod refusal;
 mod role;
 mod rows;
 mod session;
@@ -22,6 +27,9 @@ mod shown;
 pub mod storage;
 pub mod tries;
 
+pub use about::About;
+pub(crate) use answer::partial;
+pub use answer::{Answer, Partial, Seen};
 pub use asker::Asker;
 pub use behind::{Attempt, Behind};
 pub use caller::Caller;
@@ -94,7 +102,14 @@ pub enum Mark {
     Own,
     /// Refused while the workspace stores more than its bound.
     Stores,
+    /// A key needs the scope `all:all`: a narrower key does not decide over rights.
+    Whole,
+    /// Not for a key that is bound to addresses or to an expiry: what it makes would be bound to neither.
+    Unbound,
 }
+
+/// The scope that a [`Mark::Whole`] asks of a key.
+const WHOLE: &str = "all:all";
 
 /// A row of the matrix.
 #[derive(Debug)]
@@ -132,6 +147,9 @@ impl Action {
 
     /// With strict scopes only the first verb counts, so that `campaigns:update` no longer launches.
     pub fn admits(&self, scope: &str, strict: bool) -> bool {
+        if self.is(Mark::Whole) {
+            return scope == WHOLE;
+        }
         let verbs = if strict { self.verbs.get(..1).unwrap_or_default() } else { self.verbs };
         scope.split_once(':').is_some_and(|(resource, verb)| {
             (resource == self.scope || resource == "all") && (verb == "all" || verbs.contains(&verb))
@@ -140,6 +158,9 @@ impl Action {
 
     /// The accepted scopes, narrowest first. Empty: none is needed.
     pub fn scopes(&self) -> Vec<String> {
+        if self.is(Mark::Whole) {
+            return vec![WHOLE.to_owned()];
+        }
         let verbs = || self.verbs.iter().copied().chain((!self.verbs.is_empty()).then_some("all"));
         let resources = [self.scope, "all"].into_iter();
         resources.flat_map(|resource| verbs().map(move |verb| format!("{resource}:{verb}"))).collect()

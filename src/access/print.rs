@@ -31,6 +31,9 @@ fn code(text: &str) -> String {
 }
 
 fn scopes(action: &Action) -> String {
+    if action.is(Mark::Whole) {
+        return "`all:all`".to_owned();
+    }
     let scopes: Vec<_> = action.verbs.iter().map(|verb| format!("`{}:{verb}`", action.scope)).collect();
     if scopes.is_empty() { "none needed".to_owned() } else { scopes.join(", ") }
 }
@@ -45,6 +48,8 @@ fn remarks(action: &Action) -> String {
         Mark::Export => "an export",
         Mark::Own => "not from an admin workspace",
         Mark::Stores => "within the storage limit",
+        Mark::Whole => "a key needs `all:all` itself",
+        Mark::Unbound => "not by a key with an expiry or `allowed_ips`",
     });
     remarks.collect::<Vec<_>>().join(", ")
 }

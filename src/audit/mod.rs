@@ -3,10 +3,12 @@
 
 mod actor;
 mod diff;
+mod refused;
 pub use actor::Actor;
 use diff::diff;
+pub(crate) use refused::{overflow, refused, with_facts};
 
-use crate::access::{Action, Attempt, Caller, Step};
+use crate::access::{Action, Caller};
 use crate::db::{Time, Tx, sql};
 use crate::error::{Error, Result};
 use serde::Serialize;
@@ -18,10 +20,12 @@ pub const REFUSED: i64 = 1015;
 /// The reference's: a second factor that was wrong at sign-in, and one too many of them.
 pub const WRONG_FACTOR: i64 = 29;
 pub const WRONG_FACTORS: i64 = 30;
-pub const REFUSALS: [i64; 3] = [REFUSED, WRONG_FACTOR, WRONG_FACTORS];
+pub const REFUSALS: [i64; 4] = [REFUSED, WRONG_FACTOR, WRONG_FACTORS, REFUSED_MANY];
 pub const OVERFLOWN: i64 = 1016;
 /// The mail servers of sending accounts were tried, and answered otherwise than before.
 pub const CONNECTION: i64 = 1058;
+/// Attempts at so many objects in a minute that not each of them has a row.
+pub const REFUSED_MANY: i64 = 1054;
 
 /// What makes the row of the many attempts that got none of their own.
 pub const OVERFLOW: &str = "overflow";
@@ -52,10 +56,30 @@ pub struct Membership {
     pub role: String,
 }
 
+/// What the audit log keeps of a record: all of it, whatever its reader may see elsewhere.
+pub trait Recorded {
+    fn recorded(&self) -> Value;
+}
+
+impl<T: Serialize> Recorded for T {
+    fn recorded(&self) -> Value {
+        json!(self)
+    }
+}
+
+/// A row in a further workspace that is concerned.
+struct Elsewhere {
+    workspace: Uuid,
+    /// What of the change concerns it; none for all of it.
+    facts: Option<Value>,
+    /// The permission, where it is another one there, and how many records it touched.
+    under: Option<(&'static Action, usize)>,
+}
+
 /// What a write did to one subject. A transaction that has none to show does not commit.
 pub struct Change<T> {
     workspace: Option<Uuid>,
-    also: Vec<(Uuid, Option<Value>)>,
+    also: Vec<Elsewhere>,
     members: Vec<Membership>,
     discreet: bool,
     subject: Subject,
@@ -71,14 +95,18 @@ pub struct Change<T> {
 impl<T> Change<T> {
     /// `before` and `after` are compared field by field; `value` is the answer.
     pub fn new(subject: Subject, before: impl Serialize, after: impl Serialize, value: T) -> Self {
+        Self::of(subject, json!(before), json!(after), value)
+    }
+
+    fn of(subject: Subject, before: Value, after: Value, value: T) -> Self {
         Self {
             workspace: None,
             also: vec![],
             members: vec![],
             discreet: false,
             subject,
-            before: json!(before),
-            after: json!(after),
+            before,
+            after,
             affected: None,
             campaign: subject.is("campaign"),
             list: subject.is("lead_list"),
@@ -121,13 +149,24 @@ impl<T> Change<T> {
 
     /// A further workspace concerned, which gets a row of its own.
     pub fn also_in(mut self, workspace: Uuid) -> Self {
-        self.also.push((workspace, None));
+        self.also.push(Elsewhere { workspace, facts: None, under: None });
         self
     }
 
     /// The same, with what of it concerns that workspace.
     pub fn also_in_as(mut self, workspace: Uuid, facts: Value) -> Self {
-        self.also.push((workspace, Some(facts)));
+        self.also.push(Elsewhere { workspace, facts: Some(facts), under: None });
+        self
+    }
+
+    /// The same, of what was done there under a further permission that was checked: to so many records.
+    pub fn also_in_under(
+        mut self,
+        workspace: Uuid,
+        facts: Value,
+        (action, records): (&'static Action, usize),
+    ) -> Self {
+        self.also.push(Elsewhere { workspace, facts: Some(facts), under: Some((action, records)) });
         self
     }
 
@@ -147,8 +186,8 @@ impl<T> Change<T> {
         let activity = self.activity.or(action.activity);
         let activity = activity.ok_or_else(|| Error::internal("a change under a permission to read"))?;
         let ignored = by.origin.ignored.get();
-        let metadata = |after: &Value| {
-            let mut metadata = json!({ "changes": diff(&self.before, after) });
+        let metadata = |before: &Value, after: &Value| {
+            let mut metadata = json!({ "changes": diff(before, after) });
             if let (Some(ignored), Some(all)) = (&ignored, metadata.as_object_mut()) {
                 all.insert("ignored".to_owned(), json!(ignored.names));
                 all.insert("ignored_more".to_owned(), json!(ignored.more));
@@ -172,36 +211,50 @@ impl<T> Change<T> {
         let mut told = vec![self.workspace.unwrap_or_else(|| by.workspace())];
         told.extend(by.grant.acting.as_ref().map(|acting| acting.home));
         for workspace in &told {
-            row(*workspace, metadata(&self.after)).write(&actor, tx).await?;
+            row(*workspace, metadata(&self.before, &self.after)).write(&actor, tx).await?;
         }
         let abroad = actor.abroad(by.workspace(), self.discreet);
-        for (workspace, facts) in &self.also {
-            if !told.contains(workspace) {
-                told.push(*workspace);
-                row(*workspace, metadata(facts.as_ref().unwrap_or(&self.after))).write(&abroad, tx).await?;
+        for Elsewhere { workspace, facts, under } in &self.also {
+            if told.contains(workspace) {
+                continue;
             }
+            told.push(*workspace);
+            let metadata = match facts {
+                Some(facts) => metadata(&Value::Null, facts),
+                None => metadata(&self.before, &self.after),
+            };
+            let mut row = row(*workspace, metadata);
+            if let Some((action, records)) = under {
+                row.activity = action.activity.unwrap_or(activity);
+                row.action = action.name;
+                row.resource = format!("workspace/{workspace}");
+                row.affected = Some(*records as i64);
+            }
+            row.write(&abroad, tx).await?;
         }
         for there in &self.members {
             if !told.contains(&there.workspace) {
                 told.push(there.workspace);
-                row(there.workspace, metadata(&self.after)).write(&actor.as_member(there), tx).await?;
+                row(there.workspace, metadata(&self.before, &self.after))
+                    .write(&actor.as_member(there), tx)
+                    .await?;
             }
         }
         Ok(self.value)
     }
 }
 
-impl<T: Serialize + Clone> Change<T> {
+impl<T: Recorded> Change<T> {
     pub fn created(subject: Subject, value: T) -> Self {
-        Self::new(subject, Value::Null, value.clone(), value)
+        Self::of(subject, Value::Null, value.recorded(), value)
     }
 
     pub fn updated(subject: Subject, before: &T, value: T) -> Self {
-        Self::new(subject, before, value.clone(), value)
+        Self::of(subject, before.recorded(), value.recorded(), value)
     }
 
     pub fn deleted(subject: Subject, value: T) -> Self {
-        Self::new(subject, value.clone(), Value::Null, value)
+        Self::of(subject, value.recorded(), Value::Null, value)
     }
 }
 
@@ -220,10 +273,7 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    async fn write(mut self, actor: &Actor, tx: &mut Tx) -> Result<()> {
-        if let Some(metadata) = self.metadata.as_object_mut() {
-            metadata.extend(actor.facts(self.workspace));
-        }
+    async fn write(self, actor: &Actor, tx: &mut Tx) -> Result<()> {
         let from = actor.home_name();
         let search = format!("{} {} {} {} {from}", self.action, self.resource, actor.label, actor.ip_address);
         sql("insert into audit_log (workspace_id, id, at, activity_type, action, resource, actor, user_id, \
@@ -246,7 +296,7 @@ impl Row<'_> {
         .bind(&actor.request_id)
         .bind(self.campaign)
         .bind(self.affected)
-        .bind(self.metadata)
+        .bind(extended(self.metadata, actor, self.workspace))
         .bind(search.to_lowercase())
         .bind(self.refusal.map(str::to_owned))
         .bind(self.list)
@@ -256,47 +306,9 @@ impl Row<'_> {
     }
 }
 
-/// The first of identical refused attempts.
-pub(crate) async fn refused(
-    attempt: &Attempt,
-    step: Step,
-    same: &str,
-    at: Time,
-    count: i64,
-    id: Uuid,
-    tx: &mut Tx,
-) -> Result<()> {
-    let row = Row {
-        workspace: attempt.workspace,
-        id,
-        at,
-        activity: attempt.activity(),
-        action: attempt.permission,
-        resource: "refused".to_owned(),
-        campaign: None,
-        list: None,
-        affected: Some(count),
-        metadata: json!({ "refused_by": step }),
-        refusal: Some(same),
-    };
-    row.write(&attempt.actor, tx).await
-}
-
-/// The one row for the rest of an hour.
-pub(crate) async fn overflow(workspace: Uuid, at: Time, count: i64, id: Uuid, tx: &mut Tx) -> Result<()> {
-    let actor = Actor::many();
-    let row = Row {
-        workspace,
-        id,
-        at,
-        activity: OVERFLOWN,
-        action: "refused:overflow",
-        resource: "refused".to_owned(),
-        campaign: None,
-        list: None,
-        affected: Some(count),
-        metadata: json!({ "refused_by": "any" }),
-        refusal: Some(OVERFLOW),
-    };
-    row.write(&actor, tx).await
+fn extended(mut metadata: Value, actor: &Actor, workspace: Uuid) -> Value {
+    if let Some(metadata) = metadata.as_object_mut() {
+        metadata.extend(actor.facts(workspace));
+    }
+    metadata
 }

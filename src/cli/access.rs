@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::db::{record, sql};
 use crate::error::{Error, Result};
 use crate::http::hint;
-use crate::resources::explain::sight;
+use crate::resources::explain::{particulars, person, sight};
 use crate::resources::workspace_members::address;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -71,15 +71,22 @@ async fn explain(
 ) -> Result<bool> {
     let unknown = || {
         let hint = hint(permission, ACTIONS.iter().map(|action| action.name));
-        Error::invalid(format!("`{permission}` is not a permission; see `gatepost admin access matrix`{hint}"))
+        Error::invalid(format!(
+            "`{permission}` is not a permission; see `gatepost admin access matrix`{hint}"
+        ))
     };
     let action = Action::of(permission).ok_or_else(unknown)?;
     let grant = find(app, who, workspace).await?;
+    let name = person(&grant, &app.reader).await?;
+    let mut found = None;
     let mut ask = Ask::new(action, Ok(&grant), None);
     if let Some(record) = record {
         let all = Grant::operator(grant.workspace);
-        ask.record = Some(sight(&all, &grant, action, record, &app.reader).await?);
+        let seen = sight(&all, &grant, action, record, &app.reader).await?;
+        ask.record = Some(seen);
+        found = particulars((&all, &grant, &name), (action, record, seen), &app.reader).await?;
     }
+    (ask.whose, ask.particulars) = (Some(name.as_str()), found.as_deref());
     let decision = ask.explain();
     if out.json {
         let about = json!({ "as": grant.label(), "permission": permission, "workspace_id": grant.workspace });

@@ -81,7 +81,8 @@ impl Cast {
         lines.push(line("stranger", &self.stranger.email, &self.stranger.api_key));
         let [owner, sdr, view] = [Role::Owner, Role::Sdr, Role::View].map(|role| key_of(&self.people, role));
         lines.push(
-            "\nPaste this line into another terminal, and then the calls below or those of README.md:\n".to_owned(),
+            "\nPaste this line into another terminal, and then the calls below or those of README.md:\n"
+                .to_owned(),
         );
         lines.push(format!(
             "  base={base}/api/v2 owner={owner} sdr={sdr} view={view} stranger={}\n",
@@ -90,7 +91,8 @@ impl Cast {
         lines.push("  curl $base/me -H \"Authorization: Bearer $sdr\"".to_owned());
         lines.push("  curl $base/campaigns -H \"Authorization: Bearer $sdr\"".to_owned());
         lines.push(
-            "  curl $base/campaigns -H \"Authorization: Bearer $view\" -d '{\"name\": \"Refused\"}'".to_owned(),
+            "  curl $base/campaigns -H \"Authorization: Bearer $view\" -d '{\"name\": \"Refused\"}'"
+                .to_owned(),
         );
         lines.push("\nEverything is deleted when the demo ends (Ctrl-C).".to_owned());
         lines.join("\n")

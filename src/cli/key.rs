@@ -4,7 +4,7 @@ use super::list::{self, Limit};
 use super::open;
 use super::out::Out;
 use super::workspace::exists;
-use crate::access::{Can, Ceiling, Role, api_keys as may};
+use crate::access::{Can, Ceiling, Role, Seen, api_keys as may};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::config::Config;
@@ -112,7 +112,7 @@ async fn accepted(app: &App, workspace: Uuid, email: &str) -> Result<Uuid> {
     })
 }
 
-async fn create(app: &App, wanted: Wanted) -> Result<ApiKey> {
+async fn create(app: &App, wanted: Wanted) -> Result<Seen<ApiKey>> {
     let (known, workspace) = (all_scopes(), wanted.workspace);
     if let Some(scope) = wanted.scopes.iter().find(|scope| !known.contains(scope)) {
         return Err(Error::invalid(format!(
@@ -137,6 +137,8 @@ async fn create(app: &App, wanted: Wanted) -> Result<ApiKey> {
             allowed_ips: None,
             tag_limit: None,
             created_by: None,
+            created_by_name: None,
+            created_by_email: None,
             last_used_at: None,
         };
         let role = (!personal).then(|| Role::Admin.name());

@@ -14,6 +14,7 @@ const MIGRATIONS: &[(i64, Migration)] = &[
     (8, Both(include_str!("../../migrations/0008_credits.sql"))),
     (9, Both(include_str!("../../migrations/0009_names_in_the_audit_log.sql"))),
     (10, Both(include_str!("../../migrations/0010_storage.sql"))),
+    (11, Both(include_str!("../../migrations/0011_makers_of_keys.sql"))),
     (12, Both(include_str!("../../migrations/0012_strict_bodies.sql"))),
     (13, Both(include_str!("../../migrations/0013_leads_anywhere.sql"))),
     (14, Both(include_str!("../../migrations/0014_connection_state.sql"))),

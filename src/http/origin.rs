@@ -30,6 +30,10 @@ impl<T: Clone> Slot<T> {
         self.0.get_or_init(with);
     }
 
+    pub fn look(&self) -> Option<&T> {
+        self.0.get()
+    }
+
     pub fn get(&self) -> Option<T> {
         self.0.get().cloned()
     }

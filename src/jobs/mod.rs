@@ -16,7 +16,7 @@ pub use mark::{forget, mark, remember};
 pub use runner::{drain, run};
 pub use store::{Progress, advance, depths, enqueue, prune};
 
-use crate::access::{Asker, Caller};
+use crate::access::{Answer, Asker, Caller};
 use crate::app::App;
 use crate::db::Time;
 use crate::error::Result;
@@ -94,6 +94,14 @@ pub enum Outcome {
     Failed(String),
     /// A mail that was refused for good.
     Bounced(String),
+}
+
+/// It leaves the transaction, not the server.
+impl Answer for Outcome {
+    type Seen = Outcome;
+    fn seen_by(self, _: &Caller) -> Outcome {
+        self
+    }
 }
 
 /// Does one step of a claimed job. What it calls is the resource's whose job it is.

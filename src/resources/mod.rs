@@ -25,7 +25,7 @@ pub mod white_label;
 pub mod workspace_members;
 pub mod workspaces;
 
-use crate::access::Shape;
+use crate::access::{Action, Permission, Shape};
 use crate::app::App;
 use crate::jobs::{Claim, Kind, Step, outbox};
 
@@ -43,6 +43,16 @@ pub fn shape(resource: &str) -> Option<&'static Shape> {
         "workspace_members" => Some(&workspace_members::SHAPE),
         _ => None,
     }
+}
+
+/// The same for one action. A link of a group is found from both of its workspaces; only the sub-workspace answers it.
+pub fn shapes(action: &'static Action) -> Vec<&'static Shape> {
+    use crate::access::workspace_group_members::{Accept, Reject};
+    let see = (action.see)().resource;
+    let answers = [Accept::ACTION.name, Reject::ACTION.name].contains(&action.name);
+    let own = shape(see).filter(|_| !answers);
+    let other = (see == "workspace_group_members").then_some(&workspace_group_members::AS_SUB);
+    own.into_iter().chain(other).collect()
 }
 
 /// One step of a job, by whose it is.

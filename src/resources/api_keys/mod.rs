@@ -9,7 +9,7 @@ pub use exceed::exceeds;
 pub use routes::router;
 pub use scopes::{Scope, all as all_scopes};
 
-use crate::access::{Ceiling, Shape};
+use crate::access::{Ceiling, Permission, Shape, partial, workspace_members};
 use crate::app::App;
 use crate::auth::{Kind, Secret, hash};
 use crate::db::Time;
@@ -21,7 +21,9 @@ use uuid::Uuid;
 
 pub const SHAPE: Shape = Shape::bare("api_keys k", "k.id", "k.workspace_id");
 
+/// `remote`, so that it has the code to be written out and is not `Serialize`: see `access::Answer`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(remote = "Self")]
 pub struct ApiKey {
     pub id: Uuid,
     pub name: String,
@@ -46,10 +48,20 @@ pub struct ApiKey {
     /// the operator.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub created_by: Option<Uuid>,
+    /// The name and the address of that member, while they are there; for callers who may see members.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub created_by_name: Option<String>,
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub created_by_email: Option<String>,
     /// To within a minute; null if never.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub last_used_at: Option<Time>,
 }
+
+partial!(ApiKey, |key, caller| match caller.may(workspace_members::Read::ACTION) {
+    true => key,
+    false => ApiKey { created_by_name: None, created_by_email: None, ..key },
+});
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]

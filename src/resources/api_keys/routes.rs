@@ -1,5 +1,5 @@
 use super::{ApiKey, Bound, Minted, New, exceeds, store};
-use crate::access::{Caller, Can, Step, api_keys::*};
+use crate::access::{Answer, Caller, Can, Seen, Step, api_keys::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::config::net;
@@ -16,13 +16,13 @@ pub fn router() -> ApiRouter<App> {
         .api_route("/api/v2/api-keys/{id}", delete(revoke))
 }
 
-async fn list(can: Can<Read>, Query(roll): Query<Roll>) -> Result<Json<Page<ApiKey>>> {
+async fn list(can: Can<Read>, Query(roll): Query<Roll>) -> Result<Json<Page<Seen<ApiKey>>>> {
     let paging = Paging::from(roll);
-    let keys = store::list(&can, &paging).await?;
-    Ok(Json(Page::new(keys, paging.limit(), |key: &ApiKey| key.id)))
+    let keys = store::list(&can, &paging).await?.into_iter().map(|key| key.seen_by(&can)).collect();
+    Ok(Json(Page::new(keys, paging.limit(), |key: &Seen<ApiKey>| key.id)))
 }
 
-async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<ApiKey>> {
+async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Seen<ApiKey>>> {
     let secret = if new.personal { Minted::personal(can.app())? } else { Minted::workspace(can.app())? };
     let addresses = addresses(&new)?;
     let created = can.write(async move |can, tx| {
@@ -32,7 +32,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<ApiKey>> 
         }
         custom_tags::store::known(can, tx, "tag_limit", new.tag_limit.as_deref().unwrap_or_default()).await?;
         let bound = bound(can, new.personal)?;
-        let mut key = ApiKey {
+        let key = ApiKey {
             id: can.new_id(),
             name: new.name.clone(),
             scopes: new.scopes.clone(),
@@ -45,9 +45,12 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<ApiKey>> 
             allowed_ips: addresses.clone(),
             tag_limit: new.tag_limit.clone(),
             created_by: can.grant.identity().member.or(can.grant.made_by),
+            created_by_name: None,
+            created_by_email: None,
             last_used_at: None,
         };
         store::insert(tx, &key, &bound, &secret).await?;
+        let mut key = store::inserted(can, tx, key.id).await?;
         key.key = secret.plain().to_owned();
         key.tag_limit = store::shown_limit(key.tag_limit, &bound.ceiling);
         Ok(Change::created(Subject::new("api_key", key.id), key))
@@ -89,11 +92,15 @@ fn addresses(new: &New) -> Result<Option<Vec<IpNet>>> {
     new.allowed_ips.as_ref().map(|list| list.iter().map(parse).collect()).transpose()
 }
 
-async fn revoke(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<ApiKey>> {
+async fn revoke(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<ApiKey>>> {
     let revoked = can.write(async move |can, tx| {
+        if let Some(at) = store::revoked_at(can, tx, id).await? {
+            let why = format!("This API key was revoked on {}. It no longer works.", at.day());
+            return Err(Error::Conflict(why));
+        }
         let key = store::find(can, &mut *tx, id).await?;
         if can.grant.key() == Some(id) {
-            let why = "a key cannot revoke itself; use another key or the dashboard";
+            let why = "a key cannot revoke itself; use another key, or sign in";
             return Err(Error::refused(Step::Role, format!("role: {why}")));
         }
         if key.personal && can.grant.link.is_some() {

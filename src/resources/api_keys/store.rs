@@ -3,17 +3,22 @@
 use super::{ApiKey, Bound, Minted, SHAPE, Scope};
 use crate::access::{Caller, Can, Ceiling, Permission, Role};
 use crate::db::{Json, Record, Row, Source, Time, Tx, sql};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::Paging;
 use uuid::Uuid;
 
 /// How long a key lives that nobody asked for: the first of a person, or of a workspace.
 const FIRST: i64 = 30 * 24 * 60 * 60 * 1000;
 
+/// Fills `{maker}` behind `api_keys k`: the member who made it, of this workspace or of the admin workspace.
+const MAKER: &str = "left join members m on m.id = k.created_by and m.workspace_id in (k.workspace_id, \
+     coalesce((select l.workspace_id from group_links l where l.id = k.link_id), k.workspace_id)) \
+     left join users u on u.id = m.user_id";
+
 impl Record for ApiKey {
     const COLUMNS: &'static str = "k.id, k.name, k.scopes, k.redacted, k.workspace_id, k.timestamp_created, \
          k.timestamp_updated, k.personal, k.expires_at, k.allowed_ips, k.tag_limit, k.ceiling, \
-         k.created_by, k.last_used_at";
+         k.created_by, k.last_used_at, u.first_name || ' ' || u.last_name, m.email";
     fn read(row: &mut Row) -> Result<Self> {
         Ok(ApiKey {
             id: row.take()?,
@@ -32,6 +37,8 @@ impl Record for ApiKey {
             },
             created_by: row.take()?,
             last_used_at: row.take()?,
+            created_by_name: row.take::<Option<String>>()?.map(|name| name.trim().to_owned()),
+            created_by_email: row.take()?,
         })
     }
 }
@@ -43,8 +50,9 @@ pub fn shown_limit(own: Option<Vec<Uuid>>, ceiling: &Ceiling) -> Option<Vec<Uuid
 }
 
 pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging) -> Result<Vec<ApiKey>> {
-    sql("select {columns} from api_keys k \
+    sql("select {columns} from api_keys k {maker} \
          where k.id < $1 and k.revoked_at is null and {visible} order by k.id desc limit $2")
+    .fill_text("{maker}", MAKER)
     .bind(paging.before())
     .bind(paging.limit())
     .fill("{visible}", can.visible(&SHAPE))
@@ -53,13 +61,32 @@ pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging) -> Result<Vec<Ap
 }
 
 pub async fn find<P: Permission>(can: &Can<P>, from: impl Into<Source<'_>>, id: Uuid) -> Result<ApiKey> {
-    let found = sql("select {columns}, {within} from api_keys k \
+    let found = sql("select {columns}, {within} from api_keys k {maker} \
          where k.id = $1 and k.revoked_at is null and {visible}")
+    .fill_text("{maker}", MAKER)
     .bind(id)
     .fill("{within}", can.within(&SHAPE))
     .fill("{visible}", can.visible(&SHAPE))
     .optional(from);
     can.admit(found.await?)
+}
+
+/// When a key that the caller may see was revoked; none for one that was not.
+pub async fn revoked_at<P: Permission>(can: &Can<P>, tx: &mut Tx, id: Uuid) -> Result<Option<Time>> {
+    sql("select k.revoked_at from api_keys k where k.id = $1 and k.revoked_at is not null and {visible}")
+        .bind(id)
+        .fill("{visible}", can.visible(&SHAPE))
+        .optional(tx)
+        .await
+}
+
+/// The one just made, with who made it.
+pub async fn inserted(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<ApiKey> {
+    let found = sql("select {columns} from api_keys k {maker} where k.workspace_id = $1 and k.id = $2")
+        .fill_text("{maker}", MAKER)
+        .bind(can.workspace())
+        .bind(id);
+    found.optional(tx).await?.ok_or_else(Error::hidden)
 }
 
 /// The key and the look-up of its hash; `key.key` must be the redacted one here.
@@ -142,6 +169,8 @@ pub async fn insert_personal(
         allowed_ips: None,
         tag_limit: None,
         created_by: Some(member),
+        created_by_name: None,
+        created_by_email: None,
         last_used_at: None,
     };
     // Of a workspace that is made just now, no link is.

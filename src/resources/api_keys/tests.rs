@@ -37,7 +37,7 @@ async fn a_key_is_shown_once(world: World) {
         world.call("owner", &format!("DELETE /api/v2/api-keys/{id}"), Value::Null).await.is(200).json();
     assert_ne!(gone["key"], json!(key));
     world.get(&key, "/api/v2/campaigns").await.is(401);
-    world.call("owner", &format!("DELETE /api/v2/api-keys/{id}"), Value::Null).await.is(404);
+    world.call("owner", &format!("DELETE /api/v2/api-keys/{id}"), Value::Null).await.is(409);
     let stored: Vec<String> = sql("select hash from credentials").all(&world.reader).await.unwrap();
     assert!(!stored.contains(&key));
     assert!(world.log().await.iter().all(|row| !row.to_string().contains(&key)));
@@ -92,7 +92,7 @@ async fn a_key_cannot_revoke_itself(world: World) {
     let robot = world.who("robot").clone();
     let itself = format!("DELETE /api/v2/api-keys/{}", robot.key_id);
     let refused = world.call("robot", &itself, Value::Null).await.is(403).message();
-    assert!(refused.contains("use another key or the dashboard"), "{refused}");
+    assert!(refused.contains("use another key, or sign in"), "{refused}");
     world.call("admin", &itself, Value::Null).await.is(200);
     world.get("robot", "/api/v2/campaigns").await.is(401);
 }

@@ -38,8 +38,9 @@ pub struct AuditLog {
     pub webhook_id: Option<Uuid>,
     pub subsequence_id: Option<Uuid>,
     pub list_id: Option<Uuid>,
-    /// `changes`, field by field, of a change: at most 16 KB, and what is longer as `bytes` and `sha256`. `refused_by`,
-    /// the step, of a refused attempt.
+    /// `changes`, field by field, of a change: at most 16 KB, and what is longer as `bytes` and `sha256`. Of a refused
+    /// attempt `refused_by`, the step, and where one row stands for many records `objects`, the number of different
+    /// ones.
     #[schemars(with = "Map<String, Value>", default)]
     pub audit_metadata: Raw,
     /// The name that the person had then.
@@ -47,7 +48,8 @@ pub struct AuditLog {
     /// The permission: `campaigns:create`.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub action: String,
-    /// `<kind>/<id>`, or `refused`.
+    /// `<kind>/<id>`. Of a refused attempt, the record as it was asked for, whether it exists or not; `refused` where the
+    /// call named none.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub resource: String,
     /// The person's address, `key:<name>` for a workspace key, `operator` for the command line.
@@ -70,6 +72,7 @@ pub fn own_types() -> Vec<(i64, &'static str)> {
         (audit::REFUSED, "Refused attempt"),
         (audit::OVERFLOWN, "Further refused attempts of an hour"),
         (audit::CONNECTION, "Mail servers of sending accounts let the server in, or no longer do"),
+        (audit::REFUSED_MANY, "Refused attempts at further records of a minute"),
     ];
     let mut types: Vec<_> =
         of_actions.chain(others).filter(|(number, _)| !OFFICIAL.contains(number)).collect();

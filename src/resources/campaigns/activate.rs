@@ -1,5 +1,6 @@
 //! The status machine: what may be launched and paused, and what a launch needs.
 
+use super::seen::sees_senders;
 use super::{ACTIVE, COMPLETED, Campaign, DRAFT, PAUSED, SUSPENDED};
 use crate::access::Caller;
 use crate::db::Tx;
@@ -21,8 +22,9 @@ pub async fn activated(can: &Caller, tx: &mut Tx, before: &Campaign) -> Result<C
     }
     let senders = Senders::of(can, tx, before.owned_by).await?;
     if let Some(address) = senders.lost(can, tx, before.id).await?.pop() {
+        let which = if sees_senders(can) { format!("`{address}`") } else { "an address".to_owned() };
         return Err(Error::invalid(format!(
-            "the campaign cannot be activated: its owner may not use `{address}` of `email_list`; take it off, or assign it"
+            "the campaign cannot be activated: its owner may not use {which} of `email_list`; take it off, or assign it"
         )));
     }
     if !senders.any(can, tx, before.id, &before.settings.email_tag_list).await? {

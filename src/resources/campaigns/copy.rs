@@ -4,7 +4,7 @@
 
 use super::routes::subject;
 use super::{Campaign, DRAFT, Settings, store};
-use crate::access::{Caller, Can, Permission, Step, campaigns::*};
+use crate::access::{Caller, Can, Permission, Seen, Step, campaigns::*};
 use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -28,7 +28,7 @@ pub async fn duplicate(
     can: Can<Create>,
     Path(Id { id }): Path<Id>,
     Optional(body): Optional<Name>,
-) -> Result<Json<Campaign>> {
+) -> Result<Json<Seen<Campaign>>> {
     let copied = can.write(async move |can, tx| {
         let original = store::seen(can, tx, id).await?;
         let mut copy = fresh(can, &original);
@@ -81,7 +81,7 @@ pub async fn share(can: Can<Share>, Path(Id { id }): Path<Id>, _: Nothing) -> Re
 }
 
 /// The campaign as it is; recorded, for it leaves the house.
-pub async fn export(can: Can<Export>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
+pub async fn export(can: Can<Export>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {
     let exported = can.write(async move |can, tx| {
         let campaign = store::find(can, &mut *tx, id).await?;
         Ok(Change::updated(subject(&campaign), &campaign, campaign.clone()))
@@ -94,7 +94,11 @@ fn not_shared() -> Error {
     Error::refused(Step::Reach, "The requested campaign not shared")
 }
 
-pub async fn from_export(can: Can<Create>, path: Result<Path<Id>>, _: Unused) -> Result<Json<Campaign>> {
+pub async fn from_export(
+    can: Can<Create>,
+    path: Result<Path<Id>>,
+    _: Unused,
+) -> Result<Json<Seen<Campaign>>> {
     let Path(Id { id }) = path.map_err(|_| not_shared())?;
     let copied = can.write(async move |can, tx| {
         let original = store::shared(tx, id, can.now()).await?.ok_or_else(not_shared)?;

@@ -6,6 +6,7 @@ mod references;
 mod rest;
 mod routes;
 mod search;
+mod seen;
 mod senders;
 mod settings;
 pub mod store;
@@ -13,7 +14,7 @@ mod timezones;
 pub use routes::router;
 pub use settings::{Schedule, Sequence, Settings};
 
-use crate::access::{Caller, Permission, Reach, Shape, accounts};
+use crate::access::Shape;
 use crate::db::{Kept, Time};
 use crate::http::{absent_not_null, lenient};
 pub use crate::resources::workspaces::Visibility;
@@ -41,7 +42,9 @@ pub const PAUSED: i64 = 2;
 pub const COMPLETED: i64 = 3;
 pub const SUSPENDED: i64 = -99;
 
+/// `remote`, so that it has the code to be written out and is not `Serialize`: see `seen`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(remote = "Self")]
 pub struct Campaign {
     pub id: Uuid,
     pub name: String,
@@ -77,18 +80,6 @@ pub struct Campaign {
     pub accounts_not_connected: Vec<String>,
     #[serde(flatten)]
     pub settings: Settings,
-}
-
-impl Campaign {
-    /// As a reader sees it: without addresses for who sees no sending account at all, and without tags outside a limit.
-    pub fn shown_to(mut self, can: &Caller) -> Campaign {
-        if can.grant.reach(accounts::Read::ACTION) == Reach::None {
-            self.settings.email_list.clear();
-        }
-        let within = |tag: &Uuid| can.grant.limits.iter().all(|limit| limit.contains(tag));
-        self.settings.email_tag_list.retain(within);
-        self
-    }
 }
 
 #[derive(Deserialize, JsonSchema)]

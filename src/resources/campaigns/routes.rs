@@ -1,7 +1,8 @@
+use super::seen::Whole;
 use super::{Campaign, DRAFT, New, Patch, activate, copy, references, search, store, store::Wanted};
-use crate::access::{Caller, Can, STEP, campaigns::*, one_more_step};
+use crate::access::{Answer, Caller, Can, STEP, Seen, campaigns::*, one_more_step};
 use crate::app::App;
-use crate::audit::{Change, Subject};
+use crate::audit::{Change, Recorded, Subject};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ids};
 use crate::resources::workspace_members::{Whose, owner};
@@ -51,7 +52,7 @@ struct Filter {
     exclude_status: Option<i64>,
 }
 
-async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<Campaign>>> {
+async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<Seen<Campaign>>>> {
     let wanted = Wanted {
         tags: ids("tag_ids", filter.tag_ids.as_deref())?,
         search: filter.search,
@@ -60,15 +61,15 @@ async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<
         agent: filter.ai_sales_agent_id,
     };
     let campaigns = store::list(&can, &filter.paging, &wanted).await?;
-    let campaigns = campaigns.into_iter().map(|campaign| campaign.shown_to(&can)).collect();
-    Ok(Json(Page::new(campaigns, filter.paging.limit(), |campaign: &Campaign| campaign.id)))
+    let campaigns = campaigns.into_iter().map(|campaign| campaign.seen_by(&can)).collect();
+    Ok(Json(Page::new(campaigns, filter.paging.limit(), |campaign: &Seen<Campaign>| campaign.id)))
 }
 
-async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
-    Ok(Json(store::find(&can, can.reader(), id).await?.shown_to(&can)))
+async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {
+    Ok(Json(store::find(&can, can.reader(), id).await?.seen_by(&can)))
 }
 
-async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Campaign>> {
+async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Seen<Campaign>>> {
     let created = can.write(async move |can, tx| {
         let visibility = match new.visibility {
             Some(visibility) => visibility,
@@ -107,12 +108,16 @@ fn draft(can: &Caller, new: &New, visibility: super::Visibility) -> Campaign {
     }
 }
 
-async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch>) -> Result<Json<Campaign>> {
+async fn update(
+    can: Can<Update>,
+    Path(Id { id }): Path<Id>,
+    patch: Unread<Patch>,
+) -> Result<Json<Seen<Campaign>>> {
     store::find(&can, can.reader(), id).await?;
     let patch = patch.read().await?;
     let updated = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
-        let after = patch.over_but(&["collaborators"], &before)?;
+        let after = patch.over_but(&["collaborators"], &Whole(before.clone()))?.0;
         let mut after = Campaign { timestamp_updated: can.now(), ..after };
         if let Some(wanted) = patch.list("collaborators") {
             after.collaborators = references::collaborators(can, tx, &wanted).await?;
@@ -129,7 +134,7 @@ async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch
     updated.await.map(Json)
 }
 
-async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
+async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {
     let removed = can.write_in_steps((), async move |can, tx, ()| {
         let campaign = store::find(can, &mut *tx, id).await?;
         let leads = leads::store::delete_in(can, tx, leads::Place::Campaign(id)).await?;
@@ -142,19 +147,19 @@ async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Resu
     removed.await.map(Json)
 }
 
-async fn launch(can: Can<Launch>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
+async fn launch(can: Can<Launch>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {
     let launched = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
         let after = activate::activated(can, tx, &before).await?;
         store::update(can, tx, &before, &after).await?;
         let accounts_not_connected = accounts::store::not_connected(can, tx, id).await?;
         let answer = Campaign { accounts_not_connected, ..after.clone() };
-        Ok(Change::new(subject(&before), &before, after, answer))
+        Ok(Change::new(subject(&before), before.recorded(), after.recorded(), answer))
     });
     launched.await.map(Json)
 }
 
-async fn pause(can: Can<Pause>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Campaign>> {
+async fn pause(can: Can<Pause>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {
     let paused = can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, id).await?;
         let after = activate::paused(can, &before);

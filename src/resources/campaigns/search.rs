@@ -1,7 +1,7 @@
 //! Counting and finding campaigns.
 
 use super::{Campaign, DRAFT, store};
-use crate::access::{Can, campaigns::Read};
+use crate::access::{Answer, Can, Seen, campaigns::Read};
 use crate::error::Result;
 use crate::http::{Json, Nothing, Query, absent_not_null, address};
 use schemars::JsonSchema;
@@ -34,7 +34,7 @@ pub struct Wanted {
 #[derive(Serialize, JsonSchema)]
 pub struct Found {
     #[schemars(default)]
-    items: Vec<Campaign>,
+    items: Vec<Seen<Campaign>>,
 }
 
 /// Campaigns that the caller sees with a lead that the caller sees.
@@ -47,5 +47,5 @@ pub async fn by_contact(can: Can<Read>, Query(wanted): Query<Wanted>) -> Result<
     };
     let email = address(&wanted.search.unwrap_or_default());
     let found = store::by_contact(&can, &email, order).await?;
-    Ok(Json(Found { items: found.into_iter().map(|campaign| campaign.shown_to(&can)).collect() }))
+    Ok(Json(Found { items: found.into_iter().map(|campaign| campaign.seen_by(&can)).collect() }))
 }

@@ -1,8 +1,10 @@
 //! What a caller is and may do (`/me`), and why, or why not (`/access/explain`). The evaluator that enforces is
 //! the one that explains.
 
+mod particulars;
 mod routes;
 mod store;
+pub use particulars::{particulars, person};
 pub use routes::router;
 pub use store::{grant_of, sight};
 
@@ -47,7 +49,8 @@ pub struct Question {
     pub principal: Option<String>,
     /// A row of the access matrix, as `campaigns:launch`.
     pub permission: String,
-    /// The id of a record of the permission's resource.
+    /// The id of a record of the permission's resource. To an owner or admin who asks about somebody else and may see the
+    /// record, the answer names what stands in the way.
     pub record: Option<Uuid>,
 }
 

@@ -1,9 +1,11 @@
-use super::{Explanation, Held, Me, Question, grant_of, sight};
-use crate::access::{ACTIONS, Action, Ask, Can, Grant, Principal, Sight, access::*};
+use super::{Explanation, Held, Me, Question, grant_of, particulars, person, sight};
+use crate::access::{
+    ACTIONS, Action, Ask, Can, Grant, Principal, Sight, access::*, workspace_members::ExplainOthers,
+};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Json, Nothing, hint, ours};
-use crate::resources::{workspace_members, workspaces};
+use crate::resources::{shapes, workspace_members, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 
@@ -59,6 +61,13 @@ async fn explain(can: Can<Explain>, Json(question): Json<Question>) -> Result<Js
             "body/permission must be a row of the access matrix, as `campaigns:launch`{hint}"
         ))
     })?;
+    if question.record.is_some() && shapes(action).is_empty() {
+        let resource = (action.see)().resource;
+        return Err(Error::invalid(format!(
+            "body/record must be left out for `{}`: a record of `{resource}` cannot be asked about",
+            action.name
+        )));
+    }
     let other = match &question.principal {
         Some(who) if !is_self(&can.grant, who) => {
             can.also::<ExplainOthers>()?;
@@ -68,6 +77,11 @@ async fn explain(can: Can<Explain>, Json(question): Json<Question>) -> Result<Js
         Some(_) | None => None,
     };
     let subject = other.as_ref().unwrap_or(&can.grant);
+    let name = match &other {
+        Some(other) => Some(person(other, can.reader()).await?),
+        None => None,
+    };
+    let mut found = None;
     let mut ask = Ask::new(action, Ok(subject), other.is_none().then(|| can.call()));
     if let Some(record) = question.record {
         // What the caller could not find out by a call of its own is to it as what is not there.
@@ -77,7 +91,11 @@ async fn explain(can: Can<Explain>, Json(question): Json<Question>) -> Result<Js
             true => sight(&can.grant, subject, action, record, can.reader()).await?,
             false => Sight::Hidden,
         });
+        if let (Some(name), Some(sight), true) = (&name, ask.record, may_see) {
+            found = particulars((&can.grant, subject, name), (action, record, sight), can.reader()).await?;
+        }
     }
+    (ask.whose, ask.particulars) = (name.as_deref(), found.as_deref());
     let decision = ask.explain();
     Ok(Json(Explanation {
         permission: action.name,

@@ -1,17 +1,17 @@
 //! Whom and what an explanation is about.
 
-use crate::access::{Action, Can, Grant, Permission, Pred, Shape, Sight, accounts};
+use crate::access::{Action, Can, Grant, Permission, Pred, Shape, Sight, accounts, api_keys};
 use crate::db::{Part, Source, sql};
 use crate::error::Result;
 use crate::resources::accounts::Senders;
-use crate::resources::{shape, workspace_members};
+use crate::resources::{shapes, workspace_members};
 use uuid::Uuid;
 
 /// A member of the caller's workspace by member id, user id or address, or a key by its id.
 pub async fn grant_of<P: Permission>(can: &Can<P>, who: &str) -> Result<Option<Grant>> {
     let (reader, now) = (can.reader(), can.now());
     let member = match who.parse::<Uuid>() {
-        Ok(id) => match Grant::of_key_id(can.workspace(), id, now, reader).await? {
+        Ok(id) => match key(can, id).await? {
             Some(grant) => return Ok(Some(grant)),
             None => member_by_id(can, id).await?,
         },
@@ -20,6 +20,14 @@ pub async fn grant_of<P: Permission>(can: &Can<P>, who: &str) -> Result<Option<G
     match member {
         Some(member) => Grant::of_member(can.workspace(), member, now, reader).await,
         None => Ok(None),
+    }
+}
+
+/// A key, for callers who may see keys.
+async fn key<P: Permission>(can: &Can<P>, id: Uuid) -> Result<Option<Grant>> {
+    match can.may(api_keys::Read::ACTION) {
+        true => Grant::of_key_id(can.workspace(), id, can.now(), can.reader()).await,
+        false => Ok(None),
     }
 }
 
@@ -40,25 +48,28 @@ async fn by_email<P: Permission>(can: &Can<P>, email: &str) -> Result<Option<Uui
 }
 
 /// How a record looks to somebody. One that the caller does not see is as one that is not there.
-pub async fn sight(
+pub async fn sight<'a>(
     caller: &Grant,
     subject: &Grant,
     action: &'static Action,
     record: Uuid,
-    from: impl Into<Source<'_>>,
+    from: impl Into<Source<'a>>,
 ) -> Result<Sight> {
-    let see = (action.see)();
-    let Some(shape) = shape(see.resource) else { return Ok(Sight::Hidden) };
-    let found = sql("select {seen}, {within} from {from} where {id} = $1 and {visible}")
-        .bind(record)
-        .fill_text("{from}", shape.from)
-        .fill_text("{id}", shape.id)
-        .fill("{seen}", column(subject.pred(see), shape))
-        .fill("{within}", within(subject, action, shape))
-        .fill("{visible}", |out| caller.pred(see).sql(shape, out))
-        .optional::<(bool, bool)>(from);
-    let judged = found.await?;
-    Ok(Sight::of(judged.filter(|(seen, _)| *seen).map(|(_, within)| within)))
+    let (see, mut from) = ((action.see)(), from.into());
+    for shape in shapes(action) {
+        let found = sql("select {seen}, {within} from {from} where {id} = $1 and {visible}")
+            .bind(record)
+            .fill_text("{from}", shape.from)
+            .fill_text("{id}", shape.id)
+            .fill("{seen}", column(subject.pred(see), shape))
+            .fill("{within}", within(subject, action, shape))
+            .fill("{visible}", |out| caller.pred(see).sql(shape, out))
+            .optional::<(bool, bool)>(from.again());
+        if let Some((true, within)) = found.await? {
+            return Ok(Sight::of(Some(within)));
+        }
+    }
+    Ok(Sight::Hidden)
 }
 
 /// Using an account is more than reaching it: one that is somebody's is used by nobody else.
@@ -70,7 +81,7 @@ fn within(subject: &Grant, action: &'static Action, shape: &'static Shape) -> Bo
 }
 
 /// A condition as a column: null has to become false.
-fn column(pred: Pred, shape: &'static Shape) -> impl FnOnce(&mut Part) {
+pub(super) fn column(pred: Pred, shape: &'static Shape) -> impl FnOnce(&mut Part) {
     move |out| {
         out.push("coalesce(");
         pred.sql(shape, out);

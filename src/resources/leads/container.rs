@@ -140,6 +140,8 @@ impl Place {
         tx: &mut Tx,
         field: &str,
     ) -> Result<(Option<Uuid>, bool)> {
+        let Subject { kind, id } = self.subject();
+        can.is_about(kind, id);
         let found: Option<(Option<Uuid>, bool)> = match self {
             Place::Campaign(id) => {
                 sql("select c.owned_by, {within} from campaigns c where c.id = $1 and {visible}")

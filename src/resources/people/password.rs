@@ -2,7 +2,7 @@
 
 use super::{Done, NewPassword, choose::chosen, profile::own, store};
 use crate::access::tries::{self, count, forgive};
-use crate::access::{Can, Step, profile::ChangePassword};
+use crate::access::{Can, Step, profile::ChangePassword, profile::FirstPassword};
 use crate::audit::{Change, Subject};
 use crate::auth::{Cookie, Seat};
 use crate::error::{Error, Result};
@@ -27,7 +27,7 @@ pub async fn change(can: Can<ChangePassword>, Json(body): Json<NewPassword>) -> 
     }
     let stored = sessions::store::password_hash(&app.reader, user).await?;
     match (&stored, &body.current_password) {
-        (None, _) => can.demand_fresh()?,
+        (None, _) => can.also::<FirstPassword>()?,
         (Some(stored), Some(current)) => {
             let right = app.passwords.verify(Seat::known(user), current, Some(stored)).await;
             if !tries::unless_busy(&app, &limits, right).await? {

@@ -29,10 +29,7 @@ pub fn router() -> ApiRouter<App> {
             "/auth/reset/confirm",
             anonymous(SMALL, post_with(reset::confirm, said(may::Reset::ACTION))),
         )
-        .api_route(
-            "/auth/links/show",
-            anonymous(SMALL, post_with(link::show, said(may::ShowLink::ACTION))),
-        )
+        .api_route("/auth/links/show", anonymous(SMALL, post_with(link::show, said(may::ShowLink::ACTION))))
         .api_route(
             "/auth/email/confirm",
             anonymous(SMALL, post_with(email::confirm, said(may::ConfirmEmail::ACTION))),

@@ -1,6 +1,6 @@
 //! Inviting a workspace: by its id, or by the verified address of its owner, who hears of it by mail.
 
-use super::{New, WorkspaceGroupMember, store};
+use super::{New, Status, WorkspaceGroupMember, store};
 use crate::access::{Caller, Can, tries, workspace_group_members::Create};
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
@@ -35,15 +35,34 @@ impl Whom {
         }
     }
 
-    /// One refusal for all that cannot be invited: an address tells nobody whose it is.
+    /// One refusal for all that cannot be invited. It does not tell whether an id is a workspace's or an address an
+    /// owner's, nor how another workspace stands to other groups.
     fn unknown(&self) -> Error {
         Error::invalid(match self {
-            Whom::Id(_) => "body/sub_workspace_id must be the id of another workspace on this server",
+            Whom::Id(_) => {
+                "body/sub_workspace_id must be the id of another workspace on this server that can be invited: it is in \
+                 no group, and no invitation waits for its answer"
+            }
             Whom::Email(_) => {
-                "body/email must be the verified address of somebody who owns exactly one other workspace; \
+                "body/email must be the verified address of the owner of exactly one other workspace that can be invited; \
                  an owner of several can tell you the workspace's id"
             }
         })
+    }
+
+    /// What the caller's own list of links shows already.
+    async fn linked(&self, can: &Caller, tx: &mut Tx, sub: Uuid) -> Result<()> {
+        // An address stands in the list only once its owner has accepted.
+        let status = store::link_to(can, tx, sub).await?;
+        let known = status.filter(|status| matches!(self, Whom::Id(_)) || *status == Status::Accepted);
+        match known {
+            Some(Status::Rejected) => Err(Error::Conflict(
+                "The sub workspace has rejected an invitation today: wait a day".to_owned(),
+            )),
+            Some(Status::Pending | Status::Accepted) => Err(Error::Conflict(TAKEN.to_owned())),
+            None if status.is_some() => Err(self.unknown()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -57,20 +76,16 @@ pub async fn create(can: Can<Create>, new: New) -> Result<WorkspaceGroupMember> 
         )));
     }
     let created = can.write(async move |can, tx| {
+        may_be_admin(can, tx).await?;
         let sub = match &whom {
             Whom::Id(id) => Some(*id),
             Whom::Email(email) => store::owned_by(can, tx, email).await?,
         };
         let sub = sub.filter(|sub| *sub != can.workspace()).ok_or_else(|| whom.unknown())?;
         let there = store::standing(can, tx, sub).await?.ok_or_else(|| whom.unknown())?;
-        may_be_admin(can, tx).await?;
-        if store::rejected_lately(can, tx, sub).await? {
-            return Err(Error::Conflict(
-                "The sub workspace has rejected an invitation today: wait a day".to_owned(),
-            ));
-        }
+        whom.linked(can, tx, sub).await?;
         if there.is_sub || there.is_invited || there.is_admin {
-            return Err(Error::Conflict(TAKEN.to_owned()));
+            return Err(whom.unknown());
         }
         let id = can.new_id();
         store::insert(can, tx, id, sub).await?;

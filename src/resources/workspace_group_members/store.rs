@@ -118,14 +118,17 @@ pub async fn standing(can: &Caller, tx: &mut Tx, workspace: Uuid) -> Result<Opti
         .await
 }
 
-/// Whether it has told the caller's workspace no within a day.
-pub async fn rejected_lately(can: &Caller, tx: &mut Tx, sub: Uuid) -> Result<bool> {
-    let rejected = sql("select id from group_links where workspace_id = $1 and sub_workspace_id = $2 \
-         and status = 'rejected' and timestamp_updated > $3")
+/// How the caller's workspace is linked to another: what still waits, was accepted, or was rejected within a day.
+pub async fn link_to(can: &Caller, tx: &mut Tx, sub: Uuid) -> Result<Option<Status>> {
+    let status = sql("select status from group_links where workspace_id = $1 and sub_workspace_id = $2 \
+         and (status = 'accepted' or status = 'pending' and timestamp_created > $3 \
+         or status = 'rejected' and timestamp_updated > $4)")
     .bind(can.workspace())
     .bind(sub)
+    .bind(can.now().minus(LAPSES))
     .bind(can.now().minus(DAY));
-    Ok(rejected.optional::<Uuid>(tx).await?.is_some())
+    let status: Option<String> = status.optional(tx).await?;
+    Ok(status.as_deref().map(Status::parse))
 }
 
 /// The one workspace that a verified address owns; none for an address with several.

@@ -1,11 +1,12 @@
 //! What stands between a caller and somebody's role, beside the matrix.
 
 use super::MemberPermission;
+use crate::access::workspace_members::{Appoint, Dismiss, Loosen};
 use crate::access::{Caller, Role, Step, may_make};
 use crate::error::{Error, Result};
 use uuid::Uuid;
 
-/// Roles that can bring forth further members or keys; a narrow key must not make them.
+/// Roles that can bring forth further members or keys; neither a narrow key nor a bound one makes them.
 const FERTILE: [&str; 2] = ["workspace_members", "api_keys"];
 
 /// Refuses to give, change or take a role that the caller is not above. `present` is none for an invitation,
@@ -24,10 +25,11 @@ pub fn guard(can: &Caller, present: Option<Role>, wanted: Option<Role>) -> Resul
     if wanted != present {
         within_rails(can, wanted)?;
     }
-    if !can.is_whole() && present.into_iter().chain(wanted).any(is_fertile) {
-        return refuse(
-            "a key without the scope `all:all` cannot give, change or take a role that manages members or keys",
-        );
+    if wanted.is_some_and(is_fertile) {
+        can.also::<Appoint>()?;
+    }
+    if present.is_some_and(is_fertile) {
+        can.also::<Dismiss>()?;
     }
     Ok(())
 }
@@ -68,9 +70,9 @@ pub fn within_own(can: &Caller, permissions: Option<&[MemberPermission]>) -> Res
 /// A narrow key may tighten a member's tag limit, and not loosen it.
 pub fn keeps_limit(can: &Caller, before: Option<&[Uuid]>, after: Option<&[Uuid]>) -> Result<()> {
     let part = |before: &[Uuid]| after.is_some_and(|after| after.iter().all(|tag| before.contains(tag)));
-    match can.is_whole() || before.is_none_or(part) {
+    match before.is_none_or(part) {
         true => Ok(()),
-        false => refuse("a key without the scope `all:all` cannot loosen a tag limit"),
+        false => can.also::<Loosen>(),
     }
 }
 

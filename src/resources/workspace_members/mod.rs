@@ -67,7 +67,8 @@ pub struct WorkspaceMember {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-gatepost-extension" = true))]
     pub accounts: Option<Vec<String>>,
-    /// In the answer of a removal or a change of role: the live workspace keys that the member has made.
+    /// In the answer of a removal or a change of role: the live workspace keys that the member has made, also with
+    /// other keys and in sub-workspaces. Left out for callers who may not see API keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-gatepost-extension" = true))]
     pub keys_made: Option<Vec<KeyMade>>,
@@ -86,6 +87,8 @@ pub struct Name {
 pub struct KeyMade {
     pub id: Uuid,
     pub name: String,
+    /// Where it works: this workspace, or a sub-workspace.
+    pub workspace_id: Uuid,
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -1,6 +1,6 @@
 use super::invitation::{self, Link};
 use super::{
-    New, Patch, Revoke, WorkspaceMember, accept, address,
+    KeyMade, New, Patch, Revoke, WorkspaceMember, accept, address,
     guard::{guard, keeps_limit, within_own},
     handed, preview, store, v1,
 };
@@ -17,6 +17,9 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post_with};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
 pub fn router() -> ApiRouter<App> {
     let accept = anonymous(accept::LARGEST, post_with(accept::accept, |op| ours(open(op, Accept::ACTION))));
@@ -124,9 +127,9 @@ async fn update(
     let updated = can.write(async move |can, tx| {
         let mut before = store::find(can, &mut *tx, id).await?;
         handed::show(can, &mut *tx, std::slice::from_mut(&mut before)).await?;
-        let mut after: WorkspaceMember = patch.over(&before)?;
+        let after: WorkspaceMember = patch.over(&before)?;
         if after.role != before.role || after.tag_limit != before.tag_limit {
-            can.demand_fresh()?;
+            can.also::<ChangeRole>()?;
             guard(can, Some(before.role), Some(after.role))?;
             within_own(can, before.permissions.as_deref())?;
             keeps_limit(can, before.tag_limit.as_deref(), after.tag_limit.as_deref())?;
@@ -136,14 +139,19 @@ async fn update(
                 .await?;
         }
         store::update(can, tx, &after).await?;
-        if after.role != before.role {
-            keys_made(can, tx, &mut after, revoke.revoke_keys).await?;
-        }
+        let made = match after.role != before.role {
+            true => Some(keys_made(can, tx, id, revoke.revoke_keys).await?),
+            false => None,
+        };
         let mut left = accounts::LeftBehind::default();
         if after.role != before.role || after.tag_limit != before.tag_limit {
             left.taken_off_campaigns = accounts::settle(can, tx, after.user_id).await?;
         }
-        Ok(Change::updated(subject(&before), &before, after).with(left))
+        let change = |after| Change::updated(subject(&before), &before, after).with(left);
+        Ok(match made {
+            Some(made) => with_keys(can, change, after, made, revoke.revoke_keys),
+            None => change(after),
+        })
     });
     updated.await.map(Json)
 }
@@ -155,29 +163,54 @@ async fn remove(
     _: Nothing,
 ) -> Result<Json<WorkspaceMember>> {
     let removed = can.write(async move |can, tx| {
-        let mut member = store::find(can, &mut *tx, id).await?;
+        let member = store::find(can, &mut *tx, id).await?;
         guard(can, Some(member.role), None)?;
         within_own(can, member.permissions.as_deref())?;
-        keys_made(can, tx, &mut member, revoke.revoke_keys).await?;
+        let made = keys_made(can, tx, id, revoke.revoke_keys).await?;
         let left = store::delete(can, tx, &member).await?;
-        Ok(Change::deleted(subject(&member), member).with(left))
+        let change = |member| Change::deleted(subject(&member), member).with(left);
+        Ok(with_keys(can, change, member, made, revoke.revoke_keys))
     });
     removed.await.map(Json)
 }
 
-/// What a person leaves behind when he goes or loses a role: keys that outlive him, unless they are revoked.
-async fn keys_made(can: &Caller, tx: &mut Tx, member: &mut WorkspaceMember, revoke: bool) -> Result<()> {
-    let made = store::keys_made(can, tx, member.id).await?;
+/// What a person leaves behind when they go or lose a role: keys that outlive them, unless they are revoked.
+async fn keys_made(can: &Caller, tx: &mut Tx, member: Uuid, revoke: bool) -> Result<Vec<KeyMade>> {
+    let made = store::keys_made(can, tx, member).await?;
     if revoke {
         can.also::<api_keys::Delete>()?;
         if made.iter().any(|key| Some(key.id) == can.grant.key()) {
-            let why = "role: `revoke_keys` would revoke the key that asks; use another key or the dashboard";
+            let why =
+                "role: `revoke_keys` would revoke the key that makes this call; use another key, or sign in";
             return Err(Error::refused(Step::Role, why));
         }
-        store::revoke_keys_made(can, tx, member.id).await?;
+        store::revoke_keys_made(can, tx, member).await?;
     }
-    member.keys_made = Some(made);
-    Ok(())
+    Ok(made)
+}
+
+/// The change with the keys that its member has made: the row keeps them, each other workspace in which some are revoked
+/// has a row of its own, and the answer names them to callers who may see API keys.
+fn with_keys(
+    can: &Caller,
+    change: impl FnOnce(WorkspaceMember) -> Change<WorkspaceMember>,
+    mut member: WorkspaceMember,
+    made: Vec<KeyMade>,
+    revoked: bool,
+) -> Change<WorkspaceMember> {
+    let recorded = if revoked { "keys_revoked" } else { "keys_left" };
+    let facts = |keys: &[&KeyMade]| match keys.is_empty() {
+        true => json!({}),
+        false => json!({ recorded: keys }),
+    };
+    let all = facts(&made.iter().collect::<Vec<_>>());
+    let elsewhere = made.iter().map(|key| key.workspace_id).filter(|at| revoked && *at != can.workspace());
+    let elsewhere: BTreeSet<Uuid> = elsewhere.collect();
+    member.keys_made = can.may(api_keys::Read::ACTION).then(|| made.clone());
+    elsewhere.into_iter().fold(change(member).with(all), |change, workspace| {
+        let there: Vec<_> = made.iter().filter(|key| key.workspace_id == workspace).collect();
+        change.also_in_under(workspace, facts(&there), (api_keys::Delete::ACTION, there.len()))
+    })
 }
 
 async fn resend(can: Can<Resend>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<WorkspaceMember>> {

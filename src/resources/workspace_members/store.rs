@@ -38,7 +38,7 @@ impl Record for WorkspaceMember {
         })
     }
 }
-record! { KeyMade { id, name } }
+record! { KeyMade { id, name, workspace_id } }
 
 pub async fn list<P: Permission>(
     can: &Can<P>,
@@ -151,7 +151,7 @@ pub async fn delete(can: &Caller, tx: &mut Tx, member: &WorkspaceMember) -> Resu
     Ok(LeftBehind { unassigned_accounts: accounts, taken_off_campaigns })
 }
 
-/// The live workspace keys that a member has made, also in sub-workspaces.
+/// The live workspace keys that a member has made, also by other keys and in sub-workspaces.
 pub async fn keys_made(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<Vec<KeyMade>> {
     sql("select {columns} from api_keys where (workspace_id = $1 or workspace_id in (select l.sub_workspace_id \
          from group_links l where l.workspace_id = $1 and l.status = 'accepted')) and created_by = $2 \

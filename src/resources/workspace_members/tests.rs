@@ -188,7 +188,7 @@ async fn keys_outlive_their_maker_or_not(world: World) {
     world.get(&second, "/api/v2/audit-logs").await.is(200);
     let own =
         world.call(&second, &format!("DELETE {at}?revoke_keys=true"), Value::Null).await.is(403).message();
-    assert!(own.contains("the key that asks"), "{own}");
+    assert!(own.contains("the key that makes this call"), "{own}");
     let gone =
         world.call("owner", &format!("DELETE {at}?revoke_keys=true"), Value::Null).await.is(200).json();
     assert_eq!(gone["keys_made"].as_array().unwrap().len(), 2);

@@ -14,9 +14,6 @@ const REMOVAL: i64 = 24 * 60 * 60 * 1000;
 /// Workspaces that a person may own; each brings limits of its own, on requests and invitations.
 const OWNED: i64 = 20;
 
-const NARROW: &str = "role: what gives rights (the ownership, `strict_scopes`, a default role that manages members or \
-                      keys) is not for a key without the scope `all:all`";
-
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new()
         .api_route("/api/v2/workspaces", get_with(list, ours).post_with(create, ours))
@@ -79,10 +76,7 @@ async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<Workspace
             && workspace_members::is_fertile(after.default_member_role)
             || after.strict_scopes != before.strict_scopes;
         if rights {
-            can.demand_fresh()?;
-        }
-        if rights && !can.is_whole() {
-            return Err(Error::refused(Step::Role, NARROW));
+            can.also::<SetRights>()?;
         }
         store::update(can, tx, &after).await?;
         Ok(Change::updated(subject(&before), &before, after))
@@ -113,9 +107,6 @@ async fn removal(can: Can<Delete>, wanted: bool) -> Result<Json<Workspace>> {
 }
 
 async fn change_owner(can: Can<ChangeOwner>, Json(wanted): Json<NewOwner>) -> Result<Json<Workspace>> {
-    if !can.is_whole() {
-        return Err(Error::refused(Step::Role, NARROW));
-    }
     let app = can.app().clone();
     let (wanted, limits) = owner::Wanted::of(&can, wanted).await?;
     let changed = can.write(async move |can, tx| {

@@ -1,0 +1,70 @@
+//! What a refused attempt was about: the record that the call named, whether it is there or not.
+
+use super::Action;
+use crate::http::{address, is_email};
+use percent_encoding::percent_decode_str;
+use std::fmt;
+use uuid::Uuid;
+
+/// A kind of record, and the id or the address as it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct About {
+    kind: &'static str,
+    name: String,
+}
+
+impl About {
+    pub fn new(kind: &'static str, id: Uuid) -> About {
+        About { kind, name: id.to_string() }
+    }
+
+    /// From a path and the path of its operation. What has not the form of an id or an address is not kept.
+    pub(super) fn in_path(action: &'static Action, pattern: &str, path: &str) -> Option<About> {
+        let mut parts = pattern.split('/').zip(path.split('/'));
+        let (_, asked) = parts.find(|(part, _)| matches!(*part, "{id}" | "{email}"))?;
+        // `campaigns` are about a `campaign`, as the rows of changes are.
+        let kind = (action.see)().resource.trim_end_matches('s');
+        let asked = percent_decode_str(asked).decode_utf8().ok()?;
+        let asked = address(&asked);
+        match asked.parse::<Uuid>() {
+            Ok(id) => Some(About::new(kind, id)),
+            Err(_) => is_email(&asked).then_some(About { kind, name: asked }),
+        }
+    }
+
+    /// The id, if it is of this kind.
+    pub fn id_of(&self, kind: &str) -> Option<Uuid> {
+        self.name.parse().ok().filter(|_| self.kind == kind)
+    }
+}
+
+/// As the audit log names the subject of a change.
+impl fmt::Display for About {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/{}", self.kind, self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_names_what_it_is_about() {
+        let of = |permission: &str, pattern: &str, path: &str| {
+            About::in_path(Action::of(permission).unwrap(), pattern, path).map(|about| about.to_string())
+        };
+        let id = "01890000-0000-7000-8000-000000000000";
+        let launch = "/api/v2/campaigns/{id}/activate";
+        let at = |asked: &str| of("campaigns:launch", launch, &launch.replace("{id}", asked));
+        assert_eq!(at(id), Some(format!("campaign/{id}")));
+        assert_eq!(at(&id.to_uppercase()), Some(format!("campaign/{id}")));
+        assert_eq!(at("secret words"), None);
+        assert_eq!(at("%ff"), None);
+        let account = |asked: &str| {
+            of("accounts:read", "/api/v2/accounts/{email}", &format!("/api/v2/accounts/{asked}"))
+        };
+        assert_eq!(account("Jo%2Bx@acme.example"), Some("account/jo+x@acme.example".to_owned()));
+        assert_eq!(of("campaigns:create", "/api/v2/campaigns", "/api/v2/campaigns"), None);
+    }
+}

@@ -1,0 +1,83 @@
+//! Refused attempts as rows of the audit log: which of them count up one that is there, and how many an hour has.
+
+use super::{Attempt, Step};
+use crate::audit;
+use crate::db::{Time, Tx, sql};
+use crate::error::Result;
+use uuid::Uuid;
+
+const HOUR: i64 = 60 * 60 * 1000;
+/// Rows of refused attempts that a workspace gets in an hour.
+const ROWS: i64 = 1000;
+
+/// Identical attempts.
+pub(super) struct Refusal {
+    /// What makes two of them the same.
+    pub(super) same: String,
+    pub(super) attempt: Attempt,
+    pub(super) step: Step,
+    pub(super) at: Time,
+    /// A row from before then is another one.
+    pub(super) since: Time,
+    pub(super) count: i64,
+    /// Of a row for many objects: how many different ones.
+    pub(super) objects: Option<usize>,
+}
+
+impl Refusal {
+    pub(super) async fn write(&self, id: Uuid, tx: &mut Tx) -> Result<()> {
+        if self.count_up(&self.same, self.since, tx).await? > 0 {
+            return self.tell_objects(tx).await;
+        }
+        let hour = self.at.minus(HOUR);
+        let rows =
+            sql("select count(*) from audit_log where workspace_id = $1 and activity_type in ({kinds}) and at > $2")
+                .bind(self.attempt.workspace)
+                .bind(hour)
+                .fill_list("{kinds}", &audit::REFUSALS);
+        let rows: i64 = rows.optional(&mut *tx).await?.unwrap_or(0);
+        // Who acts from an admin workspace leaves room for the workspace's own.
+        let own = self.attempt.home == self.attempt.workspace;
+        if rows < if own { ROWS } else { ROWS / 2 } {
+            return audit::refused(&self.attempt, self.facts(), (&self.same, self.count), (self.at, id), tx)
+                .await;
+        }
+        if self.count_up(audit::OVERFLOW, hour, tx).await? == 0 {
+            audit::overflow(self.attempt.workspace, self.at, self.count, id, tx).await?;
+        }
+        Ok(())
+    }
+
+    fn facts(&self) -> serde_json::Value {
+        match self.objects {
+            None => serde_json::json!({ "refused_by": self.step }),
+            Some(objects) => serde_json::json!({ "refused_by": self.step, "objects": objects }),
+        }
+    }
+
+    /// There may be more of them than when the row was written.
+    async fn tell_objects(&self, tx: &mut Tx) -> Result<()> {
+        if self.objects.is_none() {
+            return Ok(());
+        }
+        sql("update audit_log set metadata = $4 where workspace_id = $1 and refusal = $2 and at > $3")
+            .bind(self.attempt.workspace)
+            .bind(&self.same)
+            .bind(self.since)
+            .bind(audit::with_facts(self.facts(), &self.attempt))
+            .run(tx)
+            .await
+            .map(drop)
+    }
+
+    async fn count_up(&self, same: &str, since: Time, tx: &mut Tx) -> Result<u64> {
+        sql("update audit_log set affected_count = affected_count + $4 \
+             where workspace_id = $1 and refusal = $2 and at > $3")
+        .bind(self.attempt.workspace)
+        .bind(same)
+        .bind(since)
+        .bind(self.count)
+        .run(tx)
+        .await
+    }
+}
