@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 on_both! {
     skipping_tells_nothing_outside_a_limit ones_own_leads_are_deleted_wherever_they_are one_odd_lead_spoils_nothing
-    two_at_once a_lead_stays_small
+    two_at_once a_lead_stays_small what_is_missing_is_counted_as_the_reference_does
 }
 
 const LEADS: &str = "POST /api/v2/leads";
@@ -107,4 +107,18 @@ async fn a_lead_stays_small(world: World) {
     let lead = json!({ "email": "b@lead.example", "custom_variables": names(0, 10, 9000) });
     let large = world.call("owner", ADD, json!({ "list_id": list, "leads": [lead] })).await.is(400).message();
     assert!(large.starts_with("body/leads/0 must"), "{large}");
+}
+
+async fn what_is_missing_is_counted_as_the_reference_does(world: World) {
+    let (campaign, list) = (world.create("owner", "c", "team").await, list(&world, "owner").await);
+    let leads = json!([
+        { "first_name": "No mail" }, { "email": "" }, { "email": "  " }, { "email": null }, { "email": "nonsense" },
+        { "email": "ok@lead.example" },
+    ]);
+    for (place, id, counts) in [("campaign_id", &campaign, [5, 0, 1]), ("list_id", &list, [1, 3, 2])] {
+        let body = json!({ place: id, "leads": leads });
+        let done = world.call("owner", ADD, body).await.is(200).json();
+        let counted = ["invalid_email_count", "incomplete_count", "leads_uploaded"];
+        assert_eq!(counted.map(|name| done[name].as_i64().unwrap()), counts, "{place}");
+    }
 }

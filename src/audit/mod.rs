@@ -4,12 +4,14 @@
 mod actor;
 mod diff;
 mod refused;
+mod row;
 pub use actor::Actor;
 use diff::diff;
 pub(crate) use refused::{overflow, refused, with_facts};
+use row::{Row, extended};
 
 use crate::access::{Action, Caller};
-use crate::db::{Time, Tx, sql};
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -256,59 +258,4 @@ impl<T: Recorded> Change<T> {
     pub fn deleted(subject: Subject, value: T) -> Self {
         Self::of(subject, value.recorded(), Value::Null, value)
     }
-}
-
-struct Row<'a> {
-    workspace: Uuid,
-    id: Uuid,
-    at: Time,
-    activity: i64,
-    action: &'a str,
-    resource: String,
-    campaign: Option<Uuid>,
-    list: Option<Uuid>,
-    affected: Option<i64>,
-    metadata: Value,
-    refusal: Option<&'a str>,
-}
-
-impl Row<'_> {
-    async fn write(self, actor: &Actor, tx: &mut Tx) -> Result<()> {
-        let from = actor.home_name();
-        let search = format!("{} {} {} {} {from}", self.action, self.resource, actor.label, actor.ip_address);
-        sql("insert into audit_log (workspace_id, id, at, activity_type, action, resource, actor, user_id, \
-             member_id, api_key_id, ip_address, user_agent, request_id, campaign_id, affected_count, metadata, \
-             search, refusal, list_id, user_name) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-             (select trim(first_name || ' ' || last_name) from users where id = $8))")
-        .bind(self.workspace)
-        .bind(self.id)
-        .bind(self.at)
-        .bind(self.activity)
-        .bind(self.action)
-        .bind(self.resource)
-        .bind(&actor.label)
-        .bind(actor.user_id)
-        .bind(actor.member_id)
-        .bind(actor.api_key_id)
-        .bind(&actor.ip_address)
-        .bind(actor.user_agent.clone())
-        .bind(&actor.request_id)
-        .bind(self.campaign)
-        .bind(self.affected)
-        .bind(extended(self.metadata, actor, self.workspace))
-        .bind(search.to_lowercase())
-        .bind(self.refusal.map(str::to_owned))
-        .bind(self.list)
-        .run(tx)
-        .await
-        .map(drop)
-    }
-}
-
-fn extended(mut metadata: Value, actor: &Actor, workspace: Uuid) -> Value {
-    if let Some(metadata) = metadata.as_object_mut() {
-        metadata.extend(actor.facts(workspace));
-    }
-    metadata
 }

@@ -10,7 +10,6 @@ on_both! {
     one_lead_at_a_time what_is_wrong_is_named many_at_once skip_flags_and_the_workspaces_rule leads_are_seen_through_their_campaign
     who_brings_leads_sees_them searching_narrows_and_pages engagement_is_what_is_stored deleting_many
     tag_limits_reach_leads variables_reach_the_campaign a_lead_without_a_place_is_its_makers
-    what_is_missing_is_counted_as_the_reference_does
 }
 
 const LEADS: &str = "POST /api/v2/leads";
@@ -487,18 +486,4 @@ async fn a_lead_without_a_place_is_its_makers(mut world: World) {
     assert!(!found(&world, "manager", json!({})).await.contains(&"robot".to_owned()));
     world.call("owner", "DELETE /api/v2/leads", json!({ "ids": [lead["id"]] })).await.is(400);
     world.call("owner", ADD, json!({ "leads": [{ "email": "y@lead.example" }] })).await.is(400);
-}
-
-async fn what_is_missing_is_counted_as_the_reference_does(world: World) {
-    let (campaign, list) = (world.create("owner", "c", "team").await, list(&world, "owner").await);
-    let leads = json!([
-        { "first_name": "No mail" }, { "email": "" }, { "email": "  " }, { "email": null }, { "email": "nonsense" },
-        { "email": "ok@lead.example" },
-    ]);
-    for (place, id, counts) in [("campaign_id", &campaign, [5, 0, 1]), ("list_id", &list, [1, 3, 2])] {
-        let body = json!({ place: id, "leads": leads });
-        let done = world.call("owner", ADD, body).await.is(200).json();
-        let counted = ["invalid_email_count", "incomplete_count", "leads_uploaded"];
-        assert_eq!(counted.map(|name| done[name].as_i64().unwrap()), counts, "{place}");
-    }
 }
