@@ -180,7 +180,7 @@ async fn a_dry_run_looks_back(mut world: World) {
         .call("ann", "POST /api/v2/api-keys", json!({ "name": "k", "scopes": ["leads:read"] }))
         .await
         .is(200);
-    world.get("ann", "/api/v2/campaigns/no-id").await.is(404); // a refusal is not counted
+    world.get("ann", &format!("/api/v2/campaigns/{}", crate::support::MISSING)).await.is(404); // a refusal is not counted
     world.app.behind.flush().await;
     let line = format!("POST {AT}/dry-run");
     let tried = async |body: Value| world.call("owner", &line, body).await.is(200).json();
