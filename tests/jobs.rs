@@ -12,6 +12,7 @@ on_both! {
     a_job_is_done_and_read killed_at_every_step_it_ends_right it_is_done_by_the_right_of_who_asked
     one_runner_at_a_time selections_and_failures jobs_are_listed a_job_that_nobody_knows_is_in_nobodys_way
     a_step_that_takes_its_runner_down_is_given_up old_jobs_go a_blocked_account_is_counted
+    the_data_has_the_names_of_the_reference
 }
 
 const ENABLE: &str = "POST /api/v2/accounts/warmup/enable";
@@ -94,7 +95,9 @@ async fn a_job_is_done_and_read(world: World) {
         .is(200);
     world.work().await;
     assert_eq!(warm(&world).await, 0);
-    // Under the names that the reference's service gives.
+}
+
+async fn the_data_has_the_names_of_the_reference(world: World) {
     let asked = world.call("editor", ENABLE, json!({ "emails": ["nobody@x.example"] })).await.is(200).id();
     world.work().await;
     let done = job(&world, "editor", &asked).await;
