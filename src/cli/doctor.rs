@@ -152,10 +152,13 @@ async fn database(config: &Config, findings: &mut Findings) {
 /// What only a database that can be read tells.
 async fn ask(reader: &Reader, config: &Config, place: &Place, findings: &mut Findings) -> Result<()> {
     let version = sql("select max(version) from migrations").optional::<Option<i64>>(reader).await;
-    let Ok(version) = version else {
-        let text = "it has no tables of Gatepost yet; `gatepost serve` or `gatepost init` creates them";
-        findings.add("database", Problem, text);
-        return Ok(());
+    let version = match version {
+        Err(error) if super::told(&error).contains("migrations") => {
+            let text = "it has no tables of Gatepost yet; `gatepost serve` or `gatepost init` creates them";
+            findings.add("database", Problem, text);
+            return Ok(());
+        }
+        version => version?,
     };
     match (version.flatten().unwrap_or(0), db::newest()) {
         (is, wanted) if is == wanted => findings.add("database", Fine, format!("its schema is version {is}")),

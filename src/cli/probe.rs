@@ -25,7 +25,7 @@ pub fn can_make(folder: &Path) -> std::io::Result<()> {
     let missing = folder.ancestors().take_while(|part| !part.as_os_str().is_empty() && !part.exists()).last();
     match missing {
         Some(missing) => fs::create_dir(missing).and_then(|()| fs::remove_dir(missing)),
-        None if folder.is_dir() => Ok(()),
+        None if folder.is_dir() => durable_write(folder).map(drop),
         None => Err(std::io::ErrorKind::NotADirectory.into()),
     }
 }
