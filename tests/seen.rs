@@ -23,7 +23,7 @@ const CALLERS: [(&str, &str, &[&str], bool); 7] = [
 ];
 
 /// What may stand in the answer of a change alone: shown once.
-const ONCE: [&str; 3] = ["api_key", "key", "invitation_url"];
+const ONCE: [&str; 4] = ["api_key", "key", "invitation_url", "accounts_not_connected"];
 
 async fn callers(world: &mut World) {
     let (home, tag) = (world.home, world.tag);

@@ -145,9 +145,10 @@ async fn an_account_is_not_tried_until_its_servers_let_us_in(mut world: World) {
     assert_eq!(rows.len(), 1, "{rows:?}");
     assert_eq!(rows[0]["affected_count"], 2);
     assert!(rows[0].to_string().contains("a@good.example"), "{}", rows[0]);
-    // Nobody sets it by hand.
+    // Nobody sets it by hand: a PATCH that sends it back does not change it, and says so.
     let patch = "PATCH /api/v2/accounts/b@good.example";
-    world.call("owner", patch, json!({ "connection": "ok" })).await.is(400);
+    let ignored = world.call("owner", patch, json!({ "connection": "ok" })).await.is(200);
+    assert_eq!(ignored.headers["x-gatepost-ignored"], "connection");
     world.call("owner", patch, json!({ "last_name": "New" })).await.is(200);
     assert_eq!(state("b@good.example").await, "failed");
 }

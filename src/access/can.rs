@@ -6,7 +6,7 @@ use super::{Answer, Ask, Asker, Attempt, Call, Grant, Permission, Shape, Sight, 
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::auth;
-use crate::db::{Part, Tx, Writer};
+use crate::db::{Lane, Part, Tx, Writer};
 use crate::error::{Error, Result};
 use crate::http::{Origin, Slot, StrictBodies};
 use aide::openapi::Operation;
@@ -71,7 +71,8 @@ impl<P> Deref for Can<P> {
 impl<P: Permission> Can<P> {
     /// The proof of who holds the link of an open invitation, by the hash of its token.
     pub async fn invited(app: &App, hash: String, origin: Origin) -> Result<Option<Self>> {
-        let Some(grant) = invitee(&hash, app.now(), &app.reader).await? else { return Ok(None) };
+        let reading = app.reader.reading_for(Lane::of_credential(&hash));
+        let Some(grant) = invitee(&hash, app.now(), reading).await? else { return Ok(None) };
         Ok(Some(Self::without_key(app, Shown::Invitation(hash), grant, origin)))
     }
 

@@ -2,7 +2,8 @@
 //! number of servers, none slips through between looking and counting.
 
 use crate::app::App;
-use crate::db::{Time, Tx, sql};
+use crate::auth;
+use crate::db::{Lane, Time, Tx, sql};
 use crate::error::{Error, Result};
 
 /// So many tries under a name are let through in a window of time.
@@ -17,8 +18,8 @@ pub struct Limit {
 /// Counts a try under each name, as long as there is room for it; whether there is under each. What is refused for
 /// one reason does not use up the room that others share.
 pub async fn count(app: &App, limits: &[Limit]) -> Result<bool> {
-    let (limits, now) = (limits.to_vec(), app.now());
-    let counted = app.gate.narrow().write(async move |tx| {
+    let (lane, limits, now) = (lane(limits), limits.to_vec(), app.now());
+    let counted = app.gate.narrow().write_for(lane, async move |tx| {
         for limit in &limits {
             if add(limit, now, tx).await? > limit.most {
                 return Ok(false);
@@ -27,6 +28,11 @@ pub async fn count(app: &App, limits: &[Limit]) -> Result<bool> {
         Ok(true)
     });
     counted.await
+}
+
+/// Many tries at one secret wait for each other, and for nobody else. The last limit is the one that most of them share.
+fn lane(limits: &[Limit]) -> Lane {
+    limits.last().map_or(Lane::Server, |limit| Lane::of_credential(&auth::hash(&limit.name)))
 }
 
 async fn add(limit: &Limit, now: Time, tx: &mut Tx) -> Result<i64> {
@@ -56,8 +62,8 @@ pub async fn forgive(app: &App, limits: &[Limit], all: bool) {
     if limits.is_empty() {
         return;
     }
-    let names: Vec<String> = limits.iter().map(|limit| limit.name.clone()).collect();
-    let forgiven = app.gate.narrow().write(async move |tx| {
+    let (lane, names) = (lane(limits), limits.iter().map(|limit| limit.name.clone()).collect::<Vec<_>>());
+    let forgiven = app.gate.narrow().write_for(lane, async move |tx| {
         for name in &names {
             sql("update tries set count = case when $2 then 0 else count - 1 end where name = $1 and count > 0")
                 .bind(name)

@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub enum Lane {
     /// The server's own: sign-in, jobs, the command line.
     Server,
-    /// The look-up of a credential, before its workspace is known.
+    /// The look-up of a credential, before its workspace is known, and tries at a secret.
     Credential(u64),
     Workspace(Uuid),
 }

@@ -49,11 +49,12 @@ impl Reading {
 
 /// Fields that give or narrow a right. They are read strictly wherever they stand, and an unknown key that resembles
 /// one of them is refused: a caller who misspells `visibility` must not believe that the campaign is private.
-pub const RIGHTS: [&str; 14] = [
+pub const RIGHTS: [&str; 15] = [
     "visibility",
     "owned_by",
     "assigned_to",
     "collaborators",
+    "accounts",
     "expires_at",
     "allowed_ips",
     "tag_limit",

@@ -7,6 +7,7 @@ use crate::access::{Can, profile::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::auth;
+use crate::db::Lane;
 use crate::error::{Error, Result};
 use crate::http::{Json, Origin, address};
 use crate::jobs::outbox;
@@ -59,7 +60,8 @@ pub async fn confirm(
     Json(body): Json<Token>,
 ) -> Result<Json<Done>> {
     let hash = auth::hash(&body.token);
-    let link = store::link(&app.reader, &hash, Use::Email.name(), app.now()).await?.ok_or_else(dead)?;
+    let reading = app.reader.reading_for(Lane::of_credential(&hash));
+    let link = store::link(reading, &hash, Use::Email.name(), app.now()).await?.ok_or_else(dead)?;
     let home = store::home(&app.reader, link.user, app.now()).await?.ok_or_else(dead)?;
     let can = Can::<ConfirmEmail>::person(&app, home, link.user, origin).await?.ok_or_else(dead)?;
     let confirmed = can.write(async move |can, tx| {

@@ -5,7 +5,7 @@
 use super::{Token, store};
 use crate::app::App;
 use crate::auth;
-use crate::db::{Time, Tx};
+use crate::db::{Lane, Time, Tx};
 use crate::error::{Error, Result};
 use crate::http::Json;
 use axum::extract::State;
@@ -76,7 +76,8 @@ pub struct Shown {
 
 /// Only the holder of the token learns what the link is about. Unknown, used and expired tokens get one answer.
 pub async fn show(State(app): State<App>, Json(body): Json<Token>) -> Result<Json<Shown>> {
-    let shown = store::shown(&app.reader, &auth::hash(&body.token), app.now()).await?;
+    let hash = auth::hash(&body.token);
+    let shown = store::shown(app.reader.reading_for(Lane::of_credential(&hash)), &hash, app.now()).await?;
     let (email, expires_at) =
         shown.ok_or_else(|| Error::invalid("body/token must be the token of an open link"))?;
     Ok(Json(Shown { email, expires_at }))

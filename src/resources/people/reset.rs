@@ -10,6 +10,7 @@ use crate::access::{
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::auth::{self, Cookie, Seat};
+use crate::db::Lane;
 use crate::error::{Error, Result};
 use crate::http::{Json, Locality, Origin, address};
 use crate::jobs::outbox;
@@ -141,7 +142,8 @@ pub async fn confirm(
     Json(body): Json<ByLink>,
 ) -> Result<Signed<Done>> {
     let hash = auth::hash(&body.token);
-    let link = store::link(&app.reader, &hash, Use::Password.name(), app.now()).await?.ok_or_else(dead)?;
+    let reading = app.reader.reading_for(Lane::of_credential(&hash));
+    let link = store::link(reading, &hash, Use::Password.name(), app.now()).await?.ok_or_else(dead)?;
     let user: Uuid = link.user;
     let home = store::home(&app.reader, user, app.now()).await?.ok_or_else(dead)?;
     let profile = store::profile(&app.reader, user).await?;

@@ -141,11 +141,12 @@ async fn what_is_taken_away_is_gone_at_once(world: World) {
         let headers = [("cookie", &*format!("{}={token}", crate::support::COOKIE))];
         crate::support::exchange(&twin, None, line, &headers, vec![]).await.0.status.as_u16()
     };
-    assert_eq!(elsewhere("DELETE /api/v2/campaigns/x").await, 404);
+    let campaign = format!("DELETE /api/v2/campaigns/{}", crate::support::MISSING);
+    assert_eq!(elsewhere(&campaign).await, 404);
     let member = world.who("editor").member.unwrap();
     let at = format!("/api/v2/workspace-members/{member}");
     world.call("owner", &format!("PATCH {at}"), json!({ "role": "view" })).await.is(200);
-    assert_eq!(elsewhere("DELETE /api/v2/campaigns/x").await, 403);
+    assert_eq!(elsewhere(&campaign).await, 403);
     world.call("owner", &format!("DELETE {at}"), Value::Null).await.is(200);
     assert_eq!(elsewhere("GET /api/v2/campaigns").await, 401);
     // A policy too.

@@ -8,7 +8,7 @@ use crate::access::{Can, Method, Permission, Step, sessions::Challenge};
 use crate::app::App;
 use crate::audit::{self, Change, Subject};
 use crate::auth::{self, Cookie};
-use crate::db::{Time, Tx};
+use crate::db::{Lane, Time, Tx};
 use crate::error::{Error, Result};
 use crate::http::{Json, Origin};
 use crate::resources::factors;
@@ -63,7 +63,9 @@ pub async fn second_factor(
     };
     let token = app.site.read(Cookie::Session, &headers).ok_or_else(nobody)?;
     let since = app.now().minus(PENDING);
-    let pending = store::pending(&app.reader, &auth::hash(&token), since).await?.ok_or_else(nobody)?;
+    let hash = auth::hash(&token);
+    let reading = app.reader.reading_for(Lane::of_credential(&hash));
+    let pending = store::pending(reading, &hash, since).await?.ok_or_else(nobody)?;
     let limits = limits(&app, &origin, &headers, &pending, &body);
     let failed = async |activity| {
         note(&app, Some(pending.user), &origin, Challenge::ACTION.name, Some(activity)).await;

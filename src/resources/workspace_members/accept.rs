@@ -5,7 +5,7 @@ use crate::access::{Caller, Can, Group, Step, tries, workspace_members::Accept};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::auth::{self, Seat};
-use crate::db::{Time, Tx, record, sql};
+use crate::db::{Lane, Time, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::http::{Json, Origin};
 use crate::jobs::outbox;
@@ -72,7 +72,7 @@ async fn open(app: &App, hash: &str) -> Result<Option<Open>> {
          where c.hash = $1 and c.kind = 'invitation' and not m.accepted and m.invitation_expires_at > $2")
     .bind(hash)
     .bind(app.now());
-    found.optional(&app.reader).await
+    found.optional(app.reader.reading_for(Lane::of_credential(hash))).await
 }
 
 /// Used, expired, replaced, never there: one answer.
