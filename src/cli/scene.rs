@@ -1,6 +1,7 @@
 //! What the demo begins with. Everything is made through the API, by the people themselves.
 
 use super::demo::{Cast, Person, Stranger};
+use super::key;
 use super::workspace::{Made, make};
 use crate::access::{ROLES, Role};
 use crate::app::App;
@@ -30,7 +31,10 @@ pub async fn set_the_scene(app: &App, base_url: String) -> Result<Cast> {
     let tags = stage.tags(&owner).await?;
     let mut people = vec![person(Role::Owner, &owner)];
     for role in ROLES.iter().copied().filter(|role| *role != Role::Owner) {
-        people.push(stage.invite(&owner, role, &tags).await?);
+        let mut person = stage.invite(&owner, role, &tags).await?;
+        // A first key expires, and so it may not create workspaces or appoint admins. The demo shows that too.
+        person.api_key = key::lasting(app, owner.workspace, person.member_id).await?;
+        people.push(person);
     }
     stage.accounts(&people).await?;
     let campaigns = stage.campaigns(&people, &tags).await?;
