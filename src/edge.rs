@@ -13,8 +13,8 @@ use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-/// Who is over the rate, or has too much waiting, hears so a moment later: a crowd that does not pace itself is paced,
-/// and keeps nobody else waiting.
+/// Delays the refusal of callers that are over the rate or have too much waiting, so that clients that retry in a loop
+/// slow down and others do not wait.
 const PACE: Duration = Duration::from_millis(250);
 
 const FOREIGN: &str = "network: a page of another site cannot change anything here in the name of who looks at it; \

@@ -68,7 +68,7 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
     (router, api)
 }
 
-/// The page is a whole program of somebody else's: it loads nothing from other hosts and sends nothing to them.
+/// The page is another project's program: it loads nothing from other hosts and sends nothing to them.
 const DOCS_HEADERS: [(&str, &str); 2] = [
     (
         "content-security-policy",

@@ -18,7 +18,7 @@ impl About {
         About { kind, name: id.to_string() }
     }
 
-    /// From a path and the path of its operation. What has not the form of an id or an address is not kept.
+    /// From a path and the path of its operation. A text that is not an id or an address is not kept.
     pub(super) fn in_path(action: &'static Action, pattern: &str, path: &str) -> Option<About> {
         let mut parts = pattern.split('/').zip(path.split('/'));
         let (_, asked) = parts.find(|(part, _)| matches!(*part, "{id}" | "{email}"))?;

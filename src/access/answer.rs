@@ -1,5 +1,5 @@
-//! What of a record leaves the server. A record with fields that are not for every caller is not `Serialize`: it can
-//! leave only as `Seen`, whether it was read or written, and only `seen_by` makes that.
+//! Which fields of a record leave the server. A record with fields that are not for every caller is not `Serialize`.
+//! It can leave only as `Seen`, whether it was read or written, and only `seen_by` makes that.
 
 use super::Caller;
 use crate::http::Empty;
@@ -14,7 +14,7 @@ pub trait Answer: Send + 'static {
     fn seen_by(self, caller: &Caller) -> Self::Seen;
 }
 
-/// Everybody who gets it sees all of it.
+/// Every caller who gets this answer sees all of it.
 impl<T: Serialize + Send + 'static> Answer for T {
     type Seen = T;
     fn seen_by(self, _: &Caller) -> T {
@@ -73,7 +73,7 @@ impl<T: JsonSchema> JsonSchema for Seen<T> {
     }
 }
 
-/// For a type with `serde(remote = "Self")`, which has the code to be written out and is not `Serialize`.
+/// For a type with `serde(remote = "Self")`, which has generated serialization code but is not `Serialize`.
 macro_rules! partial {
     ($record:ident, $shown:expr) => {
         impl $crate::access::Partial for $record {

@@ -2,7 +2,7 @@
 //! request: it goes into a bounded queue, and a task writes it down in batches.
 //!
 //! Identical attempts (same workspace, principal, permission, step and object) within a minute are one row with a
-//! count. Somebody who goes through many objects gets a row for each of the first few, and one for the rest
+//! count. A caller who tries many objects gets a row for each of the first few, and one for the rest
 //! (`objects`). A workspace gets a thousand such rows an hour, and then one that counts the rest. So nobody can
 //! fill the log, or hide in it.
 

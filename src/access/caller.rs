@@ -37,7 +37,7 @@ impl Caller {
     pub fn user(&self) -> Option<Uuid> {
         self.grant.who.user
     }
-    /// In the lane of the workspace that the caller is of, also where it acts in another.
+    /// Reads in the lane of the caller's own workspace, also while the caller acts in another.
     pub fn reader(&self) -> Reading<'_> {
         self.app.reader.reading_for(self.lane())
     }

@@ -144,7 +144,7 @@ impl<P: Permission> Can<P> {
         self.transact(change).await
     }
 
-    /// Writes what has no bound in steps of [`STEP`] rows, so that nobody else waits for all of it. Each step is a
+    /// Makes a change of unlimited size in steps of [`STEP`] rows, so that other callers wait briefly. Each step is a
     /// transaction of its own: the rights are read again, and there is an audit row of it. `body` gets where its step
     /// begins, and gives either the last change or one more and where the next step begins. A step that fails ends the
     /// call; those before it stay.

@@ -54,7 +54,7 @@ pub struct Grant {
     /// Why the credential no longer counts.
     pub lapsed: Option<&'static str>,
     pub strict_scopes: bool,
-    /// Bodies are read to the letter.
+    /// The workspace requires strict bodies.
     pub strict_bodies: bool,
     pub removed: bool,
     /// Resources that the workspace's plan leaves out.

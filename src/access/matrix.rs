@@ -14,7 +14,7 @@
 //! `Unbound` is not for a key with an expiry or with `allowed_ips`;
 //! `@` names the resource whose records it is about.
 //! An operation that asks for more in some cases (a role that manages members) has a further row for those cases. It
-//! checks that row with `can.also`, and an explanation of that row tells the truth about them.
+//! checks that row with `can.also`, and an explanation of that row covers them.
 //! A forgotten column does not compile.
 
 super::access_matrix! {

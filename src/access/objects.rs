@@ -1,4 +1,4 @@
-//! Which refused attempts get a row for their object. Somebody who asks for one record after another gets a row for
+//! Which refused attempts get a row for their object. A caller who asks for many records gets a row for
 //! each of the first few, and then one row that says how many further ones there were.
 
 use super::About;

@@ -1,4 +1,5 @@
-//! Refused attempts as rows of the audit log: which of them count up one that is there, and how many an hour has.
+//! Refused attempts as rows of the audit log: which of them increase the count of an existing row, and how many
+//! rows an hour can have.
 
 use super::{Attempt, Step};
 use crate::audit;
@@ -20,7 +21,7 @@ pub(super) struct Refusal {
     /// A row from before then is another one.
     pub(super) since: Time,
     pub(super) count: i64,
-    /// Of a row for many objects: how many different ones.
+    /// The number of different objects, in a row for many.
     pub(super) objects: Option<usize>,
 }
 
@@ -36,7 +37,7 @@ impl Refusal {
                 .bind(hour)
                 .fill_list("{kinds}", &audit::REFUSALS);
         let rows: i64 = rows.optional(&mut *tx).await?.unwrap_or(0);
-        // Who acts from an admin workspace leaves room for the workspace's own.
+        // A caller from an admin workspace leaves room for the workspace's own callers.
         let own = self.attempt.home == self.attempt.workspace;
         if rows < if own { ROWS } else { ROWS / 2 } {
             return audit::refused(&self.attempt, self.facts(), (&self.same, self.count), (self.at, id), tx)

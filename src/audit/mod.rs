@@ -26,7 +26,7 @@ pub const REFUSALS: [i64; 4] = [REFUSED, WRONG_FACTOR, WRONG_FACTORS, REFUSED_MA
 pub const OVERFLOWN: i64 = 1016;
 /// The mail servers of sending accounts were tried, and answered otherwise than before.
 pub const CONNECTION: i64 = 1058;
-/// Attempts at so many objects in a minute that not each of them has a row.
+/// Attempts at more objects in a minute than get rows of their own.
 pub const REFUSED_MANY: i64 = 1054;
 
 /// What makes the row of the many attempts that got none of their own.
@@ -72,7 +72,7 @@ impl<T: Serialize> Recorded for T {
 /// A row in a further workspace that is concerned.
 struct Elsewhere {
     workspace: Uuid,
-    /// What of the change concerns it; none for all of it.
+    /// The part of the change that concerns it; none for all of it.
     facts: Option<Value>,
     /// The permission, where it is another one there, and how many records it touched.
     under: Option<(&'static Action, usize)>,

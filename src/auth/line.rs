@@ -1,5 +1,5 @@
-//! Who waits for a password to be hashed. People on devices they have used before come first, strangers next, and tries
-//! over a limit last. Within a rank people take turns: nobody waits behind all tries of somebody else, and when the
+//! The queue for hashing passwords. People on devices they have used before come first, strangers next, and tries
+//! over a limit last. Within a rank people take turns: no caller waits behind all tries of another, and when the
 //! rank is full, the longest row in it gives up a place.
 
 use crate::http::Locality;
@@ -53,7 +53,7 @@ impl<T> Queue<T> {
         self.rows.iter().find(|(name, _)| name == row).map_or(0, |(_, waiting)| waiting.len())
     }
 
-    /// The last of the longest row goes, if that row is longer even then.
+    /// Drops the last try of the longest row, if that row stays longer even without it.
     fn make_room(&mut self, row: &str) -> bool {
         let own = self.length(row);
         let longest = self.rows.iter_mut().max_by_key(|(_, waiting)| waiting.len());
@@ -94,7 +94,7 @@ struct Ranks<T> {
     closed: bool,
 }
 
-/// Of so many that are served, one is a stranger, however many known people wait.
+/// One in this many callers served is a stranger, however many known people wait.
 const STRANGERS_TURN: usize = 4;
 
 impl<T> Ranks<T> {

@@ -72,7 +72,7 @@ impl Passwords {
         self.runs.load(Ordering::Relaxed)
     }
 
-    /// For callers on a device that nobody knows. It bounds what they cost before they wait in line.
+    /// For callers on an unknown device. It limits what they cost before they wait in line.
     pub fn enter(&self, from: Locality) -> Result<Visit> {
         self.strangers.enter(from)
     }
@@ -115,7 +115,7 @@ impl Passwords {
     ) -> Result<T> {
         let (done, hashed) = oneshot::channel();
         let work: Work = Box::new(move |hasher| {
-            // Not for a caller who is gone.
+            // Skip the work if the caller has disconnected.
             if !done.is_closed() {
                 let _gone = done.send(work(hasher));
             }

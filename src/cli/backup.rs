@@ -93,7 +93,7 @@ impl Restore {
         out.say(&contents.json(&database, aside.as_deref()), text)
     }
 
-    /// No process uses the database that is there, and none can open it before the other one has taken its place.
+    /// No process uses the existing database, and none can open it before the copy has replaced it.
     fn make_way(&self, database: &Path) -> Result<Option<file::Held>> {
         if !database.exists() {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! What a server leaves word of while it serves: that a SQLite folder is taken, and at which address people reach it.
+//! What a server records while it runs: that a SQLite folder is taken, and at which address people reach it.
 
 use super::open::{Place, create_folder, failed, public_url};
 use crate::app::App;

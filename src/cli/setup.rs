@@ -46,7 +46,7 @@ pub async fn offer(app: &App, config: &Config) -> Result<Option<String>> {
     Ok(Some(url))
 }
 
-/// The link is spent: its file goes.
+/// Deletes the file of the link after the link was used.
 pub fn used(config: &Config) -> Result<()> {
     if let Some(file) = file(config)? {
         let _not_there = fs::remove_file(file);

@@ -1,4 +1,4 @@
-//! What workspaces store, for whoever looks after the server.
+//! What workspaces store, for the operator.
 
 use crate::config::{Bound, Config, Size};
 use crate::db::{Reader, sql};

@@ -1,5 +1,5 @@
-//! The people of this server, and help for those who cannot sign in: a link to choose a password, and an end to second
-//! factors that are lost.
+//! The people of this server, and help for those who cannot sign in: a link to choose a password, and the
+//! removal of lost second factors.
 
 use super::list::{self, Limit};
 use super::out::Out;

@@ -39,7 +39,7 @@ impl Lane {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// How much is under way at a time.
+    /// The number of tasks under way at a time.
     pub places: usize,
     /// Of these, how many one lane has at most.
     pub share: usize,
@@ -54,7 +54,7 @@ const WAITING: usize = 1024;
 #[derive(Debug)]
 pub(super) struct Lanes<T> {
     limits: Limits,
-    /// Those with something in them.
+    /// The lanes that are not empty.
     lanes: HashMap<Lane, Queue<T>>,
     /// Those that wait and have a place left of their share, in the order of their turns.
     turns: VecDeque<Lane>,

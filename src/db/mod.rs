@@ -57,7 +57,7 @@ pub struct Writer(Door);
 /// An open transaction. It owns its connection; only the engines' modules make one.
 pub struct Tx(Conn);
 
-/// A reader in the lane of whoever asks.
+/// A reader in the caller's lane.
 #[derive(Clone, Copy)]
 pub struct Reading<'a> {
     reader: &'a Reader,

@@ -78,7 +78,7 @@ impl Answers {
     /// Counts an answer until its memory is free. `made`: it tells of a change.
     pub fn hold(&self, workspace: Option<Uuid>, made: bool, response: Response) -> Response {
         let (head, body) = response.into_parts();
-        // Whatever this server says is in one piece, and there already.
+        // Every answer of this server is one piece that is already complete.
         let Some(Some(Ok(text))) = body.into_data_stream().next().now_or_never() else {
             return Error::internal("an answer in pieces").into_response();
         };

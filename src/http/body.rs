@@ -35,7 +35,7 @@ const SLOWEST: Duration = Duration::from_secs(30);
 #[derive(Clone, Copy)]
 struct Anonymous;
 
-/// An operation that anybody may call: its bodies have at most so many bytes, and the strangers' room.
+/// An operation that anybody may call: its bodies have at most this many bytes, and use the strangers' room.
 pub fn anonymous<S>(largest: usize, route: ApiMethodRouter<S>) -> ApiMethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! Strangers, counted by where they call from: nobody knows them by anything else. A few calls of one address, and a
+//! Strangers, counted by where they call from: nothing else about them is known. A few calls of one address, and a
 //! few more of one network, are served at once, so that one crowd does not take the room of everybody else.
 
 use crate::error::{Error, Result};
@@ -112,7 +112,7 @@ impl Crowd {
     }
 }
 
-/// What somebody takes up; it ends when it is dropped.
+/// A place that a stranger occupies until this is dropped.
 pub struct Visit {
     from: Locality,
     size: usize,

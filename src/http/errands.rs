@@ -1,5 +1,5 @@
 //! What strangers ask for and what is done behind the answer, such as a letter: one after the other, so that no crowd
-//! takes the database for itself. Whatever is queued is done. A stranger who has many things queued is told to try again.
+//! takes the database for itself. Every errand is done. A stranger who has many things queued is told to try again.
 
 use super::crowd::{Crowd, Locality, Most, Visit};
 use crate::error::{Error, Result};

@@ -1,5 +1,5 @@
 //! The pages behind links: a form each, which sends what a person types, with the token of the link, to one operation.
-//! No error of the API is shown as it stands: every page and field has sentences of its own.
+//! API errors are not shown unchanged: every page and field has sentences of its own.
 
 use super::page::page;
 use crate::error::Result;

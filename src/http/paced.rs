@@ -20,12 +20,12 @@ pub struct Paced<S> {
 }
 
 impl<S: Unpin> Paced<S> {
-    /// With at most so much patience.
+    /// With this limit on how long the client may be behind.
     pub fn new(stream: S, most: Duration) -> Self {
         Paced { stream, most, patience: None }
     }
 
-    /// What became of a write, unless the client has been behind for too long.
+    /// The result of a write, or an error if the client has been behind for too long.
     fn judge(&mut self, written: Poll<Result<usize>>, cx: &mut Context<'_>) -> Poll<Result<usize>> {
         let latest = || Instant::now() + self.most;
         match (written, &mut self.patience) {

@@ -69,7 +69,7 @@ impl<T: JsonSchema> OperationInput for Query<T> {
 }
 
 /// The path. A text that is not an id is refused as the reference does; it says nothing about any record. U+0000, which
-/// PostgreSQL's texts cannot hold, is in the name of no record.
+/// PostgreSQL's texts cannot hold, cannot be in any id or address.
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {

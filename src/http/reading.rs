@@ -20,7 +20,7 @@ pub enum Reading {
     Strict,
     /// A text may stand for a number or boolean, and a value for a list of one. Every key must be known.
     Coerced,
-    /// As coerced. Unknown keys are dropped and named, and an empty text is no date.
+    /// As coerced. Unknown keys are dropped and named, and an empty text for a date counts as absent.
     Lenient,
 }
 
@@ -47,7 +47,7 @@ impl Reading {
     }
 }
 
-/// Fields that give or narrow a right. They are read strictly wherever they stand, and an unknown key that resembles
+/// Fields that give or narrow a right. They are read strictly everywhere, and an unknown key that resembles
 /// one of them is refused: a caller who misspells `visibility` must not believe that the campaign is private.
 pub const RIGHTS: [&str; 15] = [
     "visibility",

@@ -1,5 +1,5 @@
 //! Room for bodies: how many bytes may be in memory at once, and how many large ones may be read at once. A caller who
-//! finds no room is told to try again; nobody waits for room with a body in their hands. Strangers have a room of their
+//! finds no room is told to try again; no caller waits for room. Strangers have a room of their
 //! own, so that they never take that of callers with a key or a session.
 
 use super::crowd::{Crowd, Locality, Most, Visit};

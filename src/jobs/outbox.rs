@@ -36,7 +36,7 @@ pub async fn post(can: &Caller, tx: &mut Tx, letter: &Letter, what: &'static str
 }
 
 /// Whether the address may get one more today. Links that anybody may ask for, and warnings, have limits of their own and
-/// do not count: nobody outside uses up what a workspace sends.
+/// do not count: no outsider can use up a workspace's letters.
 pub async fn has_room(can: &Caller, tx: &mut Tx, address: &str) -> Result<bool> {
     let sent = sql("select count(*) from jobs where workspace_id = $1 and about = $2 and created_at > $3 \
          and data ->> 'what' not in ('reset', 'notice')")

@@ -197,7 +197,7 @@ const SESSION: i64 = 90 * 24 * 60 * 60 * 1000;
 /// Rows that one transaction removes, so that nobody waits for all of it.
 const STEP: u64 = 2_000;
 
-/// What was over long ago goes; how many rows that were.
+/// Deletes what ended long ago, and returns the number of rows.
 pub async fn prune(app: &App) -> Result<u64> {
     let mut rows = 0;
     let yesterday = app.now().minus(24 * 60 * 60 * 1000);

@@ -1,5 +1,5 @@
 //! The operations of the official document that this server does not have. Each has a route, so that no other route
-//! takes its path for an id, and the answer says what is the matter. `tests/contract.rs` keeps the list.
+//! takes its path for an id, and the answer says that it is not built. `tests/contract.rs` keeps the list.
 
 use crate::app::App;
 use crate::error::Error;

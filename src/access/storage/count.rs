@@ -31,7 +31,7 @@ pub const TABLES: [(&str, &str); 9] = [
     ("audit_log", "500 + octet_length(t.search) + octet_length(cast(t.metadata as text))"),
 ];
 
-/// Rows that are counted in one statement, and the pause after it: nobody's read waits for a large workspace.
+/// Rows that are counted in one statement, and the pause after it: so that no read waits for a large workspace.
 const STEP: i64 = 5_000;
 const PAUSE: Duration = Duration::from_millis(20);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -43,7 +43,7 @@ const CHANGES: i64 = 50_000;
 /// Workspaces that are counted in one night's step.
 const AT_ONCE: i64 = 500;
 
-/// Until `stop` says so: every minute what has changed, and what was not counted since the night began.
+/// Counts every minute until `stop`: what has changed, and what was not counted since the night began.
 pub async fn keep(app: App, mut stop: watch::Receiver<()>) {
     loop {
         tokio::select! {
@@ -164,7 +164,7 @@ struct Kept {
 async fn kept(app: &App, workspace: Uuid) -> Result<Option<Kept>> {
     let kept = sql("select parts, counted_at from storage where workspace_id = $1").bind(workspace);
     let kept = kept.optional::<(serde_json::Value, Time)>(&app.reader).await?;
-    // What another version of this program counted in another way is counted anew.
+    // A count by another version of this program is made again, because it may count differently.
     Ok(kept.and_then(|(parts, at)| Some(Kept { count: serde_json::from_value(parts).ok()?, at })))
 }
 

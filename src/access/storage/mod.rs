@@ -2,7 +2,7 @@
 //! new, by their ids, and every night all of them. No row is moved by every write, so creates stay as fast as they were, and
 //! a workspace may pass its bound by what one minute brings.
 //!
-//! What is over the bound can still be read and deleted, and every permission without the mark `Stores` works as before.
+//! A workspace over its bound still reads and deletes, and every permission without the mark `Stores` works as before.
 
 mod count;
 pub use count::{TABLES, count, keep, nightly};

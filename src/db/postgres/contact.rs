@@ -111,7 +111,7 @@ fn why(config: &Config, error: &tokio_postgres::Error) -> String {
     }
 }
 
-/// The library names its kinds of error in their texts alone.
+/// The library names its kinds of error only in their texts.
 fn without_answer(error: &tokio_postgres::Error) -> String {
     let (text, cause) = (error.to_string(), error.source());
     let detail = cause.map(|cause| Chain(cause).to_string()).unwrap_or_default();

@@ -180,7 +180,7 @@ impl Held {
         Ok(&held.0)
     }
 
-    /// Back to the pool; or closed, where nobody is to wait behind what is left without an answer.
+    /// Back to the pool; or closed, so that no caller waits behind a statement without an answer.
     fn end(mut self, broken: bool) {
         if let Some((object, _turn)) = self.0.take()
             && broken
@@ -191,7 +191,7 @@ impl Held {
 }
 
 /// The caller went away, and the engine is still at work. The connection and the place come back when that is over and
-/// taken back, or else whoever asks and goes away would have as many places as they like.
+/// rolled back. Otherwise a caller that asks and hangs up would have any number of places.
 impl Drop for Held {
     fn drop(&mut self) {
         let Some((object, turn)) = self.0.take() else { return };

@@ -1,4 +1,4 @@
-//! Turns at a door: whoever has one may take a connection. Workspaces take turns, each in a lane of its own.
+//! Turns at a door: a caller with a turn can take a connection. Workspaces take turns, each in a lane of its own.
 
 use crate::db::lanes::{Lane, Lanes, Limits};
 use crate::error::{Error, Result};
@@ -58,7 +58,7 @@ impl Drop for Turn {
             lanes.next()
         };
         if let Some((lane, give)) = next {
-            // Whoever has gone away gives it back here, by dropping it.
+            // A caller that has disconnected returns it here, by dropping it.
             drop(give.send(self.turns.turn(lane)));
         }
     }

@@ -1,4 +1,4 @@
-//! Lanes to threads that work: what is put in at one end is taken out by whichever thread is free.
+//! Lanes to threads that work: any free thread takes the next piece of work.
 
 use crate::db::lanes::{Lane, Lanes, Limits};
 use crate::error::Result;
@@ -56,7 +56,7 @@ impl<T> Drop for Entrance<T> {
 }
 
 impl<T> Exit<T> {
-    /// Waits for work. None once the entrance is closed and nothing is left.
+    /// Waits for work. Returns none once the entrance is closed and the queue is empty.
     pub fn take(&self) -> Option<(Lane, T)> {
         let mut state = self.state();
         loop {

@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use std::marker::PhantomData;
 
-/// The fields that a PATCH names, as its schema `T` allows them. Null is a value, absence is none.
+/// The fields that a PATCH names, as its schema `T` allows them. Null counts as a value; an absent field does not.
 pub struct Fields<T> {
     fields: Map<String, Value>,
     schema: PhantomData<fn() -> T>,
@@ -53,8 +53,8 @@ impl<T> Fields<T> {
     }
 }
 
-/// The body of a PATCH, arrived but not looked at: who may not change the record hears that first, whatever the
-/// body says.
+/// The body of a PATCH, received but not yet checked. A caller who cannot change the record gets that refusal first,
+/// whatever the body says.
 pub struct Unread<T> {
     arrived: Arrived,
     how: How,

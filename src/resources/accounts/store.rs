@@ -251,7 +251,7 @@ pub async fn set_connection(can: &Caller, tx: &mut Tx, ids: &[Uuid], state: Stat
         .await
 }
 
-/// Those of a campaign's senders, as far as the caller sees them, that no server let in when they were last tried.
+/// The campaign's senders that the caller can see and whose connection state is not `ok`.
 pub async fn not_connected(can: &Caller, tx: &mut Tx, campaign: Uuid) -> Result<Vec<String>> {
     sql("select a.email from campaign_senders s join accounts a on a.workspace_id = s.workspace_id \
          and a.id = s.account_id where s.workspace_id = $1 and s.campaign_id = $2 \

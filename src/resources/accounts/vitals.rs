@@ -1,5 +1,5 @@
 //! What the world sees of an account: the DNS of its domain, whether its mail servers let it in, and whether a
-//! tracking host leads here. Looked up when it is asked for, and never otherwise. What the logins found is noted with the
+//! tracking host leads here. Looked up only when a caller asks for it. What the logins found is noted with the
 //! accounts, once the answers are there.
 
 use super::address;

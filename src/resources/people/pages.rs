@@ -116,7 +116,7 @@ pub async fn email(State(app): State<App>) -> Result<Response> {
     EMAIL.page(&app.public_url)
 }
 
-/// A page for browsers. API clients do not ask for HTML, and hear where the API is.
+/// A page for browsers. API clients do not ask for HTML, and get the address of the API.
 pub async fn start(
     State(app): State<App>,
     method: Method,

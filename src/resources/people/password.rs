@@ -1,4 +1,4 @@
-//! Changing one's password: the current one is shown, and all other sessions end.
+//! Changes the caller's password. It requires the current one, and ends all other sessions.
 
 use super::{Done, NewPassword, choose::chosen, profile::own, store};
 use crate::access::tries::{self, count, forgive};

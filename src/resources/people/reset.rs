@@ -94,7 +94,7 @@ async fn patiently(app: &App, asked: Asked) {
     tracing::warn!("no link to choose a password was mailed: the database is busy");
 }
 
-/// Whether this one is mailed. Nobody uses up the links of a person on a device that they have used before, nor those of
+/// Whether this one is mailed. Other requests do not use up the links of a person on a known device, nor those of
 /// a network that had none that day.
 async fn is_due(app: &App, asked: &Asked, user: &sign_in::store::User) -> Result<bool> {
     let one = async |who: &str, most, window| count(app, &[limit(&asked.email, who, most, window)]).await;

@@ -1,7 +1,7 @@
 //! Signing in: a password or a passkey, a second factor where there is one, and then a session. A session is a
 //! principal like a key; what it may do is the member's, in the workspace in which it acts.
 //!
-//! Everybody who is refused hears the same, at the cost of one Argon2, whether the address has a user or not.
+//! Every refusal has the same text, at the cost of one Argon2, whether the address has a user or not.
 
 mod answer;
 mod begin;

@@ -45,18 +45,18 @@ pub fn tries(about: &str, origin: &Origin, known: Option<&str>) -> Vec<Limit> {
     }
 }
 
-/// A few, which nobody else's count for.
+/// A limit of a few tries, which tries under other names do not use up.
 pub fn tries_of_one(name: &str) -> Vec<Limit> {
     vec![Limit { name: auth::hash(name), most: CLOSE, window: QUARTER }]
 }
 
-/// For what the tries of a caller with a session or a key count: that alone.
+/// The limits on tries of a caller with a session or a key, which count only for that credential.
 pub fn tries_in_person(about: &str, can: &Caller) -> Vec<Limit> {
     let credential = can.grant.session().map(|session| session.id).or(can.grant.key());
     tries(about, &can.origin, credential.map(|id| id.to_string()).as_deref())
 }
 
-/// What everybody's tries count for who does not show a known device.
+/// The limit on tries without a known device, shared by all callers.
 pub fn shared_tries(about: &str) -> Vec<Limit> {
     vec![Limit { name: auth::hash(&format!("all {about}")), most: ALL, window: HOUR }]
 }

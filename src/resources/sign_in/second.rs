@@ -87,7 +87,7 @@ pub async fn second_factor(
 
 /// For what a try counts. A code of the app can be guessed: it counts for the person, but for a device that they have
 /// used before it counts there alone. Nothing else can be guessed: it counts for the sign-in that waits, so that
-/// somebody else's wrong codes are in the way of no recovery code and no passkey.
+/// another person's wrong codes never block a recovery code or a passkey.
 fn limits(app: &App, origin: &Origin, headers: &HeaderMap, pending: &Pending, body: &Second) -> Vec<Limit> {
     let about = format!("second factor of {}", pending.user);
     if body.code.is_none() {

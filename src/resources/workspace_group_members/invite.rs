@@ -35,8 +35,8 @@ impl Whom {
         }
     }
 
-    /// One refusal for all that cannot be invited. It does not tell whether an id is a workspace's or an address an
-    /// owner's, nor how another workspace stands to other groups.
+    /// One refusal for every workspace that cannot be invited. It does not tell whether an id is a workspace's or
+    /// an address an owner's, nor how another workspace stands to other groups.
     fn unknown(&self) -> Error {
         Error::invalid(match self {
             Whom::Id(_) => {

@@ -1,4 +1,5 @@
-//! Accepting an invitation: the person with the link becomes a user, or shows to be one, and a member.
+//! Accepting an invitation: the person with the link becomes a user, or proves to be one, and becomes a
+//! member.
 
 use super::{WorkspaceMember, handed, invitation, tried};
 use crate::access::{Caller, Can, Group, Step, tries, workspace_members::Accept};

@@ -6,7 +6,7 @@ use crate::access::{Caller, Role, Step, may_make};
 use crate::error::{Error, Result};
 use uuid::Uuid;
 
-/// Roles that can bring forth further members or keys; neither a narrow key nor a bound one makes them.
+/// Roles that can create further members or keys. Neither a narrow key nor a bound one can give them.
 const FERTILE: [&str; 2] = ["workspace_members", "api_keys"];
 
 /// Refuses to give, change or take a role that the caller is not above. `present` is none for an invitation,

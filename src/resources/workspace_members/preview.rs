@@ -1,6 +1,6 @@
 //! The page behind the link of an invitation, and what it shows before the person has authenticated: who invites, to
-//! which workspace, as what. Whoever holds the token learns it, and nobody else; that the address has a user already is
-//! not told.
+//! which workspace, as what. Only the holder of the token learns it. The page does not tell whether the address has a
+//! user already.
 
 use super::accept::dead;
 use crate::access::{Can, Role, workspace_members::Preview};

@@ -1,5 +1,5 @@
-//! The password of a person who is invited and is a user already. Each try is counted before it is made, or anybody who
-//! may invite could try the passwords of everybody on the server.
+//! The password of a person who is invited and is a user already. Each try is counted before it is made. Otherwise a
+//! member who can invite could try the passwords of everybody on the server.
 
 use super::accept::{Accepted, Open, dead, gone, subject};
 use super::invitation;

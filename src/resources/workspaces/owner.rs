@@ -43,7 +43,7 @@ impl Wanted {
 
 /// Tries the password as every other one: counted before it is tried.
 async fn shown(can: &Caller, sec: &str) -> Result<Vec<Limit>> {
-    // A refusal, and recorded as one.
+    // Recorded as a refusal.
     let wrong = || {
         let why = "role: `sec` must be the current owner's password; after ten tries wait 15 minutes";
         Error::refused(Step::Role, why)
