@@ -143,7 +143,7 @@ impl Caller {
         let (Ok(grant), Ok(shown)) = (grant, shown) else {
             return Err(Error::internal("enforced without a grant"));
         };
-        if action.activity.is_some() {
+        if action.activity.is_some() && !action.takes_away() {
             app.answers.admit(grant.home())?;
         }
         Ok(Caller { app: app.clone(), shown, grant, origin, call, attempt: slot })

@@ -180,6 +180,8 @@ impl<P: Permission> Can<P> {
         let (gate, storage, lane, workspace) =
             (self.app.gate.clone(), self.app.storage.clone(), self.lane(), self.workspace());
         storage.admit(P::ACTION, workspace)?;
+        // Also before: a change may be made although its caller went away.
+        storage.changed(P::ACTION, workspace);
         let body = async move |tx: &mut Tx| {
             let can = Can { caller: self.caller.again(tx).await?, permission: self.permission };
             can.ask(P::ACTION).enforce()?;

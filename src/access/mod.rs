@@ -141,6 +141,12 @@ impl Action {
         self.reach.get(role as usize).copied().unwrap_or(Reach::None)
     }
 
+    /// Whether it takes rights or records away. Its answer is short, and a room full of answers never holds it up.
+    pub fn takes_away(&self) -> bool {
+        self.verbs.contains(&"delete")
+            || ["workspace_members", "api_keys", "sessions"].contains(&self.resource)
+    }
+
     pub fn is(&self, mark: Mark) -> bool {
         self.marks.contains(&mark)
     }

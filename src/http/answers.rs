@@ -102,7 +102,9 @@ impl Answers {
 impl Waiting {
     fn fits(&self, workspace: Uuid, bytes: usize) -> Result<()> {
         let own = self.of.get(&workspace).copied().unwrap_or_default();
-        match (own + bytes <= SHARE, self.all + bytes <= ROOM) {
+        let free = ROOM.saturating_sub(self.all);
+        // Nobody has more than is left to others, so that a few workspaces never fill the room.
+        match (own + bytes <= SHARE, own + bytes <= free) {
             (true, true) => Ok(()),
             (false, _) => Err(Error::Unread),
             (true, false) => Err(Error::Busy),
@@ -135,9 +137,11 @@ mod tests {
             held.push(room.keep(of(other), false, text(24 * MIB)).unwrap());
         }
         assert!(matches!(room.admit(of(2)), Err(Error::Unread)));
-        held.push(room.keep(of(1), false, text(4 * MIB)).unwrap());
-        assert!(matches!(room.keep(of(9), false, text(17_000)), Err(Error::Busy)));
+        assert!(matches!(room.keep(of(1), false, text(4 * MIB)), Err(Error::Busy)));
+        held.push(room.keep(of(9), false, text(2 * MIB)).unwrap());
         assert!(matches!(room.admit(of(9)), Err(Error::Busy)));
+        assert!(room.admit(of(10)).is_ok(), "four that read nothing leave room for the others");
+        held.push(room.keep(of(10), false, text(MIB)).unwrap());
         drop(held);
         assert!(room.keep(of(1), false, text(24 * MIB)).is_ok());
         assert!(room.waiting().of.is_empty() && room.waiting().all == 0);

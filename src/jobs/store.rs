@@ -201,11 +201,13 @@ const STEP: u64 = 2_000;
 pub async fn prune(app: &App) -> Result<u64> {
     let mut rows = 0;
     let yesterday = app.now().minus(24 * 60 * 60 * 1000);
+    // The longest that tries count.
+    let last_week = app.now().minus(7 * 24 * 60 * 60 * 1000);
     let (before, longest) = (app.now().minus(KEPT), app.now().minus(SESSION));
     for (forgotten, since) in [
         (
             sql("delete from tries where name in (select name from tries where since < $1 limit $2)"),
-            yesterday,
+            last_week,
         ),
         (
             sql(

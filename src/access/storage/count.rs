@@ -65,13 +65,18 @@ pub async fn keep(app: App, mut stop: watch::Receiver<()>) {
 
 /// What has changed since the last time.
 pub async fn count(app: &App) -> Result<()> {
+    let mut failed = None;
     for (workspace, known) in app.storage.begun() {
         if let Err(error) = again(app, workspace, known).await {
-            app.storage.known().entry(workspace).or_default().changed = true;
-            return Err(error);
+            let mut all = app.storage.known();
+            let now = all.entry(workspace).or_default();
+            now.changed = true;
+            now.deleted |= known.deleted;
+            now.refused |= known.refused;
+            failed = Some(error);
         }
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
 async fn again(app: &App, workspace: Uuid, mut known: Known) -> Result<()> {

@@ -90,21 +90,21 @@ fn why(config: &Config, error: &tokio_postgres::Error) -> String {
     let user = config.get_user().unwrap_or("(the name of the system user)");
     let Some(refusal) = error.as_db_error() else { return without_answer(error) };
     let text = refusal.message();
-    match refusal.code() {
-        &SqlState::INVALID_PASSWORD => {
+    match *refusal.code() {
+        SqlState::INVALID_PASSWORD => {
             format!("the password of user `{user}` was refused. Check user and password in the database URL")
         }
-        &SqlState::INVALID_CATALOG_NAME => {
+        SqlState::INVALID_CATALOG_NAME => {
             let database = config.get_dbname().unwrap_or(user);
             format!("there is no database `{database}`. Create it: `createdb --owner {user} {database}`")
         }
-        &SqlState::INVALID_AUTHORIZATION_SPECIFICATION if text.contains("no encryption") => {
+        SqlState::INVALID_AUTHORIZATION_SPECIFICATION if text.contains("no encryption") => {
             format!("{text}. The server may demand TLS: add ?sslmode=require to the database URL")
         }
-        &SqlState::INSUFFICIENT_PRIVILEGE => {
+        SqlState::INSUFFICIENT_PRIVILEGE => {
             format!("{text}. Make `{user}` the owner of the database, or grant it CREATE on the schema")
         }
-        &SqlState::READ_ONLY_SQL_TRANSACTION => {
+        SqlState::READ_ONLY_SQL_TRANSACTION => {
             format!("{text}. This server is a read-only standby; use the primary server")
         }
         _ => text.to_owned(),
@@ -116,13 +116,17 @@ fn without_answer(error: &tokio_postgres::Error) -> String {
     let (text, cause) = (error.to_string(), error.source());
     let detail = cause.map(|cause| Chain(cause).to_string()).unwrap_or_default();
     match (text.as_str(), cause.and_then(|cause| cause.downcast_ref::<std::io::Error>())) {
-        ("error connecting to server", Some(io)) => match io.kind() {
-            ErrorKind::ConnectionRefused => "connection refused: no server listens there".to_owned(),
-            ErrorKind::TimedOut => "no answer: the connection timed out".to_owned(),
-            ErrorKind::NotFound => "there is no such socket".to_owned(),
-            _ if detail.contains("lookup address") => "the host name was not found".to_owned(),
-            _ => detail,
-        },
+        ("error connecting to server", Some(io)) => {
+            let known = [
+                (ErrorKind::ConnectionRefused, "connection refused: no server listens there"),
+                (ErrorKind::TimedOut, "no answer: the connection timed out"),
+                (ErrorKind::NotFound, "there is no such socket"),
+            ];
+            let known = known.into_iter().find(|(kind, _)| *kind == io.kind()).map(|(_, why)| why.to_owned());
+            let unknown_name =
+                || detail.contains("lookup address").then(|| "the host name was not found".to_owned());
+            known.or_else(unknown_name).unwrap_or(detail)
+        }
         ("error performing TLS handshake", _) if detail.contains("does not support TLS") => {
             "the server does not offer TLS, which sslmode=require demands. Turn on TLS there, or use \
              sslmode=disable on a network that you trust"

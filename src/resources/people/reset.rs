@@ -86,7 +86,7 @@ async fn patiently(app: &App, asked: Asked) {
     let mut due = false;
     for _ in 0..PATIENCE {
         match post(app, asked.clone(), &mut due).await {
-            Err(Error::Busy | Error::Unavailable(_)) => tokio::time::sleep(PAUSE).await,
+            Err(Error::Busy | Error::Crowded | Error::Unavailable(_)) => tokio::time::sleep(PAUSE).await,
             Err(error) => return tracing::warn!(%error, "no link to choose a password was mailed"),
             Ok(()) => return,
         }
