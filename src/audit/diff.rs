@@ -43,7 +43,7 @@ struct Side {
 impl Side {
     fn of(field: &str, value: Option<&Value>) -> Side {
         let value = value.map_or(Value::Null, |value| redact(field, value));
-        Side { bytes: value.to_string().len(), value }
+        Side { bytes: length(&value), value }
     }
 
     /// By its length and hash: enough to prove which one it was.
@@ -53,13 +53,36 @@ impl Side {
     }
 }
 
+/// The length of the text of a value, counted without writing it out.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::Null => 4,
+        Value::Bool(_) => 5,
+        Value::Number(number) => number.to_string().len(),
+        Value::String(text) => quoted(text),
+        Value::Array(items) => 2 + items.iter().map(|item| length(item) + 1).sum::<usize>(),
+        Value::Object(fields) => {
+            2 + fields.iter().map(|(name, value)| quoted(name) + length(value) + 2).sum::<usize>()
+        }
+    }
+}
+
+fn quoted(text: &str) -> usize {
+    let escapes = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 1,
+        0..0x20 => 5,
+        _ => 0,
+    });
+    text.len() + 2 + escapes.sum::<usize>()
+}
+
 /// The longest values are shortened until the rest fits; of more fields than fit even so, the last are only counted.
 fn capped(mut fields: BTreeMap<String, [Side; 2]>) -> Value {
     // Quotes, colon, brackets and commas.
-    let length = |(field, sides): (&String, &[Side; 2])| {
+    let of = |(field, sides): (&String, &[Side; 2])| {
         field.len() + 7 + sides.iter().map(|side| side.bytes).sum::<usize>()
     };
-    let mut total: usize = fields.iter().map(length).sum();
+    let mut total: usize = fields.iter().map(of).sum();
     let mut longest: Vec<&mut Side> = fields.values_mut().flatten().collect();
     longest.sort_by_key(|side| std::cmp::Reverse(side.bytes));
     for side in longest.into_iter().take_while(|side| side.bytes > SHORTENED) {
@@ -73,7 +96,7 @@ fn capped(mut fields: BTreeMap<String, [Side; 2]>) -> Value {
     let mut left_out = 0;
     while total > LONGEST {
         let Some((field, sides)) = fields.pop_last() else { break };
-        total -= length((&field, &sides));
+        total -= of((&field, &sides));
         left_out += 1;
     }
     let shown = |(field, sides): (String, [Side; 2])| (field, json!(sides.map(|side| side.value)));
@@ -115,6 +138,8 @@ mod tests {
             "deep": [null, { "password": "[redacted]", "port": 1 }],
         });
         assert_eq!(diff(&before, &after), expected);
+        let odd = json!({ "t": "a\"b\\c\n\u{1}é", "n": [1, -2.5, true, null, {}], "o": { "x": [] } });
+        assert!((0..4).contains(&(length(&odd) - odd.to_string().len())), "{odd}");
         let long = diff(&json!({}), &json!({ "body": "x".repeat(17_000) }));
         assert_eq!(long["body"][1]["bytes"], 17_002);
     }
