@@ -198,7 +198,7 @@ expect 200 GET "/campaigns?tag_ids=$tag&limit=100" "$admin"
 same "$(field items)" "[]"
 expect 200 POST /custom-tags/toggle-resource "$admin" "$toggle"
 
-echo "What is no UUID is refused by name, not ignored."
+echo "A value that is not a UUID is refused by name, not ignored."
 expect 400 GET "/campaigns?tag_ids=not-a-uuid" "$admin"
 says tag_ids
 

@@ -33,7 +33,7 @@ impl fmt::Display for Locality {
     }
 }
 
-/// The address with its first bits alone.
+/// The first bits of the address; the others are zero.
 fn masked(address: IpAddr, of_v4: u32, of_v6: u32) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << (32 - of_v4))).into(),

@@ -1,5 +1,5 @@
 //! What all pages share: one style sheet and one script, both inline, and headers that let a page load nothing else and
-//! talk to this server alone.
+//! talk to no other server.
 
 use crate::error::{Error, Result};
 use askama::Template;
