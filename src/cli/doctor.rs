@@ -119,7 +119,7 @@ async fn listening(config: &Config, findings: &mut Findings) {
     if address.port() != 0 && answers(address).await {
         return findings.add("listen", Fine, format!("a server answers at {address}"));
     }
-    match http::listen(address).await {
+    match http::can_listen(address) {
         Ok(_) => findings.add("listen", Fine, format!("{address} is free for the server")),
         Err(error) => findings.add("listen", Problem, error.to_string()),
     }

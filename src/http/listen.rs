@@ -16,7 +16,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
@@ -122,8 +122,40 @@ fn most() -> usize {
 
 /// An address to listen on.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
-    let taken = |error| Error::invalid(format!("cannot listen on {address}: {error}"));
-    let listener = TcpListener::bind(address).await.map_err(taken)?;
+    let listener = TcpListener::bind(address).await.map_err(|error| taken(address, &error))?;
     let _refused = set_socket_send_buffer_size(&listener, SENT); // its connections have it from here
     Ok(listener)
+}
+
+/// Checks that a server could listen on an address. The socket is bound but does not listen: a server that
+/// starts at the same moment gets the address.
+pub fn can_listen(address: SocketAddr) -> Result<TcpSocket> {
+    let bound = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        Ok(socket)
+    };
+    bound().map_err(|error| taken(address, &error))
+}
+
+fn taken(address: SocketAddr, error: &std::io::Error) -> Error {
+    Error::invalid(format!("cannot listen on {address}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn checking_an_address_does_not_keep_a_server_from_it() {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let free = listen(any).await.unwrap().local_addr().unwrap();
+        let checked = can_listen(free).unwrap();
+        let server = listen(free).await.unwrap();
+        drop(checked);
+        assert!(can_listen(free).is_err(), "a server listens there");
+        drop(server);
+        can_listen(free).unwrap();
+    }
 }
