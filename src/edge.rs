@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 /// slow down and others do not wait.
 const PACE: Duration = Duration::from_millis(250);
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+
 const FOREIGN: &str = "network: a page of another site cannot change anything here in the name of who looks at it; \
                        this server's own pages, and callers with an API key, can";
 
@@ -87,9 +90,9 @@ fn held(app: &App, attempt: Option<&Attempt>, response: Response) -> Response {
 
 /// Every answer carries the id under which the call is recorded, and no browser guesses what it is.
 fn named(mut response: Response, id: &str) -> Response {
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
     if let Ok(id) = HeaderValue::from_str(id) {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+        response.headers_mut().insert(REQUEST_ID, id);
     }
     response
 }

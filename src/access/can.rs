@@ -177,21 +177,14 @@ impl<P: Permission> Can<P> {
         T: Send + 'static,
         F: AsyncFn(&Self, &mut Tx) -> Result<T> + Send + Sync + 'static,
     {
-        let (gate, storage, lane, workspace) =
-            (self.app.gate.clone(), self.app.storage.clone(), self.lane(), self.workspace());
-        storage.admit(P::ACTION, workspace)?;
-        // Also before: a change may be made although its caller went away.
-        storage.changed(P::ACTION, workspace);
+        let (gate, lane) = (self.app.gate.clone(), self.lane());
+        self.app.storage.admit(P::ACTION, self.workspace())?;
         let body = async move |tx: &mut Tx| {
             let can = Can { caller: self.caller.again(tx).await?, permission: self.permission };
             can.ask(P::ACTION).enforce()?;
             body(&can, tx).await
         };
-        let done = gate.0.write_for(lane, body).await;
-        if done.is_ok() {
-            storage.changed(P::ACTION, workspace);
-        }
-        done
+        gate.0.write_for(lane, body).await
     }
 }
 

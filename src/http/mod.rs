@@ -33,7 +33,7 @@ pub use errands::Errands;
 pub use errors::{Cause, Paced, Refusal};
 pub use form::{Answer, Done, Field, Form};
 pub use ignored::Ignored;
-pub use listen::{listen, serve, time_to_finish};
+pub use listen::{can_listen, listen, serve, time_to_finish};
 pub use nearest::hint;
 pub use origin::{Origin, Slot};
 pub use page::{Note, Start, page};

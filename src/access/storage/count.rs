@@ -70,7 +70,7 @@ pub async fn count(app: &App) -> Result<()> {
         if let Err(error) = again(app, workspace, known).await {
             let mut all = app.storage.known();
             let now = all.entry(workspace).or_default();
-            now.changed = true;
+            now.changed = now.changed.max(known.changed);
             now.deleted |= known.deleted;
             now.refused |= known.refused;
             failed = Some(error);

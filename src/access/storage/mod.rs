@@ -57,10 +57,14 @@ struct Known {
     count: Count,
     /// When all of it was counted.
     whole: Option<Time>,
-    changed: bool,
+    /// Rounds of counting that still have to look for a change.
+    changed: u8,
     deleted: bool,
     refused: bool,
 }
+
+/// A change is announced before its transaction, which may end after one round of counting but not after two.
+const ROUNDS: u8 = 2;
 
 #[derive(Clone, Default)]
 pub struct Storage {
@@ -92,36 +96,32 @@ impl Storage {
         ))
     }
 
-    /// Before something is stored.
+    /// Before a change: refuses it if it stores something and the workspace is over its bound.
     pub(super) fn admit(&self, action: &'static Action, workspace: Uuid) -> Result<()> {
-        if !action.is(Mark::Stores) {
-            return Ok(());
-        }
-        let mut all = self.known();
-        let Some(known) = all.get_mut(&workspace) else { return Ok(()) };
-        let Some(why) = self.excess(&known.count) else { return Ok(()) };
-        known.refused = true;
-        Err(Error::NoStorage(why))
-    }
-
-    /// After a change.
-    pub(super) fn changed(&self, action: &'static Action, workspace: Uuid) {
         let mut all = self.known();
         let known = all.entry(workspace).or_default();
-        known.changed = true;
+        if action.is(Mark::Stores)
+            && let Some(why) = self.excess(&known.count)
+        {
+            known.refused = true;
+            return Err(Error::NoStorage(why));
+        }
+        known.changed = ROUNDS;
         known.deleted |= action.verbs.first() == Some(&"delete");
+        Ok(())
     }
 
     /// What is to be counted, each as it was known; what happens from now on is for the next time.
     fn begun(&self) -> Vec<(Uuid, Known)> {
         let mut all = self.known();
         if all.len() > REMEMBERED {
-            all.retain(|_, known| known.changed || known.refused || self.excess(&known.count).is_some());
+            all.retain(|_, known| known.changed > 0 || known.refused || self.excess(&known.count).is_some());
         }
-        let open = all.iter_mut().filter(|(_, known)| known.changed || known.refused);
+        let open = all.iter_mut().filter(|(_, known)| known.changed > 0 || known.refused);
         open.map(|(workspace, known)| {
             let as_known = *known;
-            *known = Known { changed: false, deleted: false, refused: false, ..*known };
+            let deleted = known.deleted && known.changed > 1;
+            *known = Known { changed: known.changed.saturating_sub(1), deleted, refused: false, ..*known };
             (*workspace, as_known)
         })
         .collect()
