@@ -190,14 +190,15 @@ impl Held {
     }
 }
 
-/// The caller went away, and the engine is still at work. The connection and the place come back when that is over and
-/// rolled back. Otherwise a caller that asks and hangs up would have any number of places.
+/// The caller went away, and the engine may still be at work. The connection and the place come back after the rollback,
+/// which waits for the statement. Otherwise a caller that asks and hangs up would have any number of places. The engine
+/// stops every statement in time: those that read after [`READING`], those that write after [`WRITING`].
 impl Drop for Held {
     fn drop(&mut self) {
         let Some((object, turn)) = self.0.take() else { return };
         let Ok(runtime) = Handle::try_current() else { return drop(Object::take(object)) };
         runtime.spawn(async move {
-            match timeout(READING, object.batch_execute("rollback")).await {
+            match timeout(WRITING, object.batch_execute("rollback")).await {
                 Ok(Ok(())) => drop(object),
                 Ok(Err(_)) | Err(_) => drop(Object::take(object)),
             }
