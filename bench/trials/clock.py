@@ -71,13 +71,13 @@ def expiring(server, key):
     at = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=1)
     body = {"name": "short", "scopes": ["all:all"], "expires_at": at.isoformat(timespec="seconds").replace("+00:00", "Z")}
     short = server.call("POST", "/api/v2/api-keys", key, body)[1]["key"]
-    # Who has a user already shows its password; a wrong one says whether the link is still good.
+    # A user who is known enters their password: the answer to a wrong one tells whether the link still works.
     invited = server.call("POST", "/api/v2/workspace-members", key, {"email": BOB})[1]
     token = invited["invitation_url"].split("#")[1]
     accept = {"token": token, "first_name": "Bob", "last_name": "B", "password": "certainly not"}
 
     def invitation(server):
         status, answer = server.call("POST", "/api/v2/invitations/accept", None, accept)
-        return 200 if "present password" in str(answer) else status
+        return 200 if "body/password" in str(answer) else status
 
     return {"a key": lambda server: server.call("GET", "/api/v2/me", short)[0], "an invitation": invitation}
