@@ -9,7 +9,7 @@ use gatepost::resources::workspace_members;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-on_both! { no_answer_tells_what_a_get_hides errors_do_not_tell_it_either }
+on_both! { reads_hide_what_they_should no_answer_tells_what_a_get_hides errors_do_not_tell_it_either }
 
 /// By name: the role, the wire's permissions that are taken away, and whether the caller has a tag limit.
 const CALLERS: [(&str, &str, &[&str], bool); 7] = [
@@ -115,6 +115,20 @@ fn more(at: &str, told: &Value, read: &Value, out: &mut Vec<String>) {
             out.push(format!("{at}: {told}"))
         }
         _ => (),
+    }
+}
+
+/// Without this, a server that hides nothing would pass the walk below.
+async fn reads_hide_what_they_should(mut world: World) {
+    callers(&mut world).await;
+    let hides = scene(&world).await;
+    for (who, _, taken, limited) in CALLERS {
+        let read = readable(&world, who, &hides).await;
+        let blind = taken.contains(&"accounts.view");
+        assert_eq!(read.contains(&hides.sender), !blind, "{who} and the sender");
+        assert!(!(limited && read.contains(&hides.tag)), "{who} reads a tag outside their limit");
+        let keyless = taken.contains(&"organization.integrations");
+        assert!(!(keyless && read.contains(&hides.key)), "{who} reads a key");
     }
 }
 
