@@ -4,15 +4,14 @@ use std::{fs, path::Path};
 
 /// Each may use its own layer and those before it.
 const LAYERS: &[&[&str]] = &[
-    &["error"],
+    &["error", "time"],
     &["tls"],
     &["config"],
     &["meters"],
-    &["db"],
     &["clock"],
     &["http"],
     &["auth"],
-    &["mail", "net"],
+    &["db", "mail", "net"],
     &["app", "access", "audit"],
     &["jobs"],
     &["resources"],

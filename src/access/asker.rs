@@ -1,9 +1,10 @@
 //! Who asked for a job. It is done by their right as it is then, not as it was when they asked.
 
 use super::{Caller, Grant};
-use crate::db::{Source, Time};
+use crate::db::Source;
 use crate::error::Result;
 use crate::http::Origin;
+use crate::time::Time;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

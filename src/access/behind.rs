@@ -11,9 +11,10 @@ use super::refusal::Refusal;
 use super::{About, Action, Gate, Grant, Step};
 use crate::app::App;
 use crate::audit;
-use crate::db::{Time, Tx, sql};
+use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::http::Origin;
+use crate::time::Time;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -22,7 +23,6 @@ use uuid::Uuid;
 
 const WAITING: usize = 4096;
 const PAUSE: Duration = Duration::from_millis(100);
-const MINUTE: i64 = 60 * 1000;
 /// Keys whose last stamp is remembered.
 const REMEMBERED: usize = 100_000;
 
@@ -198,7 +198,7 @@ impl Batch {
             same = format!("{same} {there}");
         }
         let place = attempt.about().map(|about| windows.place(attempt.workspace, &same, about, at));
-        let (mut since, mut objects) = (at.minus(MINUTE), None);
+        let (mut since, mut objects) = (at.minus(Time::MINUTE), None);
         match (place, attempt.about()) {
             (Some(Place::Own), Some(about)) => same = format!("{same} {about}"),
             (Some(Place::Rest { since: began, objects: different }), _) => {
@@ -219,7 +219,7 @@ impl Batch {
 
 /// A busy key is stamped once a minute, or reading would cost writes, and each of those the readers' caches.
 fn is_news(stamped: &mut HashMap<Used, Time>, key: Used, at: Time) -> bool {
-    if stamped.get(&key).is_some_and(|last| at < last.plus(MINUTE)) {
+    if stamped.get(&key).is_some_and(|last| at < last.plus(Time::MINUTE)) {
         return false;
     }
     if stamped.len() >= REMEMBERED {

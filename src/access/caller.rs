@@ -4,9 +4,10 @@ use super::shown::Shown;
 use super::{About, Action, Ask, Attempt, Call, Grant, Permission, Pred, Shape, Step, Stray};
 use crate::app::App;
 use crate::auth;
-use crate::db::{Lane, Part, Reading, Source, Time, Tx};
+use crate::db::{Lane, Part, Reading, Source, Tx};
 use crate::error::{Error, Result};
 use crate::http::{Origin, Slot};
+use crate::time::Time;
 use axum::http::HeaderMap;
 use uuid::Uuid;
 

@@ -4,8 +4,9 @@
 use super::group::GROUP;
 use super::rows::{KeyRow, MemberRow, WorkspaceRow};
 use super::{Acting, Action, Group, Pred, Reach, Role, Session, Who};
-use crate::db::{Part, Source, Time, sql};
+use crate::db::{Part, Source, sql};
 use crate::error::Result;
+use crate::time::Time;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -5,8 +5,9 @@ use super::rows::WorkspaceRow;
 use super::{
     Action, Grant, Mark, Origins, Permission, Reach, Role, Session, Who, workspace_group_members::Act,
 };
-use crate::db::{Json, Record, Row, Source, Time, sql};
+use crate::db::{Json, Record, Row, Source, sql};
 use crate::error::Result;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

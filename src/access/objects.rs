@@ -2,7 +2,7 @@
 //! each of the first few, and then one row that says how many further ones there were.
 
 use super::About;
-use crate::db::Time;
+use crate::time::Time;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use uuid::Uuid;
@@ -13,7 +13,6 @@ pub(super) const OBJECTS: usize = 20;
 const COUNTED: usize = 1000;
 /// Minutes that are remembered at a time.
 const WINDOWS: usize = 500;
-const MINUTE: i64 = 60 * 1000;
 
 /// Where an attempt is written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +36,7 @@ struct Window {
 impl Windows {
     pub(super) fn place(&mut self, workspace: Uuid, same: &str, about: &About, at: Time) -> Place {
         let key = (workspace, same.to_owned());
-        if self.0.get(&key).is_none_or(|window| window.since.plus(MINUTE) <= at) {
+        if self.0.get(&key).is_none_or(|window| window.since.plus(Time::MINUTE) <= at) {
             self.make_room(at);
             let (own, rest) = (HashSet::new(), HashSet::new());
             self.0.insert(key.clone(), Window { since: at, own, rest });
@@ -58,7 +57,7 @@ impl Windows {
         if self.0.len() < WINDOWS {
             return;
         }
-        self.0.retain(|_, window| window.since.plus(MINUTE) > at);
+        self.0.retain(|_, window| window.since.plus(Time::MINUTE) > at);
         if self.0.len() >= WINDOWS {
             self.0.clear();
         }
@@ -86,7 +85,7 @@ mod tests {
         let rest = |objects| Place::Rest { since: Time(5), objects };
         assert_eq!([place(20, 6), place(21, 7), place(20, 8)], [rest(1), rest(2), rest(2)]);
         assert_eq!(place(3, 9), Place::Own, "it has its row");
-        assert_eq!(place(20, 5 + MINUTE), Place::Own, "another minute");
+        assert_eq!(place(20, 5 + Time::MINUTE), Place::Own, "another minute");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::config::net;
-use crate::db::Time;
+use crate::time::Time;
 use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::de::Error;
@@ -55,7 +55,6 @@ fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<IpNet>>, D:
 }
 
 const DAY: i64 = 24 * 60;
-const MINUTE: i64 = 60 * 1000;
 
 impl Default for LoginPolicy {
     fn default() -> Self {
@@ -114,6 +113,6 @@ impl LoginPolicy {
 
     /// When a session ends, unless it is used, and at the latest.
     pub fn ends(&self, seen: Time, created: Time) -> Time {
-        seen.plus(self.idle_minutes * MINUTE).min(created.plus(self.session_minutes * MINUTE))
+        seen.plus(self.idle_minutes * Time::MINUTE).min(created.plus(self.session_minutes * Time::MINUTE))
     }
 }

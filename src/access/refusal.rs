@@ -3,11 +3,11 @@
 
 use super::{Attempt, Step};
 use crate::audit;
-use crate::db::{Time, Tx, sql};
+use crate::db::{Tx, sql};
 use crate::error::Result;
+use crate::time::Time;
 use uuid::Uuid;
 
-const HOUR: i64 = 60 * 60 * 1000;
 /// Rows of refused attempts that a workspace gets in an hour.
 const ROWS: i64 = 1000;
 
@@ -30,7 +30,7 @@ impl Refusal {
         if self.count_up(&self.same, self.since, tx).await? > 0 {
             return self.tell_objects(tx).await;
         }
-        let hour = self.at.minus(HOUR);
+        let hour = self.at.minus(Time::HOUR);
         let rows =
             sql("select count(*) from audit_log where workspace_id = $1 and activity_type in ({kinds}) and at > $2")
                 .bind(self.attempt.workspace)

@@ -1,8 +1,9 @@
 //! The rows from which a grant is read, and how they come together in one.
 
 use super::{Ceiling, Grant, Group, LoginPolicy, Origins, Principal, Role, Who};
-use crate::db::{Json, Record, Row, Time};
+use crate::db::{Json, Record, Row};
 use crate::error::{Error, Result};
+use crate::time::Time;
 use uuid::Uuid;
 
 pub(super) struct WorkspaceRow {

@@ -4,12 +4,13 @@
 use super::group::GROUP;
 use super::rows::{MemberRow, WorkspaceRow};
 use super::{Grant, LoginPolicy, Method, Principal};
-use crate::db::{Source, Time, sql};
+use crate::db::{Source, sql};
 use crate::error::Result;
+use crate::time::Time;
 use uuid::Uuid;
 
 /// For so long after somebody has shown who he is, nobody asks again.
-const FRESH: i64 = 10 * 60 * 1000;
+const FRESH: i64 = 10 * Time::MINUTE;
 
 /// Of a session as a principal.
 #[derive(Clone, Copy, Debug)]

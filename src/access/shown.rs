@@ -2,8 +2,9 @@
 
 use super::{Asker, Grant, Principal};
 use crate::auth;
-use crate::db::{Lane, Source, Time};
+use crate::db::{Lane, Source};
 use crate::error::Result;
+use crate::time::Time;
 use uuid::Uuid;
 
 /// What the caller showed; the write door reads it again.

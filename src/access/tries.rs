@@ -3,8 +3,9 @@
 
 use crate::app::App;
 use crate::auth;
-use crate::db::{Lane, Time, Tx, sql};
+use crate::db::{Lane, Tx, sql};
 use crate::error::{Error, Result};
+use crate::time::Time;
 
 /// So many tries under a name are let through in a window of time.
 #[derive(Clone, Debug)]

@@ -2,8 +2,9 @@
 
 use super::{Count, Known};
 use crate::app::App;
-use crate::db::{Json, Record, Row, Time, sql};
+use crate::db::{Json, Record, Row, sql};
 use crate::error::{Error, Result};
+use crate::time::Time;
 use std::time::Duration;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -35,9 +36,8 @@ pub const TABLES: [(&str, &str); 9] = [
 const STEP: i64 = 5_000;
 const PAUSE: Duration = Duration::from_millis(20);
 const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: i64 = 60 * 60 * 1000;
 /// A refused caller may have deleted something by way of another server: counted as a whole again after this.
-const PATIENCE: i64 = HOUR / 6;
+const PATIENCE: i64 = Time::HOUR / 6;
 /// Changes after which a workspace is counted as a whole: what grows is not new.
 const CHANGES: i64 = 50_000;
 /// Workspaces that are counted in one night's step.
@@ -175,8 +175,7 @@ async fn kept(app: &App, workspace: Uuid) -> Result<Option<Kept>> {
 
 /// The latest 2 o'clock in UTC.
 fn night(now: Time) -> Time {
-    let day = 24 * HOUR;
-    Time((now.0 - 2 * HOUR).div_euclid(day) * day + 2 * HOUR)
+    Time((now.0 - 2 * Time::HOUR).div_euclid(Time::DAY) * Time::DAY + 2 * Time::HOUR)
 }
 
 /// Counts all of each workspace that was not counted since the night began. Of several servers one does it.

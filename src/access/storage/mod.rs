@@ -9,8 +9,8 @@ pub use count::{TABLES, count, keep, nightly};
 
 use super::{Action, Mark};
 use crate::config::{self, Size};
-use crate::db::Time;
 use crate::error::{Error, Result};
+use crate::time::Time;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -77,7 +77,7 @@ fn bound(can: &Caller, personal: bool) -> Result<Bound> {
 }
 
 /// No later than the maker's own.
-fn expiry(can: &Caller, new: &New) -> Result<Option<crate::db::Time>> {
+fn expiry(can: &Caller, new: &New) -> Result<Option<crate::time::Time>> {
     if new.expires_at.is_some_and(|at| at <= can.now()) {
         return Err(Error::invalid("body/expires_at must be in the future"));
     }

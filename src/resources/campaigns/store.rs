@@ -3,9 +3,10 @@
 use super::rest::Rest;
 use super::{Campaign, SHAPE, Visibility, senders};
 use crate::access::{Caller, Can, Permission, campaigns::Read, custom_tags, leads};
-use crate::db::{Json, Record, Row, Source, Time, Tx, ids, sql};
+use crate::db::{Json, Record, Row, Source, Tx, ids, sql};
 use crate::error::{Error, Result};
 use crate::http::{LONGEST, Paging, pattern};
+use crate::time::Time;
 use serde_json::Value;
 use uuid::Uuid;
 

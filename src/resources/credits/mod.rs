@@ -9,8 +9,8 @@ pub use routes::router;
 pub use spend::{Spending, spend};
 
 use crate::access::Caller;
-use crate::db::Time;
 use crate::http::absent_not_null;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -5,10 +5,11 @@ use crate::access::{Caller, Can, Entry, LoginPolicy, Method, Permission, Step, s
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::auth::{self, Cookie};
-use crate::db::{Time, Tx};
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::Origin;
 use crate::resources::factors;
+use crate::time::Time;
 use axum::http::HeaderValue;
 use serde_json::json;
 use uuid::Uuid;

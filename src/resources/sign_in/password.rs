@@ -13,13 +13,13 @@ use crate::auth::{self, Cookie, Seat};
 use crate::db::Lane;
 use crate::error::{Error, Result};
 use crate::http::{Json, Locality, Origin, address};
+use crate::time::Time;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use uuid::Uuid;
 
-const QUARTER: i64 = 15 * 60 * 1000;
-const HOUR: i64 = 60 * 60 * 1000;
+const QUARTER: i64 = 15 * Time::MINUTE;
 /// From one address, or with one device, in a quarter of an hour.
 const CLOSE: i64 = 10;
 /// From everywhere, without a known device, in an hour.
@@ -58,7 +58,7 @@ pub fn tries_in_person(about: &str, can: &Caller) -> Vec<Limit> {
 
 /// The limit on tries without a known device, shared by all callers.
 pub fn shared_tries(about: &str) -> Vec<Limit> {
-    vec![Limit { name: auth::hash(&format!("all {about}")), most: ALL, window: HOUR }]
+    vec![Limit { name: auth::hash(&format!("all {about}")), most: ALL, window: Time::HOUR }]
 }
 
 /// What is tried at when somebody signs in with this address.

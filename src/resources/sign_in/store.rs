@@ -2,8 +2,9 @@
 
 use super::{Home, second::Pending};
 use crate::access::{Caller, LoginPolicy, Method};
-use crate::db::{Json, Record, Row, Source, Time, Tx, record, sql};
+use crate::db::{Json, Record, Row, Source, Tx, record, sql};
 use crate::error::Result;
+use crate::time::Time;
 use uuid::Uuid;
 
 /// Who has an address to sign in with.

@@ -2,9 +2,10 @@
 
 use super::{Branding, Claim};
 use crate::access::Caller;
-use crate::db::{Source, Time, Tx, record, sql};
+use crate::db::{Source, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::mail::Brand;
+use crate::time::Time;
 use uuid::Uuid;
 
 record! { Claim { domain = "w.org_client_domain", token = "w.domain_token", verified_at = "w.domain_verified_at" } }

@@ -6,9 +6,10 @@ use crate::access::{
     Action, Can, Permission, accounts, api_keys, audit_logs, campaigns, workspace_group_members::Read,
     workspace_members,
 };
-use crate::db::{Source, Time, record, sql};
+use crate::db::{Source, record, sql};
 use crate::error::Result;
 use crate::http::absent_not_null;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};

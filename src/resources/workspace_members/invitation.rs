@@ -4,16 +4,16 @@
 use super::{WorkspaceMember, store};
 use crate::access::{Caller, Principal, Step};
 use crate::auth;
-use crate::db::{Time, Tx, sql};
+use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::jobs::outbox;
 use crate::mail::Letter;
 use crate::mail::letters::{self, Invitation};
 use crate::resources::{white_label, workspaces};
+use crate::time::Time;
 use uuid::Uuid;
 
-const WEEK: i64 = 7 * 24 * 60 * 60 * 1000;
-const DAY: i64 = 24 * 60 * 60 * 1000;
+const WEEK: i64 = 7 * Time::DAY;
 /// Invitations and repeats of them that a workspace sends in a day.
 const A_DAY: i64 = 100;
 
@@ -69,7 +69,7 @@ impl Link {
             inviter: inviter.as_deref(),
             role: member.role.name(),
             url: &self.url(can),
-            expires_in_days: (WEEK / DAY) as u32,
+            expires_in_days: (WEEK / Time::DAY) as u32,
         };
         letters::invitation(&member.email, &invitation)
     }
@@ -132,7 +132,7 @@ pub async fn within_a_day(can: &Caller, tx: &mut Tx) -> Result<()> {
     let sent = sql("select count(*) from audit_log where workspace_id = $1 and activity_type in (1005, 1008) and at > $2 \
          and coalesce(affected_count, 1) > 0")
         .bind(can.workspace())
-        .bind(can.now().minus(DAY));
+        .bind(can.now().minus(Time::DAY));
     match sent.optional::<i64>(tx).await?.unwrap_or(0) < A_DAY {
         true => Ok(()),
         false => Err(Error::DailyLimit(format!(

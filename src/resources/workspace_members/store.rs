@@ -2,10 +2,11 @@
 
 use super::{KeyMade, Name, SHAPE, WorkspaceMember};
 use crate::access::{Caller, Can, Permission, Role};
-use crate::db::{Json, Record, Row, Source, Time, Tx, record, sql};
+use crate::db::{Json, Record, Row, Source, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::http::{Paging, pattern};
 use crate::resources::accounts::{self, LeftBehind};
+use crate::time::Time;
 use uuid::Uuid;
 
 impl Record for WorkspaceMember {

@@ -5,11 +5,12 @@ use crate::audit::{Change, Subject};
 use crate::error::{Error, Result};
 use crate::http::{Json, Nothing, Page, Paging, Query, Unread, ours};
 use crate::resources::{api_keys, workspace_members};
+use crate::time::Time;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post};
 
 /// Between the request to remove a workspace and the removal.
-const REMOVAL: i64 = 24 * 60 * 60 * 1000;
+const REMOVAL: i64 = Time::DAY;
 
 /// Workspaces that a person may own; each brings limits of its own, on requests and invitations.
 const OWNED: i64 = 20;
