@@ -175,8 +175,8 @@ pub async fn insert_personal(
         last_used_at: None,
     };
     // Of a workspace that is made just now, no link is.
-    let link = can.grant.link.filter(|_| workspace == can.workspace());
-    let ceiling = Ceiling { origins: can.grant.own.origins.clone(), ..Ceiling::default() };
+    let link = can.link().filter(|_| workspace == can.workspace());
+    let ceiling = Ceiling { origins: can.own_ceiling().origins.clone(), ..Ceiling::default() };
     insert(tx, &key, &Bound { member: Some(member), role: None, ceiling, link }, secret).await
 }
 

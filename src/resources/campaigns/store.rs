@@ -141,7 +141,7 @@ pub async fn share(can: &Caller, tx: &mut Tx, id: Uuid, until: Time) -> Result<u
     .bind(id)
     .bind(can.workspace())
     .bind(until)
-    .bind(can.grant.link)
+    .bind(can.link())
     .run(tx)
     .await
 }

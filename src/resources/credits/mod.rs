@@ -43,7 +43,7 @@ impl Kind {
 
 /// Who pays for what is spent in the caller's workspace: its admin workspace, if it has one.
 pub fn payer(can: &Caller) -> Uuid {
-    can.grant.group.as_ref().map_or(can.workspace(), |group| group.admin)
+    can.group().map_or(can.workspace(), |group| group.admin)
 }
 
 /// The most that a sub-workspace spends in a calendar month, in UTC; null for no limit.

@@ -52,8 +52,8 @@ pub fn tries_of_one(name: &str) -> Vec<Limit> {
 
 /// The limits on tries of a caller with a session or a key, which count only for that credential.
 pub fn tries_in_person(about: &str, can: &Caller) -> Vec<Limit> {
-    let credential = can.grant.session().map(|session| session.id).or(can.grant.key());
-    tries(about, &can.origin, credential.map(|id| id.to_string()).as_deref())
+    let credential = can.session().map(|session| session.id).or(can.key());
+    tries(about, can.origin(), credential.map(|id| id.to_string()).as_deref())
 }
 
 /// The limit on tries without a known device, shared by all callers.

@@ -82,7 +82,7 @@ async fn of(workspace: Uuid, from: impl Into<Source<'_>>) -> Result<Branding> {
 pub async fn brand(can: &Caller, from: impl Into<Source<'_>>) -> Result<Brand> {
     let mut from = from.into();
     let own = branding(can, from.again()).await?;
-    let brand = match &can.grant.group {
+    let brand = match can.group() {
         Some(group) if own.brand_name.is_none() => of(group.admin, from).await?,
         Some(_) | None => own,
     };

@@ -125,8 +125,8 @@ async fn tell(can: &Caller, tx: &mut Tx, id: Uuid, sub: Uuid) -> Result<bool> {
         return Ok(false);
     }
     let workspace = workspaces::store::current(can, &mut *tx).await?.name;
-    let by = match &can.grant.email {
-        Some(email) => Some(email.clone()),
+    let by = match can.email() {
+        Some(email) => Some(email.to_owned()),
         None => members::owners_address(tx, can.workspace()).await?,
     };
     let Some(invited) = workspaces::store::by_id(tx, sub).await? else { return Ok(false) };

@@ -99,7 +99,7 @@ pub async fn overview(can: &Can<Read>, slice: &Slice) -> Result<Vec<Overview>> {
 fn seen(can: &Can<Read>, entry: Entry, counts: Vec<Count>) -> Overview {
     let Entry { link, last_activity } = entry;
     let left = |action: &'static Action| {
-        can.grant.may_act() && can.may(action) && link.delegation.refuses(action).is_none()
+        can.may_act() && can.may(action) && link.delegation.refuses(action).is_none()
     };
     let log = left(audit_logs::Read::ACTION);
     let by_status = |kind: &str| -> BTreeMap<i64, i64> {

@@ -120,7 +120,7 @@ pub async fn accept(
         let factor = !factors::store::kinds(&mut *tx, user).await?.is_empty()
             || login_policy::store::current(can, &mut *tx).await?.requires_factor(can.now());
         let forbids = |group: &Group| group.rails.no_key_creation || group.rails.second_factor_required;
-        let key_forbidden = can.grant.group.as_deref().is_some_and(forbids);
+        let key_forbidden = can.group().is_some_and(forbids);
         let keyless = factor || key_forbidden;
         if !keyless {
             api_keys::store::insert_first(can, tx, open.workspace_id, open.id, &key).await?;

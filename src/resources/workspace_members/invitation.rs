@@ -56,11 +56,11 @@ impl Link {
             Some(user) => store::name_of(tx, user).await?,
             None => None,
         };
-        let inviter = match can.grant.principal {
+        let inviter = match can.principal() {
             Principal::Operator => None,
             Principal::Key { personal: false, .. } => Some("An administrator".to_owned()),
             Principal::Key { .. } | Principal::Member | Principal::Session(_) | Principal::Invitee => {
-                name.or(can.grant.email.clone())
+                name.or(can.email().map(str::to_owned))
             }
         };
         let invitation = Invitation {
@@ -102,7 +102,7 @@ pub async fn close(can: &Caller, tx: &mut Tx, member: Uuid, email: &str) -> Resu
 
 /// From an admin workspace only what was invited from there: whoever gets the link becomes a member as it was meant.
 async fn demand_own(can: &Caller, tx: &mut Tx, member: &WorkspaceMember) -> Result<()> {
-    let Some(link) = can.grant.link else { return Ok(()) };
+    let Some(link) = can.link() else { return Ok(()) };
     let own = sql("select id from members where workspace_id = $1 and id = $2 and link_id = $3")
         .bind(can.workspace())
         .bind(member.id)

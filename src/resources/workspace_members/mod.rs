@@ -4,7 +4,6 @@ mod accept;
 pub use accept::insert_user;
 mod guard;
 mod handed;
-pub use guard::is_fertile;
 mod invitation;
 mod preview;
 mod routes;

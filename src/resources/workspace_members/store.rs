@@ -91,7 +91,7 @@ pub async fn insert(can: &Caller, tx: &mut Tx, member: &WorkspaceMember, expires
     .bind(member.issuer_id)
     .bind(expires)
     .bind(member.timestamp_created)
-    .bind(can.grant.link)
+    .bind(can.link())
     .run(tx)
     .await
 }

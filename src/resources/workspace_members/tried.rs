@@ -35,7 +35,7 @@ pub async fn password(
     let user = sign_in::store::user_of(&app.reader, &open.email).await?;
     let about = sign_in::password_of(&open.email);
     let limits = match sign_in::known_device(app, headers, user.as_ref()) {
-        Some(device) => sign_in::tries(&about, &can.origin, Some(&device)),
+        Some(device) => sign_in::tries(&about, can.origin(), Some(&device)),
         None => sign_in::shared_tries(&about),
     };
     if !tries::count(app, &of_link).await? {
