@@ -99,7 +99,7 @@ impl Ask<'_> {
                 format!("role: `{name}` is not available from another workspace, {home}")
             }
             Bar::Foreign => {
-                format!("role: `{name}` is only for people of this workspace, not of its admin workspace")
+                format!("role: `{name}` is only for the workspace's own people, not for its admin workspace")
             }
             Bar::WorkspaceKey => {
                 format!("role: `{name}` needs a person; use a personal key, not a workspace key")
