@@ -203,7 +203,7 @@ expect 400 GET "/campaigns?tag_ids=not-a-uuid" "$admin"
 says tag_ids
 
 echo
-echo "4. Who may do what"
+echo "4. Roles and permissions"
 
 echo "Rights come before bodies, so an empty body asks without doing: 400 is 'you may, but what?', 403 is 'no'."
 expect 200 GET "/campaigns?search=win%20back" "$admin"
@@ -315,7 +315,7 @@ new_owner='{"new_owner_id": "'$(person admin user_id)'"}'
 echo "It takes the owner in person: neither an admin nor a workspace key that the owner made will do."
 expect 403 POST /workspaces/current/change-owner "$admin" "$new_owner"
 expect 403 POST /workspaces/current/change-owner "$workspace_key" "$new_owner"
-says "takes a person"
+says "needs a person"
 
 echo "The owner hands Acme to the admin, and is an admin from then on."
 expect 200 POST /workspaces/current/change-owner "$owner" "$new_owner"

@@ -1,7 +1,7 @@
 //! A clock that never goes back. What has expired stays expired, though somebody sets the system's clock back an hour:
 //! from the latest moment seen, time goes on at the pace of the machine until the system's clock has caught up.
 
-use crate::db::Time;
+use crate::time::Time;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 

@@ -2,13 +2,14 @@
 //! middle one another.
 
 pub mod error;
+pub mod time;
 pub mod tls;
 pub mod config;
 pub mod meters;
-pub mod db;
 pub mod clock;
 pub mod http;
 pub mod auth;
+pub mod db;
 pub mod mail;
 pub mod net;
 

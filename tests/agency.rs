@@ -5,7 +5,7 @@ use crate::support::scene::account;
 use crate::support::{World, on_both, scene};
 use serde_json::{Value, json};
 
-on_both! { the_story_of_a_group the_script_of_an_agency }
+on_both! { the_story_of_a_group the_script_of_an_agency an_invitation_ends_with_its_link }
 
 const AT: &str = "/api/v2/workspace-group-members";
 
@@ -83,4 +83,30 @@ async fn the_script_of_an_agency(mut world: World) {
         (&admin["workspace_name"], &admin["workspace_group_member_id"]),
         (&json!("home"), &added["id"])
     );
+}
+
+/// An admin workspace invites somebody into its sub-workspace, and is removed before they accept.
+async fn an_invitation_ends_with_its_link(mut world: World) {
+    let (sub, _) = world.sub_of("owner", "olga").await;
+    let body = json!({ "email": "comes@acme.example", "role": "editor" });
+    let invited = world.call_as("owner", sub, "POST /api/v2/workspace-members", body).await.is(200).json();
+    let token = invited["invitation_url"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
+    let preview = async || world.call("", "POST /api/v2/invitations/show", json!({ "token": token })).await;
+    preview().await.is(200);
+    let removed = gatepost::db::sql("update workspaces set scheduled_for_removal_at = $2 where id = $1");
+    world.run(removed.bind(world.home).bind(world.app.now())).await;
+    preview().await.is(400);
+    let body =
+        json!({ "token": token, "first_name": "A", "last_name": "B", "password": "four words, of no one" });
+    world.call("", "POST /api/v2/invitations/accept", body).await.is(400);
+    let members = world.get("olga", "/api/v2/workspace-members?limit=100").await.is(200).items();
+    assert_eq!(members.len(), 2, "the invitation is listed until it is withdrawn: {members:?}");
+    world
+        .call(
+            "olga",
+            &format!("DELETE /api/v2/workspace-members/{}", invited["id"].as_str().unwrap()),
+            Value::Null,
+        )
+        .await
+        .is(200);
 }

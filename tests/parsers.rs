@@ -3,8 +3,8 @@
 
 use gatepost::auth::{Kind, Secret, bearer};
 use gatepost::config::{Config, Settings, net};
-use gatepost::db::Time;
 use gatepost::http::{address, after_time, day, ids, is_email, pattern};
+use gatepost::time::Time;
 use proptest::prelude::*;
 
 fn cases() -> ProptestConfig {

@@ -3,7 +3,8 @@
 
 use crate::support::scene::{Key, Member, key, member};
 use crate::support::{MISSING, World, on_both};
-use gatepost::db::{Time, sql};
+use gatepost::db::sql;
+use gatepost::time::Time;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;

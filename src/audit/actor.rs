@@ -32,12 +32,9 @@ impl Actor {
             user_id: grant.identity().user,
             member_id: grant.identity().member,
             api_key_id: grant.key(),
-            role: grant.role.map(|role| role.name()),
+            role: grant.role().map(|role| role.name()),
             second_factor: grant.session().map(|session| session.second_factor),
-            acting: grant
-                .acting
-                .as_ref()
-                .map(|acting| (acting.home, acting.home_name.clone(), grant.workspace)),
+            acting: grant.acting().map(|acting| (acting.home, acting.home_name.clone(), grant.workspace())),
             from_workspace: None,
             ip_address: origin.address_text(),
             user_agent: origin.user_agent.clone(),

@@ -187,7 +187,7 @@ impl<T> Change<T> {
     pub async fn record(self, by: &Caller, action: &'static Action, tx: &mut Tx) -> Result<T> {
         let activity = self.activity.or(action.activity);
         let activity = activity.ok_or_else(|| Error::internal("a change under a permission to read"))?;
-        let ignored = by.origin.ignored.get();
+        let ignored = by.origin().ignored.get();
         let metadata = |before: &Value, after: &Value| {
             let mut metadata = json!({ "changes": diff(before, after) });
             if let (Some(ignored), Some(all)) = (&ignored, metadata.as_object_mut()) {
@@ -196,7 +196,7 @@ impl<T> Change<T> {
             }
             metadata
         };
-        let actor = Actor::new(&by.grant, &by.origin);
+        let actor = Actor::new(by.grant(), by.origin());
         let row = |workspace: Uuid, metadata: Value| Row {
             workspace,
             id: by.new_id(),
@@ -211,7 +211,7 @@ impl<T> Change<T> {
             refusal: None,
         };
         let mut told = vec![self.workspace.unwrap_or_else(|| by.workspace())];
-        told.extend(by.grant.acting.as_ref().map(|acting| acting.home));
+        told.extend(by.acting().map(|acting| acting.home));
         for workspace in &told {
             row(*workspace, metadata(&self.before, &self.after)).write(&actor, tx).await?;
         }

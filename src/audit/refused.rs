@@ -2,8 +2,9 @@
 
 use super::{Actor, OVERFLOW, OVERFLOWN, Row, extended};
 use crate::access::Attempt;
-use crate::db::{Time, Tx};
+use crate::db::Tx;
 use crate::error::Result;
+use crate::time::Time;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -1,8 +1,9 @@
 //! A row of the audit log, as it is stored.
 
 use super::Actor;
-use crate::db::{Time, Tx, sql};
+use crate::db::{Tx, sql};
 use crate::error::Result;
+use crate::time::Time;
 use serde_json::Value;
 use uuid::Uuid;
 

@@ -1,8 +1,8 @@
 //! Codes of authenticator apps: RFC 6238 with what every app understands, SHA-1, six digits, 30 seconds. A clock may
 //! be a step early or late.
 
-use crate::db::Time;
 use crate::error::{Error, Result};
+use crate::time::Time;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use totp_rs::{Algorithm, Builder, Secret, Totp};
 

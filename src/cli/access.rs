@@ -1,4 +1,4 @@
-//! Who may do what, and why: for the operator, who may ask about everybody.
+//! Roles and permissions for the operator, who can ask about everybody.
 
 use super::open;
 use super::out::Out;
@@ -79,9 +79,9 @@ async fn explain(
     let grant = find(app, who, workspace).await?;
     let name = person(&grant, &app.reader).await?;
     let mut found = None;
-    let mut ask = Ask::new(action, Ok(&grant), None);
+    let mut ask = Ask::new(action, &grant, None);
     if let Some(record) = record {
-        let all = Grant::operator(grant.workspace);
+        let all = Grant::operator(grant.workspace());
         let seen = sight(&all, &grant, action, record, &app.reader).await?;
         ask.record = Some(seen);
         found = particulars((&all, &grant, &name), (action, record, seen), &app.reader).await?;
@@ -89,11 +89,12 @@ async fn explain(
     (ask.whose, ask.particulars) = (Some(name.as_str()), found.as_deref());
     let decision = ask.explain();
     if out.json {
-        let about = json!({ "as": grant.label(), "permission": permission, "workspace_id": grant.workspace });
+        let about =
+            json!({ "as": grant.label(), "permission": permission, "workspace_id": grant.workspace() });
         out.say(&Explained { about, decision: &decision }, "")?;
         return Ok(decision.allowed);
     }
-    println!("{} {permission} in workspace {}", grant.label(), grant.workspace);
+    println!("{} {permission} in workspace {}", grant.label(), grant.workspace());
     for verdict in &decision.steps {
         println!(
             "  {} {:11} {}",

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::http;
 use crate::jobs;
 use crate::mail::Failure;
+use crate::time::Time;
 use rustix::fs::statvfs;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -232,7 +233,7 @@ async fn clock(reader: &Reader, findings: &mut Findings) -> Result<()> {
 }
 
 async fn queue(reader: &Reader, findings: &mut Findings) -> Result<()> {
-    let late = System::default().now().minus(60 * 60 * 1000);
+    let late = System::default().now().minus(Time::HOUR);
     let stuck =
         sql("select count(*) from jobs where status in ('pending', 'in-progress') and created_at < $1");
     match stuck.bind(late).optional::<i64>(reader).await?.unwrap_or(0) {

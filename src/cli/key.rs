@@ -8,11 +8,12 @@ use crate::access::{Can, Ceiling, Role, Seen, api_keys as may};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::config::Config;
-use crate::db::{Time, record, sql};
+use crate::db::{record, sql};
 use crate::error::{Error, Result};
 use crate::http::hint;
 use crate::resources::api_keys::{ApiKey, Bound, Minted, Scope, all_scopes, store};
 use crate::resources::workspace_members::{address, store as members};
+use crate::time::Time;
 use uuid::Uuid;
 
 #[derive(clap::Subcommand)]

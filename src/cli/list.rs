@@ -3,8 +3,9 @@
 
 use super::out::{Out, Table};
 use crate::app::App;
-use crate::db::{Json, Record, Row, Time, record, sql};
+use crate::db::{Json, Record, Row, record, sql};
 use crate::error::Result;
+use crate::time::Time;
 use serde::Serialize;
 use uuid::Uuid;
 

@@ -36,7 +36,6 @@ pub use lanes::Lane;
 pub use load::Load;
 pub(crate) use sql::record;
 pub use sql::{Part, Record, Row, Sql, Value, ids, sql};
-pub use time::Time;
 
 use crate::error::Result;
 use std::time::Duration;

@@ -4,8 +4,9 @@
 //! (the predicate of `access`), whose binds are numbered after those of the text. Because every statement
 //! is one literal after `sql(`, a test finds them all in the sources and prepares them on both engines.
 
-use super::{Source, Time, Tx};
+use super::{Source, Tx};
 use crate::error::{Error, Result};
+use crate::time::Time;
 use bytes::BytesMut;
 use rusqlite::types as lite;
 use std::borrow::Cow;

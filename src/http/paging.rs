@@ -1,8 +1,8 @@
 //! Lists: keyset pages, newest first. Ids are UUID v7, so the order of ids is the order of creation.
 
 use super::{Json, absent_not_null};
-use crate::db::Time;
 use crate::error::{Error, Result};
+use crate::time::Time;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;

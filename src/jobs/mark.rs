@@ -1,8 +1,9 @@
 //! How late it is, kept in the database: a server that starts with a clock set back goes on from there.
 
 use crate::app::App;
-use crate::db::{Reader, Time, sql};
+use crate::db::{Reader, sql};
 use crate::error::Result;
+use crate::time::Time;
 use std::time::Duration;
 use tokio::sync::watch;
 

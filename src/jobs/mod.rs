@@ -18,8 +18,8 @@ pub use store::{Progress, advance, depths, enqueue, prune};
 
 use crate::access::{Answer, Asker, Caller};
 use crate::app::App;
-use crate::db::Time;
 use crate::error::Result;
+use crate::time::Time;
 use serde_json::Value;
 use std::pin::Pin;
 use uuid::Uuid;

@@ -8,9 +8,9 @@ use crate::app::App;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::mail::{Failure, Letter};
+use crate::time::Time;
 use serde_json::json;
 
-const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Mails that a workspace sends to one address in a day.
 const A_DAY: i64 = 3;
 
@@ -42,7 +42,7 @@ pub async fn has_room(can: &Caller, tx: &mut Tx, address: &str) -> Result<bool> 
          and data ->> 'what' not in ('reset', 'notice')")
     .bind(can.workspace())
     .bind(address)
-    .bind(can.now().minus(DAY));
+    .bind(can.now().minus(Time::DAY));
     Ok(sent.optional::<i64>(tx).await?.unwrap_or(0) < A_DAY)
 }
 
@@ -67,7 +67,7 @@ pub async fn has_room_for(
          and data ->> 'what' = $4")
     .bind(can.workspace())
     .bind(address)
-    .bind(can.now().minus(DAY))
+    .bind(can.now().minus(Time::DAY))
     .bind(what);
     Ok(sent.optional::<i64>(tx).await?.unwrap_or(0) < most)
 }
@@ -90,7 +90,7 @@ pub async fn bounced(can: &Caller, tx: &mut Tx, address: &str) -> Result<bool> {
          and created_at > $3 order by created_at desc, id desc limit 1")
     .bind(can.workspace())
     .bind(address)
-    .bind(can.now().minus(DAY));
+    .bind(can.now().minus(Time::DAY));
     Ok(last.optional::<String>(tx).await?.is_some_and(|status| status == "bounced"))
 }
 

@@ -7,6 +7,7 @@ use super::{Claim, Kind, Outcome, Work};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Cause;
+use crate::time::Time;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -18,10 +19,9 @@ const PAUSE: Duration = Duration::from_millis(250);
 const ATTEMPTS: i64 = 8;
 /// The first pause between; each is four times the one before, up to the longest.
 const FIRST_PAUSE: i64 = 5_000;
-const LONGEST_PAUSE: i64 = 60 * 60 * 1000;
+const LONGEST_PAUSE: i64 = Time::HOUR;
 /// For as long as the link in a letter may be good, it is worth trying.
-const WEEK: i64 = 7 * 24 * 60 * 60 * 1000;
-const HOUR: i64 = 60 * 60 * 1000;
+const WEEK: i64 = 7 * Time::DAY;
 
 /// Until `stop` says so; then lets what is under way finish its step.
 pub async fn run(app: App, work: Work, stop: watch::Receiver<()>) {
@@ -49,7 +49,7 @@ async fn lane(app: &App, work: Work, mail: bool, mut stop: watch::Receiver<()>) 
                 }
             }
         }
-        if mail && app.now() >= pruned.plus(HOUR) {
+        if mail && app.now() >= pruned.plus(Time::HOUR) {
             pruned = app.now();
             if let Err(error) = store::prune(app).await {
                 tracing::warn!(cause = cause(&error), "old jobs could not be removed");

@@ -3,8 +3,9 @@
 use super::{Claim, Kind, New};
 use crate::access::Caller;
 use crate::app::App;
-use crate::db::{Json, Record, Row, Sql, Time, Tx, sql};
+use crate::db::{Json, Record, Row, Sql, Tx, sql};
 use crate::error::{Error, Result};
+use crate::time::Time;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -190,9 +191,9 @@ pub async fn rest(app: App, claim: Claim, rest: Rest) -> Result<u64> {
 }
 
 /// Milliseconds for which what is over is kept: 30 days.
-const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
+const KEPT: i64 = 30 * Time::DAY;
 /// No session lives longer, whatever a login policy says.
-const SESSION: i64 = 90 * 24 * 60 * 60 * 1000;
+const SESSION: i64 = 90 * Time::DAY;
 
 /// Rows that one transaction removes, so that nobody waits for all of it.
 const STEP: u64 = 2_000;
@@ -200,9 +201,9 @@ const STEP: u64 = 2_000;
 /// Deletes what ended long ago, and returns the number of rows.
 pub async fn prune(app: &App) -> Result<u64> {
     let mut rows = 0;
-    let yesterday = app.now().minus(24 * 60 * 60 * 1000);
+    let yesterday = app.now().minus(Time::DAY);
     // The longest that tries count.
-    let last_week = app.now().minus(7 * 24 * 60 * 60 * 1000);
+    let last_week = app.now().minus(7 * Time::DAY);
     let (before, longest) = (app.now().minus(KEPT), app.now().minus(SESSION));
     for (forgotten, since) in [
         (

@@ -2,7 +2,8 @@
 
 use super::{Person, ROLES, World};
 use gatepost::auth;
-use gatepost::db::{Json, Time, sql};
+use gatepost::db::{Json, sql};
+use gatepost::time::Time;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -4,7 +4,8 @@ mod routes;
 mod store;
 pub use routes::router;
 
-use crate::db::{Time, record};
+use crate::db::record;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;

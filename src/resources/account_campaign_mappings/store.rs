@@ -2,9 +2,10 @@
 
 use super::AccountCampaignMapping;
 use crate::access::{Can, account_campaign_mappings::Read, campaigns};
-use crate::db::{Time, sql};
+use crate::db::sql;
 use crate::error::Result;
 use crate::resources::{accounts, campaigns as campaign};
+use crate::time::Time;
 use uuid::Uuid;
 
 /// The account, if the caller sees it.

@@ -3,14 +3,14 @@
 
 use super::{SHAPE, address};
 use crate::access::{Can, Permission, accounts::Read};
-use crate::db::{Time, record, sql};
+use crate::db::{record, sql};
 use crate::error::{Error, Result};
 use crate::http::{Json, Query, absent_not_null, day};
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Days of one call.
 const MOST_DAYS: i64 = 31;
 /// Rows of one answer.
@@ -57,8 +57,8 @@ record! { Day {
 pub async fn daily(can: Can<Read>, Query(range): Query<Range>) -> Result<Json<Vec<Day>>> {
     let last = day("end_date", range.end_date.as_deref())?.unwrap_or(can.now());
     let first = day("start_date", range.start_date.as_deref())?;
-    let first = first.unwrap_or(last.minus((MOST_DAYS - 1) * DAY));
-    let days = (last.0 - first.0) / DAY + 1;
+    let first = first.unwrap_or(last.minus((MOST_DAYS - 1) * Time::DAY));
+    let days = (last.0 - first.0) / Time::DAY + 1;
     if last < first {
         return Err(Error::invalid("querystring/start_date must not be after end_date"));
     }
@@ -169,7 +169,7 @@ pub async fn warmup(can: Can<Read>, Json(accounts): Json<Accounts>) -> Result<Js
 }
 
 fn summed(days: Vec<WarmupDay>, now: Time) -> Warmup {
-    let week = now.minus(7 * DAY).day();
+    let week = now.minus(7 * Time::DAY).day();
     let mut all = Warmup { email_date_data: BTreeMap::new(), aggregate_data: BTreeMap::new() };
     let mut recent: BTreeMap<String, (i64, i64)> = BTreeMap::new();
     for row in days {

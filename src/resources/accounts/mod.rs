@@ -22,9 +22,9 @@ pub use senders::Senders;
 pub use warmup::step;
 
 use crate::access::Shape;
-use crate::db::Time;
 pub use crate::http::address;
 use crate::http::{absent_not_null, lenient};
+use crate::time::Time;
 use connection::{Connection, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -7,10 +7,10 @@ use super::{
 use crate::access::{Can, Permission, STEP, accounts::*, one_more_step};
 use crate::app::App;
 use crate::audit::{Change, Subject};
-use crate::db::Time;
 use crate::error::{Error, Result};
 use crate::http::{Json, Nothing, Order, Page, Path, Query, Unread, absent_not_null, ids, is_email, ours};
 use crate::resources::custom_tags;
+use crate::time::Time;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post, post_with};
 use schemars::JsonSchema;

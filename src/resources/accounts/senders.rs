@@ -46,8 +46,8 @@ impl Senders {
 
     pub fn of_grant(grant: &Grant) -> Senders {
         let reach = grant.reach(accounts::Use::ACTION);
-        let member = grant.who.member.filter(|_| reach != Reach::None);
-        Senders::new(grant.workspace, member, reach == Reach::All, &grant.limits)
+        let member = grant.member().filter(|_| reach != Reach::None);
+        Senders::new(grant.workspace(), member, reach == Reach::All, grant.tag_limits())
     }
 
     fn new(workspace: Uuid, member: Option<Uuid>, unassigned: bool, limits: &[Vec<Uuid>]) -> Senders {

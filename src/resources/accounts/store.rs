@@ -4,9 +4,10 @@ use super::connection::State;
 use super::filter::Wanted;
 use super::{Account, SHAPE, Settings};
 use crate::access::{Caller, Can, Permission, STEP, accounts, custom_tags};
-use crate::db::{Json, Record, Row, Source, Time, Tx, record, sql};
+use crate::db::{Json, Record, Row, Source, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::resources::custom_tags as tags;
+use crate::time::Time;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

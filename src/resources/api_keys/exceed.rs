@@ -8,7 +8,7 @@ use crate::access::{ACTIONS, Action, Grant, Mark, Reach};
 pub fn exceeds(maker: &Grant, scope: &Scope, personal: bool) -> Option<String> {
     let lacks = |why: &str| Some(format!("scope: a key with `{}` would exceed its maker, {why}", scope.0));
     let carried =
-        maker.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|own| Scope(own.clone()).covers(scope)));
+        maker.scopes().is_none_or(|scopes| scopes.iter().any(|own| Scope(own.clone()).covers(scope)));
     if !carried {
         return lacks("whose own key does not carry that scope");
     }

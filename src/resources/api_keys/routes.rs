@@ -26,7 +26,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Seen<ApiK
     let secret = if new.personal { Minted::personal(can.app())? } else { Minted::workspace(can.app())? };
     let addresses = addresses(&new)?;
     let created = can.write(async move |can, tx| {
-        let excess = new.scopes.iter().find_map(|scope| exceeds(&can.grant, scope, new.personal));
+        let excess = new.scopes.iter().find_map(|scope| exceeds(can.grant(), scope, new.personal));
         if let Some(why) = excess {
             return Err(Error::refused(Step::Scope, why));
         }
@@ -44,7 +44,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Seen<ApiK
             expires_at: expiry(can, &new)?,
             allowed_ips: addresses.clone(),
             tag_limit: new.tag_limit.clone(),
-            created_by: can.grant.identity().member.or(can.grant.made_by),
+            created_by: can.maker(),
             created_by_name: None,
             created_by_email: None,
             last_used_at: None,
@@ -59,30 +59,32 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Seen<ApiK
 }
 
 fn bound(can: &Caller, personal: bool) -> Result<Bound> {
-    let grant = &can.grant;
     if !personal {
         return Ok(Bound {
             member: None,
-            role: grant.role.map(|role| role.name()),
-            ceiling: grant.ceiling(),
-            link: grant.link,
+            role: can.role().map(|role| role.name()),
+            ceiling: can.ceiling(),
+            link: can.link(),
         });
     }
     match can.member() {
-        Some(member) => {
-            Ok(Bound { member: Some(member), role: None, ceiling: grant.own.clone(), link: grant.link })
-        }
+        Some(member) => Ok(Bound {
+            member: Some(member),
+            role: None,
+            ceiling: can.own_ceiling().clone(),
+            link: can.link(),
+        }),
         None => Err(Error::invalid("body/personal must be false: the caller is no member of this workspace")),
     }
 }
 
 /// No later than the maker's own.
-fn expiry(can: &Caller, new: &New) -> Result<Option<crate::db::Time>> {
+fn expiry(can: &Caller, new: &New) -> Result<Option<crate::time::Time>> {
     if new.expires_at.is_some_and(|at| at <= can.now()) {
         return Err(Error::invalid("body/expires_at must be in the future"));
     }
     // A session ends too, and is no measure for what is made in it.
-    let makers = can.grant.expires_at.filter(|_| can.grant.key().is_some());
+    let makers = can.expires_at().filter(|_| can.key().is_some());
     Ok(new.expires_at.into_iter().chain(makers).min())
 }
 
@@ -99,11 +101,11 @@ async fn revoke(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Resu
             return Err(Error::Conflict(why));
         }
         let key = store::find(can, &mut *tx, id).await?;
-        if can.grant.key() == Some(id) {
+        if can.key() == Some(id) {
             let why = "a key cannot revoke itself; use another key, or sign in";
             return Err(Error::refused(Step::Role, format!("role: {why}")));
         }
-        if key.personal && can.grant.link.is_some() {
+        if key.personal && can.link().is_some() {
             let why = "role: a personal key is not revoked from an admin workspace";
             return Err(Error::refused(Step::Role, why));
         }

@@ -2,13 +2,14 @@
 
 use super::{ApiKey, Bound, Minted, SHAPE, Scope};
 use crate::access::{Caller, Can, Ceiling, Permission, Role};
-use crate::db::{Json, Record, Row, Source, Time, Tx, sql};
+use crate::db::{Json, Record, Row, Source, Tx, sql};
 use crate::error::{Error, Result};
 use crate::http::Paging;
+use crate::time::Time;
 use uuid::Uuid;
 
 /// How long a key lives that nobody asked for: the first of a person, or of a workspace.
-const FIRST: i64 = 30 * 24 * 60 * 60 * 1000;
+const FIRST: i64 = 30 * Time::DAY;
 
 /// Fills `{maker}` behind `api_keys k`: the member who made it, of this workspace or of the admin workspace.
 const MAKER: &str = "left join members m on m.id = k.created_by and m.workspace_id in (k.workspace_id, \
@@ -174,8 +175,8 @@ pub async fn insert_personal(
         last_used_at: None,
     };
     // Of a workspace that is made just now, no link is.
-    let link = can.grant.link.filter(|_| workspace == can.workspace());
-    let ceiling = Ceiling { origins: can.grant.own.origins.clone(), ..Ceiling::default() };
+    let link = can.link().filter(|_| workspace == can.workspace());
+    let ceiling = Ceiling { origins: can.own_ceiling().origins.clone(), ..Ceiling::default() };
     insert(tx, &key, &Bound { member: Some(member), role: None, ceiling, link }, secret).await
 }
 

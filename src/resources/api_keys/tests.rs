@@ -31,7 +31,7 @@ async fn a_key_is_shown_once(world: World) {
     let refused = world.call(&key, "POST /api/v2/campaigns", scene::campaign("c")).await.is(403).message();
     assert_eq!(
         refused,
-        "scope: `campaigns:create` takes one of `campaigns:create`, `campaigns:all`, `all:create`, `all:all`"
+        "scope: `campaigns:create` needs one of `campaigns:create`, `campaigns:all`, `all:create`, `all:all`"
     );
     let gone =
         world.call("owner", &format!("DELETE /api/v2/api-keys/{id}"), Value::Null).await.is(200).json();
@@ -134,7 +134,7 @@ async fn strict_scopes_split_what_one_scope_did(world: World) {
     let refused = world.call(&update, &path, Value::Null).await.is(403).message();
     assert_eq!(
         refused,
-        "scope: `campaigns:pause` takes one of `campaigns:launch`, `campaigns:all`, `all:launch`, `all:all`"
+        "scope: `campaigns:pause` needs one of `campaigns:launch`, `campaigns:all`, `all:launch`, `all:all`"
     );
     world.call(&launch, &path, Value::Null).await.is(200);
 }

@@ -6,7 +6,8 @@ pub use routes::router;
 
 use crate::access::{ACTIONS, Shape};
 use crate::audit;
-use crate::db::{Raw, Time};
+use crate::db::Raw;
+use crate::time::Time;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde_json::{Map, Value};

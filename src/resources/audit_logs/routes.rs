@@ -3,12 +3,11 @@ use crate::access::{Can, audit_logs::*};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Json, Page, Paging, Query, absent_not_null, day};
+use crate::time::Time;
 use aide::axum::{ApiRouter, routing::get};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
-
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new().api_route("/api/v2/audit-logs", get(list))
@@ -43,7 +42,7 @@ async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<
         activity_type: filter.activity_type.map(|number| number as i64),
         search: filter.search,
         from: day("start_date", filter.start_date.as_deref())?,
-        until: day("end_date", filter.end_date.as_deref())?.map(|day| day.plus(DAY)),
+        until: day("end_date", filter.end_date.as_deref())?.map(|day| day.plus(Time::DAY)),
     };
     let rows = store::list(&can, wanted).await?;
     Ok(Json(Page::up_to(PAGE, rows, limit, |row: &AuditLog| row.id)))

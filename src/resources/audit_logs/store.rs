@@ -2,9 +2,10 @@
 
 use super::{AuditLog, PAGE, SHAPE};
 use crate::access::{Can, Permission};
-use crate::db::{Record, Row, Time, sql};
+use crate::db::{Record, Row, sql};
 use crate::error::Result;
 use crate::http::pattern;
+use crate::time::Time;
 use uuid::Uuid;
 
 impl Record for AuditLog {

@@ -5,8 +5,8 @@ pub mod store;
 pub use routes::router;
 
 use crate::access::Shape;
-use crate::db::Time;
 use crate::http::absent_not_null;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -2,8 +2,9 @@
 
 use super::{BackgroundJob, SHAPE};
 use crate::access::{Caller, Can, Permission};
-use crate::db::{Json, Record, Row, Time, Tx, sql};
+use crate::db::{Json, Record, Row, Tx, sql};
 use crate::error::{Error, Result};
+use crate::time::Time;
 
 impl Record for BackgroundJob {
     const COLUMNS: &'static str = "j.id, j.workspace_id, j.user_id, j.kind, j.entity_id, j.entity_type, j.data, \

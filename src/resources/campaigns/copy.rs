@@ -11,10 +11,11 @@ use crate::error::{Error, Result};
 use crate::http::{Empty, Id, Json, Nothing, Optional, Path, Unused, absent_not_null, lenient};
 use crate::resources::accounts::Senders;
 use crate::resources::{custom_tags, workspaces};
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-const WEEK: i64 = 7 * 24 * 60 * 60 * 1000;
+const WEEK: i64 = 7 * Time::DAY;
 
 #[derive(Default, Deserialize, JsonSchema)]
 #[schemars(transform = lenient)]

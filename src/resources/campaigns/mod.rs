@@ -15,9 +15,10 @@ pub use routes::router;
 pub use settings::{Schedule, Sequence, Settings};
 
 use crate::access::Shape;
-use crate::db::{Kept, Time};
+use crate::db::Kept;
 use crate::http::{absent_not_null, lenient};
 pub use crate::resources::workspaces::Visibility;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -12,14 +12,14 @@ fn shown(mut campaign: Campaign, caller: &Caller) -> Campaign {
         campaign.settings.email_list.clear();
         campaign.accounts_not_connected.clear();
     }
-    let within = |tag: &uuid::Uuid| caller.grant.limits.iter().all(|limit| limit.contains(tag));
+    let within = |tag: &uuid::Uuid| caller.tag_limits().iter().all(|limit| limit.contains(tag));
     campaign.settings.email_tag_list.retain(within);
     campaign
 }
 
 /// Whether the caller may know from which addresses a campaign sends.
 pub fn sees_senders(caller: &Caller) -> bool {
-    caller.grant.reach(accounts::Read::ACTION) != Reach::None
+    caller.reach(accounts::Read::ACTION) != Reach::None
 }
 
 /// All of a campaign, for a PATCH to lay its fields over.

@@ -3,9 +3,10 @@
 use super::rest::Rest;
 use super::{Campaign, SHAPE, Visibility, senders};
 use crate::access::{Caller, Can, Permission, campaigns::Read, custom_tags, leads};
-use crate::db::{Json, Record, Row, Source, Time, Tx, ids, sql};
+use crate::db::{Json, Record, Row, Source, Tx, ids, sql};
 use crate::error::{Error, Result};
 use crate::http::{LONGEST, Paging, pattern};
+use crate::time::Time;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -140,7 +141,7 @@ pub async fn share(can: &Caller, tx: &mut Tx, id: Uuid, until: Time) -> Result<u
     .bind(id)
     .bind(can.workspace())
     .bind(until)
-    .bind(can.grant.link)
+    .bind(can.link())
     .run(tx)
     .await
 }

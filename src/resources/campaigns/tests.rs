@@ -43,7 +43,7 @@ async fn private_is_private(world: World) {
         assert_eq!(listed == 1, status == 200, "{who}");
     }
     let refused = world.call("reader", &format!("PATCH {path}"), json!({ "name": "x" })).await.is(403);
-    assert!(refused.message().starts_with("scope: `campaigns:update` takes one of"), "{}", refused.text());
+    assert!(refused.message().starts_with("scope: `campaigns:update` needs one of"), "{}", refused.text());
 }
 
 async fn pages_are_stable(world: World) {

@@ -9,8 +9,8 @@ pub use routes::router;
 pub use spend::{Spending, spend};
 
 use crate::access::Caller;
-use crate::db::Time;
 use crate::http::absent_not_null;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -43,7 +43,7 @@ impl Kind {
 
 /// Who pays for what is spent in the caller's workspace: its admin workspace, if it has one.
 pub fn payer(can: &Caller) -> Uuid {
-    can.grant.group.as_ref().map_or(can.workspace(), |group| group.admin)
+    can.group().map_or(can.workspace(), |group| group.admin)
 }
 
 /// The most that a sub-workspace spends in a calendar month, in UTC; null for no limit.

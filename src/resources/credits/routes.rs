@@ -28,7 +28,7 @@ async fn show(can: Can<Read>, _: Nothing) -> Result<Json<Credits>> {
         let available = balance.into_iter().chain(of_cap).min();
         items.push(Credit { kind, available, cap, spent_this_month: spent });
     }
-    let name = match &can.grant.group {
+    let name = match can.group() {
         Some(group) => group.admin_name.clone(),
         None => workspaces::store::current(&can, can.reader()).await?.name,
     };

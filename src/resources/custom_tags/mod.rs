@@ -9,8 +9,9 @@ pub use routes::router;
 pub use toggle::{ACCOUNT, CAMPAIGN};
 
 use crate::access::Shape;
-use crate::db::{Time, record};
+use crate::db::record;
 use crate::http::{absent_not_null, lenient};
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -177,7 +177,7 @@ pub async fn unmap(can: &Caller, tx: &mut Tx, tags: &[Uuid], resources: &[Uuid])
 
 /// A limited caller's new records carry the tags that put them inside every limit.
 pub async fn of_limit(can: &Caller, tx: &mut Tx, action: &str) -> Result<Vec<Uuid>> {
-    let limits = &can.grant.limits;
+    let limits = can.tag_limits();
     let Some((first, rest)) = limits.split_first() else { return Ok(vec![]) };
     let shared: Vec<Uuid> =
         first.iter().copied().filter(|tag| rest.iter().all(|limit| limit.contains(tag))).collect();

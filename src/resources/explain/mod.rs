@@ -9,7 +9,7 @@ pub use routes::router;
 pub use store::{grant_of, sight};
 
 use crate::access::{Role, Step, Verdict};
-use crate::db::Time;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

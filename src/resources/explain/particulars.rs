@@ -10,10 +10,10 @@ use uuid::Uuid;
 /// What to call the person or the key that an explanation is about.
 pub async fn person(subject: &Grant, from: impl Into<Source<'_>>) -> Result<String> {
     let name =
-        sql("select u.first_name || ' ' || u.last_name from users u where u.id = $1").bind(subject.who.user);
+        sql("select u.first_name || ' ' || u.last_name from users u where u.id = $1").bind(subject.user());
     let name: Option<String> = name.optional(from).await?;
-    let person = named(name, subject.email.clone());
-    Ok(match (&subject.principal, person) {
+    let person = named(name, subject.email().map(str::to_owned));
+    Ok(match (subject.principal(), person) {
         (Principal::Key { name, .. }, Some(person)) => format!("the key `{name}` of {person}"),
         (Principal::Key { name, .. }, None) => format!("the key `{name}`"),
         (_, person) => person.unwrap_or_else(|| subject.label()),
@@ -58,8 +58,8 @@ pub async fn particulars(
     let (true, Some(shape)) = (sight != Sight::Within, shapes(action).into_iter().next()) else {
         return Ok(None);
     };
-    let (workspace, limits) = (subject.workspace, &subject.limits);
-    let helps = Pred::Or(subject.who.member.map(Pred::Collaborator).into_iter().collect());
+    let (workspace, limits) = (subject.workspace(), subject.tag_limits());
+    let helps = Pred::Or(subject.member().map(Pred::Collaborator).into_iter().collect());
     let limits = Pred::new(workspace, Reach::All, Who::default(), limits);
     let found = sql("select coalesce({team}, false), {holder}, u.first_name || ' ' || u.last_name, o.email, {seen}, {within} \
          from {from} left join members o on o.workspace_id = $2 and {held} \

@@ -17,8 +17,8 @@ pub fn router() -> ApiRouter<App> {
 
 async fn me(can: Can<Read>, _: Nothing) -> Result<Json<Me>> {
     let workspace = workspaces::store::current(&can, can.reader()).await?;
-    let grant = &can.grant;
-    let kind = match grant.principal {
+    let grant = can.grant();
+    let kind = match grant.principal() {
         Principal::Key { personal: false, .. } => "workspace_key",
         Principal::Key { personal: true, .. } => "personal_key",
         Principal::Session(_) => "session",
@@ -26,24 +26,24 @@ async fn me(can: Can<Read>, _: Nothing) -> Result<Json<Me>> {
         Principal::Operator => "operator",
     };
     Ok(Json(Me {
-        workspace_id: grant.workspace,
+        workspace_id: grant.workspace(),
         workspace_name: workspace.name,
         kind,
         api_key_id: grant.key(),
         member_id: can.member(),
         user_id: can.user(),
-        email: grant.email.clone(),
-        role: grant.role,
-        scopes: grant.scopes.clone(),
+        email: grant.email().map(str::to_owned),
+        role: grant.role(),
+        scopes: grant.scopes().map(<[_]>::to_vec),
         permissions: held(grant),
-        tag_limit: shared(&grant.limits),
-        tag_limits: grant.limits.clone(),
-        expires_at: grant.expires_at,
+        tag_limit: shared(grant.tag_limits()),
+        tag_limits: grant.tag_limits().to_vec(),
+        expires_at: grant.expires_at(),
     }))
 }
 
 fn held(grant: &Grant) -> Vec<Held> {
-    let allowed = |action: &&&'static Action| Ask::new(action, Ok(grant), None).refused_by().is_none();
+    let allowed = |action: &&&'static Action| Ask::new(action, grant, None).refused_by().is_none();
     let held = |action: &&'static Action| Held { permission: action.name, reach: grant.reach(action).name() };
     ACTIONS.iter().filter(|action| !action.needs.is_empty()).filter(allowed).map(held).collect()
 }
@@ -69,30 +69,30 @@ async fn explain(can: Can<Explain>, Json(question): Json<Question>) -> Result<Js
         )));
     }
     let other = match &question.principal {
-        Some(who) if !is_self(&can.grant, who) => {
+        Some(who) if !is_self(can.grant(), who) => {
             can.also::<ExplainOthers>()?;
             let unknown = || Error::invalid("body/principal must be a member or key of this workspace");
             Some(grant_of(&can, who).await?.ok_or_else(unknown)?)
         }
         Some(_) | None => None,
     };
-    let subject = other.as_ref().unwrap_or(&can.grant);
+    let subject = other.as_ref().unwrap_or(can.grant());
     let name = match &other {
         Some(other) => Some(person(other, can.reader()).await?),
         None => None,
     };
     let mut found = None;
-    let mut ask = Ask::new(action, Ok(subject), other.is_none().then(|| can.call()));
+    let mut ask = Ask::new(action, subject, other.is_none().then(|| can.call()));
     if let Some(record) = question.record {
         // What the caller could not find out by a call of its own is to it as what is not there.
-        let may = |action| Ask::new(action, Ok(&can.grant), None).refused_by().is_none();
+        let may = |action| Ask::new(action, can.grant(), None).refused_by().is_none();
         let may_see = may((action.see)()) || other.is_none() && may(action);
         ask.record = Some(match may_see {
-            true => sight(&can.grant, subject, action, record, can.reader()).await?,
+            true => sight(can.grant(), subject, action, record, can.reader()).await?,
             false => Sight::Hidden,
         });
         if let (Some(name), Some(sight), true) = (&name, ask.record, may_see) {
-            found = particulars((&can.grant, subject, name), (action, record, sight), can.reader()).await?;
+            found = particulars((can.grant(), subject, name), (action, record, sight), can.reader()).await?;
         }
     }
     (ask.whose, ask.particulars) = (name.as_deref(), found.as_deref());
@@ -106,7 +106,7 @@ async fn explain(can: Can<Explain>, Json(question): Json<Question>) -> Result<Js
 }
 
 fn is_self(grant: &Grant, who: &str) -> bool {
-    let ids = [grant.key(), grant.who.member, grant.who.user];
-    let person = grant.in_person() && grant.email.as_ref() == Some(&workspace_members::address(who));
+    let ids = [grant.key(), grant.member(), grant.user()];
+    let person = grant.in_person() && grant.email() == Some(workspace_members::address(who).as_str());
     person || who.parse().is_ok_and(|id| ids.contains(&Some(id)))
 }

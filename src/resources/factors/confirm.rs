@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// A session that was begun before there was a factor does not enrol another one beside it: whoever has stolen a
 /// password would let himself in for good.
 pub async fn may_enrol(can: &Caller, user: Uuid) -> Result<()> {
-    let shown = can.grant.session().is_some_and(|session| session.second_factor);
+    let shown = can.session().is_some_and(|session| session.second_factor);
     match shown || store::kinds(can.reader(), user).await?.is_empty() {
         true => Ok(()),
         false => Err(Error::refused(Step::Credential, "credential: sign in again with your second factor")),
@@ -27,7 +27,7 @@ pub async fn enrolled(
     first: bool,
     codes: &[String],
 ) -> Result<Option<Vec<String>>> {
-    let session = can.grant.session().ok_or_else(|| Error::internal("enrolled without a session"))?;
+    let session = can.session().ok_or_else(|| Error::internal("enrolled without a session"))?;
     if !first && !session.second_factor {
         return Err(Error::refused(Step::Credential, "credential: sign in again with your second factor"));
     }
@@ -42,7 +42,7 @@ pub async fn enrolled(
 }
 
 pub async fn tell(can: &Caller, tx: &mut Tx, notice: Notice) -> Result<()> {
-    match &can.grant.email {
+    match can.email() {
         Some(email) => people::store::notify(can, tx, email, notice).await,
         None => Ok(()),
     }
@@ -53,7 +53,7 @@ pub async fn tell(can: &Caller, tx: &mut Tx, notice: Notice) -> Result<()> {
 /// could stand alone.
 pub async fn given_up(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<()> {
     tell(can, tx, Notice::FactorRemoved).await?;
-    let session = can.grant.session().map(|session| session.id);
+    let session = can.session().map(|session| session.id);
     sessions::store::end_others(tx, user, session).await?;
     let (kinds, homes) =
         (store::kinds(&mut *tx, user).await?, sign_in::store::homes(&mut *tx, user, can.now()).await?);

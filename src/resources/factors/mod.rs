@@ -11,8 +11,8 @@ pub use routes::router;
 
 use crate::app::App;
 use crate::auth::Seed;
-use crate::db::Time;
 use crate::error::{Error, Result};
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -17,7 +17,7 @@ const MOST: usize = 20;
 pub async fn offer(can: Can<OfferPasskey>, _: Nothing) -> Result<Json<Asked>> {
     let (user, app) = (whose(can.user())?, can.app());
     confirm::may_enrol(&can, user).await?;
-    let email = can.grant.email.clone().unwrap_or_default();
+    let email = can.email().unwrap_or_default().to_owned();
     let has: Vec<Passkey> =
         store::passkeys(app, &app.reader, user).await?.into_iter().map(|(_, key)| key).collect();
     let name = store::name(&app.reader, user).await?;

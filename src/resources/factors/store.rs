@@ -2,8 +2,9 @@
 
 use super::{Factor, PASSKEY, RECOVERY_CODE, TOTP, recovery_hash};
 use crate::app::App;
-use crate::db::{Reader, Source, Time, Tx, record, sql};
+use crate::db::{Reader, Source, Tx, record, sql};
 use crate::error::Result;
+use crate::time::Time;
 use uuid::Uuid;
 use webauthn_rs::prelude::Passkey;
 

@@ -20,7 +20,7 @@ pub async fn start(can: Can<StartTotp>, _: Nothing) -> Result<Json<Started>> {
     confirm::may_enrol(&can, user).await?;
     let seed = Seed::new(&can.app().random()?);
     let factor = Factor::new(can.app(), user, TOTP, "authenticator app", seed.bytes())?;
-    let account = can.grant.email.clone().unwrap_or_default();
+    let account = can.email().unwrap_or_default().to_owned();
     let started = Started {
         id: factor.id,
         secret: seed.base32(),
@@ -40,7 +40,7 @@ pub async fn start(can: Can<StartTotp>, _: Nothing) -> Result<Json<Started>> {
 pub async fn enable(can: Can<EnableTotp>, Json(body): Json<Code>) -> Result<Json<Enrolled>> {
     let (user, app) = (whose(can.user())?, can.app().clone());
     confirm::may_enrol(&can, user).await?;
-    let limits = sign_in::tries(&format!("enrolment of {user}"), &can.origin, None);
+    let limits = sign_in::tries(&format!("enrolment of {user}"), can.origin(), None);
     let wrong = || {
         Error::invalid("body/code must be what the app shows now; begin with POST /api/v2/me/factors/totp")
     };

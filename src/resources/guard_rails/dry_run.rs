@@ -21,7 +21,7 @@ fn judged(rails: &GuardRails, past: Past) -> Option<Refusal> {
     let action = Action::of(&past.action)?;
     let role = past.role.as_deref().and_then(Role::parse);
     let factor = past.second_factor.as_deref().map(|shown| shown == "true" || shown == "1");
-    let reason = rails.refuses(action, role, factor)?;
+    let reason = rails.refuses(action, role, factor)?.words();
     Some(Refusal {
         workspace_id: past.workspace,
         workspace_name: past.workspace_name,

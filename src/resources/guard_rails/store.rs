@@ -6,6 +6,7 @@ use crate::audit::REFUSALS;
 use crate::db::{Json, Source, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::resources::workspace_group_members::SHAPE;
+use crate::time::Time;
 use uuid::Uuid;
 
 record! { Past {
@@ -31,7 +32,7 @@ pub async fn set(can: &Caller, tx: &mut Tx, rails: &GuardRails) -> Result<u64> {
 
 /// What was done in the sub-workspaces since they are in the group, in the last days.
 pub async fn past(can: &Can<Read>) -> Result<Vec<Past>> {
-    let since = can.now().minus(DAYS * 24 * 60 * 60 * 1000);
+    let since = can.now().minus(DAYS * Time::DAY);
     // Ids are in the order of time, and so is the key: what is older is not read.
     sql("select {columns} from group_links l join workspaces w on w.id = l.sub_workspace_id \
          join audit_log g on g.workspace_id = l.sub_workspace_id and g.at > $1 and g.at >= l.accepted_at \

@@ -24,7 +24,8 @@ async fn exports_and_keys_are_forbidden(mut world: World) {
     for (line, body) in [(&export, Value::Null), (&"POST /api/v2/api-keys".to_owned(), key.clone())] {
         let refused = world.call("ann", line, body.clone()).await.is(403).message();
         assert!(
-            refused.starts_with("guard-rail: ") && refused.ends_with("so says the admin workspace, home")
+            refused.starts_with("guard-rail: ")
+                && refused.ends_with("your admin workspace, home, does not allow this")
         );
         // They bind who acts from the admin workspace too.
         world.call_as("owner", sub, line, body).await.is(403);
@@ -67,7 +68,7 @@ async fn roles_are_held_down(mut world: World) {
     for who in ["ann's admin", "ann's editor"] {
         let refused = world.call(who, &rename, json!({ "name": "e" })).await.is(403).message();
         assert!(
-            refused.starts_with("guard-rail: nobody but the owner may do more than the role `sdr`"),
+            refused.starts_with("guard-rail: nobody except the owner can do more than the role `sdr`"),
             "{refused}"
         );
         world.call(who, tag, json!({ "label": who })).await.is(403);

@@ -6,8 +6,9 @@ pub mod store;
 pub use routes::router;
 
 use crate::access::Shape;
-use crate::db::{Time, record};
+use crate::db::record;
 use crate::http::{absent_not_null, lenient};
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -2,10 +2,11 @@
 
 use super::{LeadList, SHAPE, Stats, VerificationStats};
 use crate::access::{Caller, Can, Permission, leads};
-use crate::db::{Source, Time, Tx, sql};
+use crate::db::{Source, Tx, sql};
 use crate::error::Result;
 use crate::http::pattern;
 use crate::resources;
+use crate::time::Time;
 use uuid::Uuid;
 
 pub async fn list<P: Permission>(

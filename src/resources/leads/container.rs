@@ -29,8 +29,8 @@ impl Container {
             let what = "body must have exactly one of 'campaign' and 'list_id'";
             Err(Error::invalid(format!("{what}: {why}")))
         };
-        let sees_all = can.grant.reach(leads::Read::ACTION) == Reach::All;
-        match (can.grant.limits.is_empty(), sees_all || can.user().is_some()) {
+        let sees_all = can.reach(leads::Read::ACTION) == Reach::All;
+        match (can.tag_limits().is_empty(), sees_all || can.user().is_some()) {
             (false, _) => refuse("a lead without both would be outside your tag limit"),
             (true, false) => refuse("a lead without both belongs to a member, and this key has none"),
             (true, true) => Ok(Container::default()),
@@ -55,8 +55,7 @@ impl Container {
     ) -> Result<Option<Uuid>> {
         let Some(wanted) = wanted else { return Ok(first(can, self)) };
         let user = assignee(can, tx, field, wanted).await?;
-        let lost =
-            self.place.is_none() && user != can.user() && can.grant.reach(leads::Read::ACTION) != Reach::All;
+        let lost = self.place.is_none() && user != can.user() && can.reach(leads::Read::ACTION) != Reach::All;
         match lost {
             true => Err(Error::invalid(format!(
                 "body/{field} must be yourself: only its assignee sees a lead without a campaign and a list"
@@ -177,7 +176,7 @@ pub async fn assignee<P: Permission>(
     if is_self(can, wanted) {
         return Ok(can.user());
     }
-    if matches!(can.grant.reach(leads::Read::ACTION), Reach::Own | Reach::Assigned | Reach::None) {
+    if matches!(can.reach(leads::Read::ACTION), Reach::Own | Reach::Assigned | Reach::None) {
         return Err(Error::refused(
             Step::Reach,
             "reach: who sees no more than their own leads assigns leads to nobody else",
@@ -189,7 +188,7 @@ pub async fn assignee<P: Permission>(
 /// Unless told: the campaign's owner, else the caller. Who would not see such leads gets them: nobody loses what
 /// they bring.
 fn first<P: Permission>(can: &Can<P>, container: &Container) -> Option<Uuid> {
-    match can.grant.reach(leads::Read::ACTION) {
+    match can.reach(leads::Read::ACTION) {
         Reach::Own | Reach::Assigned | Reach::None => can.user(),
         Reach::All | Reach::Team => container.owner.filter(|_| container.campaign().is_some()).or(can.user()),
     }

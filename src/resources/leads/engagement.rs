@@ -1,7 +1,7 @@
 //! What happened to a lead. Nothing is sent yet, so nothing has; the fields are the reference's, section 2.10.
 
-use crate::db::Time;
 use crate::http::absent_not_null;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -1,12 +1,13 @@
 //! What a search for leads asks for, as conditions on `leads l`. Names are the reference's, section 2.10.
 
-use crate::db::{Part, Time};
+use crate::db::Part;
 use crate::error::{Error, Result};
 use crate::http::absent_not_null;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-const DAY: f64 = 24.0 * 60.0 * 60.0 * 1000.0;
+const DAY: f64 = Time::DAY as f64;
 
 /// Custom labels begin where the reference's own numbers end, on either side.
 pub fn named(filter: &str) -> Result<&'static str> {

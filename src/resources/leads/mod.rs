@@ -13,8 +13,8 @@ pub use container::Place;
 pub use routes::router;
 
 use crate::access::Shape;
-use crate::db::Time;
 use crate::http::{absent_not_null, lenient};
+use crate::time::Time;
 use engagement::Engagement;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

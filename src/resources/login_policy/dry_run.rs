@@ -2,7 +2,7 @@
 
 use super::{Affected, Ways};
 use crate::access::{LoginPolicy, Method};
-use crate::db::Time;
+use crate::time::Time;
 
 pub fn affected(policy: &LoginPolicy, ways: Ways, now: Time) -> Option<Affected> {
     let by = |method, has: bool| has && policy.methods.contains(&method);

@@ -41,11 +41,11 @@ async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<LoginPoli
 
 /// Whoever changes the policy must still be let in by it.
 fn keeps_the_caller(can: &Caller, policy: &LoginPolicy) -> Result<()> {
-    if !policy.admits_address(can.origin.address) {
-        let own = can.origin.address_text();
+    if !policy.admits_address(can.origin().address) {
+        let own = can.origin().address_text();
         return Err(Error::invalid(format!("body/allowed_ips must contain your own address, {own}")));
     }
-    let Some(session) = can.grant.session() else { return Ok(()) };
+    let Some(session) = can.session() else { return Ok(()) };
     if !policy.methods.contains(&session.method) {
         let own = session.method.name();
         return Err(Error::invalid(format!("body/methods must contain the way you have signed in: {own}")));

@@ -55,7 +55,7 @@ async fn a_policy_is_kept_to(mut world: World) {
 
 async fn a_required_factor_is_enrolled_at_the_door(world: World) {
     let before = world.signed_in("sdr").await;
-    let soon = gatepost::db::Time(world.app.now().0 + 60_000);
+    let soon = gatepost::time::Time(world.app.now().0 + 60_000);
     let policy = json!({ "second_factor_required_from": soon });
     world.call("owner", POLICY, policy).await.is(200);
     world.get(&before, "/api/v2/campaigns").await.is(200);

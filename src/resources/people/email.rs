@@ -12,11 +12,11 @@ use crate::error::{Error, Result};
 use crate::http::{Json, Origin, address};
 use crate::jobs::outbox;
 use crate::mail::letters::{self, Notice};
+use crate::time::Time;
 use axum::Extension;
 use axum::extract::State;
 use serde_json::json;
 
-const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Addresses that one person asks for.
 const A_DAY: i64 = 5;
 
@@ -26,7 +26,8 @@ pub async fn ask(can: Can<ChangeEmail>, Json(body): Json<NewEmail>) -> Result<Js
         return Err(Error::Conflict(super::reset::NO_MAIL.to_owned()));
     }
     // Or anybody could have letters sent to strangers, one each.
-    let limit = Limit { name: auth::hash(&format!("addresses of {}", own(&can)?)), most: A_DAY, window: DAY };
+    let limit =
+        Limit { name: auth::hash(&format!("addresses of {}", own(&can)?)), most: A_DAY, window: Time::DAY };
     if !count(can.app(), &[limit]).await? {
         return Err(Error::DailyLimit(format!(
             "a person asks for another address at most {A_DAY} times a day"

@@ -5,9 +5,10 @@
 use super::{Token, store};
 use crate::app::App;
 use crate::auth;
-use crate::db::{Lane, Time, Tx};
+use crate::db::{Lane, Tx};
 use crate::error::{Error, Result};
 use crate::http::Json;
+use crate::time::Time;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -20,7 +21,7 @@ pub enum Use {
     Email,
 }
 
-const HALF_AN_HOUR: i64 = 30 * 60 * 1000;
+const HALF_AN_HOUR: i64 = 30 * Time::MINUTE;
 
 impl Use {
     pub fn name(self) -> &'static str {

@@ -15,8 +15,8 @@ pub use choose::{Chosen, chosen};
 pub use link::{Link, Use};
 pub use routes::router;
 
-use crate::db::Time;
 use crate::http::absent_not_null;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -14,7 +14,7 @@ use sign_in::Signed;
 
 pub async fn change(can: Can<ChangePassword>, Json(body): Json<NewPassword>) -> Result<Signed<Done>> {
     let (user, app) = (own(&can)?, can.app().clone());
-    let session = can.grant.session().map(|session| session.id);
+    let session = can.session().map(|session| session.id);
     let wrong = || {
         Error::refused(
             Step::Role,

@@ -17,6 +17,7 @@ use crate::jobs::outbox;
 use crate::mail::letters::{self, Notice};
 use crate::resources::sign_in::{self, Signed};
 use crate::resources::{factors, sessions};
+use crate::time::Time;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -26,8 +27,6 @@ use uuid::Uuid;
 
 /// The kind of the letter.
 const RESET: &str = "reset";
-const DAY: i64 = 24 * 60 * 60 * 1000;
-const HOUR: i64 = 60 * 60 * 1000;
 /// Links for one address in a day, asked for from one place.
 const FROM_ONE_PLACE: i64 = 3;
 /// And from all networks that ask again.
@@ -35,7 +34,7 @@ const IN_ALL: i64 = 20;
 /// Links for one address in an hour, asked for by networks that had none that day.
 const FIRST_ONES: i64 = 20;
 /// Beyond that there is one in this time: somebody who asks has one in the mailbox that still works.
-const TRICKLE: i64 = 5 * 60 * 1000;
+const TRICKLE: i64 = 5 * Time::MINUTE;
 /// How often a busy database is asked, and milliseconds in between.
 const PATIENCE: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(500);
@@ -68,7 +67,7 @@ pub async fn ask(
     }
     let (email, from) = (address(&body.email), Locality::of(origin.address));
     let visit = app.errands.enter(from)?;
-    let within = count(&app, &[limit(&email, &format!("from {from}"), FROM_ONE_PLACE, DAY)]).await?;
+    let within = count(&app, &[limit(&email, &format!("from {from}"), FROM_ONE_PLACE, Time::DAY)]).await?;
     let device = app.site.read(Cookie::Device, &headers);
     if within || device.is_some() {
         let (asked, app) = (Asked { email, origin, device, within }, app.clone());
@@ -100,13 +99,13 @@ async fn is_due(app: &App, asked: &Asked, user: &sign_in::store::User) -> Result
     let one = async |who: &str, most, window| count(app, &[limit(&asked.email, who, most, window)]).await;
     let knows = |device: &&String| sign_in::knows_device(app, user.id, user.password_chosen_at, device);
     if let Some(device) = asked.device.as_ref().filter(knows) {
-        return Ok(asked.within || one(&format!("on {device}"), FROM_ONE_PLACE, DAY).await?);
+        return Ok(asked.within || one(&format!("on {device}"), FROM_ONE_PLACE, Time::DAY).await?);
     }
     let network = Locality::of(asked.origin.address).network();
     Ok(asked.within
-        && match one(&format!("first from {network}"), 1, DAY).await? {
-            true => one("first", FIRST_ONES, HOUR).await? || one("trickle", 1, TRICKLE).await?,
-            false => one("again", IN_ALL, DAY).await?,
+        && match one(&format!("first from {network}"), 1, Time::DAY).await? {
+            true => one("first", FIRST_ONES, Time::HOUR).await? || one("trickle", 1, TRICKLE).await?,
+            false => one("again", IN_ALL, Time::DAY).await?,
         })
 }
 

@@ -3,11 +3,12 @@
 use super::{Profile, choose::Chosen};
 use crate::access::Caller;
 use crate::audit::Membership;
-use crate::db::{Source, Time, Tx, record, sql};
+use crate::db::{Source, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::jobs::outbox;
 use crate::mail::letters::{self, Notice};
 use crate::resources::sign_in;
+use crate::time::Time;
 use uuid::Uuid;
 
 record! { Membership { workspace = "workspace_id", member = "id", role } }

@@ -7,6 +7,7 @@ use futures::future::join_all;
 use gatepost::config::RateLimit;
 use gatepost::resources::people::setup;
 use gatepost::router::router;
+use gatepost::time::Time;
 use gatepost::{auth, db};
 use serde_json::{Value, json};
 
@@ -235,8 +236,8 @@ async fn a_server_is_set_up_once_by_one_of_a_hundred(world: World) {
     assert_eq!(accepted_of_a_hundred(&router, line, &body(&token), &[200, 410]).await, 1);
     call(body(&token)).await.is(410);
     let stored = db::sql("select name, personal, expires_at from api_keys");
-    let keys: Vec<(String, (bool, db::Time))> = stored.all(&app.reader).await.unwrap();
-    let expires = app.now().plus(30 * 24 * 60 * 60 * 1000);
+    let keys: Vec<(String, (bool, Time))> = stored.all(&app.reader).await.unwrap();
+    let expires = app.now().plus(30 * Time::DAY);
     assert_eq!(keys, [("Ada L's first key".to_owned(), (true, expires))], "one key, named after its person");
     exchange(&router, None, "GET /auth/setup", &[], vec![]).await.0.is(410);
     let count = "select (select count(*) from workspaces), (select count(*) from users)";

@@ -6,11 +6,12 @@ use crate::access::tries::{self, count, forgive};
 use crate::access::{Caller, Can, Method, Step, sessions::Reauthenticate};
 use crate::audit::Change;
 use crate::auth::{self, Cookie, Seat};
-use crate::db::{Time, Tx};
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::Json;
 use crate::resources::sign_in::{self, Answered, Proof, Signed};
 use crate::resources::{factors, login_policy};
+use crate::time::Time;
 use serde_json::json;
 use uuid::Uuid;
 

@@ -7,8 +7,8 @@ pub mod store;
 pub use routes::router;
 
 use crate::access::Method;
-use crate::db::Time;
 use crate::http::absent_not_null;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

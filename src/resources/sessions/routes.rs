@@ -24,7 +24,7 @@ pub fn router() -> ApiRouter<App> {
 
 /// Who is signed in: the user and the session.
 pub fn own(can: &Caller) -> Result<(Uuid, Own)> {
-    let both = can.user().zip(can.grant.session());
+    let both = can.user().zip(can.session());
     both.ok_or_else(|| Error::internal("a session without a user"))
 }
 
@@ -87,7 +87,7 @@ async fn switch(can: Can<Switch>, Json(body): Json<super::Switch>) -> Result<Jso
     let unknown = || Error::invalid("body/workspace_id must be a workspace of yours: GET /api/v2/workspaces");
     let homes = sign_in::homes(can.app(), user, Some(body.workspace_id)).await.map_err(|_| unknown())?;
     let home = homes.into_iter().next().ok_or_else(unknown)?;
-    let entry = Entry { method: own.method, address: can.origin.address, may_enrol: false };
+    let entry = Entry { method: own.method, address: can.origin().address, may_enrol: false };
     let lacks = home.policy.requires_factor(can.now()) && !own.second_factor;
     let factor = lacks.then_some("that workspace requires a second factor: enrol one first");
     if let Some(why) = home.policy.refuses(&entry).or(factor) {
@@ -98,7 +98,7 @@ async fn switch(can: Can<Switch>, Json(body): Json<super::Switch>) -> Result<Jso
             "role: that workspace asks for a younger session: sign in to it anew, with its `workspace_id`";
         return Err(Error::refused(Step::Role, why));
     }
-    let there = Can::<Switch>::person(can.app(), home.workspace, user, can.origin.clone()).await?;
+    let there = Can::<Switch>::person(can.app(), home.workspace, user, can.origin().clone()).await?;
     let switched = there.ok_or_else(unknown)?.write(async move |can, tx| {
         if store::act_in(tx, user, own.id, can.workspace()).await? == 0 {
             return Err(Error::refused(Step::Credential, auth::ENDED));

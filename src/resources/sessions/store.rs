@@ -2,9 +2,10 @@
 
 use super::Session;
 use crate::access::{Caller, LoginPolicy, Method};
-use crate::db::{Record, Row, Source, Time, Tx, sql};
+use crate::db::{Record, Row, Source, Tx, sql};
 use crate::error::Result;
 use crate::resources::sign_in::store::here;
+use crate::time::Time;
 use uuid::Uuid;
 
 impl Record for Session {

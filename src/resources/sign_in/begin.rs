@@ -1,14 +1,15 @@
 //! From somebody who has shown who he is to a session: in which workspace, and what is still missing.
 
 use super::{Next, Signed, SignedIn, challenge::Answered, store};
-use crate::access::{Caller, Can, Entry, LoginPolicy, Method, Permission, Step, sessions as may};
+use crate::access::{Caller, Can, Entry, LoginPolicy, Method, Permission, Stage, Step, sessions as may};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::auth::{self, Cookie};
-use crate::db::{Time, Tx};
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::Origin;
 use crate::resources::factors;
+use crate::time::Time;
 use axum::http::HeaderValue;
 use serde_json::json;
 use uuid::Uuid;
@@ -167,11 +168,11 @@ impl Start {
     }
 }
 
-fn stage(next: Next) -> &'static str {
+fn stage(next: Next) -> Stage {
     match next {
-        Next::Done => "whole",
-        Next::SecondFactor => "factor",
-        Next::EnrolSecondFactor => "enrol",
+        Next::Done => Stage::Complete,
+        Next::SecondFactor => Stage::SecondFactor,
+        Next::EnrolSecondFactor => Stage::EnrolSecondFactor,
     }
 }
 

@@ -3,9 +3,10 @@
 
 use crate::app::App;
 use crate::auth::Holder;
-use crate::db::{Time, Tx, sql};
+use crate::db::{Tx, sql};
 use crate::error::{Error, Result, Step};
 use crate::resources::factors::{self, Factor};
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use webauthn_rs::prelude::{DiscoverableAuthentication, PasskeyRegistration, PublicKeyCredential};
 
 /// Milliseconds in which a question can be answered.
-const ANSWERABLE: i64 = 5 * 60 * 1000;
+const ANSWERABLE: i64 = 5 * Time::MINUTE;
 
 /// What the page hands to `navigator.credentials`, and brings back with the answer.
 #[derive(Serialize, JsonSchema)]

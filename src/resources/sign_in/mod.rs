@@ -18,13 +18,13 @@ pub use challenge::{Answered, Asked, ask_to_enrol, asked_to_enrol, spend};
 pub use password::{known_device, password_of, shared_tries, tries, tries_in_person, tries_of_one};
 pub use routes::router;
 
-use crate::db::Time;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Milliseconds between the first factor and the second.
-pub const PENDING: i64 = 10 * 60 * 1000;
+pub const PENDING: i64 = 10 * Time::MINUTE;
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]

@@ -13,13 +13,13 @@ use crate::auth::{self, Cookie, Seat};
 use crate::db::Lane;
 use crate::error::{Error, Result};
 use crate::http::{Json, Locality, Origin, address};
+use crate::time::Time;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use uuid::Uuid;
 
-const QUARTER: i64 = 15 * 60 * 1000;
-const HOUR: i64 = 60 * 60 * 1000;
+const QUARTER: i64 = 15 * Time::MINUTE;
 /// From one address, or with one device, in a quarter of an hour.
 const CLOSE: i64 = 10;
 /// From everywhere, without a known device, in an hour.
@@ -52,13 +52,13 @@ pub fn tries_of_one(name: &str) -> Vec<Limit> {
 
 /// The limits on tries of a caller with a session or a key, which count only for that credential.
 pub fn tries_in_person(about: &str, can: &Caller) -> Vec<Limit> {
-    let credential = can.grant.session().map(|session| session.id).or(can.grant.key());
-    tries(about, &can.origin, credential.map(|id| id.to_string()).as_deref())
+    let credential = can.session().map(|session| session.id).or(can.key());
+    tries(about, can.origin(), credential.map(|id| id.to_string()).as_deref())
 }
 
 /// The limit on tries without a known device, shared by all callers.
 pub fn shared_tries(about: &str) -> Vec<Limit> {
-    vec![Limit { name: auth::hash(&format!("all {about}")), most: ALL, window: HOUR }]
+    vec![Limit { name: auth::hash(&format!("all {about}")), most: ALL, window: Time::HOUR }]
 }
 
 /// What is tried at when somebody signs in with this address.

@@ -1,9 +1,10 @@
 //! The SQL of signing in.
 
 use super::{Home, second::Pending};
-use crate::access::{Caller, LoginPolicy, Method};
-use crate::db::{Json, Record, Row, Source, Time, Tx, record, sql};
+use crate::access::{Caller, LoginPolicy, Method, Stage};
+use crate::db::{Json, Record, Row, Source, Tx, record, sql};
 use crate::error::Result;
+use crate::time::Time;
 use uuid::Uuid;
 
 /// Who has an address to sign in with.
@@ -62,7 +63,7 @@ pub struct New {
     pub user: Uuid,
     pub id: Uuid,
     pub workspace: Uuid,
-    pub stage: &'static str,
+    pub stage: Stage,
     pub method: Method,
     pub second_factor: bool,
 }
@@ -75,11 +76,11 @@ pub async fn insert(can: &Caller, tx: &mut Tx, new: &New) -> Result<()> {
     .bind(new.user)
     .bind(new.id)
     .bind(new.workspace)
-    .bind(new.stage)
+    .bind(new.stage.name())
     .bind(new.method.name())
     .bind(new.second_factor)
-    .bind(can.origin.user_agent.clone())
-    .bind(can.origin.address_text())
+    .bind(can.origin().user_agent.clone())
+    .bind(can.origin().address_text())
     .bind(can.now())
     .run(&mut *tx)
     .await?;

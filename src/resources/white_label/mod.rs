@@ -14,8 +14,8 @@ mod routes;
 pub mod store;
 pub use routes::router;
 
-use crate::db::Time;
 use crate::http::absent_not_null;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

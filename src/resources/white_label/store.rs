@@ -2,9 +2,10 @@
 
 use super::{Branding, Claim};
 use crate::access::Caller;
-use crate::db::{Source, Time, Tx, record, sql};
+use crate::db::{Source, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::mail::Brand;
+use crate::time::Time;
 use uuid::Uuid;
 
 record! { Claim { domain = "w.org_client_domain", token = "w.domain_token", verified_at = "w.domain_verified_at" } }
@@ -81,7 +82,7 @@ async fn of(workspace: Uuid, from: impl Into<Source<'_>>) -> Result<Branding> {
 pub async fn brand(can: &Caller, from: impl Into<Source<'_>>) -> Result<Brand> {
     let mut from = from.into();
     let own = branding(can, from.again()).await?;
-    let brand = match &can.grant.group {
+    let brand = match can.group() {
         Some(group) if own.brand_name.is_none() => of(group.admin, from).await?,
         Some(_) | None => own,
     };

@@ -2,7 +2,7 @@
 
 use super::schema::{Details, Subscriptions};
 use super::{Interval, Plan, Subscription};
-use crate::db::Time;
+use crate::time::Time;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 

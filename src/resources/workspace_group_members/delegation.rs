@@ -25,7 +25,7 @@ pub struct Patch {
 
 pub async fn show(can: &Can<ReadAdmin>) -> Result<Admin> {
     let link = store::own(can, can.reader()).await?;
-    let group = can.grant.group.clone().filter(|_| link.is_some());
+    let group = can.group().cloned().filter(|_| link.is_some());
     let invitation = store::invitation(can, can.reader()).await?;
     let name = link.as_ref().and_then(|link| link.admin_workspace_name.clone());
     Ok(Admin {

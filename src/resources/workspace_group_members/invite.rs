@@ -9,11 +9,11 @@ use crate::jobs::outbox;
 use crate::mail::letters;
 use crate::resources::workspace_members::{address, store as members};
 use crate::resources::workspaces;
+use crate::time::Time;
 use uuid::Uuid;
 
 /// Invitations that a workspace tries in a day: what they answer tells who owns a workspace.
 const A_DAY: i64 = 20;
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 const TAKEN: &str = "The sub workspace already has an active parent or invitation";
 
@@ -68,8 +68,11 @@ impl Whom {
 
 pub async fn create(can: Can<Create>, new: New) -> Result<WorkspaceGroupMember> {
     let whom = Whom::of(new)?;
-    let limit =
-        tries::Limit { name: format!("group invitations of {}", can.workspace()), most: A_DAY, window: DAY };
+    let limit = tries::Limit {
+        name: format!("group invitations of {}", can.workspace()),
+        most: A_DAY,
+        window: Time::DAY,
+    };
     if !tries::count(can.app(), &[limit]).await? {
         return Err(Error::DailyLimit(format!(
             "a workspace invites at most {A_DAY} workspaces a day; go on tomorrow"
@@ -122,8 +125,8 @@ async fn tell(can: &Caller, tx: &mut Tx, id: Uuid, sub: Uuid) -> Result<bool> {
         return Ok(false);
     }
     let workspace = workspaces::store::current(can, &mut *tx).await?.name;
-    let by = match &can.grant.email {
-        Some(email) => Some(email.clone()),
+    let by = match can.email() {
+        Some(email) => Some(email.to_owned()),
         None => members::owners_address(tx, can.workspace()).await?,
     };
     let Some(invited) = workspaces::store::by_id(tx, sub).await? else { return Ok(false) };

@@ -6,9 +6,10 @@ use crate::access::{
     Action, Can, Permission, accounts, api_keys, audit_logs, campaigns, workspace_group_members::Read,
     workspace_members,
 };
-use crate::db::{Source, Time, record, sql};
+use crate::db::{Source, record, sql};
 use crate::error::Result;
 use crate::http::absent_not_null;
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -98,7 +99,7 @@ pub async fn overview(can: &Can<Read>, slice: &Slice) -> Result<Vec<Overview>> {
 fn seen(can: &Can<Read>, entry: Entry, counts: Vec<Count>) -> Overview {
     let Entry { link, last_activity } = entry;
     let left = |action: &'static Action| {
-        can.grant.may_act() && can.may(action) && link.delegation.refuses(action).is_none()
+        can.may_act() && can.may(action) && link.delegation.refuses(action).is_none()
     };
     let log = left(audit_logs::Read::ACTION);
     let by_status = |kind: &str| -> BTreeMap<i64, i64> {

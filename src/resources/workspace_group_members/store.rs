@@ -5,11 +5,11 @@ use crate::access::{Caller, Can, Delegation, Permission};
 use crate::db::{Json, Record, Row, Source, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::http::Paging;
+use crate::time::Time;
 use uuid::Uuid;
 
-const DAY: i64 = 24 * 60 * 60 * 1000;
 /// An invitation that waits for longer is in nobody's way.
-const LAPSES: i64 = 14 * DAY;
+const LAPSES: i64 = 14 * Time::DAY;
 
 impl Record for WorkspaceGroupMember {
     const COLUMNS: &'static str = "l.id, l.workspace_id, l.sub_workspace_id, l.status, l.timestamp_created, \
@@ -126,7 +126,7 @@ pub async fn link_to(can: &Caller, tx: &mut Tx, sub: Uuid) -> Result<Option<Stat
     .bind(can.workspace())
     .bind(sub)
     .bind(can.now().minus(LAPSES))
-    .bind(can.now().minus(DAY));
+    .bind(can.now().minus(Time::DAY));
     let status: Option<String> = status.optional(tx).await?;
     Ok(status.as_deref().map(Status::parse))
 }

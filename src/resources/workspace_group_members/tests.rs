@@ -36,7 +36,7 @@ async fn an_invitation_is_accepted_or_rejected(mut world: World) {
     world.accepts("ann's admin", &link).await.is(403);
     let new = scene::Key::of_workspace(sub, "ann's robot", json!(["all:all"]));
     scene::key(&mut world, new).await;
-    assert!(world.accepts("ann's robot", &link).await.is(403).message().contains("takes a person"));
+    assert!(world.accepts("ann's robot", &link).await.is(403).message().contains("needs a person"));
     let accepted = world.accepts("ann", &link).await.is(200).json();
     assert_eq!((&accepted["status"], &accepted["sub_workspace_name"]), (&json!("accepted"), &json!("ann")));
     assert_eq!(world.accepts("ann", &link).await.is(200).json(), accepted, "there is nothing more to do");

@@ -6,12 +6,13 @@ use crate::access::{Caller, Can, Group, Step, tries, workspace_members::Accept};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::auth::{self, Seat};
-use crate::db::{Lane, Time, Tx, record, sql};
+use crate::db::{Lane, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::http::{Json, Origin};
 use crate::jobs::outbox;
 use crate::mail::letters::{self, Joined};
 use crate::resources::{api_keys, factors, login_policy, people, white_label, workspaces};
+use crate::time::Time;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -119,7 +120,7 @@ pub async fn accept(
         let factor = !factors::store::kinds(&mut *tx, user).await?.is_empty()
             || login_policy::store::current(can, &mut *tx).await?.requires_factor(can.now());
         let forbids = |group: &Group| group.rails.no_key_creation || group.rails.second_factor_required;
-        let key_forbidden = can.grant.group.as_deref().is_some_and(forbids);
+        let key_forbidden = can.group().is_some_and(forbids);
         let keyless = factor || key_forbidden;
         if !keyless {
             api_keys::store::insert_first(can, tx, open.workspace_id, open.id, &key).await?;

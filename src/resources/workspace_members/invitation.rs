@@ -4,16 +4,16 @@
 use super::{WorkspaceMember, store};
 use crate::access::{Caller, Principal, Step};
 use crate::auth;
-use crate::db::{Time, Tx, sql};
+use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::jobs::outbox;
 use crate::mail::Letter;
 use crate::mail::letters::{self, Invitation};
 use crate::resources::{white_label, workspaces};
+use crate::time::Time;
 use uuid::Uuid;
 
-const WEEK: i64 = 7 * 24 * 60 * 60 * 1000;
-const DAY: i64 = 24 * 60 * 60 * 1000;
+const WEEK: i64 = 7 * Time::DAY;
 /// Invitations and repeats of them that a workspace sends in a day.
 const A_DAY: i64 = 100;
 
@@ -56,11 +56,11 @@ impl Link {
             Some(user) => store::name_of(tx, user).await?,
             None => None,
         };
-        let inviter = match can.grant.principal {
+        let inviter = match can.principal() {
             Principal::Operator => None,
             Principal::Key { personal: false, .. } => Some("An administrator".to_owned()),
             Principal::Key { .. } | Principal::Member | Principal::Session(_) | Principal::Invitee => {
-                name.or(can.grant.email.clone())
+                name.or(can.email().map(str::to_owned))
             }
         };
         let invitation = Invitation {
@@ -69,7 +69,7 @@ impl Link {
             inviter: inviter.as_deref(),
             role: member.role.name(),
             url: &self.url(can),
-            expires_in_days: (WEEK / DAY) as u32,
+            expires_in_days: (WEEK / Time::DAY) as u32,
         };
         letters::invitation(&member.email, &invitation)
     }
@@ -102,7 +102,7 @@ pub async fn close(can: &Caller, tx: &mut Tx, member: Uuid, email: &str) -> Resu
 
 /// From an admin workspace only what was invited from there: whoever gets the link becomes a member as it was meant.
 async fn demand_own(can: &Caller, tx: &mut Tx, member: &WorkspaceMember) -> Result<()> {
-    let Some(link) = can.grant.link else { return Ok(()) };
+    let Some(link) = can.link() else { return Ok(()) };
     let own = sql("select id from members where workspace_id = $1 and id = $2 and link_id = $3")
         .bind(can.workspace())
         .bind(member.id)
@@ -132,7 +132,7 @@ pub async fn within_a_day(can: &Caller, tx: &mut Tx) -> Result<()> {
     let sent = sql("select count(*) from audit_log where workspace_id = $1 and activity_type in (1005, 1008) and at > $2 \
          and coalesce(affected_count, 1) > 0")
         .bind(can.workspace())
-        .bind(can.now().minus(DAY));
+        .bind(can.now().minus(Time::DAY));
     match sent.optional::<i64>(tx).await?.unwrap_or(0) < A_DAY {
         true => Ok(()),
         false => Err(Error::DailyLimit(format!(

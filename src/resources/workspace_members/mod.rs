@@ -4,7 +4,6 @@ mod accept;
 pub use accept::insert_user;
 mod guard;
 mod handed;
-pub use guard::is_fertile;
 mod invitation;
 mod preview;
 mod routes;
@@ -16,9 +15,9 @@ pub use routes::router;
 pub use whose::{Whose, is_self, named, owner};
 
 use crate::access::{Role, Shape};
-use crate::db::Time;
 use crate::http::absent_not_null;
 pub use crate::http::address;
+use crate::time::Time;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;

@@ -179,7 +179,7 @@ async fn keys_made(can: &Caller, tx: &mut Tx, member: Uuid, revoke: bool) -> Res
     let made = store::keys_made(can, tx, member).await?;
     if revoke {
         can.also::<api_keys::Delete>()?;
-        if made.iter().any(|key| Some(key.id) == can.grant.key()) {
+        if made.iter().any(|key| Some(key.id) == can.key()) {
             let why =
                 "role: `revoke_keys` would revoke the key that makes this call; use another key, or sign in";
             return Err(Error::refused(Step::Role, why));

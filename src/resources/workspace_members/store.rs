@@ -2,10 +2,11 @@
 
 use super::{KeyMade, Name, SHAPE, WorkspaceMember};
 use crate::access::{Caller, Can, Permission, Role};
-use crate::db::{Json, Record, Row, Source, Time, Tx, record, sql};
+use crate::db::{Json, Record, Row, Source, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::http::{Paging, pattern};
 use crate::resources::accounts::{self, LeftBehind};
+use crate::time::Time;
 use uuid::Uuid;
 
 impl Record for WorkspaceMember {
@@ -90,7 +91,7 @@ pub async fn insert(can: &Caller, tx: &mut Tx, member: &WorkspaceMember, expires
     .bind(member.issuer_id)
     .bind(expires)
     .bind(member.timestamp_created)
-    .bind(can.grant.link)
+    .bind(can.link())
     .run(tx)
     .await
 }

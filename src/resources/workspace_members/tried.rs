@@ -11,13 +11,14 @@ use crate::db::sql;
 use crate::error::{Error, Result};
 use crate::http::Json;
 use crate::resources::sign_in;
+use crate::time::Time;
 use axum::http::HeaderMap;
 use serde_json::json;
 
 /// Wrong passwords that a link survives.
 const FAILURES: i64 = 5;
 /// As long as a link is open.
-const WEEK: i64 = 7 * 24 * 60 * 60 * 1000;
+const WEEK: i64 = 7 * Time::DAY;
 
 /// For what the try counted, if the password is right. No more than five tries at a link are looked at, and they count
 /// with all tries at this password, except on a device that the person has used before.
@@ -34,7 +35,7 @@ pub async fn password(
     let user = sign_in::store::user_of(&app.reader, &open.email).await?;
     let about = sign_in::password_of(&open.email);
     let limits = match sign_in::known_device(app, headers, user.as_ref()) {
-        Some(device) => sign_in::tries(&about, &can.origin, Some(&device)),
+        Some(device) => sign_in::tries(&about, can.origin(), Some(&device)),
         None => sign_in::shared_tries(&about),
     };
     if !tries::count(app, &of_link).await? {

@@ -31,7 +31,7 @@ pub async fn owner<P: Permission>(
     if new && wanted.as_ref().is_some_and(|wanted| is_self(can, wanted)) {
         return Ok(can.user());
     }
-    if can.grant.reach(P::ACTION) != Reach::All {
+    if can.reach(P::ACTION) != Reach::All {
         return Err(Error::refused(
             Step::Reach,
             format!("reach: only who reaches every {what} may change whose a {what} is"),
@@ -46,7 +46,7 @@ pub async fn owner<P: Permission>(
 pub fn is_self(can: &Caller, wanted: &str) -> bool {
     match wanted.parse::<Uuid>() {
         Ok(id) => [can.user(), can.member()].contains(&Some(id)),
-        Err(_) => can.grant.in_person() && can.grant.email.as_ref() == Some(&address(wanted)),
+        Err(_) => can.in_person() && can.email() == Some(address(wanted).as_str()),
     }
 }
 

@@ -94,7 +94,7 @@ async fn tell_owners(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<()> {
     .all(&mut *tx)
     .await?;
     let new = both.iter().find(|(is_new, _)| *is_new).map_or("", |(_, email)| email.as_str());
-    let (workspace, by) = (super::store::current(can, &mut *tx).await?.name, can.grant.label());
+    let (workspace, by) = (super::store::current(can, &mut *tx).await?.name, can.label());
     let brand = white_label::store::brand(can, &mut *tx).await?;
     for (_, address) in &both {
         if outbox::has_room(can, tx, address).await? {

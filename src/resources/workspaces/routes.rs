@@ -5,11 +5,12 @@ use crate::audit::{Change, Subject};
 use crate::error::{Error, Result};
 use crate::http::{Json, Nothing, Page, Paging, Query, Unread, ours};
 use crate::resources::{api_keys, workspace_members};
+use crate::time::Time;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post};
 
 /// Between the request to remove a workspace and the removal.
-const REMOVAL: i64 = 24 * 60 * 60 * 1000;
+const REMOVAL: i64 = Time::DAY;
 
 /// Workspaces that a person may own; each brings limits of its own, on requests and invitations.
 const OWNED: i64 = 20;
@@ -29,7 +30,7 @@ fn subject(workspace: &Workspace) -> Subject {
 /// Who is signed in sees all that he is a member of; a key its own workspace, and no other of its owner's.
 async fn list(can: Can<Read>, Query(paging): Query<Paging>) -> Result<Json<Page<Workspace>>> {
     let limit = paging.limit();
-    let items = match (can.grant.session(), can.user()) {
+    let items = match (can.session(), can.user()) {
         (Some(_), Some(user)) => store::of_user(&can, user, &paging).await?,
         _ => {
             let workspace = store::current(&can, can.reader()).await?;
@@ -48,7 +49,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Created>>
     let created = can.write(async move |can, tx| {
         let (id, now) = (can.new_id(), can.now());
         let user = can.user().ok_or_else(|| Error::internal("a person without a user"))?;
-        let email = can.grant.email.clone().unwrap_or_default();
+        let email = can.email().unwrap_or_default().to_owned();
         if workspace_members::store::owned_by(tx, user).await? >= OWNED {
             let why = format!("role: a person owns at most {OWNED} workspaces; the operator can create more");
             return Err(Error::refused(Step::Role, why));
@@ -73,7 +74,7 @@ async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<Workspace
             return Err(Error::invalid("body/default_member_role must not be owner: there is exactly one"));
         }
         let rights = after.default_member_role != before.default_member_role
-            && workspace_members::is_fertile(after.default_member_role)
+            && after.default_member_role.manages()
             || after.strict_scopes != before.strict_scopes;
         if rights {
             can.also::<SetRights>()?;

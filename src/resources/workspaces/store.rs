@@ -2,9 +2,10 @@
 
 use super::{Billing, Visibility, Workspace};
 use crate::access::{Caller, Role};
-use crate::db::{Json, Record, Row, Source, Time, Tx, sql};
+use crate::db::{Json, Record, Row, Source, Tx, sql};
 use crate::error::{Error, Result};
 use crate::http::Paging;
+use crate::time::Time;
 use uuid::Uuid;
 
 impl Record for Workspace {

@@ -1,16 +1,16 @@
-//! How much each workspace stores, and the bound on it. Rows are counted behind the answer: within a minute those that are
-//! new, by their ids, and every night all of them. No row is moved by every write, so creates stay as fast as they were, and
-//! a workspace may pass its bound by what one minute brings.
+//! How much each workspace stores, and the limit on it. Rows are counted after the answer: new ones within a minute, by their
+//! ids, and all of them every night. No write updates a counter, so creates stay fast. In return, a workspace can pass its
+//! limit by what it adds in one minute.
 //!
-//! A workspace over its bound still reads and deletes, and every permission without the mark `Stores` works as before.
+//! A workspace over its limit can still read and delete. Only permissions with the mark `Stores` are refused.
 
 mod count;
 pub use count::{TABLES, count, keep, nightly};
 
-use super::{Action, Mark};
+use crate::access::{Action, Mark};
 use crate::config::{self, Size};
-use crate::db::Time;
 use crate::error::{Error, Result};
+use crate::time::Time;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,10 +19,10 @@ use uuid::Uuid;
 /// The audit log is the last of the tables.
 const LOG: usize = TABLES.len() - 1;
 
-/// Workspaces that are remembered.
+/// The most workspaces that are remembered.
 const REMEMBERED: usize = 10_000;
 
-/// What a table holds of a workspace, up to the last id that was counted.
+/// The rows of a workspace in one table, up to the last id that was counted.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Part {
     rows: i64,
@@ -33,7 +33,7 @@ struct Part {
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Count {
     parts: [Part; TABLES.len()],
-    /// Rows of the audit log when all was counted.
+    /// The rows of the audit log when the whole workspace was counted.
     changes: i64,
 }
 
@@ -51,19 +51,20 @@ impl Count {
     }
 }
 
-/// What is known of a workspace, and what happened since.
+/// The last count of a workspace, and what happened since.
 #[derive(Clone, Copy, Debug, Default)]
 struct Known {
     count: Count,
-    /// When all of it was counted.
+    /// When the whole workspace was counted.
     whole: Option<Time>,
-    /// Rounds of counting that still have to look for a change.
+    /// How many rounds of counting still have to look for a change.
     changed: u8,
     deleted: bool,
     refused: bool,
 }
 
-/// A change is announced before its transaction, which may end after one round of counting but not after two.
+/// A change is announced before its transaction. The transaction can end after the next round of counting, but not after
+/// the one that follows.
 const ROUNDS: u8 = 2;
 
 #[derive(Clone, Default)]
@@ -96,8 +97,8 @@ impl Storage {
         ))
     }
 
-    /// Before a change: refuses it if it stores something and the workspace is over its bound.
-    pub(super) fn admit(&self, action: &'static Action, workspace: Uuid) -> Result<()> {
+    /// Refuses a change that stores something if the workspace is over its limit. Called before the transaction.
+    pub(in crate::access) fn admit(&self, action: &'static Action, workspace: Uuid) -> Result<()> {
         let mut all = self.known();
         let known = all.entry(workspace).or_default();
         if action.is(Mark::Stores)
@@ -111,7 +112,7 @@ impl Storage {
         Ok(())
     }
 
-    /// What is to be counted, each as it was known; what happens from now on is for the next time.
+    /// The workspaces to count now, with what is known about them. Later changes belong to the next round.
     fn begun(&self) -> Vec<(Uuid, Known)> {
         let mut all = self.known();
         if all.len() > REMEMBERED {

@@ -1,9 +1,9 @@
-//! Who may make whom what: nobody raises anyone above themselves, nobody touches the owner.
+//! Which roles a caller can give and take. Nobody can raise anybody above themselves, or change the owner.
 
 use super::Role;
 
-/// Whether `actor` may give, change or take a role. `present` is none for an invitation, `wanted` for a
-/// removal. The owner changes by the hand-over of the ownership alone.
+/// Whether `actor` can give, change or take a role. `present` is none for an invitation, and `wanted` is none for a
+/// removal. The owner changes only when the ownership is handed over.
 #[rustfmt::skip]
 pub fn may_make(actor: Role, present: Option<Role>, wanted: Option<Role>) -> bool {
     use Role::*;

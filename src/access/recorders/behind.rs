@@ -1,19 +1,21 @@
-//! What is written behind the answer: refused attempts, and when a key was last used. Never on the path of a
-//! request: it goes into a bounded queue, and a task writes it down in batches.
+//! What is written after the answer: refused attempts, and when a key was last used. A request only puts a note into a
+//! bounded queue, and a task writes the notes in batches.
 //!
-//! Identical attempts (same workspace, principal, permission, step and object) within a minute are one row with a
-//! count. A caller who tries many objects gets a row for each of the first few, and one for the rest
-//! (`objects`). A workspace gets a thousand such rows an hour, and then one that counts the rest. So nobody can
-//! fill the log, or hide in it.
+//! Identical attempts (same workspace, principal, permission, step and object) within a minute share one row with a
+//! count. A caller who tries many objects gets a row for each of the first few, and one for the rest (`objects`). A
+//! workspace gets a thousand such rows an hour, and then one row that counts the rest. So nobody can fill the log, or hide
+//! in it.
 
+use super::About;
 use super::objects::{Place, Windows};
 use super::refusal::Refusal;
-use super::{About, Action, Gate, Grant, Step};
+use crate::access::{Action, Gate, Grant, Step};
 use crate::app::App;
 use crate::audit;
-use crate::db::{Time, Tx, sql};
+use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::http::Origin;
+use crate::time::Time;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -22,21 +24,20 @@ use uuid::Uuid;
 
 const WAITING: usize = 4096;
 const PAUSE: Duration = Duration::from_millis(100);
-const MINUTE: i64 = 60 * 1000;
-/// Keys whose last stamp is remembered.
+/// The most keys and sessions whose last stamp is remembered.
 const REMEMBERED: usize = 100_000;
 
-/// Somebody known tries something; noted only if it is refused.
+/// A call by a known caller. It is recorded only if it is refused.
 #[derive(Clone, Debug)]
 pub struct Attempt {
     pub workspace: Uuid,
-    /// The caller's own, where it acts in another.
-    pub(super) home: Uuid,
+    /// The caller's own workspace. It differs from `workspace` if they act in another.
+    pub(in crate::access) home: Uuid,
     pub permission: &'static str,
     pub actor: audit::Actor,
-    /// The user and the session, of who is signed in.
+    /// The user and the session, for a person who is signed in.
     session: Option<(Uuid, Uuid)>,
-    /// Of the row, if it is refused.
+    /// The activity type of the row, if the attempt is refused.
     activity: i64,
     about: OnceLock<About>,
 }
@@ -59,7 +60,7 @@ impl Attempt {
         }
     }
 
-    /// What it was about, unless that is known already.
+    /// Sets the record that it is about, unless that is known already.
     pub fn is_about(&self, what: impl FnOnce() -> Option<About>) {
         if self.about.get().is_none()
             && let Some(what) = what()
@@ -72,22 +73,22 @@ impl Attempt {
         self.about.get()
     }
 
-    /// For a refusal that the reference has a type for, one of [`audit::REFUSALS`].
+    /// Sets the activity type, one of [`audit::REFUSALS`], where the official API has one for this refusal.
     pub fn numbered(self, activity: i64) -> Self {
         Attempt { activity, ..self }
     }
 
-    /// Whose share of the server the caller uses.
+    /// The workspace whose share of the server the caller uses.
     pub fn home(&self) -> Uuid {
         self.home
     }
 
-    /// Whether it changes something if it is not refused.
+    /// Whether it changes something unless it is refused.
     pub fn is_change(&self) -> bool {
         Action::of(self.permission).is_some_and(|action| action.activity.is_some())
     }
 
-    /// Many objects, each of them one too many for a row of its own.
+    /// The attempt for the row that counts many objects.
     fn about_many(self) -> Self {
         Attempt { activity: audit::REFUSED_MANY, about: OnceLock::new(), ..self }
     }
@@ -97,7 +98,7 @@ impl Attempt {
     }
 }
 
-/// What was used: with it, the first part of its key in the database.
+/// A credential that was used, with the first part of its primary key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Used {
     Key { workspace: Uuid, id: Uuid },
@@ -110,19 +111,19 @@ enum Note {
     Flush(oneshot::Sender<()>),
 }
 
-/// The narrow door.
+/// The sending end of the queue.
 #[derive(Clone)]
 pub struct Behind(mpsc::Sender<Note>);
 
 impl Behind {
-    /// Must be called inside a runtime; the task ends with the last handle.
+    /// Starts the task, so it must be called inside a runtime. The task ends with the last handle.
     pub fn open(gate: Gate, new_id: impl Fn() -> Uuid + Send + Sync + 'static) -> Self {
         let (send, receive) = mpsc::channel(WAITING);
         tokio::spawn(write_down(gate, receive, std::sync::Arc::new(new_id)));
         Behind(send)
     }
 
-    /// Lost when the queue is full: a flood may cost notes, never answers.
+    /// A full queue drops the note: a flood can cost notes, but not answers.
     pub fn refused(&self, attempt: Attempt, step: Step, at: Time) {
         let _full = self.0.try_send(Note::Refused(Box::new(attempt), step, at));
     }
@@ -131,7 +132,7 @@ impl Behind {
         let _full = self.0.try_send(Note::Used(used, at));
     }
 
-    /// How many notes are still to be written down.
+    /// How many notes are not written yet.
     pub fn waiting(&self) -> usize {
         self.0.max_capacity() - self.0.capacity()
     }
@@ -146,7 +147,7 @@ impl Behind {
 }
 
 impl App {
-    /// For the edge: what became of a request by somebody known.
+    /// Notes the outcome of a request by a known caller. Only `edge` calls this.
     pub fn note(&self, attempt: Attempt, refused: Option<Step>, (pattern, path): (&str, &str)) {
         let now = self.now();
         let workspace = attempt.home;
@@ -191,14 +192,14 @@ impl Batch {
         }
     }
 
-    /// `there` is where the call was made; its caller's own workspace has a row too.
+    /// `there` is the workspace of the call. The caller's own workspace gets a row too.
     fn refuse(&mut self, mut attempt: Attempt, (step, at): (Step, Time), windows: &mut Windows, there: Uuid) {
         let mut same = attempt.actor.same(attempt.permission, step);
         if attempt.workspace != there {
             same = format!("{same} {there}");
         }
         let place = attempt.about().map(|about| windows.place(attempt.workspace, &same, about, at));
-        let (mut since, mut objects) = (at.minus(MINUTE), None);
+        let (mut since, mut objects) = (at.minus(Time::MINUTE), None);
         match (place, attempt.about()) {
             (Some(Place::Own), Some(about)) => same = format!("{same} {about}"),
             (Some(Place::Rest { since: began, objects: different }), _) => {
@@ -217,9 +218,9 @@ impl Batch {
     }
 }
 
-/// A busy key is stamped once a minute, or reading would cost writes, and each of those the readers' caches.
+/// A busy key is stamped once a minute. More stamps would turn reads into writes, which invalidate the readers' caches.
 fn is_news(stamped: &mut HashMap<Used, Time>, key: Used, at: Time) -> bool {
-    if stamped.get(&key).is_some_and(|last| at < last.plus(MINUTE)) {
+    if stamped.get(&key).is_some_and(|last| at < last.plus(Time::MINUTE)) {
         return false;
     }
     if stamped.len() >= REMEMBERED {
@@ -245,7 +246,7 @@ async fn write_down(
             batch.add(note, &mut windows);
         }
         let mut refused: Vec<_> = std::mem::take(&mut batch.refused).into_values().collect();
-        refused.sort_by_key(|refusal| refusal.at); // ids are in the order of time
+        refused.sort_by_key(|refusal| refusal.at); // ids must be in the order of time
         let refused: Vec<_> = refused.into_iter().map(|refusal| (refusal, new_id())).collect();
         let used: Vec<_> = std::mem::take(&mut batch.used)
             .into_iter()

@@ -1,28 +1,28 @@
-//! What the OpenAPI document says of who may call an operation.
+//! What the OpenAPI document says about the rights that an operation needs.
 
 use super::{Action, Mark};
 use aide::openapi::{Operation, SecurityRequirement};
 use aide::transform::TransformOperation;
 
-/// The names of the two ways to say who one is.
+/// The names of the two security schemes.
 pub const KEY: &str = "ApiKeyAuth";
 pub const SESSION: &str = "SessionCookie";
 
-/// An operation for who has a key, or is signed in.
-pub(super) fn keyed(action: &'static Action, operation: &mut Operation) {
+/// For an operation that needs a key or a session.
+pub(in crate::access) fn keyed(action: &'static Action, operation: &mut Operation) {
     let scopes = action.scopes();
     let needs = match scopes.first() {
-        _ if action.is(Mark::SignedIn) => "for people who are signed in".to_owned(),
+        _ if action.is(Mark::SignedIn) => "only for people who are signed in".to_owned(),
         Some(_) => format!("an API key needs one of `{}`", scopes.join("`, `")),
         None => "an API key needs no scope".to_owned(),
     };
     let fresh = match action.is(Mark::Fresh) {
-        true => " Who is signed in has shown within ten minutes who he is: `POST /auth/reauthenticate`.",
+        true => " A session needs re-authentication within ten minutes: `POST /auth/reauthenticate`.",
         false => "",
     };
     named(action, operation);
     operation.description = Some(format!("Permission `{}`; {needs}.{fresh}", action.name));
-    // One requirement for each accepted scope: any of them will do.
+    // One requirement for each accepted scope, because any of them is enough.
     let way = |name: &str, scopes| SecurityRequirement::from_iter([(name.to_owned(), scopes)]);
     let keys = match scopes.is_empty() {
         _ if action.is(Mark::SignedIn) => vec![],
@@ -32,7 +32,7 @@ pub(super) fn keyed(action: &'static Action, operation: &mut Operation) {
     operation.security = keys.into_iter().chain([way(SESSION, vec![])]).collect();
 }
 
-/// An operation for anybody: a link, a password or a passkey is the credential.
+/// For an operation without a key or session: a link, a password or a passkey is the credential.
 pub fn open<'a>(mut operation: TransformOperation<'a>, action: &'static Action) -> TransformOperation<'a> {
     let inner = operation.inner_mut();
     named(action, inner);

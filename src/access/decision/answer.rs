@@ -1,20 +1,20 @@
-//! Which fields of a record leave the server. A record with fields that are not for every caller is not `Serialize`.
-//! It can leave only as `Seen`, whether it was read or written, and only `seen_by` makes that.
+//! Which fields of a record a caller gets. A record with fields that not every caller can see is not `Serialize`. It can
+//! leave the server only as `Seen`, and only `seen_by` makes that.
 
-use super::Caller;
+use crate::access::Caller;
 use crate::http::Empty;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::ops::Deref;
 
-/// What an operation answers, and the form in which its caller sees it.
+/// The answer of an operation, and the form in which its caller sees it.
 pub trait Answer: Send + 'static {
     type Seen: Send + 'static;
     fn seen_by(self, caller: &Caller) -> Self::Seen;
 }
 
-/// Every caller who gets this answer sees all of it.
+/// For answers without such fields.
 impl<T: Serialize + Send + 'static> Answer for T {
     type Seen = T;
     fn seen_by(self, _: &Caller) -> T {
@@ -29,11 +29,11 @@ impl Answer for Empty {
     }
 }
 
-/// A record with fields that are not for every caller. `partial!` makes it an [`Answer`].
+/// A record with fields that not every caller can see. `partial!` makes it an [`Answer`].
 pub trait Partial: Sized {
-    /// Without what the caller must not see.
+    /// Removes what the caller must not see.
     fn shown_to(self, caller: &Caller) -> Self;
-    /// All of it, as its derived code writes it out.
+    /// Serializes all of it.
     fn write_out<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error>;
 }
 
@@ -60,7 +60,7 @@ impl<T: Partial> Serialize for Seen<T> {
     }
 }
 
-/// In the documents it is the record.
+/// Documents describe the record itself.
 impl<T: JsonSchema> JsonSchema for Seen<T> {
     fn schema_name() -> Cow<'static, str> {
         T::schema_name()
@@ -73,7 +73,7 @@ impl<T: JsonSchema> JsonSchema for Seen<T> {
     }
 }
 
-/// For a type with `serde(remote = "Self")`, which has generated serialization code but is not `Serialize`.
+/// For a type with `serde(remote = "Self")`: it has derived serialization code, but is not `Serialize`.
 macro_rules! partial {
     ($record:ident, $shown:expr) => {
         impl $crate::access::Partial for $record {

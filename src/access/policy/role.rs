@@ -1,17 +1,16 @@
 //! The names of the roles, on the wire and in the database.
 
-use super::{ACTIONS, ROLES, Reach, Role};
+use super::{ACTIONS, Mark, ROLES, Reach, Role};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::borrow::Cow;
 
-/// What the reference knows; the rest is ours.
+/// The roles of the official API. The others are ours.
 const OFFICIAL: [Role; 5] = [Role::Owner, Role::Admin, Role::Editor, Role::View, Role::Client];
-/// Taken for `view` on input.
+/// An input that means `view`.
 const ALIAS: &str = "viewer";
 
 impl Role {
-    /// `owner`, `admin`, ...: as on the wire and in the database.
     pub fn name(self) -> &'static str {
         match self {
             Role::Owner => "owner",
@@ -25,16 +24,15 @@ impl Role {
         }
     }
 
-    /// In any case; takes the alias `viewer` as well.
+    /// Reads a name in upper or lower case, and the alias `viewer`.
     pub fn parse(name: &str) -> Option<Role> {
         let name = if name.eq_ignore_ascii_case(ALIAS) { Role::View.name() } else { name };
         ROLES.iter().copied().find(|role| role.name().eq_ignore_ascii_case(name))
     }
 
-    /// Whether the role has any permission on a resource that an API key can have too.
-    pub fn holds(self, resource: &str) -> bool {
-        let on = |action: &&super::Action| action.resource == resource && !action.verbs.is_empty();
-        ACTIONS.iter().copied().filter(on).any(|action| action.reach(self) != Reach::None)
+    /// Whether the role manages members or API keys, so that its holder can give rights to others.
+    pub fn manages(self) -> bool {
+        ACTIONS.iter().any(|action| action.is(Mark::Managing) && action.reach(self) != Reach::None)
     }
 }
 

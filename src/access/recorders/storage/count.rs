@@ -1,15 +1,16 @@
-//! Counting what workspaces store: in steps, behind the answers.
+//! Counts what workspaces store: in steps, after the answers.
 
 use super::{Count, Known};
 use crate::app::App;
-use crate::db::{Json, Record, Row, Time, sql};
+use crate::db::{Json, Record, Row, sql};
 use crate::error::{Error, Result};
+use crate::time::Time;
 use std::time::Duration;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-/// What is counted, and the bytes of a row: its texts, and a flat number for the rest of it and its places in indexes.
-/// The audit log comes last. Few rows of other tables come without one of these.
+/// The tables that are counted, and the bytes of a row: its texts, and a fixed number for the rest of it and its index
+/// entries. The audit log comes last. Almost every row in another table comes with a row in one of these.
 pub const TABLES: [(&str, &str); 9] = [
     (
         "leads",
@@ -31,19 +32,18 @@ pub const TABLES: [(&str, &str); 9] = [
     ("audit_log", "500 + octet_length(t.search) + octet_length(cast(t.metadata as text))"),
 ];
 
-/// Rows that are counted in one statement, and the pause after it: so that no read waits for a large workspace.
+/// The rows that one statement counts, and the pause after it, so that no read waits for a large workspace.
 const STEP: i64 = 5_000;
 const PAUSE: Duration = Duration::from_millis(20);
 const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: i64 = 60 * 60 * 1000;
-/// A refused caller may have deleted something by way of another server: counted as a whole again after this.
-const PATIENCE: i64 = HOUR / 6;
-/// Changes after which a workspace is counted as a whole: what grows is not new.
+/// A refused caller can have deleted something on another server, so the whole workspace is counted again after this.
+const PATIENCE: i64 = Time::HOUR / 6;
+/// After this many changes the whole workspace is counted, because rows that grow are not new.
 const CHANGES: i64 = 50_000;
-/// Workspaces that are counted in one night's step.
+/// The most workspaces that one nightly step counts.
 const AT_ONCE: i64 = 500;
 
-/// Counts every minute until `stop`: what has changed, and what was not counted since the night began.
+/// Counts every minute until `stop`: the workspaces that changed, and those that were not counted since the night began.
 pub async fn keep(app: App, mut stop: watch::Receiver<()>) {
     loop {
         tokio::select! {
@@ -63,7 +63,7 @@ pub async fn keep(app: App, mut stop: watch::Receiver<()>) {
     }
 }
 
-/// What has changed since the last time.
+/// Counts the workspaces that changed since the last round.
 pub async fn count(app: &App) -> Result<()> {
     let mut failed = None;
     for (workspace, known) in app.storage.begun() {
@@ -82,7 +82,7 @@ pub async fn count(app: &App) -> Result<()> {
 async fn again(app: &App, workspace: Uuid, mut known: Known) -> Result<()> {
     let is_over = app.storage.excess(&known.count).is_some();
     if known.whole.is_none() || is_over {
-        // Another server, or this one before it was started anew, may have counted more lately.
+        // Another server can have counted it later, and so can this one before it was restarted.
         let kept = kept(app, workspace).await?;
         if let Some(kept) = kept.filter(|kept| known.whole.is_none_or(|whole| kept.at > whole)) {
             (known.count, known.whole, known.deleted) = (kept.count, Some(kept.at), false);
@@ -99,7 +99,7 @@ async fn again(app: &App, workspace: Uuid, mut known: Known) -> Result<()> {
     Ok(())
 }
 
-/// Counts all of a workspace, and keeps the result.
+/// Counts a whole workspace, and stores the result.
 async fn all(app: &App, workspace: Uuid) -> Result<()> {
     let at = app.now();
     let mut count = further(app, workspace, Count::default()).await?;
@@ -119,7 +119,7 @@ async fn all(app: &App, workspace: Uuid) -> Result<()> {
     kept.await.map(drop)
 }
 
-/// The same count with the rows that came after it.
+/// Adds the rows that came after a count.
 async fn further(app: &App, workspace: Uuid, mut count: Count) -> Result<Count> {
     for ((table, bytes), part) in TABLES.into_iter().zip(&mut count.parts) {
         loop {
@@ -160,7 +160,7 @@ impl Record for Counted {
     }
 }
 
-/// What was counted last, by whichever server.
+/// The last stored count, by any server.
 struct Kept {
     count: Count,
     at: Time,
@@ -169,17 +169,16 @@ struct Kept {
 async fn kept(app: &App, workspace: Uuid) -> Result<Option<Kept>> {
     let kept = sql("select parts, counted_at from storage where workspace_id = $1").bind(workspace);
     let kept = kept.optional::<(serde_json::Value, Time)>(&app.reader).await?;
-    // A count by another version of this program is made again, because it may count differently.
+    // Another version of this program can count differently, so its count is not used.
     Ok(kept.and_then(|(parts, at)| Some(Kept { count: serde_json::from_value(parts).ok()?, at })))
 }
 
 /// The latest 2 o'clock in UTC.
 fn night(now: Time) -> Time {
-    let day = 24 * HOUR;
-    Time((now.0 - 2 * HOUR).div_euclid(day) * day + 2 * HOUR)
+    Time((now.0 - 2 * Time::HOUR).div_euclid(Time::DAY) * Time::DAY + 2 * Time::HOUR)
 }
 
-/// Counts all of each workspace that was not counted since the night began. Of several servers one does it.
+/// Counts each whole workspace that was not counted since the night began. Only one of several servers does it.
 pub async fn nightly(app: &App) -> Result<()> {
     let now = app.now();
     let due = sql(

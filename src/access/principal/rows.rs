@@ -1,25 +1,27 @@
-//! The rows from which a grant is read, and how they come together in one.
+//! The rows from which a grant is made.
 
-use super::{Ceiling, Grant, Group, LoginPolicy, Origins, Principal, Role, Who};
-use crate::db::{Json, Record, Row, Time};
+use super::{Ceiling, Grant, Group, Lapsed, LoginPolicy, Origins, Principal};
+use crate::access::{Role, Who};
+use crate::db::{Json, Record, Row};
 use crate::error::{Error, Result};
+use crate::time::Time;
 use uuid::Uuid;
 
-pub(super) struct WorkspaceRow {
+pub(in crate::access) struct WorkspaceRow {
     id: Uuid,
     strict_scopes: bool,
     strict_bodies: bool,
     denied: Json<Vec<String>>,
     removed: bool,
     policy: Option<Json<LoginPolicy>>,
-    /// Of those begun earlier none acts here any more.
-    pub(super) sessions_from: Option<Time>,
+    /// Sessions that started before this time are invalid here.
+    pub(in crate::access) sessions_from: Option<Time>,
     group: Option<Box<Group>>,
 }
 
 impl WorkspaceRow {
-    /// For the command line, which knows no more than the id.
-    pub(super) fn bare(id: Uuid) -> Self {
+    /// For the command line, which knows only the id.
+    pub(in crate::access) fn bare(id: Uuid) -> Self {
         WorkspaceRow {
             id,
             strict_scopes: false,
@@ -32,11 +34,11 @@ impl WorkspaceRow {
         }
     }
 
-    pub(super) fn policy(&self) -> LoginPolicy {
+    pub(in crate::access) fn policy(&self) -> LoginPolicy {
         self.policy.as_ref().map(|Json(policy)| policy.clone()).unwrap_or_default()
     }
 
-    pub(super) fn grant(self, principal: Principal) -> Grant {
+    pub(in crate::access) fn grant(self, principal: Principal) -> Grant {
         Grant {
             workspace: self.id,
             principal,
@@ -79,7 +81,7 @@ impl Record for WorkspaceRow {
     }
 }
 
-pub(super) struct MemberRow {
+pub(in crate::access) struct MemberRow {
     id: Uuid,
     user_id: Uuid,
     email: String,
@@ -122,7 +124,7 @@ impl Record for Option<MemberRow> {
     }
 }
 
-pub(super) struct KeyRow {
+pub(in crate::access) struct KeyRow {
     id: Uuid,
     name: String,
     personal: bool,
@@ -139,7 +141,7 @@ pub(super) struct KeyRow {
 }
 
 impl KeyRow {
-    pub(super) fn grant(self, workspace: WorkspaceRow, member: Option<MemberRow>) -> Grant {
+    pub(in crate::access) fn grant(self, workspace: WorkspaceRow, member: Option<MemberRow>) -> Grant {
         let mut own = self.ceiling.0;
         own.limits.extend(self.tag_limit.map(|Json(limit)| limit));
         own.origins.extend(self.allowed_ips.map(|Json(origins)| origins));
@@ -153,9 +155,9 @@ impl KeyRow {
         grant.made_by = self.created_by;
         grant.expires_at = self.expires_at;
         grant.lapsed = match (self.revoked, self.expired, self.personal && member.is_none()) {
-            (true, ..) => Some("revoked"),
-            (_, true, _) => Some("expired"),
-            (.., true) => Some("of a member who is no longer there"),
+            (true, ..) => Some(Lapsed::KeyRevoked),
+            (_, true, _) => Some(Lapsed::KeyExpired),
+            (.., true) => Some(Lapsed::MemberGone),
             (false, false, false) => None,
         };
         let grant = grant.by_link(self.link);
@@ -190,31 +192,30 @@ impl Record for KeyRow {
 }
 
 impl Grant {
-    /// With the rights of a member, as they are now.
-    pub(super) fn of(mut self, member: MemberRow) -> Grant {
+    /// Adds the rights that a member has now.
+    pub(in crate::access) fn of(mut self, member: MemberRow) -> Grant {
         self.who = Who { user: Some(member.user_id), member: Some(member.id) };
         self.role = Role::parse(&member.role);
         self.email = Some(member.email);
         self.narrowed.extend(member.permissions.map(|Json(list)| list));
         match (member.tag_limit, self.role) {
             (Some(Json(limit)), _) => self.limits.push(limit),
-            // A client sees what its tags show, and without tags nothing.
+            // A client without a tag limit sees nothing.
             (None, Some(Role::Client)) => self.limits.push(vec![]),
             (None, _) => (),
         }
         let mut own = self.by_link(member.link);
         if !member.accepted {
-            own.lapsed = own.lapsed.or(Some("of an invitation that is not accepted yet"));
+            own.lapsed = own.lapsed.or(Some(Lapsed::NotAccepted));
         }
         own
     }
 
-    /// Made by somebody of an admin workspace: what he made here lasts as long as the link.
+    /// What an admin workspace made here works for as long as the link exists.
     fn by_link(self, link: Option<Uuid>) -> Grant {
         let Some(link) = link else { return self };
-        let there = self.group.as_ref().is_some_and(|group| group.link == link);
-        let over =
-            (!there).then_some("over: it was made by an admin workspace that this workspace has no more");
-        Grant { link: Some(link), lapsed: self.lapsed.or(over), ..self }
+        let exists = self.group.as_ref().is_some_and(|group| group.link == link);
+        let gone = (!exists).then_some(Lapsed::LinkGone);
+        Grant { link: Some(link), lapsed: self.lapsed.or(gone), ..self }
     }
 }

@@ -1,43 +1,42 @@
-//! Which refused attempts get a row for their object. A caller who asks for many records gets a row for
-//! each of the first few, and then one row that says how many further ones there were.
+//! Which refused attempts get a row for their object. A caller who tries many records gets a row for each of the first
+//! few, and then one row that counts the others.
 
 use super::About;
-use crate::db::Time;
+use crate::time::Time;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use uuid::Uuid;
 
-/// Objects that get rows of their own, of one principal, permission and step in a minute.
-pub(super) const OBJECTS: usize = 20;
-/// Further ones that are told apart; how many attempts there were is counted beyond that.
+/// The most objects that get rows of their own in a minute, for one principal, permission and step.
+pub(in crate::access) const OBJECTS: usize = 20;
+/// The most other objects that are told apart. Attempts are counted beyond that.
 const COUNTED: usize = 1000;
-/// Minutes that are remembered at a time.
+/// The most windows that are remembered at a time.
 const WINDOWS: usize = 500;
-const MINUTE: i64 = 60 * 1000;
 
-/// Where an attempt is written down.
+/// The row in which an attempt is recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// In a row for its object.
+pub(in crate::access) enum Place {
+    /// A row for its object.
     Own,
-    /// In the row for the rest of the minute that began then, which has so many different objects by now.
+    /// The row for the rest of the minute that started at `since`. `objects`: how many different ones it has now.
     Rest { since: Time, objects: usize },
 }
 
 #[derive(Default)]
-pub(super) struct Windows(HashMap<(Uuid, String), Window>);
+pub(in crate::access) struct Windows(HashMap<(Uuid, String), Window>);
 
 struct Window {
     since: Time,
-    /// Hashes, which take less room than names.
+    /// Hashes, because they are smaller than names.
     own: HashSet<u64>,
     rest: HashSet<u64>,
 }
 
 impl Windows {
-    pub(super) fn place(&mut self, workspace: Uuid, same: &str, about: &About, at: Time) -> Place {
+    pub(in crate::access) fn place(&mut self, workspace: Uuid, same: &str, about: &About, at: Time) -> Place {
         let key = (workspace, same.to_owned());
-        if self.0.get(&key).is_none_or(|window| window.since.plus(MINUTE) <= at) {
+        if self.0.get(&key).is_none_or(|window| window.since.plus(Time::MINUTE) <= at) {
             self.make_room(at);
             let (own, rest) = (HashSet::new(), HashSet::new());
             self.0.insert(key.clone(), Window { since: at, own, rest });
@@ -58,7 +57,7 @@ impl Windows {
         if self.0.len() < WINDOWS {
             return;
         }
-        self.0.retain(|_, window| window.since.plus(MINUTE) > at);
+        self.0.retain(|_, window| window.since.plus(Time::MINUTE) > at);
         if self.0.len() >= WINDOWS {
             self.0.clear();
         }
@@ -86,7 +85,7 @@ mod tests {
         let rest = |objects| Place::Rest { since: Time(5), objects };
         assert_eq!([place(20, 6), place(21, 7), place(20, 8)], [rest(1), rest(2), rest(2)]);
         assert_eq!(place(3, 9), Place::Own, "it has its row");
-        assert_eq!(place(20, 5 + MINUTE), Place::Own, "another minute");
+        assert_eq!(place(20, 5 + Time::MINUTE), Place::Own, "another minute");
     }
 
     #[test]

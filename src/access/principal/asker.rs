@@ -1,26 +1,31 @@
-//! Who asked for a job. It is done by their right as it is then, not as it was when they asked.
+//! Who asked for a job. A job runs with the rights that they have when it runs.
 
 use super::{Caller, Grant};
-use crate::db::{Source, Time};
+use crate::db::Source;
 use crate::error::Result;
 use crate::http::Origin;
+use crate::time::Time;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// By id, and from where: so much of a caller outlives the call.
+/// The part of a caller that is stored with a job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Asker {
     workspace: Uuid,
     key: Option<Uuid>,
     member: Option<Uuid>,
-    /// The sub-workspace for which they asked.
+    /// The sub-workspace in which they acted.
     #[serde(default)]
     acting_in: Option<Uuid>,
-    pub(super) origin: Origin,
+    pub(in crate::access) origin: Origin,
 }
 
 impl Asker {
-    pub(super) async fn grant(&self, now: Time, from: impl Into<Source<'_>>) -> Result<Option<Grant>> {
+    pub(in crate::access) async fn grant(
+        &self,
+        now: Time,
+        from: impl Into<Source<'_>>,
+    ) -> Result<Option<Grant>> {
         let mut from = from.into();
         let own = match (self.key, self.member) {
             (Some(key), _) => Grant::of_key_id(self.workspace, key, now, from.again()).await?,
@@ -35,7 +40,7 @@ impl Asker {
 }
 
 impl Caller {
-    /// For a job that is to be done by this right.
+    /// For a job that runs with this caller's rights.
     pub fn asker(&self) -> Asker {
         Asker {
             workspace: self.grant.home(),

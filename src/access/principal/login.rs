@@ -1,8 +1,8 @@
-//! How people may sign in to a workspace, and for how long. It only ever takes away.
+//! How people may sign in to a workspace, and for how long. A login policy only restricts.
 
-use super::Session;
+use super::{Lapsed, Session};
 use crate::config::net;
-use crate::db::Time;
+use crate::time::Time;
 use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::de::Error;
@@ -33,48 +33,49 @@ impl Method {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LoginPolicy {
-    /// Addresses and networks from which alone anybody or any key acts here; null for anywhere.
+    /// The only addresses and networks from which people and keys can act here. Null for any.
     #[serde(deserialize_with = "networks")]
     #[schemars(with = "Option<Vec<String>>")]
     pub allowed_ips: Option<Vec<IpNet>>,
-    /// Ways to sign in.
+    /// The allowed ways to sign in.
     pub methods: Vec<Method>,
-    /// Minutes without a call after which a session ends.
+    /// A session ends after this many minutes without a call.
     pub idle_minutes: i64,
-    /// Minutes after which it ends in any case.
+    /// A session ends after this many minutes in any case.
     pub session_minutes: i64,
-    /// From when on people need a second factor; null for not at all. Keys go on working.
+    /// People need a second factor from this time on. Null if they do not need one. API keys keep working.
     pub second_factor_required_from: Option<Time>,
 }
 
-/// Takes bare addresses too.
+/// Reads single addresses too.
 fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<IpNet>>, D::Error> {
     let texts = Option::<Vec<String>>::deserialize(from)?;
-    let parse = |text: &String| net(text).ok_or_else(|| D::Error::custom(format!("`{text}` is no network")));
+    let parse = |text: &String| {
+        net(text).ok_or_else(|| D::Error::custom(format!("`{text}` is not an address or a network")))
+    };
     texts.map(|texts| texts.iter().map(parse).collect()).transpose()
 }
 
-const DAY: i64 = 24 * 60;
-const MINUTE: i64 = 60 * 1000;
+const DAY_IN_MINUTES: i64 = Time::DAY / Time::MINUTE;
 
 impl Default for LoginPolicy {
     fn default() -> Self {
         LoginPolicy {
             allowed_ips: None,
             methods: vec![Method::Password, Method::Passkey],
-            idle_minutes: 7 * DAY,
-            session_minutes: 30 * DAY,
+            idle_minutes: 7 * DAY_IN_MINUTES,
+            session_minutes: 30 * DAY_IN_MINUTES,
             second_factor_required_from: None,
         }
     }
 }
 
-/// What the policy asks of somebody who is about to act.
+/// How a person comes in, for the policy to judge.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     pub method: Method,
     pub address: IpAddr,
-    /// He has no passkey yet, and is let in with a password as far as to enrol one.
+    /// The person has no passkey yet, so a password lets them in to enrol one.
     pub may_enrol: bool,
 }
 
@@ -88,7 +89,7 @@ impl LoginPolicy {
         self.allowed_ips.as_ref().is_none_or(|list| list.iter().any(|net| net.contains(&address)))
     }
 
-    /// Why somebody cannot enter; who only lacks a second factor can, to enrol one.
+    /// Why a person cannot come in. A person who only lacks a second factor can, so that they can enrol one.
     pub fn refuses(&self, entry: &Entry) -> Option<&'static str> {
         if !self.admits_address(entry.address) {
             return Some("the workspace's login policy does not allow this address");
@@ -103,17 +104,17 @@ impl LoginPolicy {
         }
     }
 
-    /// Why somebody who is signed in elsewhere cannot act here.
-    pub fn refuses_session(&self, session: &Session, now: Time) -> Option<&'static str> {
+    /// Why a session of another workspace cannot act here.
+    pub fn refuses_session(&self, session: &Session, now: Time) -> Option<Lapsed> {
         if self.requires_factor(now) && !session.second_factor {
-            return Some("without a second factor, which that workspace requires");
+            return Some(Lapsed::SecondFactorMissingThere);
         }
         let allowed = self.methods.contains(&session.method);
-        (!allowed).then_some("of a kind that the login policy of that workspace does not allow")
+        (!allowed).then_some(Lapsed::MethodForbiddenThere)
     }
 
-    /// When a session ends, unless it is used, and at the latest.
+    /// When a session ends that is not used any more.
     pub fn ends(&self, seen: Time, created: Time) -> Time {
-        seen.plus(self.idle_minutes * MINUTE).min(created.plus(self.session_minutes * MINUTE))
+        seen.plus(self.idle_minutes * Time::MINUTE).min(created.plus(self.session_minutes * Time::MINUTE))
     }
 }

@@ -1,12 +1,12 @@
-//! What a refused attempt was about: the record that the call named, whether it is there or not.
+//! The record that a refused attempt named, whether it exists or not.
 
-use super::Action;
+use crate::access::Action;
 use crate::http::{address, is_email};
 use percent_encoding::percent_decode_str;
 use std::fmt;
 use uuid::Uuid;
 
-/// A kind of record, and the id or the address as it was asked for.
+/// A kind of record, and the id or the address that the call named.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct About {
     kind: &'static str,
@@ -18,11 +18,11 @@ impl About {
         About { kind, name: id.to_string() }
     }
 
-    /// From a path and the path of its operation. A text that is not an id or an address is not kept.
-    pub(super) fn in_path(action: &'static Action, pattern: &str, path: &str) -> Option<About> {
+    /// From a path and the pattern of its operation. A text that is not an id or an address is dropped.
+    pub(in crate::access) fn in_path(action: &'static Action, pattern: &str, path: &str) -> Option<About> {
         let mut parts = pattern.split('/').zip(path.split('/'));
         let (_, asked) = parts.find(|(part, _)| matches!(*part, "{id}" | "{email}"))?;
-        // `campaigns` are about a `campaign`, as the rows of changes are.
+        // `campaigns` become `campaign`, as in the rows of changes.
         let kind = (action.see)().resource.trim_end_matches('s');
         let asked = percent_decode_str(asked).decode_utf8().ok()?;
         let asked = address(&asked);
@@ -32,13 +32,13 @@ impl About {
         }
     }
 
-    /// The id, if it is of this kind.
+    /// The id, if the record is of this kind.
     pub fn id_of(&self, kind: &str) -> Option<Uuid> {
         self.name.parse().ok().filter(|_| self.kind == kind)
     }
 }
 
-/// As the audit log names the subject of a change.
+/// In the form in which the audit log names the subject of a change.
 impl fmt::Display for About {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}/{}", self.kind, self.name)

@@ -1,12 +1,13 @@
-//! Tries at what people choose themselves, such as passwords, counted before they are made: of many at once, in any
-//! number of servers, none slips through between looking and counting.
+//! Tries at secrets that people choose, such as passwords. A try is counted before it is made, so many tries at once cannot
+//! pass the limit, even on several servers.
 
 use crate::app::App;
 use crate::auth;
-use crate::db::{Lane, Time, Tx, sql};
+use crate::db::{Lane, Tx, sql};
 use crate::error::{Error, Result};
+use crate::time::Time;
 
-/// So many tries under a name are let through in a window of time.
+/// The most tries under a name in a window of time.
 #[derive(Clone, Debug)]
 pub struct Limit {
     pub name: String,
@@ -15,8 +16,8 @@ pub struct Limit {
     pub window: i64,
 }
 
-/// Counts a try under each name, as long as there is room for it; whether there is under each. What is refused for
-/// one reason does not use up the room that others share.
+/// Counts a try under each name until one has no room, and returns whether all had. So a try that one limit refuses does
+/// not use up the limits after it.
 pub async fn count(app: &App, limits: &[Limit]) -> Result<bool> {
     let (lane, limits, now) = (lane(limits), limits.to_vec(), app.now());
     let counted = app.gate.narrow().write_for(lane, async move |tx| {
@@ -30,7 +31,7 @@ pub async fn count(app: &App, limits: &[Limit]) -> Result<bool> {
     counted.await
 }
 
-/// Many tries at one secret wait for each other, and for nobody else. The last limit is the one that most of them share.
+/// Tries at one secret wait only for each other. The last limit is the one that most of them share.
 fn lane(limits: &[Limit]) -> Lane {
     limits.last().map_or(Lane::Server, |limit| Lane::of_credential(&auth::hash(&limit.name)))
 }
@@ -48,7 +49,8 @@ async fn add(limit: &Limit, now: Time, tx: &mut Tx) -> Result<i64> {
     Ok(count.await?.unwrap_or(0))
 }
 
-/// What came of a try; it does not count if the server was too busy to make it. Only for what was counted whole.
+/// The outcome of a try. The try does not count if the server was too busy to make it. Only for tries that were counted
+/// under every name.
 pub async fn unless_busy<T>(app: &App, limits: &[Limit], outcome: Result<T>) -> Result<T> {
     if matches!(outcome, Err(Error::Busy)) {
         forgive(app, limits, false).await;
@@ -56,8 +58,8 @@ pub async fn unless_busy<T>(app: &App, limits: &[Limit], outcome: Result<T>) -> 
     outcome
 }
 
-/// Takes a try back that turned out to be right, or was not made; `all` forgets those before it too. What was tried
-/// counts, whether this could be written down or not.
+/// Takes back a try that was right, or was not made. `all` also forgets the tries before it. The outcome of the try stands
+/// even if this cannot be written.
 pub async fn forgive(app: &App, limits: &[Limit], all: bool) {
     if limits.is_empty() {
         return;

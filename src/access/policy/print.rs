@@ -7,11 +7,11 @@ pub fn markdown() -> String {
     let roles = ROLES.iter().map(|role| role.name().to_owned());
     let head = roles.chain(["scopes, any of", "member permission", "remarks"].map(str::to_owned)).collect();
     let mut out = String::from(
-        "# Who may do what\n\nGenerated from `src/access/matrix.rs` by `make accept`. A cell says how far the role \
-         reaches: `all` records of the workspace, `team` those shared with the team and one's own, `own` those one \
-         owns or collaborates on, `assigned` those assigned to one; empty: not at all. Every scope is also \
-         granted by `<resource>:all`, `all:<verb>` and `all:all`; with the workspace's `strict_scopes` only the \
-         first one named counts.\n\n",
+        "# Roles and permissions\n\nGenerated from `src/access/policy/matrix.rs` by `make accept`. A cell says how far the role \
+         reaches: `all` records of the workspace; `team` for records that are shared with the team, and the member's own; \
+         `own` for records that the member owns or collaborates on; `assigned` for records that are assigned to the \
+         member; empty for no records. Each scope is part of `<resource>:all`, `all:<verb>` and `all:all` too. With \
+         the workspace's `strict_scopes` only the first scope of a row counts.\n\n",
     );
     out += &row("permission", head);
     out += &row("---", (0..ROLES.len() + 3).map(|_| "---".to_owned()).collect());
@@ -42,14 +42,20 @@ fn remarks(action: &Action) -> String {
     let remarks = action.marks.iter().map(|mark| match mark {
         Mark::InPerson => "in person",
         Mark::SignedIn => "signed in",
-        Mark::Fresh => "shown within 10 minutes",
-        Mark::Enrolling => "also to enrol a second factor",
+        Mark::Fresh => "re-authentication within 10 minutes",
+        Mark::Enrolling => "also before a second factor is enrolled",
         Mark::Unlimited => "without a tag limit",
         Mark::Export => "an export",
         Mark::Own => "not from an admin workspace",
         Mark::Stores => "within the storage limit",
-        Mark::Whole => "a key needs `all:all` itself",
+        Mark::Whole => "a key needs `all:all`",
         Mark::Unbound => "not by a key with an expiry or `allowed_ips`",
+        Mark::Personal => "about the caller only",
+        Mark::Always => "allowed by every delegation",
+        Mark::Reading => "changes no record",
+        Mark::MakesKey => "makes a key",
+        Mark::Managing => "manages members or keys",
+        Mark::Prompt => "answered without delay",
     });
     remarks.collect::<Vec<_>>().join(", ")
 }

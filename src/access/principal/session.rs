@@ -1,24 +1,45 @@
-//! What a session lets its person do: as much as the member may in the workspace in which it acts, as long as the
-//! workspace's login policy lets it live.
+//! The grant of a session: the rights of its member in the workspace where it acts, for as long as the login policy of
+//! that workspace allows.
 
 use super::group::GROUP;
 use super::rows::{MemberRow, WorkspaceRow};
-use super::{Grant, LoginPolicy, Method, Principal};
-use crate::db::{Source, Time, sql};
+use super::{Grant, Lapsed, LoginPolicy, Method, Principal};
+use crate::db::{Source, sql};
 use crate::error::Result;
+use crate::time::Time;
 use uuid::Uuid;
 
-/// For so long after somebody has shown who he is, nobody asks again.
-const FRESH: i64 = 10 * 60 * 1000;
+/// How long an authentication counts as recent.
+const FRESH: i64 = 10 * Time::MINUTE;
 
-/// Of a session as a principal.
+/// What a sign-in still needs before its session is complete. The database keeps the name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Complete,
+    SecondFactor,
+    EnrolSecondFactor,
+}
+
+impl Stage {
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Complete => "whole",
+            Stage::SecondFactor => "factor",
+            Stage::EnrolSecondFactor => "enrol",
+        }
+    }
+
+    fn parse(name: &str) -> Option<Stage> {
+        let all = [Stage::Complete, Stage::SecondFactor, Stage::EnrolSecondFactor];
+        all.into_iter().find(|stage| stage.name() == name)
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub struct Session {
     pub id: Uuid,
-    /// Its person has shown within ten minutes who he is.
+    /// The person authenticated within the last ten minutes.
     pub fresh: bool,
-    /// It may do no more than enrol a second factor.
-    pub enrolling: bool,
     pub second_factor: bool,
     pub method: Method,
 }
@@ -38,36 +59,28 @@ crate::db::record! { SessionRow {
 } }
 
 impl SessionRow {
-    /// Why it no longer counts, and whether enrolling a second factor is the way on.
-    fn lapsed(
-        &self,
-        workspace: &WorkspaceRow,
-        policy: &LoginPolicy,
-        now: Time,
-    ) -> Option<(&'static str, bool)> {
+    fn lapsed(&self, workspace: &WorkspaceRow, policy: &LoginPolicy, now: Time) -> Option<Lapsed> {
         if workspace.sessions_from.is_some_and(|from| self.created < from) {
-            return Some(("ended: everybody was signed out of the workspace; sign in again", false));
+            return Some(Lapsed::SignedOut);
         }
         if policy.ends(self.last_seen_at, self.created) <= now {
-            return Some(("expired; sign in again", false));
+            return Some(Lapsed::SessionExpired);
         }
-        if self.stage == "factor" {
-            return Some(("waiting for a second factor: POST /auth/second-factor", false));
-        }
+        let must_enrol = match Stage::parse(&self.stage) {
+            Some(Stage::Complete) => policy.requires_factor(now),
+            Some(Stage::EnrolSecondFactor) => true,
+            Some(Stage::SecondFactor) | None => return Some(Lapsed::Waiting),
+        };
         if !policy.methods.contains(&Method::parse(&self.method)) {
-            let why = "of a kind that the workspace's login policy does not allow; enrol a passkey, or sign in with it";
-            return Some((why, true));
+            return Some(Lapsed::MethodForbidden);
         }
-        let bare = !self.second_factor && (self.stage == "enrol" || policy.requires_factor(now));
-        let why = "without a second factor, which the workspace requires: enrol one by POST /api/v2/me/factors/totp";
-        bare.then_some((why, true))
+        (must_enrol && !self.second_factor).then_some(Lapsed::SecondFactorMissing)
     }
 
-    fn session(&self, enrolling: bool, now: Time) -> Session {
+    fn session(&self, now: Time) -> Session {
         Session {
             id: self.id,
             fresh: now < self.authenticated_at.plus(FRESH),
-            enrolling,
             second_factor: self.second_factor,
             method: Method::parse(&self.method),
         }
@@ -75,7 +88,7 @@ impl SessionRow {
 }
 
 impl Grant {
-    /// Of the session with this token, by its hash; none once its person is no member of its workspace any more.
+    /// The grant of a session, by the hash of its token. None once its person has left the workspace.
     pub async fn of_session(hash: &str, now: Time, from: impl Into<Source<'_>>) -> Result<Option<Grant>> {
         let found = sql("select {columns} from sessions s join workspaces w on w.id = s.workspace_id \
              join members m on m.workspace_id = s.workspace_id and m.user_id = s.user_id and m.accepted {group} \
@@ -86,15 +99,15 @@ impl Grant {
         .optional::<(WorkspaceRow, (SessionRow, MemberRow))>(from);
         Ok(found.await?.map(|(workspace, (row, member))| {
             let policy = workspace.policy();
-            let (lapsed, enrolling) = row.lapsed(&workspace, &policy, now).unzip();
-            let session = row.session(enrolling.unwrap_or(false), now);
+            let lapsed = row.lapsed(&workspace, &policy, now);
+            let session = row.session(now);
             let expires_at = Some(policy.ends(row.last_seen_at, row.created));
             let grant = workspace.grant(Principal::Session(session));
             Grant { lapsed, expires_at, ..grant }.of(member)
         }))
     }
 
-    /// Of a person who has just shown who he is, and has no session yet.
+    /// The grant of a person who has just authenticated and has no session yet.
     pub async fn of_person(
         workspace: Uuid,
         user: Uuid,

@@ -1,16 +1,17 @@
-//! How a caller comes by role, reach and tag limit: one prepared statement, read afresh for every request, so
-//! that a revocation counts from the next one on.
+//! The role, reach and tag limits of a caller. One prepared statement reads them again for every request, so a revocation
+//! takes effect from the next request on.
 
 use super::group::GROUP;
 use super::rows::{KeyRow, MemberRow, WorkspaceRow};
-use super::{Acting, Action, Group, Pred, Reach, Role, Session, Who};
-use crate::db::{Part, Source, Time, sql};
+use super::{Acting, Group, Lapsed, Session};
+use crate::access::{Action, Pred, Reach, Role, Who};
+use crate::db::{Part, Source, sql};
 use crate::error::Result;
+use crate::time::Time;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Who is calling.
 #[derive(Clone, Debug)]
 pub enum Principal {
     Key {
@@ -19,57 +20,56 @@ pub enum Principal {
         personal: bool,
     },
     Member,
-    /// A person who is signed in.
     Session(Session),
-    /// Somebody who holds the link of an invitation.
+    /// A person who holds the link of an invitation.
     Invitee,
-    /// Somebody at the server's command line.
+    /// The server's command line.
     Operator,
 }
 
-/// Rights of a principal in a workspace, and how it came by them.
+/// The rights of a principal in a workspace. Only `access` makes one: its fields are private to it.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    pub workspace: Uuid,
-    pub principal: Principal,
-    /// The address of the person behind it; none for a workspace key.
-    pub email: Option<String>,
-    pub who: Who,
-    /// For a workspace key, the ceiling: its maker's role when it was made.
-    pub role: Option<Role>,
-    /// Lists of the wire's member permissions; each takes away what it does not name.
-    pub narrowed: Vec<Vec<String>>,
-    /// None for who needs no scope.
-    pub scopes: Option<Vec<String>>,
-    /// A record must satisfy each.
-    pub limits: Vec<Vec<Uuid>>,
-    /// Address lists; the call must come from each.
-    pub origins: Vec<Origins>,
-    /// What of these limits is the key's own, and not its member's.
-    pub own: Ceiling,
-    /// The member who made the key, or the key that made it, to any depth and in whatever workspace: no key that is
-    /// made by a key forgets its person.
-    pub made_by: Option<Uuid>,
-    pub expires_at: Option<Time>,
-    /// Why the credential no longer counts.
-    pub lapsed: Option<&'static str>,
-    pub strict_scopes: bool,
+    pub(in crate::access) workspace: Uuid,
+    pub(in crate::access) principal: Principal,
+    /// The address of the person behind it. None for a workspace key.
+    pub(in crate::access) email: Option<String>,
+    pub(in crate::access) who: Who,
+    /// For a workspace key: the role of its maker when they made it.
+    pub(in crate::access) role: Option<Role>,
+    /// Lists of the wire's member permissions. An action must be in each of them.
+    pub(in crate::access) narrowed: Vec<Vec<String>>,
+    /// None for a caller without a key, who needs no scope.
+    pub(in crate::access) scopes: Option<Vec<String>>,
+    /// Tag limits. A record must satisfy each.
+    pub(in crate::access) limits: Vec<Vec<Uuid>>,
+    /// Address lists. The call must come from an address in each.
+    pub(in crate::access) origins: Vec<Origins>,
+    /// The part of these limits that belongs to the key, and not to its member.
+    pub(in crate::access) own: Ceiling,
+    /// The member who made the key, directly or through other keys, in whatever workspace. So a key that a key makes is
+    /// traced to a person.
+    pub(in crate::access) made_by: Option<Uuid>,
+    pub(in crate::access) expires_at: Option<Time>,
+    pub(in crate::access) lapsed: Option<Lapsed>,
+    pub(in crate::access) strict_scopes: bool,
     /// The workspace requires strict bodies.
-    pub strict_bodies: bool,
-    pub removed: bool,
+    pub(in crate::access) strict_bodies: bool,
+    /// The workspace is removed.
+    pub(in crate::access) removed: bool,
     /// Resources that the workspace's plan leaves out.
-    pub denied: Vec<String>,
-    /// Whose sub-workspace the workspace is.
-    pub group: Option<Box<Group>>,
-    /// Of a group, where he acts or was made through it.
-    pub link: Option<Uuid>,
-    /// None for who acts in his own workspace.
-    pub acting: Option<Acting>,
+    pub(in crate::access) denied: Vec<String>,
+    /// The group to which the workspace belongs as a sub-workspace.
+    pub(in crate::access) group: Option<Box<Group>>,
+    /// The link of a group, for a caller who acts or was made through it.
+    pub(in crate::access) link: Option<Uuid>,
+    /// None for a caller in their own workspace.
+    pub(in crate::access) acting: Option<Acting>,
 }
 
 pub type Origins = Vec<IpNet>;
 
-/// The limits of its maker that a key keeps: no key exceeds its maker.
+/// The limits of its maker that a key keeps, so that no key exceeds its maker.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ceiling {
     pub narrowed: Vec<Vec<String>>,
@@ -85,7 +85,7 @@ impl Grant {
         by(which, now, from).await
     }
 
-    /// For explanations: a key of the workspace, by its id.
+    /// The grant of a key of the workspace, by its id. For explanations and jobs.
     pub async fn of_key_id(
         workspace: Uuid,
         id: Uuid,
@@ -98,7 +98,7 @@ impl Grant {
         by(which, now, from).await
     }
 
-    /// What a member may do in person: for explanations, for who is named in a body, for an invitation.
+    /// The grant of a member in person. For explanations, jobs, and members whom a body names.
     pub async fn of_member(
         workspace: Uuid,
         member: Uuid,
@@ -116,8 +116,8 @@ impl Grant {
         Ok(found.await?.map(|(workspace, member)| workspace.grant(Principal::Member).of(member)))
     }
 
-    /// Of the member row that is an open invitation, by the hash of its token.
-    pub async fn of_invitation<'a>(
+    /// The grant of the member row that is an invitation, by the hash of its token.
+    pub(super) async fn of_invitation<'a>(
         hash: &str,
         now: Time,
         from: impl Into<Source<'a>>,
@@ -133,13 +133,13 @@ impl Grant {
         Ok(found.await?.map(|(workspace, member)| workspace.grant(Principal::Member).of(member)))
     }
 
-    /// Everything, for the command line.
+    /// All rights, for the command line.
     pub fn operator(workspace: Uuid) -> Grant {
         let row = WorkspaceRow::bare(workspace);
         Grant { role: Some(Role::Owner), ..row.grant(Principal::Operator) }
     }
 
-    /// In person: by session or personal key.
+    /// Whether the caller is a person with a session or a personal key in their own workspace.
     pub fn in_person(&self) -> bool {
         match self.principal {
             _ if self.acting.is_some() => false,
@@ -148,8 +148,8 @@ impl Grant {
         }
     }
 
-    /// What a member's own list of permissions leaves of an action.
-    pub fn named(&self, action: &Action) -> bool {
+    /// Whether each of the member's lists of permissions allows an action.
+    pub(in crate::access) fn named(&self, action: &Action) -> bool {
         action.needs.is_empty()
             || self.narrowed.iter().all(|list| list.iter().any(|name| name == action.needs))
     }
@@ -159,10 +159,10 @@ impl Grant {
         self.cap().map_or(own, |cap| own.and(action.reach(cap)))
     }
 
-    /// Whatever an admin workspace forbids.
-    pub(super) fn own_reach(&self, action: &Action) -> Reach {
+    /// The reach before guard-rails.
+    pub(in crate::access) fn own_reach(&self, action: &Action) -> Reach {
         match self.role {
-            Some(role) if self.bar(action).is_none() => action.reach(role),
+            Some(role) if self.role_bar(action).is_none() => action.reach(role),
             _ => Reach::None,
         }
     }
@@ -171,11 +171,13 @@ impl Grant {
         Pred::new(self.workspace, self.reach(action), self.who, &self.limits)
     }
 
+    /// The limits for a key that this caller makes.
     pub fn ceiling(&self) -> Ceiling {
         Ceiling {
             narrowed: self.narrowed.clone(),
             limits: self.limits.clone(),
-            // What the workspace's login policy says is read afresh each time; that of another workspace is not.
+            // The login policy of this workspace is read again for each call. That of the admin workspace is not, so
+            // the key keeps it.
             origins: self.acting.as_ref().map_or(&self.own.origins, |acting| &acting.origins).clone(),
         }
     }
@@ -190,6 +192,57 @@ impl Grant {
                 email,
             ) => email.clone().unwrap_or_else(|| "nobody".to_owned()),
         }
+    }
+
+    pub fn workspace(&self) -> Uuid {
+        self.workspace
+    }
+    pub fn member(&self) -> Option<Uuid> {
+        self.who.member
+    }
+    pub fn user(&self) -> Option<Uuid> {
+        self.who.user
+    }
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+    pub fn email(&self) -> Option<&str> {
+        self.email.as_deref()
+    }
+    pub fn role(&self) -> Option<Role> {
+        self.role
+    }
+    pub fn scopes(&self) -> Option<&[String]> {
+        self.scopes.as_deref()
+    }
+    /// A record must satisfy each of them.
+    pub fn tag_limits(&self) -> &[Vec<Uuid>] {
+        &self.limits
+    }
+    /// Lists of member permissions. An action must be in each of them.
+    pub fn permission_lists(&self) -> &[Vec<String>] {
+        &self.narrowed
+    }
+    /// The limits that belong to the key itself, and not to its member.
+    pub fn own_ceiling(&self) -> &Ceiling {
+        &self.own
+    }
+    pub fn expires_at(&self) -> Option<Time> {
+        self.expires_at
+    }
+    pub fn group(&self) -> Option<&Group> {
+        self.group.as_deref()
+    }
+    pub fn link(&self) -> Option<Uuid> {
+        self.link
+    }
+    pub fn acting(&self) -> Option<&Acting> {
+        self.acting.as_ref()
+    }
+
+    /// The member to whom a key is traced that this caller makes.
+    pub fn maker(&self) -> Option<Uuid> {
+        self.identity().member.or(self.made_by)
     }
 
     pub fn key(&self) -> Option<Uuid> {

@@ -1,12 +1,12 @@
-//! Reach as one closed value: it judges a record in memory, and writes itself as SQL. Lists, counts, finders
-//! and explanations all use it, so they cannot disagree.
+//! Which records a reach contains, as one value that judges a record in memory and writes itself as SQL. Lists, counts,
+//! finders and explanations all use it, so they agree.
 
-use super::Reach;
+use crate::access::Reach;
 use crate::db::Part;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// There is no `not`: so null is as good as false, and nothing that is missing opens anything.
+/// There is no `not`, so a null counts as false, and a missing value never gives access.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Pred {
     And(Vec<Pred>),
@@ -21,7 +21,7 @@ pub enum Pred {
     Tag(Uuid),
 }
 
-/// What a predicate wants to know of a record.
+/// The facts of a record on which a predicate depends.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     pub workspace: Uuid,
@@ -32,8 +32,8 @@ pub struct Facts {
     pub tags: Vec<Uuid>,
 }
 
-/// Where a resource keeps those facts; what it lacks is false of all its records. A column may be null: then
-/// so is the comparison, which is as good as false because [`Pred`] has no `not`.
+/// Where a resource keeps those facts. A fact that it does not have is false for all its records. A column can be null:
+/// then the comparison is null, which counts as false because [`Pred`] has no `not`.
 #[derive(Clone, Copy)]
 pub struct Shape {
     /// The table and its alias, and the column of its id.
@@ -65,7 +65,7 @@ impl Shape {
     }
 }
 
-/// Whose own records are meant. Both none: a workspace key's, whose reach is `All` or `Team`.
+/// The person behind a caller. A workspace key has neither, and its reach is `All` or `Team`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Who {
     pub user: Option<Uuid>,
@@ -73,7 +73,7 @@ pub struct Who {
 }
 
 impl Pred {
-    /// Every tag limit must be met.
+    /// A record must satisfy every tag limit.
     pub fn new(workspace: Uuid, reach: Reach, who: Who, limits: &[Vec<Uuid>]) -> Pred {
         let own = || who.user.map(Pred::Owner).into_iter().chain(who.member.map(Pred::Collaborator));
         let assigned = || who.member.map(Pred::Assigned);
@@ -115,6 +115,20 @@ impl Pred {
             Pred::Tag(tag) => among(shape.tags, *tag, out),
         }
     }
+
+    /// As a condition for a hole of a statement.
+    pub fn condition(self, shape: Shape) -> impl FnOnce(&mut Part) {
+        move |out| self.sql(&shape, out)
+    }
+
+    /// As a column, where null has to become false.
+    pub fn column(self, shape: Shape) -> impl FnOnce(&mut Part) {
+        move |out| {
+            out.push("coalesce(");
+            self.sql(&shape, out);
+            out.push(", false)");
+        }
+    }
 }
 
 fn equal(column: Option<&str>, id: Uuid, out: &mut Part) {
@@ -131,7 +145,7 @@ fn among(subquery: Option<&str>, id: Uuid, out: &mut Part) {
     };
 }
 
-/// An empty `and` is true, an empty `or` is false: a member who reaches nothing sees nothing.
+/// An empty `and` is true, and an empty `or` is false, so a member who reaches nothing sees nothing.
 fn joined(preds: &[Pred], empty: &str, by: &str, shape: &Shape, out: &mut Part) {
     out.push(if preds.is_empty() { empty } else { "(" });
     for (i, pred) in preds.iter().enumerate() {

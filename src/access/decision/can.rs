@@ -1,12 +1,11 @@
-//! `Can<P>` in a handler's signature is the check, the proof, and the documentation of the check.
+//! `Can<P>` in a handler's signature checks the permission, proves the check, and documents it.
 
-use super::caller::{Caller, render};
-use super::shown::{Shown, invitee};
-use super::{Answer, Ask, Asker, Attempt, Call, Grant, Permission, Shape, Sight, Step};
+use super::{Answer, Ask, Call, Shape, Sight};
+use crate::access::{Asker, Attempt, Caller, Grant, Permission, Presented, Step, document, invitee};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::auth;
-use crate::db::{Lane, Part, Tx, Writer};
+use crate::db::{Lane, Part, Tx};
 use crate::error::{Error, Result};
 use crate::http::{Origin, Slot, StrictBodies};
 use aide::openapi::Operation;
@@ -19,40 +18,15 @@ use std::ops::Deref;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Rows that one step of a long change touches.
+/// The most rows that one step of a long change touches.
 pub const STEP: u64 = 2_000;
 
-/// The last change, or one more and where the next step begins.
+/// The last change, or a change with the place where the next step begins.
 pub type Stepped<T, S> = ControlFlow<Change<T>, (Change<()>, S)>;
 
-/// One more step of a removal: so much of what goes with the subject, which itself goes in the last one.
+/// A step of a removal: it deletes [`STEP`] rows that belong to the subject. The last step deletes the subject itself.
 pub fn one_more_step<T>(subject: Subject, gone: &str) -> Stepped<T, ()> {
     Continue((Change::new(subject, json!({ gone: STEP }), (), ()).affecting(STEP as usize), ()))
-}
-
-/// Holds the write door. Only `can` and `behind` can reach into it, so only a proof can open a transaction;
-/// `behind` is the narrow door for what is recorded after the answer, and the queue keeps its books here.
-#[derive(Clone)]
-pub struct Gate(Writer);
-
-impl Gate {
-    pub fn new(writer: Writer) -> Self {
-        Gate(writer)
-    }
-
-    /// How many writes wait for their turn.
-    pub fn waiting(&self) -> usize {
-        self.0.waiting()
-    }
-
-    pub(super) fn narrow(&self) -> &Writer {
-        &self.0
-    }
-
-    /// For the queue's own rows: who works on what, and how it went. `jobs` alone calls this.
-    pub(crate) fn books(&self) -> &Writer {
-        &self.0
-    }
 }
 
 pub struct Can<P> {
@@ -60,7 +34,7 @@ pub struct Can<P> {
     permission: PhantomData<P>,
 }
 
-/// A proof answers for its caller.
+/// A proof has the methods of its caller.
 impl<P> Deref for Can<P> {
     type Target = Caller;
     fn deref(&self) -> &Caller {
@@ -69,69 +43,69 @@ impl<P> Deref for Can<P> {
 }
 
 impl<P: Permission> Can<P> {
-    /// The proof of who holds the link of an open invitation, by the hash of its token.
+    /// The proof for a person who holds the link of an open invitation, by the hash of its token.
     pub async fn invited(app: &App, hash: String, origin: Origin) -> Result<Option<Self>> {
         let reading = app.reader.reading_for(Lane::of_credential(&hash));
         let Some(grant) = invitee(&hash, app.now(), reading).await? else { return Ok(None) };
-        Ok(Some(Self::without_key(app, Shown::Invitation(hash), grant, origin)))
+        Ok(Some(Self::without_key(app, Presented::Invitation(hash), grant, origin)))
     }
 
-    /// The proof of who has just shown to be a person, by a password, a passkey or a mailed link, and is an accepted
-    /// member of the workspace. `sign_in` and `people` alone call this.
+    /// The proof for a person who has just authenticated by a password, a passkey or a mailed link. None unless they are
+    /// an accepted member of the workspace. Only `sign_in`, `people` and `sessions` call this.
     pub async fn person(app: &App, workspace: Uuid, user: Uuid, origin: Origin) -> Result<Option<Self>> {
         let grant = Grant::of_person(workspace, user, app.now(), &app.reader).await?;
-        let shown = Shown::Person { workspace, user };
-        Ok(grant.map(|grant| Self::without_key(app, shown, grant, origin)))
+        let presented = Presented::Person { workspace, user };
+        Ok(grant.map(|grant| Self::without_key(app, presented, grant, origin)))
     }
 
-    /// The proof of who holds the link to set up a server without a workspace. `people` alone calls this.
+    /// The proof for a person who holds the link to set up a server without a workspace. Only `people` calls this.
     pub fn founder(app: &App, workspace: Uuid, origin: Origin) -> Self {
         let grant = Grant::operator(workspace);
-        Self::without_key(app, Shown::Operator { workspace }, grant, origin)
+        Self::without_key(app, Presented::Operator { workspace }, grant, origin)
     }
 
-    /// The proof of the command line, which stands on the server itself. `cli` alone calls this.
+    /// The proof for the server's command line. Only `cli` calls this.
     pub fn operator(app: &App, workspace: Uuid) -> Self {
         let grant = Grant::operator(workspace);
-        Self::without_key(app, Shown::Operator { workspace }, grant, Origin::local())
+        Self::without_key(app, Presented::Operator { workspace }, grant, Origin::local())
     }
 
-    /// The proof of a job, from who asked for it: refused where they may not do it any more.
+    /// The proof for a job. It is refused if the person who asked for the job no longer has the permission.
     pub async fn job(app: &App, asker: &Asker) -> Result<Self> {
         let grant = asker.grant(app.now(), &app.reader).await?;
         let grant = grant.ok_or_else(|| Error::refused(Step::Credential, auth::UNKNOWN))?;
-        let can = Self::without_key(app, Shown::Asked(asker.clone()), grant, asker.origin.clone());
+        let can = Self::without_key(app, Presented::Asked(asker.clone()), grant, asker.origin.clone());
         can.ask(P::ACTION).enforce()?;
         Ok(can)
     }
 
-    fn without_key(app: &App, shown: Shown, grant: Grant, origin: Origin) -> Self {
+    fn without_key(app: &App, presented: Presented, grant: Grant, origin: Origin) -> Self {
         let call = Call { address: origin.address, stray: None, within_rate: true };
-        let caller = Caller { app: app.clone(), shown, grant, origin, call, attempt: Slot::default() };
+        let caller = Caller { app: app.clone(), presented, grant, origin, call, attempt: Slot::default() };
         Can { caller, permission: PhantomData }
     }
 
-    /// Fills `{visible}`: what the caller may see.
+    /// Fills `{visible}` with the records that the caller can see.
     pub fn visible(&self, shape: &Shape) -> impl FnOnce(&mut Part) {
-        render(self.grant.pred(P::See::ACTION), *shape)
+        self.grant().pred(P::See::ACTION).condition(*shape)
     }
 
-    /// Fills `{within}`: what the caller may do this to.
+    /// Fills `{within}` with the records that the permission reaches.
     pub fn within(&self, shape: &Shape) -> impl FnOnce(&mut Part) {
         self.reaches::<P>(shape)
     }
 
-    /// The steps about the record, for what a finder found: a visible record and whether it is within reach.
+    /// Checks the steps about the record. `found` is the visible record, and whether it is within reach.
     pub fn admit<T>(&self, found: Option<(T, bool)>) -> Result<T> {
-        let mut ask = Ask::new(P::ACTION, Ok(&self.grant), None);
+        let mut ask = Ask::new(P::ACTION, self.grant(), None);
         ask.record = Some(Sight::of(found.as_ref().map(|(_, within)| *within)));
         ask.enforce()?;
         found.map(|(record, _)| record).ok_or_else(Error::hidden)
     }
 
-    /// The only way to a write transaction. It spends the proof; inside, the credential and the role are read
-    /// again and put through the same steps, the fresh proof is lent to `body`, and the audit row commits with
-    /// the change that `body` must return. `body` may run more than once. What it answers leaves as the caller sees it.
+    /// The only way to a write transaction. It spends the proof. Inside, the grant is read again and goes through the same
+    /// steps, and `body` gets the new proof. The audit row commits with the change that `body` must return. `body` can run
+    /// more than once. The caller gets the answer as they can see it.
     pub async fn write<T, F>(self, body: F) -> Result<T::Seen>
     where
         T: Answer,
@@ -144,10 +118,10 @@ impl<P: Permission> Can<P> {
         self.transact(change).await
     }
 
-    /// Makes a change of unlimited size in steps of [`STEP`] rows, so that other callers wait briefly. Each step is a
-    /// transaction of its own: the rights are read again, and there is an audit row of it. `body` gets where its step
-    /// begins, and gives either the last change or one more and where the next step begins. A step that fails ends the
-    /// call; those before it stay.
+    /// Makes a change of unlimited size in steps of [`STEP`] rows, so that other callers wait only briefly. Each step is a
+    /// transaction that reads the rights again and has its own audit row. `body` gets the place where its step begins. It
+    /// returns the last change, or a change with the place where the next step begins. A step that fails ends the call,
+    /// and the steps before it stay.
     pub async fn write_in_steps<S, T, F>(self, start: S, body: F) -> Result<T::Seen>
     where
         S: Send + Sync + 'static,
@@ -194,7 +168,7 @@ impl<P: Permission> FromRequestParts<App> for Can<P> {
         let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_else(Origin::local);
         let slot = parts.extensions.get::<Slot<Attempt>>().cloned().unwrap_or_default();
         let caller = Caller::check(app, &parts.headers, origin, slot, P::ACTION).await?;
-        if caller.grant.strict_bodies {
+        if caller.grant().strict_bodies {
             parts.extensions.insert(StrictBodies);
         }
         Ok(Can { caller, permission: PhantomData })
@@ -203,6 +177,6 @@ impl<P: Permission> FromRequestParts<App> for Can<P> {
 
 impl<P: Permission> OperationInput for Can<P> {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
-        super::document::keyed(P::ACTION, operation);
+        document::keyed(P::ACTION, operation);
     }
 }

@@ -1,43 +1,44 @@
-//! Refused attempts as rows of the audit log: which of them increase the count of an existing row, and how many
-//! rows an hour can have.
+//! Refused attempts as rows of the audit log. An attempt either increases the count of a row or adds one, and the rows of
+//! an hour are limited.
 
-use super::{Attempt, Step};
+use super::Attempt;
+use crate::access::Step;
 use crate::audit;
-use crate::db::{Time, Tx, sql};
+use crate::db::{Tx, sql};
 use crate::error::Result;
+use crate::time::Time;
 use uuid::Uuid;
 
-const HOUR: i64 = 60 * 60 * 1000;
-/// Rows of refused attempts that a workspace gets in an hour.
+/// The most rows for refused attempts that a workspace gets in an hour.
 const ROWS: i64 = 1000;
 
 /// Identical attempts.
-pub(super) struct Refusal {
-    /// What makes two of them the same.
-    pub(super) same: String,
-    pub(super) attempt: Attempt,
-    pub(super) step: Step,
-    pub(super) at: Time,
-    /// A row from before then is another one.
-    pub(super) since: Time,
-    pub(super) count: i64,
-    /// The number of different objects, in a row for many.
-    pub(super) objects: Option<usize>,
+pub(in crate::access) struct Refusal {
+    /// Attempts with the same text are identical.
+    pub(in crate::access) same: String,
+    pub(in crate::access) attempt: Attempt,
+    pub(in crate::access) step: Step,
+    pub(in crate::access) at: Time,
+    /// Rows that are older than this are not counted up.
+    pub(in crate::access) since: Time,
+    pub(in crate::access) count: i64,
+    /// The number of different objects, if the row is for many.
+    pub(in crate::access) objects: Option<usize>,
 }
 
 impl Refusal {
-    pub(super) async fn write(&self, id: Uuid, tx: &mut Tx) -> Result<()> {
+    pub(in crate::access) async fn write(&self, id: Uuid, tx: &mut Tx) -> Result<()> {
         if self.count_up(&self.same, self.since, tx).await? > 0 {
-            return self.tell_objects(tx).await;
+            return self.update_objects(tx).await;
         }
-        let hour = self.at.minus(HOUR);
+        let hour = self.at.minus(Time::HOUR);
         let rows =
             sql("select count(*) from audit_log where workspace_id = $1 and activity_type in ({kinds}) and at > $2")
                 .bind(self.attempt.workspace)
                 .bind(hour)
                 .fill_list("{kinds}", &audit::REFUSALS);
         let rows: i64 = rows.optional(&mut *tx).await?.unwrap_or(0);
-        // A caller from an admin workspace leaves room for the workspace's own callers.
+        // Callers from an admin workspace must leave room for the workspace's own callers.
         let own = self.attempt.home == self.attempt.workspace;
         if rows < if own { ROWS } else { ROWS / 2 } {
             return audit::refused(&self.attempt, self.facts(), (&self.same, self.count), (self.at, id), tx)
@@ -56,8 +57,8 @@ impl Refusal {
         }
     }
 
-    /// There may be more of them than when the row was written.
-    async fn tell_objects(&self, tx: &mut Tx) -> Result<()> {
+    /// The number of objects can have grown since the row was written.
+    async fn update_objects(&self, tx: &mut Tx) -> Result<()> {
         if self.objects.is_none() {
             return Ok(());
         }

@@ -1,0 +1,20 @@
+//! Who is calling, and with which rights. Both are read again for every request and in every transaction that writes.
+
+mod asker;
+mod caller;
+mod grant;
+mod group;
+mod lapsed;
+mod login;
+mod presented;
+mod rows;
+mod session;
+
+pub use asker::Asker;
+pub use caller::Caller;
+pub use grant::{Ceiling, Grant, Origins, Principal};
+pub use group::{Acting, Delegation, GROUP, Group, GuardRails, Rail, Withheld};
+pub use lapsed::Lapsed;
+pub use login::{Entry, LoginPolicy, Method};
+pub(in crate::access) use presented::{Presented, invitee};
+pub use session::{Session, Stage};
