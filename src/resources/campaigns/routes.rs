@@ -152,7 +152,7 @@ async fn launch(can: Can<Launch>, Path(Id { id }): Path<Id>, _: Nothing) -> Resu
         let before = store::find(can, &mut *tx, id).await?;
         let after = activate::activated(can, tx, &before).await?;
         store::update(can, tx, &before, &after).await?;
-        let accounts_not_connected = accounts::store::not_connected(can, tx, id).await?;
+        let accounts_not_connected = accounts::not_connected(can, tx, id).await?;
         let answer = Campaign { accounts_not_connected, ..after.clone() };
         Ok(Change::new(subject(&before), before.recorded(), after.recorded(), answer))
     });
