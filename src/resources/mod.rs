@@ -14,6 +14,7 @@ pub mod custom_tags;
 pub mod explain;
 pub mod factors;
 pub mod guard_rails;
+pub mod lead_containers;
 pub mod lead_lists;
 pub mod leads;
 pub mod login_policy;

@@ -115,7 +115,9 @@ pub async fn add(can: Can<Create>, Json(body): Json<Body>) -> Result<Json<Added>
         store::insert(can, tx, &rows).await?;
         let variables: BTreeSet<&String> =
             rows.iter().flat_map(|lead| lead.custom_variables.keys()).collect();
-        campaigns::store::name_variables(can, tx, place.campaign(), variables.into_iter()).await?;
+        if let Some(campaign) = place.campaign() {
+            campaigns::name_variables(can, tx, campaign, variables.into_iter()).await?;
+        }
         let answer = sorted.answer(given.len(), leads);
         let after = json!({ "leads_uploaded": answer.leads_uploaded, "total_sent": answer.total_sent });
         let uploaded = answer.leads_uploaded;

@@ -174,7 +174,9 @@ pub async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Lead>
         }
         let lead = bounded(lead(can, &given, &container, assigned_to), "body")?;
         store::insert(can, tx, std::slice::from_ref(&lead)).await?;
-        campaigns::store::name_variables(can, tx, lead.campaign, lead.custom_variables.keys()).await?;
+        if let Some(campaign) = lead.campaign {
+            campaigns::name_variables(can, tx, campaign, lead.custom_variables.keys()).await?;
+        }
         let (campaign, list) = (lead.campaign, lead.list_id);
         Ok(Change::created(Subject::new("lead", lead.id), lead).inside(campaign, list))
     });

@@ -36,7 +36,9 @@ async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch
         after.custom_variables = before.custom_variables.clone();
         if let Some(Value::Object(given)) = patch.get("custom_variables") {
             after.custom_variables.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
-            campaigns::store::name_variables(can, tx, after.campaign, given.keys()).await?;
+            if let Some(campaign) = after.campaign {
+                campaigns::name_variables(can, tx, campaign, given.keys()).await?;
+            }
         }
         after.assigned_to = match patch.get("assigned_to") {
             None => before.assigned_to,
