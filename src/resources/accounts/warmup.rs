@@ -46,7 +46,7 @@ pub struct Filter {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Data {
     filters: Filters,
-    /// The status that the accounts shall have.
+    /// The status that the job sets.
     warmup_status: i64,
     step: Stage,
     /// The first [`SHOWN`] of them.

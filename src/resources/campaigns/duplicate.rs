@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::resources::accounts::Senders;
 use uuid::Uuid;
 
-/// The copy is the caller's, and has the original's sending accounts that the caller can use. Without `name` it gets the
-/// original's, with ` (copy)` behind it.
+/// The copy belongs to the caller. Of the original's sending accounts it has those that the caller can use. The default name is
+/// the original's with ` (copy)` added.
 pub async fn duplicate(can: Can<Create>, id: Uuid, name: Option<String>) -> Result<Seen<Campaign>> {
     can.write(async move |can, tx| {
         let original = store::seen(can, tx, id).await?;

@@ -1,4 +1,4 @@
-//! Exports a campaign. It is a change of nothing: the audit log records who took the campaign's content out.
+//! Exports a campaign. This changes nothing, but has an audit row, because the content leaves the server.
 
 use super::{Campaign, store, subject};
 use crate::access::{Can, Seen, campaigns::Export};

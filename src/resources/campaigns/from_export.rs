@@ -1,4 +1,4 @@
-//! Copies a shared campaign into the caller's workspace, from whatever workspace shared it.
+//! Copies a shared campaign into the caller's workspace, from any workspace that shared it.
 
 use super::create::insert;
 use super::duplicate::copied;

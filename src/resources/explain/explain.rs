@@ -1,6 +1,6 @@
 //! Explains why a caller, a member or a key can do something, or why not.
 
-use super::{Explanation, Question, grant_of, particulars, person, sight};
+use super::{Case, Explanation, Question, grant_of, particulars, person, sight};
 use crate::access::{
     ACTIONS, Action, Ask, Can, Grant, Sight, access::Explain, workspace_members::ExplainOthers,
 };
@@ -34,7 +34,8 @@ pub async fn explain(can: Can<Explain>, question: Question) -> Result<Explanatio
             false => Sight::Hidden,
         });
         if let (Some(name), Some(sight), true) = (&name, ask.record, may_see) {
-            found = particulars((&can.grant, subject, name), (action, record, sight), can.reader()).await?;
+            let case = Case { caller: &can.grant, subject, name, action, record, sight };
+            found = particulars(case, can.reader()).await?;
         }
     }
     (ask.whose, ask.particulars) = (name.as_deref(), found.as_deref());

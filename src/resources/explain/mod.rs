@@ -8,7 +8,7 @@ mod routes;
 mod store;
 pub use explain::explain;
 pub use me::me;
-pub use particulars::{particulars, person};
+pub use particulars::{Case, particulars, person};
 pub use principal::grant_of;
 pub use routes::router;
 pub use store::sight;

@@ -22,19 +22,26 @@ fn named(name: Option<String>, email: Option<String>) -> Option<String> {
     name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).or(email)
 }
 
+/// What a caller asks about somebody and a record.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    pub caller: &'a Grant,
+    pub subject: &'a Grant,
+    /// The subject's name, from [`person`].
+    pub name: &'a str,
+    pub action: &'static Action,
+    pub record: Uuid,
+    /// How the subject sees the record.
+    pub sight: Sight,
+}
+
 /// None if nothing prevents access, or if the caller does not see the record.
-pub async fn particulars(
-    (caller, subject, name): (&Grant, &Grant, &str),
-    (action, record, sight): (&'static Action, Uuid, Sight),
-    from: impl Into<Source<'_>>,
-) -> Result<Option<String>> {
-    let see = (action.see)();
-    let (true, Some(shape)) = (sight != Sight::Within, shapes(action).into_iter().next()) else {
-        return Ok(None);
-    };
-    let found = store::facts(caller, subject, see, shape, record, from).await?;
-    let judged = if sight == Sight::Hidden { see } else { action };
-    Ok(found.map(|facts| facts.words(shape, subject, name, judged)))
+pub async fn particulars(case: Case<'_>, from: impl Into<Source<'_>>) -> Result<Option<String>> {
+    let shape = shapes(case.action).into_iter().next();
+    let (true, Some(shape)) = (case.sight != Sight::Within, shape) else { return Ok(None) };
+    let judged = if case.sight == Sight::Hidden { (case.action.see)() } else { case.action };
+    let found = store::facts(&case, shape, from).await?;
+    Ok(found.map(|facts| facts.words(shape, case.subject, case.name, judged)))
 }
 
 impl Facts {

@@ -1,5 +1,6 @@
 //! The SQL of explanations.
 
+use super::particulars::Case;
 use crate::access::{Action, Can, Grant, Permission, Pred, Reach, Shape, Sight, Who, accounts};
 use crate::db::{Part, Record, Row, Source, sql};
 use crate::error::Result;
@@ -49,7 +50,7 @@ pub async fn sight<'a>(
     Ok(Sight::Hidden)
 }
 
-/// Using an account needs more than reaching it: only its assignee can use it.
+/// Using an account needs more than reaching it: nobody but its assignee can use an assigned account.
 fn within(subject: &Grant, action: &'static Action, shape: &'static Shape) -> Box<dyn FnOnce(&mut Part)> {
     match action.name == accounts::Use::ACTION.name {
         true => Box::new(Senders::of_grant(subject).usable()),
@@ -97,22 +98,20 @@ impl Record for Facts {
     }
 }
 
-/// The facts of a record that the caller sees, as they concern `subject`.
+/// The facts of a record that the caller sees, as they concern the subject.
 pub async fn facts(
-    caller: &Grant,
-    subject: &Grant,
-    see: &'static Action,
+    case: &Case<'_>,
     shape: &'static Shape,
-    record: Uuid,
     from: impl Into<Source<'_>>,
 ) -> Result<Option<Facts>> {
+    let (caller, subject, see) = (case.caller, case.subject, (case.action.see)());
     let (workspace, limits) = (subject.workspace, &subject.limits);
     let helps = Pred::Or(subject.who.member.map(Pred::Collaborator).into_iter().collect());
     let limits = Pred::new(workspace, Reach::All, Who::default(), limits);
     sql("select coalesce({team}, false), {holder}, u.first_name || ' ' || u.last_name, o.email, {seen}, {within} \
          from {from} left join members o on o.workspace_id = $2 and {held} \
          left join users u on u.id = o.user_id where {id} = $1 and {visible}")
-    .bind(record)
+    .bind(case.record)
     .bind(workspace)
     .fill_text("{team}", shape.team.unwrap_or("false"))
     .fill_text("{holder}", holder(shape).unwrap_or("cast(null as uuid)"))

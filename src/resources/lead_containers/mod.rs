@@ -1,5 +1,5 @@
-//! What holds leads: a campaign or a list. Campaigns and lists stand below leads, so what their removal needs of the leads
-//! is here.
+//! What holds leads: a campaign or a list. Leads use campaigns and lists, so those cannot use leads. What they need to delete
+//! their leads is here, below all three.
 
 mod store;
 pub use store::delete_some_leads;
@@ -15,21 +15,17 @@ pub enum Container {
 }
 
 impl Container {
-    /// Exactly one of the two. The names are the body's fields.
-    pub fn one(campaign: (&str, Option<Uuid>), list: (&str, Option<Uuid>)) -> Result<Container> {
-        let wrong = || not_one(campaign.0, list.0);
-        Container::at_most_one(campaign, list)?.ok_or_else(wrong)
+    /// Exactly one of the two. `field` is the name of the campaign in the body.
+    pub fn one(field: &str, campaign: Option<Uuid>, list: Option<Uuid>) -> Result<Container> {
+        Container::at_most_one(field, campaign, list)?.ok_or_else(|| not_one(field))
     }
 
-    pub fn at_most_one(
-        campaign: (&str, Option<Uuid>),
-        list: (&str, Option<Uuid>),
-    ) -> Result<Option<Container>> {
-        match (campaign.1, list.1) {
+    pub fn at_most_one(field: &str, campaign: Option<Uuid>, list: Option<Uuid>) -> Result<Option<Container>> {
+        match (campaign, list) {
             (Some(id), None) => Ok(Some(Container::Campaign(id))),
             (None, Some(id)) => Ok(Some(Container::List(id))),
             (None, None) => Ok(None),
-            (Some(_), Some(_)) => Err(not_one(campaign.0, list.0)),
+            (Some(_), Some(_)) => Err(not_one(field)),
         }
     }
 
@@ -64,6 +60,6 @@ impl Container {
     }
 }
 
-fn not_one(campaign: &str, list: &str) -> Error {
-    Error::invalid(format!("body must have exactly one of '{campaign}' and '{list}'"))
+fn not_one(campaign: &str) -> Error {
+    Error::invalid(format!("body must have exactly one of '{campaign}' and 'list_id'"))
 }

@@ -92,7 +92,7 @@ fn all_required(schema: &mut schemars::Schema) {
 }
 
 pub async fn add(can: Can<Create>, wanted: AddLeads) -> Result<Added> {
-    let container = Container::one(("campaign_id", wanted.campaign_id), ("list_id", wanted.list_id))?;
+    let container = Container::one("campaign_id", wanted.campaign_id, wanted.list_id)?;
     possible(wanted.blocklist_id, wanted.verify_leads_on_import == Some(true))?;
     let given: Vec<Given> = wanted.leads.into_iter().map(|item| item.given).collect();
     can.write(async move |can, tx| {

@@ -34,7 +34,7 @@ pub struct New {
 }
 
 pub async fn create(can: Can<Create>, new: New) -> Result<Lead> {
-    let container = Container::at_most_one(("campaign", new.campaign), ("list_id", new.list_id))?;
+    let container = Container::at_most_one("campaign", new.campaign, new.list_id)?;
     let verify = new.verify_leads_on_import == Some(true) || new.verify_leads_for_lead_finder == Some(true);
     possible(new.blocklist_id, verify)?;
     let given = Given { email: given_address(new.given.email.as_ref()), ..new.given };

@@ -38,7 +38,7 @@ pub struct Deleted {
 }
 
 pub async fn delete_many(can: Can<Delete>, wanted: DeleteLeads) -> Result<Deleted> {
-    let container = Container::one(("campaign_id", wanted.campaign_id), ("list_id", wanted.list_id))?;
+    let container = Container::one("campaign_id", wanted.campaign_id, wanted.list_id)?;
     can.write_in_steps((0, Uuid::nil()), async move |can, tx, (so_far, after)| {
         look(can, tx, container, container.field("campaign_id")).await?;
         let matching = Matching { container, status: wanted.status, ids: wanted.ids.as_deref() };

@@ -31,9 +31,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-/// The team sees a lead whose campaign it sees, and every lead of a list. A lead counts as one's own if it is assigned to one,
-/// or if one owns or collaborates on its campaign, or owns its list. A lead without a campaign and a list belongs only to its
-/// assignee.
+/// The team sees a lead whose campaign it sees, and every lead of a list. A lead belongs to its assignee, to the owner and the
+/// collaborators of its campaign, and to the owner of its list. Without a campaign and a list it belongs only to its assignee.
 pub const SHAPE: Shape = Shape {
     team: Some(
         "(l.list_id is not null or exists (select 1 from campaigns c where c.workspace_id = l.workspace_id \
