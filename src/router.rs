@@ -31,6 +31,7 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         .merge(audit_logs::router())
         .merge(campaigns::router())
         .merge(accounts::router())
+        .merge(account_moves::router())
         .merge(account_campaign_mappings::router())
         .merge(leads::router())
         .merge(lead_lists::router())

@@ -304,7 +304,7 @@ async fn others_are_explained_as_far_as_it_is_left(mut world: World) {
 /// As `gatepost access explain` asks it.
 async fn the_operator_hears_the_reason_too(world: World) {
     use gatepost::access::{Action, Grant, Sight};
-    use gatepost::resources::explain::{particulars, person, sight};
+    use gatepost::resources::explain::{Case, particulars, person, sight};
     let hidden: Uuid = world.create("editor", "hidden", "private").await.parse().unwrap();
     let reader = &world.reader;
     let left = Member {
@@ -319,10 +319,11 @@ async fn the_operator_hears_the_reason_too(world: World) {
     let grant = Grant::of_member(world.home, member, world.app.now(), reader).await.unwrap().unwrap();
     let (all, action) = (Grant::operator(world.home), Action::of("campaigns:read").unwrap());
     let name = person(&grant, reader).await.unwrap();
-    let seen = sight(&all, &grant, action, hidden, reader).await.unwrap();
-    assert_eq!((name.as_str(), seen), ("left Test", Sight::Hidden));
+    let sight = sight(&all, &grant, action, hidden, reader).await.unwrap();
+    assert_eq!((name.as_str(), sight), ("left Test", Sight::Hidden));
+    let case = Case { caller: &all, subject: &grant, name: &name, action, record: hidden, sight };
     world.run(sql("update campaigns set owned_by = null where id = $1").bind(hidden)).await;
-    let told = particulars((&all, &grant, &name), (action, hidden, seen), reader).await.unwrap();
+    let told = particulars(case, reader).await.unwrap();
     assert_eq!(
         told.as_deref(),
         Some("this campaign is private and has no owner; left Test is not a collaborator on it")
@@ -330,6 +331,6 @@ async fn the_operator_hears_the_reason_too(world: World) {
     world
         .run(sql("update campaigns set owned_by = $2 where id = $1").bind(hidden).bind(world.app.new_id()))
         .await;
-    let told = particulars((&all, &grant, &name), (action, hidden, seen), reader).await.unwrap();
+    let told = particulars(case, reader).await.unwrap();
     assert!(told.unwrap().contains("belongs to somebody who is not a member any more"));
 }

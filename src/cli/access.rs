@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::db::{record, sql};
 use crate::error::{Error, Result};
 use crate::http::hint;
-use crate::resources::explain::{particulars, person, sight};
+use crate::resources::explain::{Case, particulars, person, sight};
 use crate::resources::workspace_members::address;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -82,9 +82,10 @@ async fn explain(
     let mut ask = Ask::new(action, &grant, None);
     if let Some(record) = record {
         let all = Grant::operator(grant.workspace());
-        let seen = sight(&all, &grant, action, record, &app.reader).await?;
-        ask.record = Some(seen);
-        found = particulars((&all, &grant, &name), (action, record, seen), &app.reader).await?;
+        let sight = sight(&all, &grant, action, record, &app.reader).await?;
+        ask.record = Some(sight);
+        let case = Case { caller: &all, subject: &grant, name: &name, action, record, sight };
+        found = particulars(case, &app.reader).await?;
     }
     (ask.whose, ask.particulars) = (Some(name.as_str()), found.as_deref());
     let decision = ask.explain();

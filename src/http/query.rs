@@ -107,10 +107,10 @@ pub struct Id {
     pub id: Uuid,
 }
 
-/// A filter of ids with commas between; none where the filter is not set.
+/// A filter of ids separated by commas, or none if the filter is absent.
 pub fn ids(parameter: &str, text: Option<&str>) -> Result<Option<Vec<Uuid>>> {
     let Some(text) = text else { return Ok(None) };
-    let wrong = |_| Error::invalid(format!("querystring/{parameter} must be UUIDs with commas between"));
+    let wrong = |_| Error::invalid(format!("querystring/{parameter} must be UUIDs separated by commas"));
     let ids: Vec<Uuid> = text.split(',').map(|id| id.trim().parse().map_err(wrong)).collect::<Result<_>>()?;
     match ids.len() > IDS {
         true => Err(Error::invalid(format!("querystring/{parameter} must be at most {IDS} UUIDs"))),
@@ -118,13 +118,13 @@ pub fn ids(parameter: &str, text: Option<&str>) -> Result<Option<Vec<Uuid>>> {
     }
 }
 
-/// The midnight of a day in a filter; a moment of it will do, for some clients send the whole timestamp.
+/// The midnight of a day in a filter. A whole timestamp is accepted too, because some clients send one.
 pub fn day(parameter: &str, text: Option<&str>) -> Result<Option<Time>> {
     let wrong = || Error::invalid(format!("querystring/{parameter} must be a day as YYYY-MM-DD"));
     text.map(|text| Time::of_day(text.split('T').next().unwrap_or(text)).ok_or_else(wrong)).transpose()
 }
 
-/// A text to look for, as the pattern of a `like ... escape '\'` on a column in lower case.
+/// The pattern of a `like ... escape '\'` that finds a text in a column in lower case.
 pub fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
     for letter in text.to_lowercase().chars() {

@@ -1,19 +1,15 @@
-//! What every operation may answer beside what it is for: in the document, so that clients made from it know.
+//! The error responses that every operation can give. They are in the document, so that generated clients know them.
 
 use aide::openapi::{MediaType, OpenApi, Operation, ReferenceOr, Response, SchemaObject, StatusCode};
 use schemars::json_schema;
 
 /// By status: the name of the response in the document, and what it means.
 const REFUSALS: [(u16, &str, &str); 10] = [
-    (
-        400,
-        "Invalid",
-        "Something in the path, the query or the body is not as it must be; the message names it.",
-    ),
+    (400, "Invalid", "The path, the query or the body is invalid. The message names the field."),
     (
         401,
         "NoCredential",
-        "The API key is missing, unknown, revoked or expired; or the session is, or its sign-in is too old for this.",
+        "The API key or the session is missing, unknown, revoked or expired, or the operation requires recent re-authentication.",
     ),
     (
         402,
@@ -23,22 +19,22 @@ const REFUSALS: [(u16, &str, &str); 10] = [
     (
         403,
         "Refused",
-        "The key's scopes, the caller's role or its reach do not include this; the message says which.",
+        "The key's scopes, the caller's role or its reach do not include this. The message says which.",
     ),
-    (404, "NotFound", "There is no such thing here, or none that the caller may know of."),
+    (404, "NotFound", "There is no such record, or the caller cannot see it."),
     (408, "TooSlow", "The body did not arrive within 30 seconds."),
-    (409, "Conflict", "It is in the way of what is there already."),
-    (413, "TooLarge", "The body, or what was asked for, is too large."),
-    (429, "RateLimited", "Too many requests; the header Retry-After says when to go on."),
+    (409, "Conflict", "This conflicts with an existing record."),
+    (413, "TooLarge", "The body or the requested answer is too large."),
+    (429, "RateLimited", "Too many requests. The header Retry-After says when to try again."),
     (
         503,
         "Unavailable",
         "The server is busy, too many requests of the workspace are waiting, too many answers wait to be read, the request \
-         took too long, or the database is away; the message says which, and the header Retry-After when to go on.",
+         took too long, or the database is unavailable. The message says which. The header Retry-After says when to try again.",
     ),
 ];
 
-/// Adds them to each operation that does not describe them itself.
+/// Adds these responses to each operation that does not describe them itself.
 pub fn document(api: &mut OpenApi) {
     let components = api.components.get_or_insert_default();
     for (_, name, description) in REFUSALS {
@@ -60,7 +56,7 @@ pub fn document(api: &mut OpenApi) {
     }
 }
 
-/// What only reads meets no conflict.
+/// An operation that only reads cannot conflict.
 fn refer(operation: &mut Operation, writes: bool) {
     let responses = &mut operation.responses.get_or_insert_default().responses;
     for (status, name, _) in REFUSALS.into_iter().filter(|(status, ..)| writes || *status != 409) {

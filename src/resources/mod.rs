@@ -2,6 +2,7 @@
 //! (`routes`), the SQL (`store`).
 
 pub mod account_campaign_mappings;
+pub mod account_moves;
 pub mod accounts;
 pub mod api_keys;
 pub mod audit_logs;
@@ -13,6 +14,7 @@ pub mod custom_tags;
 pub mod explain;
 pub mod factors;
 pub mod guard_rails;
+pub mod lead_containers;
 pub mod lead_lists;
 pub mod leads;
 pub mod login_policy;
@@ -59,7 +61,7 @@ pub fn shapes(action: &'static Action) -> Vec<&'static Shape> {
 pub fn work(app: App, claim: Claim) -> Step {
     match claim.kind {
         Kind::Mail => Box::pin(async move { outbox::send(&app, &claim).await }),
-        Kind::MoveAccounts => Box::pin(async move { accounts::step_of_moving(&app, &claim).await }),
-        Kind::UpdateWarmupAccounts => Box::pin(async move { accounts::step(&app, &claim).await }),
+        Kind::MoveAccounts => Box::pin(async move { account_moves::step(&app, &claim).await }),
+        Kind::UpdateWarmupAccounts => Box::pin(async move { accounts::warmup_step(&app, &claim).await }),
     }
 }

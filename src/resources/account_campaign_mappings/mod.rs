@@ -1,7 +1,9 @@
-//! Which campaigns send from an account: those that the caller sees too.
+//! Which campaigns send from an account. A caller sees those campaigns that they can also read.
 
+mod list;
 mod routes;
 mod store;
+pub use list::list;
 pub use routes::router;
 
 use crate::db::record;
@@ -14,7 +16,7 @@ use uuid::Uuid;
 pub struct AccountCampaignMapping {
     pub campaign_id: Uuid,
     pub campaign_name: String,
-    /// Since when.
+    /// When the campaign got the account.
     pub timestamp_created: Time,
     #[schemars(with = "f64", default, extend("enum" = [-99, -1, -2, 0, 1, 2, 3, 4]))]
     pub status: i64,

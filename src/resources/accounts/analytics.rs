@@ -1,30 +1,31 @@
-//! What accounts sent, by day. Nothing sends yet, so there is nothing to count until something does; what is
-//! counted is read from the days as they are.
+//! What accounts sent, by day. The server does not send yet, so the days are empty until it does.
 
-use super::{SHAPE, address};
-use crate::access::{Can, Permission, accounts::Read};
-use crate::db::{record, sql};
-use crate::error::{Error, Result};
-use crate::http::{Json, Query, absent_not_null, day};
+use super::address;
+use super::store::{self, Days};
+use crate::access::{Can, accounts::Read};
+use crate::db::record;
 use crate::time::Time;
+use crate::error::{Error, Result};
+use crate::http::{absent_not_null, day};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Days of one call.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// Days in one call.
 const MOST_DAYS: i64 = 31;
-/// Rows of one answer.
+/// Rows in one answer.
 const MOST: i64 = 10_000;
 
 #[derive(Deserialize, JsonSchema)]
 pub struct Range {
-    /// The first day, `YYYY-MM-DD`; 30 days before the last if it is left out.
+    /// The first day, `YYYY-MM-DD`. The default is 30 days before the last.
     #[schemars(transform = absent_not_null)]
     start_date: Option<String>,
-    /// The last day; today if it is left out.
+    /// The last day. The default is today.
     #[schemars(transform = absent_not_null)]
     end_date: Option<String>,
-    /// Which accounts; all that one sees if it is left out.
+    /// Which accounts. The default is all that the caller sees.
     #[schemars(transform = absent_not_null, length(min = 1, max = 200))]
     emails: Option<Vec<String>>,
 }
@@ -54,11 +55,11 @@ record! { Day {
     unique_clicks = "d.unique_clicks"
 } }
 
-pub async fn daily(can: Can<Read>, Query(range): Query<Range>) -> Result<Json<Vec<Day>>> {
+pub async fn daily_analytics(can: Can<Read>, range: Range) -> Result<Vec<Day>> {
     let last = day("end_date", range.end_date.as_deref())?.unwrap_or(can.now());
     let first = day("start_date", range.start_date.as_deref())?;
-    let first = first.unwrap_or(last.minus((MOST_DAYS - 1) * Time::DAY));
-    let days = (last.0 - first.0) / Time::DAY + 1;
+    let first = first.unwrap_or(last.minus((MOST_DAYS - 1) * DAY));
+    let days = (last.0 - first.0) / DAY + 1;
     if last < first {
         return Err(Error::invalid("querystring/start_date must not be after end_date"));
     }
@@ -69,31 +70,12 @@ pub async fn daily(can: Can<Read>, Query(range): Query<Range>) -> Result<Json<Ve
     }
     let emails: Option<Vec<_>> =
         range.emails.map(|emails| emails.iter().map(|email| address(email)).collect());
-    let rows = days_of(&can, &first.day(), &last.day(), emails.as_deref()).await?;
+    let wanted = Days { first: first.day(), last: last.day(), emails: emails.as_deref(), most: MOST + 1 };
+    let rows = store::days(&can, &wanted).await?;
     match rows.len() as i64 > MOST {
         true => Err(Error::TooMuch("querystring/emails: name fewer accounts, or fewer days".to_owned())),
-        false => Ok(Json(rows)),
+        false => Ok(rows),
     }
-}
-
-async fn days_of<P: Permission>(
-    can: &Can<P>,
-    first: &str,
-    last: &str,
-    emails: Option<&[String]>,
-) -> Result<Vec<Day>> {
-    sql("select {columns} from accounts a join account_days d \
-         on d.workspace_id = a.workspace_id and d.account_id = a.id \
-         where d.day >= $1 and d.day <= $2 and {visible} {filters} order by d.day, a.email limit $3")
-    .bind(first)
-    .bind(last)
-    .bind(MOST + 1)
-    .fill("{visible}", can.visible(&SHAPE))
-    .fill("{filters}", |out| {
-        out.given_list(emails, " and a.email in (", ")");
-    })
-    .all(can.reader())
-    .await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -126,7 +108,7 @@ pub struct Total {
     landed_inbox: i64,
     #[schemars(with = "f64", default)]
     landed_spam: i64,
-    /// Left out while nothing was sent in the last seven days.
+    /// Absent if nothing was sent in the last seven days.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(transform = absent_not_null)]
     health_score_label: Option<String>,
@@ -143,7 +125,7 @@ pub struct Warmup {
     aggregate_data: BTreeMap<String, Total>,
 }
 
-struct WarmupDay {
+pub struct WarmupDay {
     email: String,
     day: Option<String>,
     sent: Option<i64>,
@@ -156,20 +138,13 @@ record! { WarmupDay {
     landed_spam = "d.landed_spam", received = "d.received"
 } }
 
-pub async fn warmup(can: Can<Read>, Json(accounts): Json<Accounts>) -> Result<Json<Warmup>> {
+pub async fn warmup_analytics(can: Can<Read>, accounts: Accounts) -> Result<Warmup> {
     let emails: Vec<_> = accounts.emails.iter().map(|email| address(email)).collect();
-    let days: Vec<WarmupDay> = sql("select {columns} from accounts a left join warmup_days d \
-         on d.workspace_id = a.workspace_id and d.account_id = a.id \
-         where a.email in ({emails}) and {visible} order by a.email, d.day")
-    .fill_list("{emails}", &emails)
-    .fill("{visible}", can.visible(&SHAPE))
-    .all(can.reader())
-    .await?;
-    Ok(Json(summed(days, can.now())))
+    Ok(summed(store::warmup_days(&can, &emails).await?, can.now()))
 }
 
 fn summed(days: Vec<WarmupDay>, now: Time) -> Warmup {
-    let week = now.minus(7 * Time::DAY).day();
+    let week = now.minus(7 * DAY).day();
     let mut all = Warmup { email_date_data: BTreeMap::new(), aggregate_data: BTreeMap::new() };
     let mut recent: BTreeMap<String, (i64, i64)> = BTreeMap::new();
     for row in days {

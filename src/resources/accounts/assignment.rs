@@ -1,16 +1,16 @@
-//! Whose an account is: at most one member's. Whoever loses it loses it in their campaigns too, in the same
-//! transaction.
+//! To whom sending accounts are assigned: each to at most one member. When a member loses an account, their campaigns
+//! lose it in the same transaction.
 
-use super::{Account, Senders, store};
+use super::{Account, Senders, store, subject};
 use crate::access::{Caller, Can, Permission, accounts::Assign};
-use crate::audit::{Change, Subject};
-use crate::db::{Tx, sql};
+use crate::audit::Change;
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::resources::workspace_members::{is_self, named};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// The member that a body names.
+/// The member that a body names, or none to unassign. The caller needs the right to assign.
 pub async fn member(can: &Caller, tx: &mut Tx, wanted: Option<&str>) -> Result<Option<Uuid>> {
     can.also::<Assign>()?;
     match wanted {
@@ -19,53 +19,40 @@ pub async fn member(can: &Caller, tx: &mut Tx, wanted: Option<&str>) -> Result<O
     }
 }
 
-/// There, and with a role that sends at all.
-async fn sending(can: &Caller, tx: &mut Tx, who: &str) -> Result<Uuid> {
+/// The member that a body names. Their role must be able to send.
+pub async fn sending(can: &Caller, tx: &mut Tx, who: &str) -> Result<Uuid> {
     let member = named(can, tx, "assigned_to", who).await?.member;
     match Senders::of_member(can, tx, member).await?.sends() {
         true => Ok(member),
-        false => Err(Error::invalid(
-            "body/assigned_to must be a member who may send; the role of this one may not",
-        )),
+        false => Err(Error::invalid("body/assigned_to must be a member whose role can send")),
     }
 }
 
-/// For `POST /api/v1/account/assign`, to a member by address.
-pub async fn assign(can: Can<Assign>, email: String, to: Option<String>) -> Result<Account> {
-    let assigned = can.write(async move |can, tx| {
-        let before = store::named(can, &mut *tx, "account_email", &email).await?;
-        let member = match &to {
-            None => None,
-            Some(who) => Some(sending(can, tx, who).await?),
-        };
-        if member == before.assigned_to {
-            return Ok(change(&before, before.clone(), vec![]));
-        }
-        let by = (can.user(), can.now());
-        let after =
-            Account { assigned_to: member, modified_by: by.0, timestamp_updated: by.1, ..before.clone() };
-        store::update(can, tx, &after).await?;
-        let left = moved(can, tx, &before, &after).await?;
-        Ok(change(&before, after, left))
-    });
-    assigned.await
+/// The member to whom a new account is assigned. Everybody can name themselves.
+pub async fn of_new<P: Permission>(can: &Can<P>, tx: &mut Tx, wanted: Option<&str>) -> Result<Option<Uuid>> {
+    match (wanted, can.also::<Assign>()) {
+        (Some(who), Err(_)) if is_self(can, who) => Ok(can.member()),
+        (Some(who), _) => member(can, tx, Some(who)).await,
+        (None, Ok(())) => Ok(None),
+        (None, Err(_)) => Ok(can.member()),
+    }
 }
 
-/// What is recorded of a changed account: also which campaigns lost it.
+/// The change of an account. The audit row also names the campaigns that lost it.
 pub fn change(before: &Account, after: Account, left: Vec<Uuid>) -> Change<Account> {
     let left = LeftBehind { taken_off_campaigns: left, ..LeftBehind::default() };
-    Change::updated(Subject::new("account", before.id), before, after).with(left)
+    Change::updated(subject(before), before, after).with(left)
 }
 
-/// An account that changed hands is taken off the campaigns whose owner may no longer use it; which those are.
-pub async fn moved(can: &Caller, tx: &mut Tx, before: &Account, after: &Account) -> Result<Vec<Uuid>> {
+/// Takes an account that changed hands off the campaigns whose owner can no longer use it. Returns those campaigns.
+pub async fn released(can: &Caller, tx: &mut Tx, before: &Account, after: &Account) -> Result<Vec<Uuid>> {
     match after.assigned_to == before.assigned_to {
         true => Ok(vec![]),
         false => release_account(can, tx, after.id).await,
     }
 }
 
-/// What is left behind: accounts that are nobody's now, and campaigns that lost accounts.
+/// Accounts that are unassigned now, and campaigns that lost accounts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LeftBehind {
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -74,84 +61,39 @@ pub struct LeftBehind {
     pub taken_off_campaigns: Vec<Uuid>,
 }
 
-/// A member goes, and his accounts are nobody's; nobody else's campaigns could use them. To be called before the
-/// member is gone; [`settle`] comes after.
+/// Unassigns the accounts of a member who leaves; nobody else's campaigns could use them. Call this while the member
+/// still exists, and [`settle`] afterwards.
 pub async fn unassign(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Vec<Uuid>> {
-    let accounts = sql("select id from accounts where workspace_id = $1 and assigned_to = $2 order by id")
-        .bind(can.workspace())
-        .bind(member)
-        .all(&mut *tx)
-        .await?;
-    sql("update accounts set assigned_to = null, modified_by = $3, timestamp_updated = $4 \
-         where workspace_id = $1 and assigned_to = $2")
-    .bind(can.workspace())
-    .bind(member)
-    .bind(can.user())
-    .bind(can.now())
-    .run(tx)
-    .await?;
+    let accounts = store::assigned(can, tx, member).await?;
+    store::unassign(can, tx, member).await?;
     Ok(accounts)
 }
 
-/// Once the rights of a user are as they will be: his campaigns lose what he may no longer use; which those are.
+/// Takes what a user can no longer use off their campaigns, after their rights changed. Returns those campaigns.
 pub async fn settle(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<Vec<Uuid>> {
     release(can, tx, Some(user), None).await
 }
 
-/// An account is taken off all campaigns whose owner may not use it any more.
+/// Takes an account off all campaigns whose owner can no longer use it. Returns those campaigns.
 pub async fn release_account(can: &Caller, tx: &mut Tx, account: Uuid) -> Result<Vec<Uuid>> {
-    let owners: Vec<Option<Uuid>> =
-        sql("select distinct c.owned_by from campaign_senders s join campaigns c \
-         on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
-         where s.workspace_id = $1 and s.account_id = $2")
-        .bind(can.workspace())
-        .bind(account)
-        .all(&mut *tx)
-        .await?;
     let mut left = Vec::new();
-    for owner in owners {
+    for owner in store::campaign_owners(can, tx, account).await? {
         left.extend(release(can, tx, owner, Some(account)).await?);
     }
     left.sort_unstable();
     Ok(left)
 }
 
-/// Of one owner's campaigns, or of those that nobody owns: what he may not use goes, or one account if he may not use
-/// that. Which campaigns lose something.
+/// Takes the accounts that an owner cannot use off their campaigns: all of these accounts, or only `account`. `None` stands
+/// for the campaigns without an owner.
 async fn release(can: &Caller, tx: &mut Tx, owner: Option<Uuid>, account: Option<Uuid>) -> Result<Vec<Uuid>> {
-    // Most have none to lose; asked first, it does not clash with whoever writes campaigns meanwhile.
-    let any =
-        sql("select account_id from campaign_senders where workspace_id = $1 limit 1").bind(can.workspace());
-    if any.optional::<Uuid>(&mut *tx).await?.is_none() {
+    // Most workspaces have no senders. Asking first avoids conflicts with transactions that write campaigns.
+    if !store::has_senders(can, tx).await? {
         return Ok(vec![]);
     }
     let senders = Senders::of(can, tx, owner).await?;
-    let mut campaigns: Vec<Uuid> = sql("delete from campaign_senders where workspace_id = $1 and campaign_id in \
-         (select c.id from campaigns c where c.workspace_id = $1 \
-         and (c.owned_by = $2 or (c.owned_by is null and $3))) \
-         and account_id in (select a.id from accounts a where a.workspace_id = $1 and not {usable} {filters}) \
-         returning campaign_id")
-    .bind(can.workspace())
-    .bind(owner)
-    .bind(owner.is_none())
-    .fill("{usable}", senders.usable())
-    .fill("{filters}", |out| {
-        out.given(account, " and a.id = ", "");
-    })
-    .all(tx)
-    .await?;
+    let mut campaigns = store::release(can, tx, &senders, owner, account).await?;
     campaigns.sort_unstable();
     campaigns.dedup();
     Ok(campaigns)
-}
-
-/// Whose a new account is.
-pub async fn first<P: Permission>(can: &Can<P>, tx: &mut Tx, wanted: Option<&str>) -> Result<Option<Uuid>> {
-    match (wanted, can.also::<Assign>()) {
-        // Everybody may name themselves.
-        (Some(who), Err(_)) if is_self(can, who) => Ok(can.member()),
-        (Some(who), _) => member(can, tx, Some(who)).await,
-        (None, Ok(())) => Ok(None),
-        (None, Err(_)) => Ok(can.member()),
-    }
 }

@@ -1,4 +1,4 @@
-//! How an account reads and sends: written once, kept sealed, shown to nobody.
+//! How an account reads and sends. It is stored sealed and never read back by a caller.
 
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -28,14 +28,14 @@ pub struct Connection {
     pub smtp_port: u16,
 }
 
-/// What came of the last try to sign in to the mail servers of an account.
+/// The result of the last sign-in to the mail servers of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum State {
     #[default]
     NotTried,
-    /// Both servers let us in.
+    /// The server signed in to both mail servers.
     Ok,
     Failed,
 }

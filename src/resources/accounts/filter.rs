@@ -1,4 +1,4 @@
-//! Which accounts are meant: by lists, by warm-up jobs and by tags that are put on all of them at once.
+//! Selects accounts for lists, for warm-up jobs and for tags that are put on many accounts at once.
 
 use crate::access::{Caller, custom_tags};
 use crate::db::Part;
@@ -23,7 +23,7 @@ pub enum StatusFilter {
 }
 
 impl StatusFilter {
-    /// On `accounts a`. Nobody sells accounts here, so none is pre-warmed or done for you.
+    /// A condition on `accounts a`. This server sells no accounts, so none is pre-warmed or done for you.
     pub fn condition(self) -> &'static str {
         match self {
             StatusFilter::ACC_FILTER_PAUSED => "a.status = 2",
@@ -58,7 +58,7 @@ const OF: &str = "select m.resource_id from custom_tag_mappings m join custom_ta
                   on t.workspace_id = m.workspace_id and t.id = m.tag_id where ";
 
 impl Wanted {
-    /// Conditions on `accounts a`; tags that the caller does not see are on nothing.
+    /// Conditions on `accounts a`. A tag that the caller does not see selects nothing.
     pub fn condition(&self, can: &Caller) -> impl FnOnce(&mut Part) {
         let wanted = self.clone();
         let tagged = |out: &mut Part, ids: &[Uuid]| {

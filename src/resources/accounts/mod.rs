@@ -1,37 +1,57 @@
-//! Sending accounts: mailboxes, each usable by at most one member. Their passwords are written and never read
+//! Sending accounts: mailboxes, each assigned to at most one member. Callers write their passwords and never read them
 //! back.
 
 mod analytics;
+mod assign;
 mod assignment;
 mod connection;
+mod create;
 mod filter;
-mod moving;
-mod moving_store;
+mod list;
+mod mark_fixed;
+mod moves;
+mod pause;
+mod remove;
+mod resume;
 mod routes;
 mod senders;
-mod state;
-pub mod store;
-mod v1;
+mod status;
+mod statuses;
+mod store;
+mod update;
 mod vitals;
 mod warmup;
+pub use analytics::{daily_analytics, warmup_analytics};
+pub use assign::assign;
 pub use assignment::{LeftBehind, release_account, settle, unassign};
+pub use create::create;
 pub use filter::{StatusFilter, Wanted};
-pub use moving::step as step_of_moving;
-pub use routes::{Email, router};
-pub use senders::Senders;
-pub use warmup::step;
+pub use list::{list, show};
+pub use mark_fixed::mark_fixed;
+pub use moves::{NOT_THERE, TAKEN, move_one};
+pub use pause::{pause, pause_many};
+pub use remove::remove;
+pub use resume::resume;
+pub use routes::router;
+pub use senders::{Senders, set_senders};
+pub use statuses::statuses;
+pub use store::{among, not_connected};
+pub use update::update;
+pub use vitals::{test_vitals, tracking_status};
+pub use warmup::{disable_warmup, enable_warmup, warmup_step};
 
 use crate::access::Shape;
+use crate::audit::Subject;
+use crate::time::Time;
 pub use crate::http::address;
 use crate::http::{absent_not_null, lenient};
-use crate::time::Time;
 use connection::{Connection, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 use uuid::Uuid;
 
-/// All accounts are shared with the team; who may use which is another matter.
+/// The whole team sees all accounts. `senders` says who can use which.
 pub const SHAPE: Shape = Shape {
     team: Some("true"),
     assignee: Some("a.assigned_to"),
@@ -41,11 +61,11 @@ pub const SHAPE: Shape = Shape {
     ..Shape::bare("accounts a", "a.id", "a.workspace_id")
 };
 
-/// The state of an account; -1 to -3 are errors of connection, soft bounces and sending, 3 is maintenance.
+/// The status of an account. -1 to -3 are errors of connection, soft bounces and sending; 3 is maintenance.
 pub const ACTIVE: i64 = 1;
 pub const PAUSED: i64 = 2;
 
-/// Of its warm-up; -1 to -3 are banned, spam folder unknown and suspended for good.
+/// The status of its warm-up. -1 to -3 are banned, spam folder unknown and permanently suspended.
 pub const COLD: i64 = 0;
 pub const WARM: i64 = 1;
 
@@ -70,12 +90,12 @@ pub struct Account {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "StatusMessage", default)]
     pub status_message: Option<Value>,
-    /// 0 paused, 1 active, -1 banned, -2 spam folder unknown, -3 suspended for good.
+    /// 0 paused, 1 active, -1 banned, -2 spam folder unknown, -3 permanently suspended.
     #[schemars(with = "f64", extend("enum" = [0, 1, -1, -2, -3]))]
     pub warmup_status: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp_warmup_start: Option<Time>,
-    /// Percent of the last week's warm-up mails that landed in the inbox; none before there were any.
+    /// Percent of the last week's warm-up mails that landed in the inbox. Absent before there were any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<f64>")]
     pub stat_warmup_score: Option<i64>,
@@ -91,16 +111,16 @@ pub struct Account {
     pub reply_to: Option<String>,
     #[serde(flatten)]
     pub settings: Settings,
-    /// The member who may send from it; none for nobody but who reaches every account.
+    /// The member who can send from it. Only callers who reach every account can use an unassigned one.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub assigned_to: Option<Uuid>,
-    /// Whether the mail servers of the account have let the server in. `POST /api/v2/accounts/test/vitals` tries them.
+    /// Whether the server could sign in to the account's mail servers. `POST /api/v2/accounts/test/vitals` tries it.
     #[serde(default)]
     #[schemars(extend("x-gatepost-extension" = true))]
     pub connection: State,
 }
 
-/// What the reference says of accounts that are bought from it; there are none here.
+/// The reference's fields of accounts that are bought from it. This server has no such accounts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 #[schemars(inline)]
@@ -131,7 +151,7 @@ struct StatusMessage {
     response_code: Option<f64>,
 }
 
-/// What the server keeps as it is given; fields as in the reference, section 2.8.
+/// Settings that the server stores as they are given. The fields are those of the reference, section 2.8.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 #[schemars(inline)]
@@ -153,7 +173,7 @@ pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("minimum" = 0))]
     pub inbox_placement_test_limit: Option<Number>,
-    /// Minutes between two mails, over all campaigns.
+    /// Minutes between two mails of the account, in all campaigns.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(transform = absent_not_null, extend("minimum" = 0, "maximum" = 1440))]
     pub sending_gap: Option<Number>,
@@ -208,6 +228,16 @@ pub struct Advanced {
     pub weekday_only: Option<bool>,
 }
 
+fn subject(account: &Account) -> Subject {
+    Subject::new("account", account.id)
+}
+
+/// An account in a path.
+#[derive(Deserialize, JsonSchema)]
+pub struct Email {
+    pub email: String,
+}
+
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields, transform = lenient)]
 pub struct New {
@@ -223,7 +253,7 @@ pub struct New {
     pub reply_to: Option<String>,
     #[schemars(transform = absent_not_null, length(max = 100))]
     pub warmup_custom_ftag: Option<String>,
-    /// Taken for the sake of the reference's clients: connecting an account looks nothing up.
+    /// Accepted because the reference's clients send it. Connecting an account looks nothing up.
     #[serde(rename = "skip_cname_check")]
     #[schemars(transform = absent_not_null)]
     pub _skip_cname_check: Option<bool>,

@@ -1,294 +1,105 @@
-use super::connection::State;
-use super::filter::{StatusFilter, Wanted};
-use super::store::{self, Place};
-use super::{
-    ACTIVE, Account, COLD, New, Patch, address, analytics, assignment, moving, state, v1, vitals, warmup,
-};
-use crate::access::{Can, Permission, STEP, accounts::*, one_more_step};
+//! The JSON face of sending accounts.
+
+use super::analytics::{Accounts, Day, Range, Warmup};
+use super::assign::{Assigned, Assignment};
+use super::list::{Filter, Listed};
+use super::pause::{Many, Paused};
+use super::statuses::{Slice, Statuses};
+use super::vitals::{Host, TestVitals, Tracking, Vitals};
+use super::warmup::WarmupAccounts;
+use super::{Account, Email, New, Patch, store};
+use crate::access::{Can, accounts::*};
 use crate::app::App;
-use crate::audit::{Change, Subject};
-use crate::error::{Error, Result};
-use crate::http::{Json, Nothing, Order, Page, Path, Query, Unread, absent_not_null, ids, is_email, ours};
-use crate::resources::custom_tags;
-use crate::time::Time;
+use crate::error::Result;
+use crate::http::{Json, Nothing, Page, Path, Query, Unread, ours};
+use crate::resources::background_jobs::BackgroundJob;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post, post_with};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use std::ops::ControlFlow::Break;
 
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new()
         .api_route("/api/v2/accounts", get(list).post(create))
         .api_route("/api/v2/accounts/{email}", get(show).patch(update).delete(remove))
-        .api_route("/api/v2/accounts/pause", post(state::pause_many))
-        .api_route("/api/v2/accounts/{email}/pause", post(state::pause))
-        .api_route("/api/v2/accounts/{email}/resume", post(state::resume))
-        .api_route("/api/v2/accounts/{email}/mark-fixed", post(state::mark_fixed))
-        .api_route("/api/v2/accounts/move", post(moving::start))
-        .api_route("/api/v2/accounts/move/dry-run", post_with(moving::plan, ours))
-        .api_route("/api/v2/accounts/warmup/enable", post(warmup::enable))
-        .api_route("/api/v2/accounts/warmup/disable", post(warmup::disable))
-        .api_route("/api/v2/accounts/warmup-analytics", post(analytics::warmup))
-        .api_route("/api/v2/accounts/analytics/daily", get(analytics::daily))
-        .api_route("/api/v2/accounts/ctd/status", get(vitals::tracking))
-        .api_route("/api/v2/accounts/test/vitals", post(vitals::vitals))
-        .api_route("/api/v1/account/assign", post_with(v1::assign, ours))
-        .api_route("/api/v1/account/status", get_with(v1::status, ours))
-}
-
-pub fn subject(account: &Account) -> Subject {
-    Subject::new("account", account.id)
-}
-
-#[derive(Deserialize, JsonSchema)]
-pub struct Email {
-    pub email: String,
-}
-
-#[derive(Clone, Copy, Deserialize, JsonSchema, PartialEq)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-enum SortBy {
-    TimestampCreated,
-    Email,
-    StatWarmupScore,
-    Status,
-}
-
-#[derive(Deserialize, JsonSchema)]
-struct Filter {
-    /// How many items to give, 1 to 100; 10 if it is left out.
-    #[schemars(transform = absent_not_null, range(min = 1, max = 100))]
-    limit: Option<i64>,
-    /// `next_starting_after` of the page before: a time, or a time and an address with `&` between.
-    #[schemars(transform = absent_not_null, length(max = 400))]
-    starting_after: Option<String>,
-    /// In the address or the name.
-    #[schemars(transform = absent_not_null, length(max = 200))]
-    search: Option<String>,
-    #[schemars(with = "f64", extend("enum" = [1, 2, 3, -1, -2, -3]))]
-    #[serde(default)]
-    status: Option<i64>,
-    #[schemars(with = "f64", extend("enum" = [1, 2, 3, 4, 8, 11]))]
-    #[serde(default)]
-    provider_code: Option<i64>,
-    /// With any of these tags: UUIDs with commas between.
-    #[schemars(transform = absent_not_null)]
-    tag_ids: Option<String>,
-    /// With each of these tags.
-    #[schemars(transform = absent_not_null)]
-    tag_ids_all: Option<String>,
-    /// Gives the tags of each account too.
-    #[schemars(transform = absent_not_null)]
-    include_tags: Option<bool>,
-    #[schemars(with = "StatusFilter")]
-    #[serde(default)]
-    filter: Option<StatusFilter>,
-    /// By creation, unless given; for the others, `skip` goes from page to page.
-    #[schemars(with = "SortBy")]
-    #[serde(default)]
-    sort_by: Option<SortBy>,
-    /// `desc`, unless given.
-    #[schemars(with = "Order")]
-    #[serde(default)]
-    sort_order: Option<Order>,
-    #[schemars(transform = absent_not_null, range(min = 0, max = 1_000_000))]
-    skip: Option<i64>,
-}
-
-impl Filter {
-    fn place(&self) -> Result<Place> {
-        let by = self.sort_by.unwrap_or(SortBy::TimestampCreated);
-        let descending = self.sort_order != Some(Order::Asc);
-        let order = match (by, descending) {
-            (SortBy::TimestampCreated, true) => "a.timestamp_created desc, a.email desc",
-            (SortBy::TimestampCreated, false) => "a.timestamp_created, a.email",
-            (SortBy::Email, true) => "a.email desc",
-            (SortBy::Email, false) => "a.email",
-            (SortBy::StatWarmupScore, true) => "coalesce(a.stat_warmup_score, -1) desc, a.email",
-            (SortBy::StatWarmupScore, false) => "coalesce(a.stat_warmup_score, -1), a.email",
-            (SortBy::Status, true) => "a.status desc, a.email",
-            (SortBy::Status, false) => "a.status, a.email",
-        };
-        let after = match (&self.starting_after, by) {
-            (None, _) => None,
-            (Some(cursor), SortBy::TimestampCreated) => Some(position(cursor)?),
-            (Some(_), SortBy::Email | SortBy::StatWarmupScore | SortBy::Status) => {
-                return Err(Error::invalid(
-                    "querystring/starting_after goes with the order of creation; use skip with sort_by",
-                ));
-            }
-        };
-        let limit = self.limit();
-        Ok(Place { order, after, descending, skip: self.skip.unwrap_or(0), limit })
-    }
-
-    fn limit(&self) -> i64 {
-        self.limit.unwrap_or(10)
-    }
-
-    /// By creation a page has a position; by anything else one skips.
-    fn page(&self, items: Vec<Listed>) -> Page<Listed, String> {
-        let by_creation = self.sort_by.is_none_or(|by| by == SortBy::TimestampCreated);
-        let position = |last: &Listed| format!("{}&{}", last.account.timestamp_created, last.account.email);
-        let page = Page::new(items, self.limit(), position);
-        if by_creation { page } else { page.without_cursor() }
-    }
-}
-
-/// A bare time stands before every account that was made then.
-fn position(cursor: &str) -> Result<(Time, String)> {
-    let (at, email) = cursor.split_once('&').unwrap_or((cursor, ""));
-    let wrong = || Error::invalid("querystring/starting_after must be a time, or `<time>&<address>`");
-    Ok((Time::parse(at).ok_or_else(wrong)?, address(email)))
-}
-
-#[derive(Serialize, JsonSchema)]
-struct Listed {
-    #[serde(flatten)]
-    account: Account,
-    /// With `include_tags` alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tags: Option<Vec<TagOn>>,
-}
-
-#[derive(Clone, Serialize, JsonSchema)]
-#[schemars(inline)]
-struct TagOn {
-    #[schemars(default)]
-    id: String,
-    #[schemars(default)]
-    label: String,
-    description: Option<String>,
+        .api_route("/api/v2/accounts/pause", post(pause_many))
+        .api_route("/api/v2/accounts/{email}/pause", post(pause))
+        .api_route("/api/v2/accounts/{email}/resume", post(resume))
+        .api_route("/api/v2/accounts/{email}/mark-fixed", post(mark_fixed))
+        .api_route("/api/v2/accounts/warmup/enable", post(enable_warmup))
+        .api_route("/api/v2/accounts/warmup/disable", post(disable_warmup))
+        .api_route("/api/v2/accounts/warmup-analytics", post(warmup_analytics))
+        .api_route("/api/v2/accounts/analytics/daily", get(daily_analytics))
+        .api_route("/api/v2/accounts/ctd/status", get(tracking_status))
+        .api_route("/api/v2/accounts/test/vitals", post(test_vitals))
+        .api_route("/api/v1/account/assign", post_with(assign, ours))
+        .api_route("/api/v1/account/status", get_with(statuses, ours))
 }
 
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<Listed, String>>> {
-    let wanted = Wanted {
-        search: filter.search.clone(),
-        status: filter.status,
-        provider: filter.provider_code,
-        filter: filter.filter,
-        tags: ids("tag_ids", filter.tag_ids.as_deref())?,
-        tags_all: ids("tag_ids_all", filter.tag_ids_all.as_deref())?,
-        ..Wanted::default()
-    };
-    let accounts = store::list(&can, &wanted, &filter.place()?).await?;
-    let tagged = match filter.include_tags == Some(true) && !accounts.is_empty() {
-        true => store::tags(&can, &accounts.iter().map(|account| account.id).collect::<Vec<_>>()).await?,
-        false => vec![],
-    };
-    let tags = |account: &Account| {
-        let own = tagged.iter().filter(|tag| tag.account == account.id);
-        let tag = |tag: &store::TagOn| TagOn {
-            id: tag.id.to_string(),
-            label: tag.label.clone(),
-            description: tag.description.clone(),
-        };
-        filter.include_tags.filter(|wanted| *wanted).map(|_| own.map(tag).collect())
-    };
-    let items: Vec<_> =
-        accounts.into_iter().map(|account| Listed { tags: tags(&account), account }).collect();
-    Ok(Json(filter.page(items)))
+    super::list(can, filter).await.map(Json)
 }
 
 async fn show(can: Can<Read>, Path(Email { email }): Path<Email>, _: Nothing) -> Result<Json<Account>> {
-    Ok(Json(store::find(&can, can.reader(), &email).await?))
+    super::show(can, &email).await.map(Json)
 }
 
-async fn create(can: Can<Create>, Json(mut new): Json<New>) -> Result<Json<Account>> {
-    // The reference takes any text here, and gives an address or nothing.
-    new.reply_to = new.reply_to.filter(|given| !given.is_empty());
-    if new.reply_to.as_ref().is_some_and(|given| !is_email(given)) {
-        return Err(Error::invalid("body/reply_to must match format \"email\""));
-    }
-    new.reply_to = new.reply_to.as_deref().map(address);
-    let created = can.write(async move |can, tx| {
-        let mut account = connected(can, &new);
-        account.assigned_to = assignment::first(can, tx, new.assigned_to.as_deref()).await?;
-        if store::taken(can, tx, &account.email).await? {
-            return Err(Error::Conflict("A sending account with this email already exists.".to_owned()));
-        }
-        let connection = new.connection.sealed(can.app(), can.workspace(), account.id)?;
-        store::insert(can, tx, &account, &connection).await?;
-        let tags = custom_tags::store::of_limit(can, tx, Create::ACTION.name).await?;
-        custom_tags::store::map(can, tx, &tags, (custom_tags::ACCOUNT, &[account.id])).await?;
-        Ok(Change::created(subject(&account), account))
-    });
-    created.await.map(Json)
+async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Account>> {
+    super::create(can, new).await.map(Json)
 }
 
-fn connected(can: &Can<Create>, new: &New) -> Account {
-    let mut settings = new.settings.clone();
-    if let Some(tag) = &new.warmup_custom_ftag {
-        settings.warmup.get_or_insert_default().warmup_custom_ftag = Some(tag.clone());
-    }
-    Account {
-        id: can.new_id(),
-        email: address(&new.email),
-        timestamp_created: can.now(),
-        timestamp_updated: can.now(),
-        first_name: new.first_name.clone(),
-        last_name: new.last_name.clone(),
-        organization: can.workspace(),
-        added_by: can.user(),
-        modified_by: None,
-        status: ACTIVE,
-        status_message: None,
-        warmup_status: COLD,
-        timestamp_warmup_start: None,
-        stat_warmup_score: None,
-        provider_code: new.provider_code,
-        setup_pending: false,
-        is_managed_account: false,
-        bought: Default::default(),
-        reply_to: new.reply_to.clone(),
-        settings,
-        assigned_to: None,
-        connection: State::NotTried,
-    }
-}
-
-async fn update(
-    can: Can<Update>,
-    Path(Email { email }): Path<Email>,
-    patch: Unread<Patch>,
-) -> Result<Json<Account>> {
+async fn update(can: Can<Update>, email: Path<Email>, patch: Unread<Patch>) -> Result<Json<Account>> {
+    let Path(Email { email }) = email;
     store::find(&can, can.reader(), &email).await?;
-    let patch = patch.read().await?;
-    let updated = can.write(async move |can, tx| {
-        let before = store::find(can, &mut *tx, &email).await?;
-        let mut after: Account = patch.over_but(&["assigned_to"], &before)?;
-        after.reply_to = after.reply_to.as_deref().map(address);
-        after.modified_by = can.user();
-        after.timestamp_updated = can.now();
-        if patch.get("remove_tracking_domain") == Some(&json!(true)) {
-            after.settings.tracking_domain_name = None;
-            after.settings.tracking_domain_status = None;
-        }
-        let assigned = before.assigned_to.map(|member| member.to_string());
-        if let Some(wanted) = patch.get("assigned_to").map(Value::as_str)
-            && wanted != assigned.as_deref()
-        {
-            after.assigned_to = assignment::member(can, tx, wanted).await?;
-        }
-        store::update(can, tx, &after).await?;
-        let left = assignment::moved(can, tx, &before, &after).await?;
-        Ok(assignment::change(&before, after, left))
-    });
-    updated.await.map(Json)
+    super::update(can, email, patch.read().await?).await.map(Json)
 }
 
 async fn remove(can: Can<Delete>, Path(Email { email }): Path<Email>, _: Nothing) -> Result<Json<Account>> {
-    let removed = can.write_in_steps((), async move |can, tx, ()| {
-        let account = store::find(can, &mut *tx, &email).await?;
-        let campaigns = store::take_off_some(can, tx, account.id).await?;
-        if campaigns == STEP {
-            return Ok(one_more_step(subject(&account), "campaigns"));
-        }
-        store::delete(can, tx, account.id).await?;
-        Ok(Break(Change::deleted(subject(&account), account).affecting(1 + campaigns as usize)))
-    });
-    removed.await.map(Json)
+    super::remove(can, email).await.map(Json)
+}
+
+async fn pause(can: Can<Pause>, Path(Email { email }): Path<Email>, _: Nothing) -> Result<Json<Account>> {
+    super::pause(can, email).await.map(Json)
+}
+
+async fn pause_many(can: Can<Pause>, Json(many): Json<Many>) -> Result<Json<Paused>> {
+    super::pause_many(can, many).await.map(Json)
+}
+
+async fn resume(can: Can<Resume>, Path(Email { email }): Path<Email>, _: Nothing) -> Result<Json<Account>> {
+    super::resume(can, email).await.map(Json)
+}
+
+async fn mark_fixed(can: Can<Mend>, Path(Email { email }): Path<Email>, _: Nothing) -> Result<Json<Account>> {
+    super::mark_fixed(can, email).await.map(Json)
+}
+
+async fn assign(can: Can<Assign>, Json(wanted): Json<Assignment>) -> Result<Json<Assigned>> {
+    super::assign(can, wanted).await.map(Json)
+}
+
+async fn statuses(can: Can<Read>, Query(slice): Query<Slice>) -> Result<Json<Statuses>> {
+    super::statuses(can, slice).await.map(Json)
+}
+
+async fn enable_warmup(can: Can<Warm>, Json(wanted): Json<WarmupAccounts>) -> Result<Json<BackgroundJob>> {
+    super::enable_warmup(can, wanted).await.map(Json)
+}
+
+async fn disable_warmup(can: Can<Warm>, Json(wanted): Json<WarmupAccounts>) -> Result<Json<BackgroundJob>> {
+    super::disable_warmup(can, wanted).await.map(Json)
+}
+
+async fn warmup_analytics(can: Can<Read>, Json(accounts): Json<Accounts>) -> Result<Json<Warmup>> {
+    super::warmup_analytics(can, accounts).await.map(Json)
+}
+
+async fn daily_analytics(can: Can<Read>, Query(range): Query<Range>) -> Result<Json<Vec<Day>>> {
+    super::daily_analytics(can, range).await.map(Json)
+}
+
+async fn test_vitals(can: Can<Test>, Json(wanted): Json<TestVitals>) -> Result<Json<Vitals>> {
+    super::test_vitals(can, wanted).await.map(Json)
+}
+
+async fn tracking_status(can: Can<Test>, Query(host): Query<Host>) -> Result<Json<Tracking>> {
+    super::tracking_status(can, host).await.map(Json)
 }

@@ -1,12 +1,11 @@
-//! Which sending accounts somebody may use: those assigned to him, and with reach `all` those assigned to nobody;
-//! with a tag limit, only those inside it. A campaign's accounts are held against its owner; one without an owner
-//! belongs to reach `all`.
+//! Which sending accounts a member can use: those assigned to them, and with reach `all` also the unassigned ones. A tag
+//! limit narrows both. A campaign uses what its owner can use; one without an owner uses the unassigned accounts.
 
-use super::SHAPE;
+use super::{SHAPE, store};
 use crate::access::{Caller, Grant, Permission, Pred, Reach, Who, accounts};
-use crate::db::{Part, Tx, sql};
+use crate::db::{Part, Tx};
 use crate::error::Result;
-use crate::resources::workspace_members::store as members;
+use crate::resources::workspace_members;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -24,22 +23,22 @@ impl Senders {
         let Some(user) = owner else {
             return Ok(Senders::new(can.workspace(), None, true, &[]));
         };
-        match members::accepted_by_id(can, &mut *tx, user).await? {
+        match workspace_members::accepted_by_id(can, &mut *tx, user).await? {
             Some(member) => Senders::of_member(can, tx, member).await,
-            None => Ok(Senders::nobodys(can)),
+            None => Ok(Senders::none(can)),
         }
     }
 
     pub async fn of_member(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Senders> {
         let grant = Grant::of_member(can.workspace(), member, can.now(), tx).await?;
-        Ok(grant.map_or_else(|| Senders::nobodys(can), |grant| Senders::of_grant(&grant)))
+        Ok(grant.map_or_else(|| Senders::none(can), |grant| Senders::of_grant(&grant)))
     }
 
-    fn nobodys(can: &Caller) -> Senders {
+    fn none(can: &Caller) -> Senders {
         Senders::new(can.workspace(), None, false, &[])
     }
 
-    /// Whether what is assigned to them may be used at all.
+    /// Whether the member's role can use what is assigned to them.
     pub fn sends(&self) -> bool {
         self.member.is_some()
     }
@@ -65,61 +64,30 @@ impl Senders {
         }
     }
 
-    /// Which of the addresses an owner may use, and the caller sees or finds there: what he does not see, he does not
-    /// name. Of none, as a campaign mostly begins, nobody is looked up.
+    /// Which of the addresses an owner can use. The caller must see the account, or it must be in `present`: the addresses
+    /// that the campaign already has.
     pub async fn usable_by(
         can: &Caller,
         tx: &mut Tx,
         owner: Option<Uuid>,
         emails: &[String],
-        there: &[String],
+        present: &[String],
     ) -> Result<BTreeSet<String>> {
-        match emails.is_empty() {
-            true => Ok(BTreeSet::new()),
-            false => Senders::of(can, &mut *tx, owner).await?.among(can, tx, emails, there).await,
+        // Most campaigns begin without an address; then nobody is looked up.
+        if emails.is_empty() {
+            return Ok(BTreeSet::new());
         }
+        let senders = Senders::of(can, &mut *tx, owner).await?;
+        store::usable_among(can, tx, &senders, emails, present).await
     }
+}
 
-    async fn among(
-        &self,
-        can: &Caller,
-        tx: &mut Tx,
-        emails: &[String],
-        there: &[String],
-    ) -> Result<BTreeSet<String>> {
-        let found = sql("select a.email from accounts a \
-             where a.email in ({emails}) and {usable} and ({visible} or a.email in ({there}))")
-        .fill_list("{emails}", emails)
-        .fill_list("{there}", there)
-        .fill("{usable}", self.usable())
-        .fill("{visible}", can.sees::<accounts::Read>(&SHAPE))
-        .all::<String>(tx);
-        Ok(found.await?.into_iter().collect())
+/// Sets the accounts from which a campaign sends, in this order. Those that stay keep their time of addition. Every
+/// address must be that of an account.
+pub async fn set_senders(can: &Caller, tx: &mut Tx, campaign: Uuid, emails: &[String]) -> Result<()> {
+    store::remove_senders_but(can, tx, campaign, emails).await?;
+    if emails.is_empty() {
+        return Ok(());
     }
-
-    /// Which of a campaign's accounts the owner may not use, or no longer.
-    pub async fn lost(&self, can: &Caller, tx: &mut Tx, campaign: Uuid) -> Result<Vec<String>> {
-        sql("select a.email from campaign_senders s join accounts a \
-             on a.workspace_id = s.workspace_id and a.id = s.account_id \
-             where s.workspace_id = $1 and s.campaign_id = $2 and not {usable} order by s.position desc")
-        .bind(can.workspace())
-        .bind(campaign)
-        .fill("{usable}", self.usable())
-        .all(tx)
-        .await
-    }
-
-    /// Whether one of a campaign's accounts, or one with one of the tags, may be used.
-    pub async fn any(&self, can: &Caller, tx: &mut Tx, campaign: Uuid, tags: &[Uuid]) -> Result<bool> {
-        let found = sql("select a.id from accounts a where {usable} and (a.id in (select s.account_id \
-             from campaign_senders s where s.workspace_id = $1 and s.campaign_id = $2) \
-             or a.id in (select g.resource_id from custom_tag_mappings g \
-             where g.workspace_id = $1 and g.tag_id in ({ids}))) limit 1")
-        .bind(can.workspace())
-        .bind(campaign)
-        .fill("{usable}", self.usable())
-        .fill_list("{ids}", tags)
-        .optional::<Uuid>(tx);
-        Ok(found.await?.is_some())
-    }
+    store::add_senders(can, tx, campaign, emails).await
 }

@@ -169,7 +169,7 @@ async fn tags_of_accounts(mut world: World) {
     assert_eq!(mappings.iter().filter(|mapping| mapping["resource_type"] == 1).count(), 3);
     let by_resource = format!("/api/v2/custom-tags?resource_ids={}", id.as_str().unwrap());
     assert_eq!(world.get("view", &by_resource).await.is(200).items().len(), 2);
-    // Who may not change accounts puts no tags on them.
+    // A caller who cannot change accounts cannot put tags on them.
     world.call("manager", toggle, on(json!([b]), json!(["a2@outreach.example"]))).await.is(403);
     let refused =
         world.call("owner", toggle, on(json!([b]), json!(["zz@outreach.example"]))).await.is(400).message();
@@ -178,7 +178,7 @@ async fn tags_of_accounts(mut world: World) {
                       "filter": { "tag_id": "no-tag" }, "excluded_resource_ids": ["a9@outreach.example"] });
     world.call("owner", toggle, all).await.is(200);
     assert_eq!(emails("view", &format!("tag_ids={b}")).await, ["a1", "a2"]);
-    // A limit shows what carries its tag, and what a limited caller connects carries it.
+    // A limited caller sees what has the tag, and what they connect gets it.
     let home = world.home;
     join(&mut world, home, "narrow", "editor", Some(json!([b]))).await;
     assert_eq!(world.get("narrow", "/api/v2/accounts").await.is(200).items().len(), 2);
@@ -206,7 +206,7 @@ async fn whose_a_new_account_is(world: World) {
     let patch = "PATCH /api/v2/accounts/4@outreach.example";
     world.call("editor", patch, json!({ "assigned_to": world.who("editor").member })).await.is(403);
     world.call("member", ACCOUNTS, account("7@outreach.example", None)).await.is(403);
-    // A member sees what is assigned to him, and no more.
+    // A member sees only what is assigned to them.
     let mine = world.connect("admin", "8@outreach.example", world.who("member").member).await;
     let seen = world.get("member", "/api/v2/accounts").await.is(200).items();
     assert_eq!(seen.iter().map(|account| &account["id"]).collect::<Vec<_>>(), [&mine["id"]]);
@@ -241,7 +241,7 @@ async fn an_account_has_one_member_and_campaigns_lose_it(world: World) {
     assert_eq!(senders(&mine).await, json!(["kept@outreach.example"]));
     let row = world.log().await.remove(0);
     assert_eq!(row["audit_metadata"]["changes"]["taken_off_campaigns"], json!([null, [mine]]));
-    // What is nobody's is for who reaches all: the owner's campaign keeps it, a manager's would not.
+    // Unassigned accounts need reach `all`: the owner's campaign keeps one, a manager's would lose it.
     let free = world.connect("owner", "free@outreach.example", None).await;
     let mut body = campaign("owner's");
     body["email_list"] = json!(["free@outreach.example"]);
@@ -253,14 +253,14 @@ async fn an_account_has_one_member_and_campaigns_lose_it(world: World) {
         .is(200);
     assert_eq!(senders(&owners).await, json!([]));
     assert_eq!(free["assigned_to"], Value::Null);
-    // Whoever goes takes nothing along.
+    // A member who leaves keeps nothing.
     let gone = format!("DELETE /api/v2/workspace-members/{}", member.unwrap());
     world.call("owner", &gone, Value::Null).await.is(200);
     assert!(
         world.get("owner", "/api/v2/accounts/kept@outreach.example").await.json()["assigned_to"].is_null()
     );
     assert_eq!(senders(&mine).await, json!([]));
-    // An account that is removed is in no campaign.
+    // A deleted account is in no campaign.
     world.connect("owner", "last@outreach.example", None).await;
     let at = format!("PATCH /api/v2/campaigns/{owners}");
     world.call("owner", &at, json!({ "email_list": ["last@outreach.example"] })).await.is(200);
@@ -332,7 +332,7 @@ async fn analytics_are_what_is_counted(world: World) {
     older_status(&world).await;
 }
 
-/// The older call, of today.
+/// The older call, with today's numbers.
 async fn older_status(world: &World) {
     let status = world.get("sdr", "/api/v1/account/status").await.is(200).json();
     assert_eq!(

@@ -1,6 +1,5 @@
-//! What the world sees of an account: the DNS of its domain, whether its mail servers let it in, and whether a
-//! tracking host leads here. Looked up only when a caller asks for it. What the logins found is noted with the
-//! accounts, once the answers are there.
+//! Tests sending accounts: the DNS of the domain, signing in to the mail servers, and whether a tracking host leads here.
+//! The server tests only when a caller asks for it, and then stores with each account whether the sign-in worked.
 
 use super::address;
 use super::connection::{Connection, State};
@@ -8,7 +7,7 @@ use super::store::{self, Stored};
 use crate::access::{Can, accounts::Test};
 use crate::audit::{CONNECTION, Change, Subject};
 use crate::error::{Error, Result};
-use crate::http::{Json, Query, absent_not_null};
+use crate::http::absent_not_null;
 use crate::net::{Domain, Fault};
 use futures_util::future::join_all;
 use schemars::JsonSchema;
@@ -18,7 +17,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(Deserialize, JsonSchema)]
-pub struct Wanted {
+pub struct TestVitals {
     #[schemars(transform = absent_not_null, length(max = 50))]
     accounts: Option<Vec<String>>,
 }
@@ -38,7 +37,7 @@ pub struct Vitals {
 pub struct Vital {
     #[schemars(default)]
     domain: String,
-    /// All four of the domain's, and every login.
+    /// True if the domain passes all four checks and every sign-in works.
     #[serde(rename = "allPass")]
     #[schemars(default)]
     all_pass: bool,
@@ -46,12 +45,12 @@ pub struct Vital {
     mx: bool,
     #[schemars(default)]
     spf: bool,
-    /// Whether a key is published under one of the selectors that are common.
+    /// Whether a key is published under one of the common selectors.
     #[schemars(default)]
     dkim: bool,
     #[schemars(default)]
     dmarc: bool,
-    /// What the mail servers of the domain's accounts said to their logins.
+    /// The sign-ins to the mail servers of the domain's accounts.
     #[schemars(extend("x-gatepost-extension" = true))]
     logins: Vec<Login>,
 }
@@ -61,14 +60,14 @@ pub struct Login {
     pub email: String,
     pub smtp: bool,
     pub imap: bool,
-    /// Why not.
+    /// Why the sign-in failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smtp_error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imap_error: Option<String>,
 }
 
-pub async fn vitals(can: Can<Test>, Json(wanted): Json<Wanted>) -> Result<Json<Vitals>> {
+pub async fn test_vitals(can: Can<Test>, wanted: TestVitals) -> Result<Vitals> {
     let emails: Vec<_> = wanted.accounts.unwrap_or_default().iter().map(|email| address(email)).collect();
     if emails.is_empty() {
         return Err(Error::invalid("Bad request - no emails sent"));
@@ -90,7 +89,7 @@ pub async fn vitals(can: Can<Test>, Json(wanted): Json<Wanted>) -> Result<Json<V
     let (success_list, failure_list) =
         join_all(looked_up).await.into_iter().partition(|vital: &Vital| vital.all_pass);
     news.keep(can).await?;
-    Ok(Json(Vitals { status: "success".to_owned(), success_list, failure_list }))
+    Ok(Vitals { status: "success".to_owned(), success_list, failure_list })
 }
 
 fn vital(domain: String, of: Domain, logins: Vec<Login>) -> Vital {
@@ -99,7 +98,7 @@ fn vital(domain: String, of: Domain, logins: Vec<Login>) -> Vital {
     Vital { domain, all_pass: mx && spf && dkim && dmarc && in_order, mx, spf, dkim, dmarc, logins }
 }
 
-/// Accounts whose servers answered otherwise than the last time.
+/// Accounts whose state changed since the last test.
 #[derive(Default)]
 struct News {
     ok: Vec<(Uuid, String)>,
@@ -123,7 +122,7 @@ impl News {
             ([(id, _)], []) | ([], [(id, _)]) => Subject::new("account", *id),
             (_, _) => Subject::new("workspace", can.workspace()),
         };
-        let noted = can.write(async move |can, tx| {
+        can.write(async move |can, tx| {
             let mut changed = 0;
             for (state, list) in [(State::Ok, &self.ok), (State::Failed, &self.failed)] {
                 let ids: Vec<_> = list.iter().map(|(id, _)| *id).collect();
@@ -135,8 +134,8 @@ impl News {
                 |list: &[(Uuid, String)]| list.iter().map(|(_, email)| email.clone()).collect::<Vec<_>>();
             let after = json!({ "ok": emails(&self.ok), "failed": emails(&self.failed) });
             Ok(Change::new(subject, (), after, ()).numbered(CONNECTION).affecting(changed as usize))
-        });
-        noted.await
+        })
+        .await
     }
 }
 
@@ -172,7 +171,7 @@ pub struct Tracking {
     host: String,
 }
 
-pub async fn tracking(can: Can<Test>, Query(Host { host }): Query<Host>) -> Result<Json<Tracking>> {
+pub async fn tracking_status(can: Can<Test>, Host { host }: Host) -> Result<Tracking> {
     let host = host.trim().trim_end_matches('.').to_lowercase();
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_');
     if host.is_empty() || host.len() > 253 || !host.contains('.') || !host.chars().all(plain) {
@@ -181,5 +180,5 @@ pub async fn tracking(can: Can<Test>, Query(Host { host }): Query<Host>) -> Resu
     let app = can.app();
     let found = app.net.tracking(&host, &app.public_host()).await;
     let (ssl, cname) = (found.ssl, found.cname);
-    Ok(Json(Tracking { success: ssl && cname, ssl, cname, host }))
+    Ok(Tracking { success: ssl && cname, ssl, cname, host })
 }

@@ -1,13 +1,12 @@
-//! Starting and stopping the warm-up of many accounts: a job, by the right of who asked, a hundred at a step.
+//! Starts and stops the warm-up of many accounts. It is a job, which acts with the rights of the caller who asked for it.
 
 use super::filter::{StatusFilter, Wanted};
-use super::{COLD, SHAPE, WARM, address, store};
-use crate::access::{Caller, Can, accounts::Warm};
+use super::{COLD, WARM, address, store};
+use crate::access::{Can, accounts::Warm};
 use crate::app::App;
 use crate::audit::{Change, Subject};
-use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
-use crate::http::{Json, absent_not_null};
+use crate::http::absent_not_null;
 use crate::jobs::{self, Claim, Kind, New, Outcome, Progress};
 use crate::resources::background_jobs::{self, BackgroundJob};
 use schemars::JsonSchema;
@@ -18,14 +17,14 @@ use uuid::Uuid;
 
 /// Accounts of one step.
 const STEP: i64 = 100;
-/// Accounts that a job lists; all are counted.
+/// Accounts that a job lists. It counts all of them.
 const SHOWN: usize = 1000;
 
 #[derive(Clone, Deserialize, JsonSchema)]
-pub struct Body {
+pub struct WarmupAccounts {
     #[schemars(transform = absent_not_null, length(max = 100))]
     emails: Option<Vec<String>>,
-    /// All that the caller may change, in the place of `emails`.
+    /// Instead of `emails`: all accounts that the caller can change.
     #[schemars(transform = absent_not_null)]
     include_all_emails: Option<bool>,
     #[schemars(transform = absent_not_null, length(max = 100))]
@@ -43,11 +42,11 @@ pub struct Filter {
     filter: Option<StatusFilter>,
 }
 
-/// What the job keeps, and its maker can read: under the names that the reference's service gives.
+/// What the job stores. Its caller reads it under the names of the reference.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Data {
     filters: Filters,
-    /// Which state the accounts are to have.
+    /// The status that the job sets.
     warmup_status: i64,
     step: Stage,
     /// The first [`SHOWN`] of them.
@@ -129,15 +128,15 @@ impl Filter {
     }
 }
 
-pub async fn enable(can: Can<Warm>, Json(body): Json<Body>) -> Result<Json<BackgroundJob>> {
-    start(can, data(body, true)?).await
+pub async fn enable_warmup(can: Can<Warm>, wanted: WarmupAccounts) -> Result<BackgroundJob> {
+    start(can, data(wanted, WARM)?).await
 }
 
-pub async fn disable(can: Can<Warm>, Json(body): Json<Body>) -> Result<Json<BackgroundJob>> {
-    start(can, data(body, false)?).await
+pub async fn disable_warmup(can: Can<Warm>, wanted: WarmupAccounts) -> Result<BackgroundJob> {
+    start(can, data(wanted, COLD)?).await
 }
 
-fn data(body: Body, enable: bool) -> Result<Data> {
+fn data(body: WarmupAccounts, warmup_status: i64) -> Result<Data> {
     let form = |emails: Vec<String>| {
         let distinct: BTreeSet<String> = emails.iter().map(|email| address(email)).collect();
         distinct.into_iter().collect::<Vec<_>>()
@@ -160,7 +159,7 @@ fn data(body: Body, enable: bool) -> Result<Data> {
     };
     Ok(Data {
         filters,
-        warmup_status: if enable { WARM } else { COLD },
+        warmup_status,
         step: Stage::UpdateStatus,
         processed_emails: vec![],
         total_to_process: 0,
@@ -169,10 +168,10 @@ fn data(body: Body, enable: bool) -> Result<Data> {
     })
 }
 
-async fn start(can: Can<Warm>, data: Data) -> Result<Json<BackgroundJob>> {
-    let started = can.write(async move |can, tx| {
+async fn start(can: Can<Warm>, data: Data) -> Result<BackgroundJob> {
+    can.write(async move |can, tx| {
         let mut data = data.clone();
-        let there = count(can, tx, &data).await?;
+        let there = store::count(can, tx, &data.wanted()).await?;
         if let Some(emails) = &data.filters.emails {
             let found = store::within(can, &mut *tx, emails).await?;
             let missing = |email: &&String| !found.iter().any(|account| account.email == **email);
@@ -182,36 +181,27 @@ async fn start(can: Can<Warm>, data: Data) -> Result<Json<BackgroundJob>> {
         data.total_to_process = there + data.failed_count;
         let new = New::asked(can, Kind::UpdateWarmupAccounts, json!(data));
         let id = jobs::enqueue(can, tx, new).await?;
-        let job = background_jobs::store::started(can, tx, &id).await?;
+        let job = background_jobs::started(can, tx, &id).await?;
         let subject = Subject::new("workspace", can.workspace());
         let after = json!({ "job": id, "enable": data.enables(), "accounts": there });
         Ok(Change::new(subject, (), after, job).affecting(0))
-    });
-    started.await.map(Json)
-}
-
-async fn count(can: &Can<Warm>, tx: &mut Tx, data: &Data) -> Result<i64> {
-    let wanted = data.wanted();
-    let count = sql("select count(*) from accounts a where {within} and {visible} {filters}")
-        .fill("{within}", can.within(&SHAPE))
-        .fill("{visible}", can.visible(&SHAPE))
-        .fill("{filters}", wanted.condition(can));
-    Ok(count.optional(tx).await?.unwrap_or(0))
+    })
+    .await
 }
 
 /// The next hundred, in the order of their ids.
-pub async fn step(app: &App, claim: &Claim) -> Result<Outcome> {
+pub async fn warmup_step(app: &App, claim: &Claim) -> Result<Outcome> {
     let Some(asker) = &claim.asker else {
-        return Ok(Outcome::Failed("nobody asked for it".to_owned()));
+        return Ok(Outcome::Failed("the job has no caller".to_owned()));
     };
     let can = Can::<Warm>::job(app, asker).await?;
     let claim = claim.clone();
-    let stepped = can.write(async move |can, tx| {
+    can.write(async move |can, tx| {
         let mut data: Data = serde_json::from_value(claim.data.clone()).map_err(Error::internal)?;
         let after = claim.position.as_deref().map(str::parse).transpose().map_err(Error::internal)?;
-        let next = next(can, tx, &data, after.unwrap_or(Uuid::nil())).await?;
-        let updated = warm(can, tx, &next, data.enables()).await?;
-        for (email, status) in outcome(can, tx, &next).await? {
+        let next = store::next(can, tx, &data.wanted(), after.unwrap_or(Uuid::nil()), STEP).await?;
+        let updated = store::warm(can, tx, &next, data.enables()).await?;
+        for (email, status) in store::warmup_statuses(can, tx, &next).await? {
             let refused = (status != data.warmup_status).then_some("The warm-up of this account is blocked");
             data.note(email, refused);
         }
@@ -230,45 +220,6 @@ pub async fn step(app: &App, claim: &Claim) -> Result<Outcome> {
         let subject = Subject::new("workspace", can.workspace());
         let changes = json!({ "job": claim.id, "enable": data.enables(), "accounts": next });
         Ok(Change::new(subject, (), changes, Outcome::Moved(progress)).affecting(updated as usize))
-    });
-    stepped.await
-}
-
-async fn next(can: &Can<Warm>, tx: &mut Tx, data: &Data, after: Uuid) -> Result<Vec<Uuid>> {
-    let wanted = data.wanted();
-    sql("select a.id from accounts a where a.id > $1 and {within} and {visible} {filters} order by a.id limit $2")
-        .bind(after)
-        .bind(STEP)
-        .fill("{within}", can.within(&SHAPE))
-        .fill("{visible}", can.visible(&SHAPE))
-        .fill("{filters}", wanted.condition(can))
-        .all(tx)
-        .await
-}
-
-async fn outcome(can: &Caller, tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<(String, i64)>> {
-    sql("select email, warmup_status from accounts where workspace_id = $1 and id in ({ids}) order by id")
-        .bind(can.workspace())
-        .fill_list("{ids}", ids)
-        .all(tx)
-        .await
-}
-
-/// Banned and suspended ones stay so. Who was warm already is not counted.
-async fn warm(can: &Caller, tx: &mut Tx, ids: &[Uuid], enable: bool) -> Result<u64> {
-    let (from, to) = if enable { ((COLD, -2), WARM) } else { ((WARM, -2), COLD) };
-    sql("update accounts set warmup_status = $2, modified_by = $3, timestamp_updated = $4, \
-         timestamp_warmup_start = case when $7 then coalesce(timestamp_warmup_start, $4) \
-         else timestamp_warmup_start end \
-         where workspace_id = $1 and warmup_status in ($5, $6) and id in ({ids})")
-    .bind(can.workspace())
-    .bind(to)
-    .bind(can.user())
-    .bind(can.now())
-    .bind(from.0)
-    .bind(from.1)
-    .bind(enable)
-    .fill_list("{ids}", ids)
-    .run(tx)
+    })
     .await
 }

@@ -1,7 +1,9 @@
-//! The audit log, as it is read. Writing it is nobody's operation: see `audit`.
+//! Reads the audit log. `audit` writes it; no operation does.
 
+mod list;
 mod routes;
 mod store;
+pub use list::list;
 pub use routes::router;
 
 use crate::access::{ACTIONS, Shape};
@@ -15,7 +17,7 @@ use uuid::Uuid;
 
 pub const SHAPE: Shape = Shape::bare("audit_log l", "l.id", "l.workspace_id");
 
-/// Bytes of a page: the log is read from its end, a bit at a time.
+/// Bytes of a page. A page of long rows ends early.
 const PAGE: usize = 2 * 1024 * 1024;
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -28,28 +30,27 @@ pub struct AuditLog {
     pub user_agent: Option<String>,
     pub user_id: Option<Uuid>,
     pub ip_address: String,
-    /// True when the actor was an API key.
+    /// Whether the actor was an API key.
     pub from_api: bool,
     pub api_key_id: Option<Uuid>,
-    /// How many records a bulk call touched; how many identical attempts a refusal stands for.
+    /// The number of records that a bulk call changed, or of identical attempts that a refusal stands for.
     #[schemars(with = "Option<f64>")]
     pub affected_count: Option<i64>,
     pub campaign_id: Option<Uuid>,
-    /// None yet: this server has no webhooks and no subsequences.
+    /// Always null: this server has no webhooks and no subsequences yet.
     pub webhook_id: Option<Uuid>,
     pub subsequence_id: Option<Uuid>,
     pub list_id: Option<Uuid>,
-    /// `changes`, field by field, of a change: at most 16 KB, and what is longer as `bytes` and `sha256`. Of a refused
-    /// attempt `refused_by`, the step, and where one row stands for many records `objects`, the number of different
-    /// ones.
+    /// For a change: `changes`, field by field, at most 16 KB; a longer text is given as `bytes` and `sha256`. For a refused
+    /// attempt: `refused_by`, the step. If one row stands for many records, `objects` is the number of different ones.
     #[schemars(with = "Map<String, Value>", default)]
     pub audit_metadata: Raw,
-    /// The name that the person had then.
+    /// The person's name at that time.
     pub user_name: Option<String>,
     /// The permission: `campaigns:create`.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub action: String,
-    /// `<kind>/<id>`. Of a refused attempt, the record as it was asked for, whether it exists or not; `refused` where the
+    /// `<kind>/<id>`. For a refused attempt it is the record that the call named, whether it exists or not, or `refused` if the
     /// call named none.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub resource: String,
@@ -60,20 +61,20 @@ pub struct AuditLog {
     pub timestamp_created: Time,
 }
 
-/// The reference's activity types; 13 to 17 and 39 on are not among them.
+/// The reference's activity types. It does not use 13 to 17, nor 39 and above.
 const OFFICIAL: [i64; 33] = [
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33,
     34, 35, 36, 37, 38,
 ];
 
-/// Ours, with what they stand for; in the order of their numbers.
+/// Our own types and their meaning, in the order of their numbers.
 pub fn own_types() -> Vec<(i64, &'static str)> {
     let of_actions = ACTIONS.iter().filter_map(|action| Some((action.activity?, action.summary)));
     let others = [
         (audit::REFUSED, "Refused attempt"),
-        (audit::OVERFLOWN, "Further refused attempts of an hour"),
-        (audit::CONNECTION, "Mail servers of sending accounts let the server in, or no longer do"),
-        (audit::REFUSED_MANY, "Refused attempts at further records of a minute"),
+        (audit::OVERFLOWN, "Further refused attempts within an hour"),
+        (audit::CONNECTION, "Signing in to the mail servers of sending accounts started or stopped working"),
+        (audit::REFUSED_MANY, "Refused attempts at further records within a minute"),
     ];
     let mut types: Vec<_> =
         of_actions.chain(others).filter(|(number, _)| !OFFICIAL.contains(number)).collect();

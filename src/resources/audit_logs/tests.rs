@@ -72,7 +72,7 @@ async fn a_plan_may_leave_it_out(world: World) {
     world.get("owner", "/api/v2/campaigns").await.is(200);
 }
 
-/// A key that is known and a call that is refused: the row says by which step, in the caller's own workspace.
+/// A refused call with a known key has a row in the caller's own workspace, which names the step.
 async fn both_sides_are_recorded(world: World) {
     let id = world.create("owner", "c", "team").await;
     world.call("stranger", &format!("PATCH /api/v2/campaigns/{id}"), json!({ "name": "mine" })).await.is(404);
@@ -86,7 +86,7 @@ async fn both_sides_are_recorded(world: World) {
         rows.iter().map(|row| row["audit_metadata"]["refused_by"].as_str().unwrap()).collect();
     steps.sort_unstable();
     assert_eq!(steps, ["delegation", "record"]);
-    // As it was asked for: that it exists, nobody is told.
+    // The row names the record as the caller did and does not say whether it exists.
     let asked = rows.iter().find(|row| row["audit_metadata"]["refused_by"] == "record").unwrap();
     assert_eq!((&asked["resource"], &asked["campaign_id"]), (&json!(format!("campaign/{id}")), &json!(id)));
     assert_eq!(world.log().await.len(), 1, "the other workspace has its creation, and no more");
@@ -107,7 +107,7 @@ async fn refused(world: &World, query: &str) -> Vec<(String, String, i64)> {
     all
 }
 
-/// Who tried to see this campaign?
+/// Finds who tried to see a campaign.
 async fn refused_attempts_say_at_what(world: World) {
     let (secret, shared) =
         (world.create("owner", "c", "private").await, world.create("owner", "d", "team").await);
@@ -124,11 +124,11 @@ async fn refused_attempts_say_at_what(world: World) {
     assert!(rows.iter().all(|row| row["campaign_id"] == json!(secret)));
     let counts = refused(&world, &format!("search=campaign/{secret}")).await;
     assert_eq!(counts.iter().map(|(.., count)| count).sum::<i64>(), 7);
-    // Refused by another step than the record's, and other kinds.
+    // Refusals by another step, and other kinds of record.
     world.call("view", &format!("DELETE /api/v2/campaigns/{shared}"), Value::Null).await.is(403);
     world.get("client", "/api/v2/accounts/Jo%2Bx@outreach.example").await.is(403);
     world.get("sdr", &format!("/api/v2/lead-lists/{secret}")).await.is(404);
-    // What is not an id is about no record: a 400, and not a refusal.
+    // A text that is not an id names no record: the answer is 400, not a refusal.
     world.get("sdr", "/api/v2/campaigns/no-id").await.is(400);
     let row = |about: &str, step: &str| (about.to_owned(), step.to_owned(), 1);
     let all = refused(&world, "").await;
@@ -170,7 +170,7 @@ async fn many_objects_have_a_few_rows(world: World) {
     world.get("view", &format!("/api/v2/campaigns/{}", id(29))).await.is(404);
     world.call("sdr", &format!("POST /api/v2/campaigns/{}/pause", id(29)), Value::Null).await.is(404);
     assert_eq!(refused(&world, "activity_type=1015").await.len(), 22);
-    // So has another minute.
+    // Another minute has rows of its own, too.
     world.wait(61_000);
     ask(0, 22).await;
     assert_eq!(rest().await, [(json!(2), json!(2)), (json!(10), json!(15))]);

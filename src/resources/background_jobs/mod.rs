@@ -1,8 +1,11 @@
-//! Background jobs as the wire shows them. The work itself is done by `jobs`; mail is no job in this sense.
+//! Background jobs as the wire shows them. `jobs` does the work. Mail is not shown here.
 
+mod list;
 mod routes;
-pub mod store;
+mod store;
+pub use list::{list, show};
 pub use routes::router;
+pub use store::started;
 
 use crate::access::Shape;
 use crate::http::absent_not_null;
@@ -12,11 +15,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-/// One's own, or all.
+/// A caller sees their own jobs, or all.
 pub const SHAPE: Shape =
     Shape { owner: Some("j.user_id"), ..Shape::bare("jobs j", "j.id", "j.workspace_id") };
 
-/// The wire's kinds of jobs, of which this server does some.
+/// The wire's kinds of jobs. This server does some of them.
 const KINDS: [&str; 10] = [
     "move-leads",
     "import-leads",
@@ -29,9 +32,9 @@ const KINDS: [&str; 10] = [
     "resync-subscriber-crm-tags",
     OURS,
 ];
-/// The wire has no name for it.
+/// The wire has no name for this kind.
 const OURS: &str = "move-accounts";
-/// What a job can be about.
+/// What a job can concern.
 const ENTITIES: [&str; 6] =
     ["list", "campaign", "workspace", "broadcast", "subscriber-group-sync", "subscriber-group"];
 
@@ -40,7 +43,7 @@ pub struct BackgroundJob {
     /// 24 hexadecimal digits.
     pub id: String,
     pub workspace_id: Uuid,
-    /// Who asked for it; none for a workspace key.
+    /// The user who asked for it; null for a workspace key.
     pub user_id: Option<Uuid>,
     #[serde(rename = "type")]
     #[schemars(extend("enum" = KINDS, "x-gatepost-values" = [OURS]))]
@@ -57,13 +60,13 @@ pub struct BackgroundJob {
     pub status: String,
     pub created_at: Time,
     pub updated_at: Time,
-    /// Why it failed, or is tried again.
+    /// Why it failed, or why it is tried again.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-gatepost-extension" = true))]
     pub error: Option<String>,
 }
 
-/// What the job is about, and how far it has come.
+/// What the job concerns, and how far it has come.
 #[derive(JsonSchema)]
 #[schemars(inline)]
 #[expect(dead_code, reason = "the schema of the fields that the wire names")]

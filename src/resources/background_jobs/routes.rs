@@ -1,10 +1,11 @@
-use super::store::{self, Place, Wanted};
-use super::{BackgroundJob, ENTITIES, KINDS, OURS};
+//! The JSON face of background jobs.
+
+use super::BackgroundJob;
+use super::list::{Filter, Selection};
 use crate::access::{Can, background_jobs::*};
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::http::{Json, Nothing, Order, Page, Path, Query, absent_not_null, ids};
-use crate::time::Time;
+use crate::error::Result;
+use crate::http::{Json, Nothing, Page, Path, Query};
 use aide::axum::{ApiRouter, routing::get};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -15,119 +16,13 @@ pub fn router() -> ApiRouter<App> {
         .api_route("/api/v2/background-jobs/{id}", get(show))
 }
 
-#[derive(Clone, Copy, Deserialize, JsonSchema, PartialEq)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-enum Column {
-    CreatedAt,
-    UpdatedAt,
-}
-
-#[derive(Deserialize, JsonSchema)]
-struct Filter {
-    /// How many jobs to give, 1 to 100; 10 if it is left out.
-    #[schemars(transform = absent_not_null, range(min = 1, max = 100))]
-    limit: Option<i64>,
-    /// `next_starting_after` of the page before.
-    #[schemars(transform = absent_not_null, length(max = 100))]
-    starting_after: Option<String>,
-    /// Only these, with commas between.
-    #[schemars(transform = absent_not_null, length(max = 2500))]
-    ids: Option<String>,
-    #[schemars(transform = absent_not_null, length(max = 2500))]
-    included_ids: Option<String>,
-    #[schemars(transform = absent_not_null, length(max = 2500))]
-    excluded_ids: Option<String>,
-    #[serde(rename = "type")]
-    #[schemars(transform = absent_not_null, extend("enum" = KINDS, "x-gatepost-values" = [OURS]))]
-    kind: Option<String>,
-    #[schemars(transform = absent_not_null, extend("enum" = ENTITIES))]
-    entity_type: Option<String>,
-    /// UUIDs with commas between.
-    #[schemars(transform = absent_not_null)]
-    entity_id: Option<String>,
-    /// States with commas between.
-    #[schemars(transform = absent_not_null, length(max = 200))]
-    status: Option<String>,
-    #[schemars(with = "Column")]
-    #[serde(default)]
-    sort_column: Option<Column>,
-    /// Newest first, unless given.
-    #[schemars(with = "Order")]
-    #[serde(default)]
-    sort_order: Option<Order>,
-}
-
-fn texts(list: Option<&str>) -> Option<Vec<String>> {
-    list.map(|list| list.split(',').map(|text| text.trim().to_owned()).collect())
-}
-
-impl Filter {
-    fn wanted(&self) -> Result<Wanted> {
-        let (ids_, included) = (texts(self.ids.as_deref()), texts(self.included_ids.as_deref()));
-        let both = match (ids_, included) {
-            (Some(ids), Some(included)) => Some([ids, included].concat()),
-            (ids, included) => ids.or(included),
-        };
-        Ok(Wanted {
-            ids: both,
-            excluded: texts(self.excluded_ids.as_deref()).unwrap_or_default(),
-            kind: self.kind.clone(),
-            entity_type: self.entity_type.clone(),
-            entities: ids("entity_id", self.entity_id.as_deref())?,
-            statuses: texts(self.status.as_deref()),
-        })
-    }
-
-    fn place(&self) -> Result<Place> {
-        let by_change = self.sort_column == Some(Column::UpdatedAt);
-        let after = self.starting_after.as_deref().map(position).transpose()?;
-        Ok(Place {
-            column: if by_change { "j.updated_at" } else { "j.created_at" },
-            descending: self.sort_order != Some(Order::Asc),
-            after,
-            limit: self.limit(),
-        })
-    }
-
-    fn limit(&self) -> i64 {
-        self.limit.unwrap_or(10)
-    }
-
-    /// Where the page after this job begins.
-    fn position(&self, job: &BackgroundJob) -> String {
-        match self.sort_column {
-            Some(Column::UpdatedAt) => format!("{}&{}", job.updated_at, job.id),
-            Some(Column::CreatedAt) | None => format!("{}&{}", job.created_at, job.id),
-        }
-    }
-}
-
-/// A time and an id; or an id alone, which says when the job was made.
-fn position(cursor: &str) -> Result<(Time, String)> {
-    let wrong = || Error::invalid("querystring/starting_after must be the `next_starting_after` of a page");
-    let made = |id: &str| i64::from_str_radix(id.get(..12)?, 16).ok().map(Time);
-    match cursor.split_once('&') {
-        Some((at, id)) => Ok((Time::parse(at).ok_or_else(wrong)?, id.to_owned())),
-        None => Ok((made(cursor).ok_or_else(wrong)?, cursor.to_owned())),
-    }
-}
-
-async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<BackgroundJob, String>>> {
-    let items = store::list(&can, &filter.wanted()?, &filter.place()?).await?;
-    Ok(Json(Page::new(items, filter.limit(), |job| filter.position(job))))
-}
-
 #[derive(Deserialize, JsonSchema)]
 struct JobId {
     id: String,
 }
 
-#[derive(Deserialize, JsonSchema)]
-struct Selection {
-    /// Which fields of `data` to give, with commas between.
-    #[schemars(transform = absent_not_null, length(max = 500))]
-    data_fields: Option<String>,
+async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<BackgroundJob, String>>> {
+    super::list(can, filter).await.map(Json)
 }
 
 async fn show(
@@ -136,9 +31,5 @@ async fn show(
     Query(selection): Query<Selection>,
     _: Nothing,
 ) -> Result<Json<BackgroundJob>> {
-    let mut job = store::find(&can, &id).await?;
-    if let Some(fields) = texts(selection.data_fields.as_deref()) {
-        job.data.retain(|field, _| fields.contains(field));
-    }
-    Ok(Json(job))
+    super::show(can, &id, selection).await.map(Json)
 }

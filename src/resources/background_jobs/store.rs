@@ -1,4 +1,4 @@
-//! The SQL of jobs, as far as people read them.
+//! The SQL of reading jobs.
 
 use super::{BackgroundJob, SHAPE};
 use crate::access::{Caller, Can, Permission};
@@ -37,7 +37,7 @@ pub struct Wanted {
     pub statuses: Option<Vec<String>>,
 }
 
-/// Where a page begins, and in which order its jobs stand.
+/// Where a page begins, and the order of its jobs.
 pub struct Place {
     pub column: &'static str,
     pub descending: bool,
@@ -81,10 +81,10 @@ pub async fn find<P: Permission>(can: &Can<P>, id: &str) -> Result<BackgroundJob
     can.admit(found.await?)
 }
 
-/// As it is right after it was asked for.
+/// A job that the same transaction made.
 pub async fn started(can: &Caller, tx: &mut Tx, id: &str) -> Result<BackgroundJob> {
     let job = sql("select {columns} from jobs j where j.workspace_id = $1 and j.id = $2")
         .bind(can.workspace())
         .bind(id);
-    job.optional(tx).await?.ok_or_else(|| Error::internal("a job is not there right after it was made"))
+    job.optional(tx).await?.ok_or_else(|| Error::internal("a job is missing right after it was made"))
 }

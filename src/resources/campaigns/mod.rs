@@ -1,24 +1,44 @@
-//! Email campaigns: what they are, and where their facts for access lie.
+//! Email campaigns. This module has their types and says where the facts for access lie.
 
-mod activate;
-mod copy;
+mod create;
+mod duplicate;
+mod export;
+mod from_export;
+mod launch;
+mod list;
+mod pause;
 mod references;
+mod remove;
 mod rest;
 mod routes;
-mod search;
 mod seen;
-mod senders;
 mod settings;
-pub mod store;
+mod share;
+mod store;
 mod timezones;
+mod update;
+mod variables;
+pub use create::create;
+pub use duplicate::duplicate;
+pub use export::export;
+pub use from_export::from_export;
+pub use launch::launch;
+pub use list::{count_launched, list, search_by_contact, show};
+pub use pause::pause;
+pub use remove::remove;
 pub use routes::router;
 pub use settings::{Schedule, Sequence, Settings};
+pub use share::share;
+pub use store::{unshare, unshare_all};
+pub use update::update;
+pub use variables::name_variables;
 
-use crate::access::Shape;
+use crate::access::{Caller, Shape};
+use crate::audit::Subject;
 use crate::db::Kept;
+use crate::time::Time;
 use crate::http::{absent_not_null, lenient};
 pub use crate::resources::workspaces::Visibility;
-use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -36,14 +56,14 @@ pub const SHAPE: Shape = Shape {
     ..Shape::bare("campaigns c", "c.id", "c.workspace_id")
 };
 
-/// The life of a campaign; the rest of the wire's numbers (3, 4, -1, -2, -99) the system sets.
+/// The states of a campaign. The system sets the others of the wire: 4, -1 and -2.
 pub const DRAFT: i64 = 0;
 pub const ACTIVE: i64 = 1;
 pub const PAUSED: i64 = 2;
 pub const COMPLETED: i64 = 3;
 pub const SUSPENDED: i64 = -99;
 
-/// `remote`, so that it has the code to be written out and is not `Serialize`: see `seen`.
+/// `remote` generates the code that writes it out without making it `Serialize`; see `seen`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(remote = "Self")]
 pub struct Campaign {
@@ -57,7 +77,7 @@ pub struct Campaign {
     pub timestamp_created: Time,
     pub timestamp_updated: Time,
     pub organization: Option<Uuid>,
-    /// The user who owns it; none for what a workspace key made.
+    /// The user who owns it. A campaign that a workspace key made has no owner.
     pub owned_by: Option<Uuid>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ai_sdr_id: Option<Uuid>,
@@ -68,19 +88,29 @@ pub struct Campaign {
     pub core_variables: Option<Map<String, Value>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_variables: Option<Map<String, Value>>,
-    /// Private: for the owner, the collaborators and the roles that see everything. Team: for all others too.
+    /// Private: visible to the owner, the collaborators and the roles that see everything. Team: visible to all members.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub visibility: Visibility,
-    /// Members for whom the campaign is as their own.
+    /// Members who have the same rights to the campaign as its owner.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub collaborators: Vec<Uuid>,
-    /// In the answer to a launch: its sending accounts whose mail servers did not let the server in when they were last
-    /// tried, or were never tried. `POST /api/v2/accounts/test/vitals` tries them.
+    /// Only in the answer to a launch: sending accounts to which the server could not sign in at the last try, or never
+    /// tried to. `POST /api/v2/accounts/test/vitals` tries them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-gatepost-extension" = true))]
     pub accounts_not_connected: Vec<String>,
     #[serde(flatten)]
     pub settings: Settings,
+}
+
+impl Campaign {
+    fn with_status(&self, can: &Caller, status: i64) -> Campaign {
+        Campaign { status, timestamp_updated: can.now(), ..self.clone() }
+    }
+}
+
+fn subject(campaign: &Campaign) -> Subject {
+    Subject::new("campaign", campaign.id)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -89,12 +119,12 @@ pub struct New {
     #[schemars(length(min = 1, max = 1000))]
     pub name: String,
     pub campaign_schedule: Kept<Schedule>,
-    /// The caller, unless given; only who reaches every campaign may name another.
+    /// The owner; the default is the caller. Only a caller who reaches every campaign can name another user.
     #[serde(default, deserialize_with = "named")]
     #[schemars(with = "Option<Uuid>")]
     pub owned_by: Option<Option<Uuid>>,
     pub ai_sdr_id: Option<Uuid>,
-    /// The workspace's `default_campaign_visibility`, unless given.
+    /// The default is the workspace's `default_campaign_visibility`.
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
     pub visibility: Option<Visibility>,
     /// Members, by member id, user id or e-mail address.
@@ -105,7 +135,7 @@ pub struct New {
     pub settings: Settings,
 }
 
-/// Tells null from absent.
+/// Distinguishes null from an absent field.
 fn named<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<Uuid>>, D::Error> {
     Option::deserialize(from).map(Some)
 }
@@ -125,4 +155,13 @@ pub struct Patch {
     collaborators: Option<Vec<String>>,
     #[serde(flatten)]
     settings: Settings,
+}
+
+/// How to name a duplicate.
+#[derive(Default, Deserialize, JsonSchema)]
+#[schemars(transform = lenient)]
+pub struct DuplicateCampaign {
+    /// The default is the name of the original and ` (copy)`.
+    #[schemars(transform = absent_not_null, length(min = 1, max = 1000))]
+    name: Option<String>,
 }

@@ -1,16 +1,16 @@
-//! What a campaign names must be there for whoever names it: an owner, collaborators, tags, sending accounts.
-//! What is foreign and what is missing are refused alike.
+//! Checks what a campaign refers to: owner, collaborators, tags, sending accounts. The caller must see them. The refusal is
+//! the same for a foreign record and a missing one.
 
 use super::Campaign;
 use crate::access::Caller;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::resources::accounts::{self, Senders};
-use crate::resources::{custom_tags, workspace_members::store as members};
+use crate::resources::{custom_tags, workspace_members as members};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// Bytes of settings: a page holds a hundred campaigns.
+/// Bytes of settings. A page holds a hundred campaigns.
 const LARGEST: usize = 512 * 1024;
 
 /// The members that a body names as collaborators.
@@ -23,12 +23,12 @@ pub async fn collaborators(can: &Caller, tx: &mut Tx, wanted: &[String]) -> Resu
     Ok(found.into_iter().collect())
 }
 
-/// Of the fields that `changed` names; `there` are the addresses it sends from already.
+/// Checks the fields that `changed` accepts. `present` are the addresses that the campaign already sends from.
 pub async fn check(
     can: &Caller,
     tx: &mut Tx,
     campaign: &mut Campaign,
-    there: &[String],
+    present: &[String],
     changed: impl Fn(&str) -> bool,
 ) -> Result<()> {
     if serde_json::to_vec(&campaign.settings).map_err(Error::internal)?.len() > LARGEST {
@@ -38,17 +38,17 @@ pub async fn check(
         list.iter_mut().for_each(|email| *email = accounts::address(email));
     }
     if changed("email_tag_list") {
-        custom_tags::store::known(can, tx, "email_tag_list", &campaign.settings.email_tag_list).await?;
+        custom_tags::known(can, tx, "email_tag_list", &campaign.settings.email_tag_list).await?;
     }
     if changed("email_list") {
         let emails = &mut campaign.settings.email_list;
         let mut known = BTreeSet::new();
         *emails = emails.iter().map(|email| accounts::address(email)).collect();
         emails.retain(|email| known.insert(email.clone()));
-        let usable = Senders::usable_by(can, tx, campaign.owned_by, emails, there).await?;
+        let usable = Senders::usable_by(can, tx, campaign.owned_by, emails, present).await?;
         if let Some(index) = emails.iter().position(|email| !usable.contains(email)) {
             return Err(Error::invalid(format!(
-                "body/email_list/{index} must be a sending account that the campaign's owner may use"
+                "body/email_list/{index} must be a sending account that the campaign's owner can use"
             )));
         }
     }

@@ -1,4 +1,4 @@
-//! What of a campaign no statement asks for, as one column of JSON.
+//! Campaign fields that no SQL statement filters on, stored in one JSON column.
 
 use super::{Campaign, Schedule, Sequence, Settings};
 use crate::db::{Json, Kept};
@@ -28,13 +28,13 @@ impl Rest {
             campaign_schedule: campaign.campaign_schedule.clone(),
             ai_sdr_id: campaign.ai_sdr_id,
             custom_variables: campaign.custom_variables.clone(),
-            // Rows of their own.
+            // These are rows of their own.
             settings: Settings { email_list: vec![], ..campaign.settings.clone() },
         })
     }
 }
 
-/// In one walk: `serde(flatten)` keeps every field aside first, and a page has a hundred campaigns.
+/// Reads in one pass. `serde(flatten)` would buffer every field first, and a page has a hundred campaigns.
 impl<'de> Deserialize<'de> for Rest {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_map(Walk)
@@ -70,7 +70,7 @@ impl<'de> Visitor<'de> for Walk {
     }
 }
 
-/// The fields of the settings; those beside them it keeps, and what stays text.
+/// Yields the fields of the settings. Keeps the other fields, and those that stay text, for the caller.
 struct Fields<A> {
     map: A,
     campaign_schedule: Option<Kept<Schedule>>,

@@ -1,18 +1,14 @@
-use super::seen::Whole;
-use super::{Campaign, DRAFT, New, Patch, activate, copy, references, search, store, store::Wanted};
-use crate::access::{Answer, Caller, Can, STEP, Seen, campaigns::*, one_more_step};
+//! The JSON face of campaigns.
+
+use super::from_export::not_shared;
+use super::list::{Contact, Count, Filter, Found};
+use super::{Campaign, DuplicateCampaign, New, Patch, store};
+use crate::access::{Can, Seen, campaigns::*};
 use crate::app::App;
-use crate::audit::{Change, Recorded, Subject};
 use crate::error::Result;
-use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ids};
-use crate::resources::workspace_members::{Whose, owner};
-use crate::resources::{accounts, leads, workspaces};
+use crate::http::{Empty, Id, Json, Nothing, Optional, Page, Path, Query, Unread, Unused};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, post};
-use schemars::JsonSchema;
-use serde::Deserialize;
-use std::ops::ControlFlow::Break;
-use uuid::Uuid;
 
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new()
@@ -20,151 +16,70 @@ pub fn router() -> ApiRouter<App> {
         .api_route("/api/v2/campaigns/{id}", get(show).patch(update).delete(remove))
         .api_route("/api/v2/campaigns/{id}/activate", post(launch))
         .api_route("/api/v2/campaigns/{id}/pause", post(pause))
-        .api_route("/api/v2/campaigns/{id}/duplicate", post(copy::duplicate))
-        .api_route("/api/v2/campaigns/{id}/share", post(copy::share))
-        .api_route("/api/v2/campaigns/{id}/export", post(copy::export))
-        .api_route("/api/v2/campaigns/{id}/from-export", post(copy::from_export))
-        .api_route("/api/v2/campaigns/count-launched", get(search::count_launched))
-        .api_route("/api/v2/campaigns/search-by-contact", get(search::by_contact))
-}
-
-pub fn subject(campaign: &Campaign) -> Subject {
-    Subject::new("campaign", campaign.id)
-}
-
-#[derive(Deserialize, JsonSchema)]
-struct Filter {
-    #[serde(flatten)]
-    paging: Paging,
-    /// In the name.
-    #[schemars(transform = absent_not_null, length(max = 200))]
-    search: Option<String>,
-    /// With any of these tags: UUIDs with commas between.
-    #[schemars(transform = absent_not_null)]
-    tag_ids: Option<String>,
-    #[schemars(transform = absent_not_null)]
-    ai_sales_agent_id: Option<Uuid>,
-    #[schemars(with = "f64", extend("enum" = [-99, -1, -2, 0, 1, 2, 3, 4]))]
-    #[serde(default)]
-    status: Option<i64>,
-    #[schemars(with = "f64", extend("enum" = [-99, -1, -2, 0, 1, 2, 3, 4]))]
-    #[serde(default)]
-    exclude_status: Option<i64>,
+        .api_route("/api/v2/campaigns/{id}/duplicate", post(duplicate))
+        .api_route("/api/v2/campaigns/{id}/share", post(share))
+        .api_route("/api/v2/campaigns/{id}/export", post(export))
+        .api_route("/api/v2/campaigns/{id}/from-export", post(from_export))
+        .api_route("/api/v2/campaigns/count-launched", get(count_launched))
+        .api_route("/api/v2/campaigns/search-by-contact", get(search_by_contact))
 }
 
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<Seen<Campaign>>>> {
-    let wanted = Wanted {
-        tags: ids("tag_ids", filter.tag_ids.as_deref())?,
-        search: filter.search,
-        status: filter.status,
-        exclude_status: filter.exclude_status,
-        agent: filter.ai_sales_agent_id,
-    };
-    let campaigns = store::list(&can, &filter.paging, &wanted).await?;
-    let campaigns = campaigns.into_iter().map(|campaign| campaign.seen_by(&can)).collect();
-    Ok(Json(Page::new(campaigns, filter.paging.limit(), |campaign: &Seen<Campaign>| campaign.id)))
+    super::list(can, filter).await.map(Json)
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {
-    Ok(Json(store::find(&can, can.reader(), id).await?.seen_by(&can)))
+    super::show(can, id).await.map(Json)
 }
 
 async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Seen<Campaign>>> {
-    let created = can.write(async move |can, tx| {
-        let visibility = match new.visibility {
-            Some(visibility) => visibility,
-            None => workspaces::store::current(can, &mut *tx).await?.default_campaign_visibility,
-        };
-        let mut campaign = draft(can, &new, visibility);
-        if let Some(wanted) = new.owned_by {
-            campaign.owned_by = owner::<Create>(can, tx, wanted, Whose::New("campaign")).await?;
-        }
-        campaign.collaborators = references::collaborators(can, tx, &new.collaborators).await?;
-        references::check(can, tx, &mut campaign, &[], |_| true).await?;
-        copy::insert(can, tx, &campaign).await?;
-        Ok(Change::created(subject(&campaign), campaign))
-    });
-    created.await.map(Json)
+    super::create(can, new).await.map(Json)
 }
 
-fn draft(can: &Caller, new: &New, visibility: super::Visibility) -> Campaign {
-    Campaign {
-        id: can.new_id(),
-        name: new.name.clone(),
-        status: DRAFT,
-        campaign_schedule: new.campaign_schedule.clone(),
-        timestamp_created: can.now(),
-        timestamp_updated: can.now(),
-        organization: Some(can.workspace()),
-        owned_by: can.user(),
-        ai_sdr_id: new.ai_sdr_id,
-        not_sending_status: None,
-        core_variables: None,
-        custom_variables: None,
-        visibility,
-        collaborators: vec![],
-        accounts_not_connected: vec![],
-        settings: new.settings.clone(),
-    }
-}
-
-async fn update(
-    can: Can<Update>,
-    Path(Id { id }): Path<Id>,
-    patch: Unread<Patch>,
-) -> Result<Json<Seen<Campaign>>> {
+async fn update(can: Can<Update>, id: Path<Id>, patch: Unread<Patch>) -> Result<Json<Seen<Campaign>>> {
+    let Path(Id { id }) = id;
     store::find(&can, can.reader(), id).await?;
-    let patch = patch.read().await?;
-    let updated = can.write(async move |can, tx| {
-        let before = store::find(can, &mut *tx, id).await?;
-        let after = patch.over_but(&["collaborators"], &Whole(before.clone()))?.0;
-        let mut after = Campaign { timestamp_updated: can.now(), ..after };
-        if let Some(wanted) = patch.list("collaborators") {
-            after.collaborators = references::collaborators(can, tx, &wanted).await?;
-        }
-        if after.owned_by != before.owned_by {
-            after.owned_by = owner::<Update>(can, tx, after.owned_by, Whose::Theirs("campaign")).await?;
-        }
-        let owned = after.owned_by != before.owned_by;
-        let changed = |field: &str| patch.names(field) || field == "email_list" && owned;
-        references::check(can, tx, &mut after, &before.settings.email_list, changed).await?;
-        store::update(can, tx, &before, &after).await?;
-        Ok(Change::updated(subject(&before), &before, after))
-    });
-    updated.await.map(Json)
+    super::update(can, id, patch.read().await?).await.map(Json)
 }
 
 async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {
-    let removed = can.write_in_steps((), async move |can, tx, ()| {
-        let campaign = store::find(can, &mut *tx, id).await?;
-        let leads = leads::store::delete_in(can, tx, leads::Place::Campaign(id)).await?;
-        if leads == STEP {
-            return Ok(one_more_step(subject(&campaign), "leads"));
-        }
-        store::delete(can, tx, id).await?;
-        Ok(Break(Change::deleted(subject(&campaign), campaign).affecting(1 + leads as usize)))
-    });
-    removed.await.map(Json)
+    super::remove(can, id).await.map(Json)
 }
 
 async fn launch(can: Can<Launch>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {
-    let launched = can.write(async move |can, tx| {
-        let before = store::find(can, &mut *tx, id).await?;
-        let after = activate::activated(can, tx, &before).await?;
-        store::update(can, tx, &before, &after).await?;
-        let accounts_not_connected = accounts::store::not_connected(can, tx, id).await?;
-        let answer = Campaign { accounts_not_connected, ..after.clone() };
-        Ok(Change::new(subject(&before), before.recorded(), after.recorded(), answer))
-    });
-    launched.await.map(Json)
+    super::launch(can, id).await.map(Json)
 }
 
 async fn pause(can: Can<Pause>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {
-    let paused = can.write(async move |can, tx| {
-        let before = store::find(can, &mut *tx, id).await?;
-        let after = activate::paused(can, &before);
-        store::update(can, tx, &before, &after).await?;
-        Ok(Change::updated(subject(&before), &before, after))
-    });
-    paused.await.map(Json)
+    super::pause(can, id).await.map(Json)
+}
+
+async fn duplicate(
+    can: Can<Create>,
+    Path(Id { id }): Path<Id>,
+    Optional(body): Optional<DuplicateCampaign>,
+) -> Result<Json<Seen<Campaign>>> {
+    super::duplicate(can, id, body.name).await.map(Json)
+}
+
+async fn share(can: Can<Share>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Empty> {
+    super::share(can, id).await
+}
+
+async fn export(can: Can<Export>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {
+    super::export(can, id).await.map(Json)
+}
+
+/// A text that is not an id is answered like the id of a campaign that is not shared.
+async fn from_export(can: Can<Create>, id: Result<Path<Id>>, _: Unused) -> Result<Json<Seen<Campaign>>> {
+    let Path(Id { id }) = id.map_err(|_| not_shared())?;
+    super::from_export(can, id).await.map(Json)
+}
+
+async fn count_launched(can: Can<Read>, _: Nothing) -> Result<Json<Count>> {
+    super::count_launched(can).await.map(Json)
+}
+
+async fn search_by_contact(can: Can<Read>, Query(contact): Query<Contact>) -> Result<Json<Found>> {
+    super::search_by_contact(can, contact).await.map(Json)
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 partial!(Campaign, shown);
 
-/// Without addresses for callers who see no sending account at all, and without tags outside a tag limit.
+/// Hides the addresses from callers who see no sending account at all, and the tags outside a tag limit.
 fn shown(mut campaign: Campaign, caller: &Caller) -> Campaign {
     if !sees_senders(caller) {
         campaign.settings.email_list.clear();
@@ -22,7 +22,7 @@ pub fn sees_senders(caller: &Caller) -> bool {
     caller.reach(accounts::Read::ACTION) != Reach::None
 }
 
-/// All of a campaign, for a PATCH to lay its fields over.
+/// A whole campaign, over which a PATCH lays its fields.
 pub struct Whole(pub Campaign);
 
 impl Serialize for Whole {

@@ -1,5 +1,5 @@
-//! What a campaign says about its sending; the server keeps it as it is given. Fields as in the reference,
-//! section 2.9: `Option` where the wire allows null, which then is the same as nothing.
+//! How a campaign sends. The server stores these fields as they are given. They are those of the reference, section 2.9.
+//! `Option` stands where the wire allows null, which means the same as an absent field.
 
 use super::timezones::Timezone;
 use crate::db::Kept;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 #[serde(default)]
 #[schemars(inline)]
 pub struct Settings {
-    /// The copy; only the first is used.
+    /// The messages. Only the first sequence is used.
     #[serde(skip_serializing_if = "Kept::is_empty")]
     pub sequences: Kept<Vec<Sequence>>,
     /// Addresses of the sending accounts.

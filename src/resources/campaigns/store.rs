@@ -1,12 +1,13 @@
-//! The SQL of campaigns. A finder takes the proof and has `{visible}`, which holds the workspace too.
+//! The SQL of campaigns. A finder takes the proof and fills `{visible}`, which includes the workspace.
 
 use super::rest::Rest;
-use super::{Campaign, SHAPE, Visibility, senders};
+use super::{Campaign, SHAPE, Visibility};
 use crate::access::{Caller, Can, Permission, campaigns::Read, custom_tags, leads};
 use crate::db::{Json, Record, Row, Source, Tx, ids, sql};
+use crate::time::Time;
 use crate::error::{Error, Result};
 use crate::http::{LONGEST, Paging, pattern};
-use crate::time::Time;
+use crate::resources::{accounts, custom_tags as tags, leads as lead};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -51,17 +52,14 @@ impl Record for Campaign {
     }
 }
 
-/// Of `7 jane@acme.example,3 jo@acme.example`, in the order of the numbers: SQLite would open a table for each campaign to
-/// sort them in.
+/// The addresses in `7 jane@acme.example,3 jo@acme.example`, in the order of the numbers. SQL does not sort them, because
+/// SQLite would open a table for each campaign to sort in.
 fn in_order(senders: Option<String>) -> Vec<String> {
     let senders = senders.iter().flat_map(|all| all.split(',')).filter_map(|sender| sender.split_once(' '));
     let mut senders: Vec<_> = senders.map(|(at, email)| (at.parse::<i64>().ok(), email)).collect();
     senders.sort_unstable();
     senders.into_iter().map(|(_, email)| email.to_owned()).collect()
 }
-
-/// Names of custom variables that a campaign keeps.
-const VARIABLES: usize = 500;
 
 #[derive(Default)]
 pub struct Wanted {
@@ -87,7 +85,7 @@ pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging, wanted: &Wanted)
                 out.push(" and c.id in (select m.resource_id from custom_tag_mappings m join custom_tags t");
                 out.push(" on t.workspace_id = m.workspace_id and t.id = m.tag_id");
                 out.push(" where m.tag_id in (").list(ids).push(") and ");
-                can.sees::<custom_tags::Read>(&crate::resources::custom_tags::SHAPE)(out);
+                can.sees::<custom_tags::Read>(&tags::SHAPE)(out);
                 out.push(")");
             }
         })
@@ -105,7 +103,7 @@ pub async fn find<P: Permission>(can: &Can<P>, from: impl Into<Source<'_>>, id: 
     can.admit(found.await?)
 }
 
-/// For who may see it; what is done to it is only to read.
+/// A campaign that the caller can see, whatever they do with it.
 pub async fn seen(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<Campaign> {
     let found = sql("select {columns} from campaigns c where c.id = $1 and {visible}")
         .bind(id)
@@ -114,7 +112,7 @@ pub async fn seen(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<Campaign> {
     found.await?.ok_or_else(Error::hidden)
 }
 
-/// How many are in another state than this.
+/// Counts the campaigns in any state but this one.
 pub async fn count_but(can: &Can<Read>, status: i64) -> Result<i64> {
     let count = sql("select count(*) from campaigns c where c.status <> $1 and {visible}")
         .bind(status)
@@ -122,13 +120,13 @@ pub async fn count_but(can: &Can<Read>, status: i64) -> Result<i64> {
     Ok(count.optional(can.reader()).await?.unwrap_or(0))
 }
 
-/// The first hundred.
+/// At most a hundred.
 pub async fn by_contact(can: &Can<Read>, email: &str, order: &'static str) -> Result<Vec<Campaign>> {
     sql("select {columns} from campaigns c where {visible} and c.id in \
          (select l.campaign_id from leads l where l.email = $1 and {seen}) order by {order} limit 100")
     .bind(email)
     .fill("{visible}", can.visible(&SHAPE))
-    .fill("{seen}", can.sees::<leads::Read>(&crate::resources::leads::SHAPE))
+    .fill("{seen}", can.sees::<leads::Read>(&lead::SHAPE))
     .fill_text("{order}", order)
     .up_to(LONGEST)
     .all(can.reader())
@@ -146,7 +144,7 @@ pub async fn share(can: &Caller, tx: &mut Tx, id: Uuid, until: Time) -> Result<u
     .await
 }
 
-/// What was shared from an admin workspace is so no longer.
+/// Ends what was shared through a link to an admin workspace.
 pub async fn unshare(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<u64> {
     sql("delete from campaign_shares where workspace_id = $1 and link_id = $2")
         .bind(there.workspace())
@@ -155,7 +153,7 @@ pub async fn unshare(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<u64> {
         .await
 }
 
-/// In these workspaces nothing is shared any more.
+/// Ends what these workspaces shared.
 pub async fn unshare_all(tx: &mut Tx, workspaces: &[Uuid]) -> Result<u64> {
     sql("delete from campaign_shares where workspace_id in ({ids})")
         .fill_list("{ids}", workspaces)
@@ -163,7 +161,7 @@ pub async fn unshare_all(tx: &mut Tx, workspaces: &[Uuid]) -> Result<u64> {
         .await
 }
 
-/// In whatever workspace it is: whoever knows the id of a shared campaign may copy it.
+/// A shared campaign of any workspace: everybody who knows its id can copy it.
 pub async fn shared(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Campaign>> {
     sql("select {columns} from campaign_shares s \
          join campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
@@ -175,41 +173,20 @@ pub async fn shared(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Campaign>
     .await
 }
 
-/// Names of variables that leads bring: all leads of the campaign may use them.
-pub async fn name_variables(
-    can: &Caller,
-    tx: &mut Tx,
-    campaign: Option<Uuid>,
-    names: impl Iterator<Item = &String>,
-) -> Result<()> {
-    let Some(id) = campaign else { return Ok(()) };
-    let names: Vec<&String> = names.collect();
-    if names.is_empty() {
-        return Ok(());
-    }
+/// The part of a campaign that is stored as one JSON column.
+pub async fn rest(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<Option<Rest>> {
     let rest = sql("select c.settings from campaigns c where c.workspace_id = $1 and c.id = $2")
         .bind(can.workspace())
         .bind(id)
-        .optional::<Value>(&mut *tx);
-    let Some(rest) = rest.await? else { return Ok(()) };
-    let mut rest: Rest = serde_json::from_value(rest).map_err(Error::internal)?;
-    let known = rest.custom_variables.get_or_insert_default();
-    let before = known.len();
-    for name in names {
-        known.entry(name.clone()).or_insert_with(|| name.clone().into());
-    }
-    if known.len() > VARIABLES {
-        return Err(Error::invalid(format!(
-            "body/custom_variables must NOT bring the campaign above {VARIABLES} different names"
-        )));
-    }
-    if known.len() == before {
-        return Ok(());
-    }
+        .optional::<Value>(tx);
+    rest.await?.map(serde_json::from_value).transpose().map_err(Error::internal)
+}
+
+pub async fn set_rest(can: &Caller, tx: &mut Tx, id: Uuid, rest: &Rest) -> Result<()> {
     let update = sql("update campaigns set settings = $3 where workspace_id = $1 and id = $2")
         .bind(can.workspace())
         .bind(id)
-        .bind(Json::value(&rest));
+        .bind(Json::value(rest));
     update.run(tx).await.map(drop)
 }
 
@@ -228,7 +205,7 @@ pub async fn insert(can: &Caller, tx: &mut Tx, campaign: &Campaign) -> Result<()
     .run(&mut *tx)
     .await?;
     if !campaign.settings.email_list.is_empty() {
-        senders::set(can, tx, campaign).await?;
+        accounts::set_senders(can, tx, campaign.id, &campaign.settings.email_list).await?;
     }
     collaborate(can, tx, campaign).await
 }
@@ -248,7 +225,7 @@ pub async fn update(can: &Caller, tx: &mut Tx, before: &Campaign, campaign: &Cam
     .run(&mut *tx)
     .await?;
     if before.settings.email_list != campaign.settings.email_list {
-        senders::set(can, tx, campaign).await?;
+        accounts::set_senders(can, tx, campaign.id, &campaign.settings.email_list).await?;
     }
     if before.collaborators == campaign.collaborators {
         return Ok(());
@@ -273,9 +250,9 @@ async fn collaborate(can: &Caller, tx: &mut Tx, campaign: &Campaign) -> Result<(
     Ok(())
 }
 
-/// Collaborators, senders, tags and a share go with it.
+/// The foreign keys delete its collaborators, senders and share.
 pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
-    crate::resources::custom_tags::store::unmap_all(can, tx, id).await?;
+    tags::unmap_all(can, tx, id).await?;
     sql("delete from campaigns where workspace_id = $1 and id = $2")
         .bind(can.workspace())
         .bind(id)

@@ -12,7 +12,7 @@ on_both! {
 async fn life_of_a_campaign(world: World) {
     let id = world.create("member", "Spring", "team").await;
     let path = format!("/api/v2/campaigns/{id}");
-    // The viewer sees it, and that is all; the sdr may launch it, but not change it.
+    // The viewer can only see it. The SDR can launch it, but not change it.
     world.get("view", &path).await.is(200);
     world.call("view", &format!("POST {path}/activate"), Value::Null).await.is(403);
     world.call("sdr", &format!("PATCH {path}"), json!({ "name": "Mine" })).await.is(403);
@@ -72,7 +72,7 @@ async fn launching_needs_steps_and_senders(world: World) {
     let missing = world.call("member", &act("activate"), Value::Null).await.is(400).message();
     assert!(missing.contains("`sequences`") && missing.contains("`email_list`"), "{missing}");
     world.call("member", &path, json!({ "sequences": campaign("")["sequences"] })).await.is(200);
-    // A member uses what is assigned to him; what is nobody's is for reach `all`.
+    // A member uses what is assigned to them. Unassigned accounts need reach `all`.
     for address in ["free@outreach.example", "nobody@outreach.example"] {
         let refused = world.call("member", &path, json!({ "email_list": [address] })).await.is(400).message();
         assert!(refused.starts_with("body/email_list/0 must be"), "{refused}");
@@ -164,7 +164,7 @@ async fn a_limited_caller_stays_inside(mut world: World) {
         )
         .await
         .is(403);
-    // Its tags gone, it sees nothing and makes nothing.
+    // Without the tags of its limit, the key sees nothing and creates nothing.
     world.call("owner", &format!("DELETE /api/v2/custom-tags/{tag}"), Value::Null).await.is(200);
     assert!(world.get("narrow", "/api/v2/campaigns").await.items().is_empty());
     world.call("narrow", "POST /api/v2/campaigns", campaign("Lost")).await.is(403);

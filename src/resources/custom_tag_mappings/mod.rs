@@ -1,8 +1,13 @@
-//! Which tag is on what: seen by who sees both the tag and the resource.
+//! Which tag is on which campaign or sending account. A caller sees a mapping if they see the tag and the resource.
 
+mod list;
 mod routes;
+mod selection;
 mod store;
+mod toggle;
+pub use list::list;
 pub use routes::router;
+pub use toggle::toggle;
 
 use crate::db::record;
 use crate::time::Time;

@@ -1,27 +1,25 @@
-use super::{CustomTagMapping, store};
-use crate::access::{Can, custom_tag_mappings::*};
+//! The JSON face of tags on campaigns and sending accounts.
+
+use super::CustomTagMapping;
+use super::list::Filter;
+use super::toggle::{Done, ToggleTags};
+use crate::access::{Can, custom_tag_mappings::*, custom_tags::Toggle};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Json, Page, Paging, Query, absent_not_null, ids};
-use aide::axum::{ApiRouter, routing::get};
-use schemars::JsonSchema;
-use serde::Deserialize;
+use crate::http::{Json, Page, Query};
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get, post};
 
 pub fn router() -> ApiRouter<App> {
-    ApiRouter::new().api_route("/api/v2/custom-tag-mappings", get(list))
-}
-
-#[derive(Deserialize, JsonSchema)]
-struct Filter {
-    #[serde(flatten)]
-    paging: Paging,
-    /// Of these resources alone: UUIDs with commas between.
-    #[schemars(transform = absent_not_null)]
-    resource_ids: Option<String>,
+    ApiRouter::new()
+        .api_route("/api/v2/custom-tag-mappings", get(list))
+        .api_route("/api/v2/custom-tags/toggle-resource", post(toggle))
 }
 
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<CustomTagMapping>>> {
-    let resources = ids("resource_ids", filter.resource_ids.as_deref())?;
-    let mappings = store::list(&can, &filter.paging, resources.as_deref()).await?;
-    Ok(Json(Page::new(mappings, filter.paging.limit(), |mapping: &CustomTagMapping| mapping.id)))
+    super::list(can, filter).await.map(Json)
+}
+
+async fn toggle(can: Can<Toggle>, Json(wanted): Json<ToggleTags>) -> Result<Json<Done>> {
+    super::toggle(can, wanted).await.map(Json)
 }

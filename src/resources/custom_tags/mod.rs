@@ -2,11 +2,9 @@
 //! what carries one of its tags.
 
 mod routes;
-mod selection;
 pub mod store;
-mod toggle;
 pub use routes::router;
-pub use toggle::{ACCOUNT, CAMPAIGN};
+pub use store::{known, map, of_limit, unmap, unmap_all};
 
 use crate::access::Shape;
 use crate::db::record;
@@ -15,6 +13,10 @@ use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+/// The wire's number for a campaign, and for a sending account.
+pub const CAMPAIGN: i64 = 2;
+pub const ACCOUNT: i64 = 1;
 
 /// A limited caller sees the tags of its limit.
 pub const SHAPE: Shape =

@@ -1,12 +1,11 @@
-use super::{CustomTag, New, Patch, store, store::Wanted, toggle};
+use super::{CustomTag, New, Patch, store, store::Wanted};
 use crate::access::{Caller, Can, STEP, custom_tags::*, one_more_step};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ids};
-use aide::axum::ApiRouter;
-use aide::axum::routing::{get, post};
+use aide::axum::{ApiRouter, routing::get};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::ops::ControlFlow::Break;
@@ -15,7 +14,6 @@ pub fn router() -> ApiRouter<App> {
     ApiRouter::new()
         .api_route("/api/v2/custom-tags", get(list).post(create))
         .api_route("/api/v2/custom-tags/{id}", get(show).patch(update).delete(remove))
-        .api_route("/api/v2/custom-tags/toggle-resource", post(toggle::toggle))
 }
 
 fn subject(tag: &CustomTag) -> Subject {

@@ -1,12 +1,17 @@
-//! What a caller is and may do (`/me`), and why, or why not (`/access/explain`). The evaluator that enforces is
-//! the one that explains.
+//! What a caller is and can do (`/me`), and why or why not (`/access/explain`). The code that enforces also explains.
 
+mod explain;
+mod me;
 mod particulars;
+mod principal;
 mod routes;
 mod store;
-pub use particulars::{particulars, person};
+pub use explain::explain;
+pub use me::me;
+pub use particulars::{Case, particulars, person};
+pub use principal::grant_of;
 pub use routes::router;
-pub use store::{grant_of, sight};
+pub use store::sight;
 
 use crate::access::{Role, Step, Verdict};
 use crate::time::Time;
@@ -24,13 +29,13 @@ pub struct Me {
     pub member_id: Option<Uuid>,
     pub user_id: Option<Uuid>,
     pub email: Option<String>,
-    /// Of a workspace key: its ceiling.
+    /// For a workspace key: the role above which it never goes.
     pub role: Option<Role>,
     pub scopes: Option<Vec<String>>,
-    /// What the caller may do, and how far it reaches.
+    /// What the caller can do, and how far it reaches.
     pub permissions: Vec<Held>,
-    /// Tags outside which the caller sees and does nothing; null where there is no limit. Of several limits,
-    /// every one holds.
+    /// The caller sees and changes only what carries one of these tags; null if there is no limit. Of several limits, these are
+    /// the tags that all of them have.
     pub tag_limit: Option<Vec<Uuid>>,
     pub tag_limits: Vec<Vec<Uuid>>,
     pub expires_at: Option<Time>,
@@ -45,12 +50,12 @@ pub struct Held {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Question {
-    /// A member id, user id, e-mail address or key id; the caller unless given. For owner and admin.
+    /// A member id, user id, e-mail address or key id. The default is the caller. Only owners and admins can name another.
     pub principal: Option<String>,
-    /// A row of the access matrix, as `campaigns:launch`.
+    /// A row of the access matrix, such as `campaigns:launch`.
     pub permission: String,
-    /// The id of a record of the permission's resource. To an owner or admin who asks about somebody else and may see the
-    /// record, the answer names what stands in the way.
+    /// The id of a record of the permission's resource. An owner or admin who asks about somebody else and can see the record
+    /// also reads what in the record prevents access.
     pub record: Option<Uuid>,
 }
 
@@ -60,6 +65,6 @@ pub struct Explanation {
     pub allowed: bool,
     /// The first step that does not hold.
     pub refused_by: Option<Step>,
-    /// Every step, in the order in which they are asked.
+    /// Every step, in the order in which they are checked.
     pub steps: Vec<Verdict>,
 }

@@ -1,17 +1,15 @@
-//! What stands between somebody and a record, in a sentence about them: for a caller who may see the record.
+//! Says in a sentence what prevents somebody's access to a record. It is for callers who can see the record.
 
-use super::store::column;
-use crate::access::{Action, Grant, Pred, Principal, Reach, Shape, Sight, Who};
-use crate::db::{Record, Row, Source, sql};
+use super::store::{self, Facts};
+use crate::access::{Action, Grant, Principal, Reach, Shape, Sight};
+use crate::db::Source;
 use crate::error::Result;
 use crate::resources::shapes;
 use uuid::Uuid;
 
-/// What to call the person or the key that an explanation is about.
+/// The name of the person or key that an explanation is about.
 pub async fn person(subject: &Grant, from: impl Into<Source<'_>>) -> Result<String> {
-    let name =
-        sql("select u.first_name || ' ' || u.last_name from users u where u.id = $1").bind(subject.user());
-    let name: Option<String> = name.optional(from).await?;
+    let name = store::full_name(subject.user(), from).await?;
     let person = named(name, subject.email().map(str::to_owned));
     Ok(match (subject.principal(), person) {
         (Principal::Key { name, .. }, Some(person)) => format!("the key `{name}` of {person}"),
@@ -24,69 +22,26 @@ fn named(name: Option<String>, email: Option<String>) -> Option<String> {
     name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).or(email)
 }
 
-/// The facts of a record on which access depends, as far as they concern somebody.
-struct Facts {
-    team: bool,
-    /// The user who owns it, or the member to whom it is assigned.
-    holder: Option<Uuid>,
-    name: Option<String>,
-    email: Option<String>,
-    collaborates: bool,
-    within_limits: bool,
-}
-impl Record for Facts {
-    const COLUMNS: &'static str = "";
-    fn read(row: &mut Row) -> Result<Self> {
-        Ok(Facts {
-            team: row.take()?,
-            holder: row.take()?,
-            name: row.take()?,
-            email: row.take()?,
-            collaborates: row.take()?,
-            within_limits: row.take()?,
-        })
-    }
+/// What a caller asks about somebody and a record.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    pub caller: &'a Grant,
+    pub subject: &'a Grant,
+    /// The subject's name, from [`person`].
+    pub name: &'a str,
+    pub action: &'static Action,
+    pub record: Uuid,
+    /// How the subject sees the record.
+    pub sight: Sight,
 }
 
-/// None where nothing stands in the way, and where the caller does not see the record either.
-pub async fn particulars(
-    (caller, subject, name): (&Grant, &Grant, &str),
-    (action, record, sight): (&'static Action, Uuid, Sight),
-    from: impl Into<Source<'_>>,
-) -> Result<Option<String>> {
-    let see = (action.see)();
-    let (true, Some(shape)) = (sight != Sight::Within, shapes(action).into_iter().next()) else {
-        return Ok(None);
-    };
-    let (workspace, limits) = (subject.workspace(), subject.tag_limits());
-    let helps = Pred::Or(subject.member().map(Pred::Collaborator).into_iter().collect());
-    let limits = Pred::new(workspace, Reach::All, Who::default(), limits);
-    let found = sql("select coalesce({team}, false), {holder}, u.first_name || ' ' || u.last_name, o.email, {seen}, {within} \
-         from {from} left join members o on o.workspace_id = $2 and {held} \
-         left join users u on u.id = o.user_id where {id} = $1 and {visible}")
-    .bind(record)
-    .bind(workspace)
-    .fill_text("{team}", shape.team.unwrap_or("false"))
-    .fill_text("{holder}", holder(shape).unwrap_or("cast(null as uuid)"))
-    .fill_text("{from}", shape.from)
-    .fill_text("{id}", shape.id)
-    .fill("{held}", |out| {
-        match (shape.owner, shape.assignee) {
-            (Some(owner), _) => out.push("o.user_id = ").push(owner),
-            (None, Some(assignee)) => out.push("o.id = ").push(assignee),
-            (None, None) => out.push("false"),
-        };
-    })
-    .fill("{seen}", column(helps, shape))
-    .fill("{within}", column(limits, shape))
-    .fill("{visible}", |out| caller.pred(see).sql(shape, out))
-    .optional::<Facts>(from);
-    let judged = if sight == Sight::Hidden { see } else { action };
-    Ok(found.await?.map(|facts| facts.words(shape, subject, name, judged)))
-}
-
-fn holder(shape: &Shape) -> Option<&'static str> {
-    shape.owner.or(shape.assignee)
+/// None if nothing prevents access, or if the caller does not see the record.
+pub async fn particulars(case: Case<'_>, from: impl Into<Source<'_>>) -> Result<Option<String>> {
+    let shape = shapes(case.action).into_iter().next();
+    let (true, Some(shape)) = (case.sight != Sight::Within, shape) else { return Ok(None) };
+    let judged = if case.sight == Sight::Hidden { (case.action.see)() } else { case.action };
+    let found = store::facts(&case, shape, from).await?;
+    Ok(found.map(|facts| facts.words(shape, case.subject, case.name, judged)))
 }
 
 impl Facts {
@@ -122,7 +77,7 @@ impl Facts {
     }
 }
 
-/// Whose it is.
+/// Says who owns the record, or to whom it is assigned.
 fn held(facts: &Facts, shape: &Shape, judged: &'static Action) -> String {
     let assigned = shape.owner.is_none() || (judged.see)().resource == "leads";
     let held = if assigned { "is assigned to" } else { "belongs to" };

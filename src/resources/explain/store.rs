@@ -1,37 +1,15 @@
-//! Whom and what an explanation is about.
+//! The SQL of explanations.
 
-use crate::access::{Action, Can, Grant, Permission, Pred, Shape, Sight, accounts, api_keys};
-use crate::db::{Part, Source, sql};
+use super::particulars::Case;
+use crate::access::{Action, Can, Grant, Permission, Pred, Reach, Shape, Sight, Who, accounts};
+use crate::db::{Part, Record, Row, Source, sql};
 use crate::error::Result;
 use crate::resources::accounts::Senders;
-use crate::resources::{shapes, workspace_members};
+use crate::resources::shapes;
 use uuid::Uuid;
 
-/// A member of the caller's workspace by member id, user id or address, or a key by its id.
-pub async fn grant_of<P: Permission>(can: &Can<P>, who: &str) -> Result<Option<Grant>> {
-    let (reader, now) = (can.reader(), can.now());
-    let member = match who.parse::<Uuid>() {
-        Ok(id) => match key(can, id).await? {
-            Some(grant) => return Ok(Some(grant)),
-            None => member_by_id(can, id).await?,
-        },
-        Err(_) => by_email(can, &workspace_members::address(who)).await?,
-    };
-    match member {
-        Some(member) => Grant::of_member(can.workspace(), member, now, reader).await,
-        None => Ok(None),
-    }
-}
-
-/// A key, for callers who may see keys.
-async fn key<P: Permission>(can: &Can<P>, id: Uuid) -> Result<Option<Grant>> {
-    match can.may(api_keys::Read::ACTION) {
-        true => Grant::of_key_id(can.workspace(), id, can.now(), can.reader()).await,
-        false => Ok(None),
-    }
-}
-
-async fn member_by_id<P: Permission>(can: &Can<P>, id: Uuid) -> Result<Option<Uuid>> {
+/// By member id or user id.
+pub async fn member_by_id<P: Permission>(can: &Can<P>, id: Uuid) -> Result<Option<Uuid>> {
     sql("select id from members where workspace_id = $1 and (id = $2 or user_id = $2)")
         .bind(can.workspace())
         .bind(id)
@@ -39,7 +17,7 @@ async fn member_by_id<P: Permission>(can: &Can<P>, id: Uuid) -> Result<Option<Uu
         .await
 }
 
-async fn by_email<P: Permission>(can: &Can<P>, email: &str) -> Result<Option<Uuid>> {
+pub async fn member_by_email<P: Permission>(can: &Can<P>, email: &str) -> Result<Option<Uuid>> {
     sql("select id from members where workspace_id = $1 and email = $2")
         .bind(can.workspace())
         .bind(email)
@@ -47,7 +25,7 @@ async fn by_email<P: Permission>(can: &Can<P>, email: &str) -> Result<Option<Uui
         .await
 }
 
-/// How a record looks to somebody. One that the caller does not see is as one that is not there.
+/// Whether somebody sees a record and reaches it. A record that the caller does not see looks like a missing one.
 pub async fn sight<'a>(
     caller: &Grant,
     subject: &Grant,
@@ -72,7 +50,7 @@ pub async fn sight<'a>(
     Ok(Sight::Hidden)
 }
 
-/// Using an account is more than reaching it: one that is somebody's is used by nobody else.
+/// Using an account needs more than reaching it: nobody but its assignee can use an assigned account.
 fn within(subject: &Grant, action: &'static Action, shape: &'static Shape) -> Box<dyn FnOnce(&mut Part)> {
     match action.name == accounts::Use::ACTION.name {
         true => Box::new(Senders::of_grant(subject).usable()),
@@ -80,11 +58,79 @@ fn within(subject: &Grant, action: &'static Action, shape: &'static Shape) -> Bo
     }
 }
 
-/// A condition as a column: null has to become false.
-pub(super) fn column(pred: Pred, shape: &'static Shape) -> impl FnOnce(&mut Part) {
+/// A condition as a column. Null becomes false.
+fn column(pred: Pred, shape: &'static Shape) -> impl FnOnce(&mut Part) {
     move |out| {
         out.push("coalesce(");
         pred.sql(shape, out);
         out.push(", false)");
     }
+}
+
+pub async fn full_name(user: Option<Uuid>, from: impl Into<Source<'_>>) -> Result<Option<String>> {
+    sql("select u.first_name || ' ' || u.last_name from users u where u.id = $1")
+        .bind(user)
+        .optional(from)
+        .await
+}
+
+/// The facts of a record on which somebody's access depends.
+pub struct Facts {
+    pub team: bool,
+    /// The user who owns it, or the member to whom it is assigned.
+    pub holder: Option<Uuid>,
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub collaborates: bool,
+    pub within_limits: bool,
+}
+impl Record for Facts {
+    const COLUMNS: &'static str = "";
+    fn read(row: &mut Row) -> Result<Self> {
+        Ok(Facts {
+            team: row.take()?,
+            holder: row.take()?,
+            name: row.take()?,
+            email: row.take()?,
+            collaborates: row.take()?,
+            within_limits: row.take()?,
+        })
+    }
+}
+
+/// The facts of a record that the caller sees, as they concern the subject.
+pub async fn facts(
+    case: &Case<'_>,
+    shape: &'static Shape,
+    from: impl Into<Source<'_>>,
+) -> Result<Option<Facts>> {
+    let (caller, subject, see) = (case.caller, case.subject, (case.action.see)());
+    let (workspace, limits) = (subject.workspace(), subject.tag_limits());
+    let helps = Pred::Or(subject.member().map(Pred::Collaborator).into_iter().collect());
+    let limits = Pred::new(workspace, Reach::All, Who::default(), limits);
+    sql("select coalesce({team}, false), {holder}, u.first_name || ' ' || u.last_name, o.email, {seen}, {within} \
+         from {from} left join members o on o.workspace_id = $2 and {held} \
+         left join users u on u.id = o.user_id where {id} = $1 and {visible}")
+    .bind(case.record)
+    .bind(workspace)
+    .fill_text("{team}", shape.team.unwrap_or("false"))
+    .fill_text("{holder}", holder(shape).unwrap_or("cast(null as uuid)"))
+    .fill_text("{from}", shape.from)
+    .fill_text("{id}", shape.id)
+    .fill("{held}", |out| {
+        match (shape.owner, shape.assignee) {
+            (Some(owner), _) => out.push("o.user_id = ").push(owner),
+            (None, Some(assignee)) => out.push("o.id = ").push(assignee),
+            (None, None) => out.push("false"),
+        };
+    })
+    .fill("{seen}", column(helps, shape))
+    .fill("{within}", column(limits, shape))
+    .fill("{visible}", |out| caller.pred(see).sql(shape, out))
+    .optional(from)
+    .await
+}
+
+fn holder(shape: &Shape) -> Option<&'static str> {
+    shape.owner.or(shape.assignee)
 }

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread, absent_not_null, after_time};
-use crate::resources::leads;
+use crate::resources::lead_containers::{Container, delete_some_leads};
 use crate::resources::workspace_members::{Whose, owner};
 use aide::axum::{ApiRouter, routing::get};
 use schemars::JsonSchema;
@@ -87,7 +87,7 @@ async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch
 async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<LeadList>> {
     let removed = can.write_in_steps((), async move |can, tx, ()| {
         let list = store::find(can, &mut *tx, id).await?;
-        let leads = leads::store::delete_in(can, tx, leads::Place::List(id)).await?;
+        let leads = delete_some_leads(can, tx, Container::List(id)).await?;
         if leads == STEP {
             return Ok(one_more_step(subject(&list), "leads"));
         }

@@ -1,14 +1,15 @@
-//! Up to a thousand leads at once. What cannot be taken is counted, and the rest goes in.
+//! Adds up to a thousand leads at once. Leads that cannot be added are counted, and the others are added.
 
-use super::container::{Place, assignee};
-use super::create::{Rule, Skip, bounded, given_address, is_complete, lead, possible};
-use super::{Given, Lead, store, store::Known};
+use super::destination::assignee;
+use super::rules::{Duplicates, Skip, bounded, given_address, is_complete, lead, possible};
+use super::{Destination, Given, Lead, store, store::Known};
 use crate::access::{Can, leads::Create};
 use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Json, absent_not_null, is_email, lenient};
+use crate::http::{absent_not_null, is_email, lenient};
 use crate::resources::campaigns;
+use crate::resources::lead_containers::Container;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,7 +18,7 @@ use uuid::Uuid;
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(transform = lenient)]
-pub struct Body {
+pub struct AddLeads {
     /// This or `list_id`.
     #[schemars(transform = absent_not_null)]
     campaign_id: Option<Uuid>,
@@ -28,8 +29,8 @@ pub struct Body {
     /// This server has no block lists yet.
     #[serde(default)]
     blocklist_id: Option<Uuid>,
-    /// A member, by user id, member id or e-mail address. The default is the campaign's owner, else the caller. A lead may
-    /// name another.
+    /// A member, by user id, member id or e-mail address. The default is the campaign's owner, or else the caller. Each lead
+    /// can name another member.
     #[schemars(transform = absent_not_null, length(max = 254))]
     assigned_to: Option<String>,
     #[schemars(transform = absent_not_null)]
@@ -55,13 +56,13 @@ pub struct Added {
     blocklist_used: Option<String>,
     /// Already in this campaign or list.
     duplicated_leads: usize,
-    /// Left out by `skip_if_in_...`, or by the workspace's `unique_leads`.
+    /// Skipped because of `skip_if_in_...` or the workspace's `unique_leads`.
     skipped_count: usize,
-    /// Without an e-mail address, or with a text that is not an address.
+    /// Leads without an e-mail address, or with a text that is not one.
     invalid_email_count: usize,
-    /// Of a list: without an address and without a name.
+    /// In a list: leads without an address and without a name.
     incomplete_count: usize,
-    /// More than once in this call.
+    /// Addresses that this call has more than once.
     duplicate_email_count: usize,
     remaining_in_plan: Option<i64>,
     created_leads: Vec<Created>,
@@ -83,48 +84,49 @@ struct Created {
     phone: Option<String>,
 }
 
-/// Also those that are null.
+/// Requires every property, also those that can be null.
 fn all_required(schema: &mut schemars::Schema) {
     let names = schema.get("properties").and_then(|all| all.as_object());
     let names: Vec<_> = names.into_iter().flat_map(|all| all.keys().cloned()).collect();
     schema.insert("required".to_owned(), names.into());
 }
 
-pub async fn add(can: Can<Create>, Json(body): Json<Body>) -> Result<Json<Added>> {
-    let place = Place::of(("campaign_id", body.campaign_id), ("list_id", body.list_id))?;
-    possible(body.blocklist_id, body.verify_leads_on_import == Some(true))?;
-    let given: Vec<Given> = body.leads.into_iter().map(|item| item.given).collect();
-    let added = can.write(async move |can, tx| {
-        let container = place.open(can, tx, place.field("campaign_id")).await?;
-        let everybodys = container.assign(can, tx, "assigned_to", body.assigned_to.as_deref()).await?;
+pub async fn add(can: Can<Create>, wanted: AddLeads) -> Result<Added> {
+    let container = Container::one("campaign_id", wanted.campaign_id, wanted.list_id)?;
+    possible(wanted.blocklist_id, wanted.verify_leads_on_import == Some(true))?;
+    let given: Vec<Given> = wanted.leads.into_iter().map(|item| item.given).collect();
+    can.write(async move |can, tx| {
+        let destination = Destination::open(can, tx, container, container.field("campaign_id")).await?;
+        let default = destination.assign(can, tx, "assigned_to", wanted.assigned_to.as_deref()).await?;
         let assignees = assignees(can, tx, &given).await?;
-        let skip = Rule::of(body.skip, can, tx).await?;
-        let mut sorted = sort(&given, place);
-        unknown(can, tx, &mut sorted, place, skip).await?;
+        let duplicates = Duplicates::of(wanted.skip, can, tx).await?;
+        let mut sorted = sort(&given, container);
+        leave_out_known(can, tx, &mut sorted, container, duplicates).await?;
         let leads: Vec<(usize, Lead)> = sorted
             .taken
             .iter()
             .map(|(index, given)| {
-                let own =
-                    given.assigned_to.as_ref().and_then(|wanted| assignees.get(wanted).copied().flatten());
-                let lead = lead(can, given, &container, own.or(everybodys));
+                let own = given.assigned_to.as_ref().and_then(|name| assignees.get(name).copied().flatten());
+                let lead = lead(can, given, &destination, own.or(default));
                 Ok((*index, bounded(lead, &format!("body/leads/{index}"))?))
             })
             .collect::<Result<_>>()?;
         let rows: Vec<Lead> = leads.iter().map(|(_, lead)| lead.clone()).collect();
         store::insert(can, tx, &rows).await?;
-        let variables: BTreeSet<&String> =
-            rows.iter().flat_map(|lead| lead.custom_variables.keys()).collect();
-        campaigns::store::name_variables(can, tx, place.campaign(), variables.into_iter()).await?;
+        if let Some(campaign) = container.campaign() {
+            let variables: BTreeSet<&String> =
+                rows.iter().flat_map(|lead| lead.custom_variables.keys()).collect();
+            campaigns::name_variables(can, tx, campaign, variables.into_iter()).await?;
+        }
         let answer = sorted.answer(given.len(), leads);
         let after = json!({ "leads_uploaded": answer.leads_uploaded, "total_sent": answer.total_sent });
         let uploaded = answer.leads_uploaded;
-        Ok(Change::new(place.subject(), (), after, answer).affecting(uploaded))
-    });
-    added.await.map(Json)
+        Ok(Change::new(container.subject(), (), after, answer).affecting(uploaded))
+    })
+    .await
 }
 
-/// Who leads name, each looked up once.
+/// The members that leads name, each looked up once.
 async fn assignees(can: &Can<Create>, tx: &mut Tx, given: &[Given]) -> Result<HashMap<String, Option<Uuid>>> {
     let mut users = HashMap::new();
     for (index, given) in given.iter().enumerate() {
@@ -141,7 +143,7 @@ async fn assignees(can: &Can<Create>, tx: &mut Tx, given: &[Given]) -> Result<Ha
     Ok(users)
 }
 
-/// What becomes of the leads of a call.
+/// The leads of a call, sorted by what becomes of them.
 #[derive(Default)]
 struct Sorted {
     taken: BTreeMap<usize, Given>,
@@ -152,14 +154,14 @@ struct Sorted {
     skipped: usize,
 }
 
-fn sort(given: &[Given], place: Place) -> Sorted {
+fn sort(given: &[Given], container: Container) -> Sorted {
     let (mut sorted, mut emails) = (Sorted::default(), HashSet::new());
     for (index, given) in given.iter().enumerate() {
         let given = Given { email: given_address(given.email.as_ref()), ..given.clone() };
-        if !is_complete(&given, place.list()) {
-            match place {
-                Place::Campaign(_) => sorted.invalid += 1,
-                Place::List(_) => sorted.incomplete += 1,
+        if !is_complete(&given, container.list()) {
+            match container {
+                Container::Campaign(_) => sorted.invalid += 1,
+                Container::List(_) => sorted.incomplete += 1,
             }
         } else if given.email.as_ref().is_some_and(|email| !is_email(email)) {
             sorted.invalid += 1;
@@ -172,26 +174,26 @@ fn sort(given: &[Given], place: Place) -> Sorted {
     sorted
 }
 
-/// Takes away what is there already.
-async fn unknown(
+/// Leaves out the leads whose address is already there.
+async fn leave_out_known(
     can: &Can<Create>,
     tx: &mut Tx,
     sorted: &mut Sorted,
-    place: Place,
-    rule: Rule,
+    container: Container,
+    duplicates: Duplicates,
 ) -> Result<()> {
     let emails: Vec<String> = sorted.taken.values().filter_map(|given| given.email.clone()).collect();
     let mut known: HashMap<String, Vec<(Known, bool)>> = HashMap::new();
     for lead in store::known(can, tx, &emails).await? {
         known.entry(lead.0.email.clone()).or_default().push(lead);
     }
-    let here = (place.campaign(), place.list());
+    let here = (container.campaign(), container.list());
     let (mut duplicated, mut skipped) = (0, 0);
     sorted.taken.retain(|_, given| {
         let at = given.email.as_ref().and_then(|email| known.get(email));
         let is_here = at.is_some_and(|at| at.iter().any(|(known, _)| known.place() == here));
-        let is_skipped =
-            !is_here && at.is_some_and(|at| at.iter().any(|(known, visible)| rule.skips(known, *visible)));
+        let is_skipped = !is_here
+            && at.is_some_and(|at| at.iter().any(|(known, visible)| duplicates.skip(known, *visible)));
         duplicated += usize::from(is_here);
         skipped += usize::from(is_skipped);
         !is_here && !is_skipped

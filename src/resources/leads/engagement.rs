@@ -1,4 +1,5 @@
-//! What happened to a lead. Nothing is sent yet, so nothing has; the fields are the reference's, section 2.10.
+//! What happened to a lead. The fields are those of the reference, section 2.10. The server does not send yet, so they are
+//! empty.
 
 use crate::http::absent_not_null;
 use crate::time::Time;

@@ -1,4 +1,4 @@
-//! What a search for leads asks for, as conditions on `leads l`. Names are the reference's, section 2.10.
+//! Filters of a search for leads, as conditions on `leads l`. The names are those of the reference, section 2.10.
 
 use crate::db::Part;
 use crate::error::{Error, Result};
@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 const DAY: f64 = Time::DAY as f64;
 
-/// Custom labels begin where the reference's own numbers end, on either side.
-pub fn named(filter: &str) -> Result<&'static str> {
+/// Custom labels have the numbers above and below the reference's own.
+pub fn condition_of(filter: &str) -> Result<&'static str> {
     Ok(match filter {
         "FILTER_VAL_CONTACTED" => "l.timestamp_last_contact is not null",
         "FILTER_VAL_NOT_CONTACTED" => "l.timestamp_last_contact is null",
@@ -72,7 +72,7 @@ enum Action {
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 struct Values {
-    /// In so many days up to now.
+    /// Within this number of days up to now.
     #[schemars(transform = absent_not_null, extend("minimum" = 0, "maximum" = 36500))]
     occurrence_days: Option<f64>,
     #[serde(default)]
@@ -121,7 +121,7 @@ enum Is {
 }
 
 impl Query {
-    /// Counts are of all that ever happened, days of the last time it did.
+    /// A count covers all time; days refer to the last occurrence.
     pub fn condition(&self, now: Time, out: &mut Part) {
         let (count, last) = match self.action {
             Action::Reply => (Some("l.email_reply_count"), Some("l.timestamp_last_reply")),
@@ -144,7 +144,7 @@ impl Query {
         }
         if let Some(Status { status: Some(status), condition }) = &self.values.lead_status {
             let negated = matches!(condition, Some(Is::IsNot));
-            // A lead without one has none of them.
+            // A lead without a status has none of them.
             let is = if negated { " <> " } else { " = " };
             out.push(" and coalesce(l.lt_interest_status, -1000000)").push(is).bind(*status as i64);
         }

@@ -1,22 +1,24 @@
-//! Searching leads: a POST that only reads, in the order of ids, or of addresses where each is wanted once.
+//! Reads leads: a search and one lead. The search is a POST that only reads. Its order is by id, or by address if each
+//! address is wanted once.
 
-use super::filter::{Query, named};
-use super::{Lead, SHAPE};
+use super::filter::{Query, condition_of};
+use super::{Lead, store};
 use crate::access::{Can, leads::Read};
-use crate::db::{Part, sql};
+use crate::db::Part;
+use crate::time::Time;
 use crate::error::{Error, Result};
-use crate::http::{Json, Page, absent_not_null, address, coerced, pattern};
+use crate::http::{Page, absent_not_null, address, coerced, pattern};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(transform = coerced)]
-pub struct Body {
+pub struct ListLeads {
     /// In the names or the address.
     #[schemars(transform = absent_not_null, length(max = 200))]
     search: Option<String>,
-    /// `FILTER_VAL_CONTACTED` and the like; reference, section 2.10.
+    /// One of the filters of the reference, section 2.10, such as `FILTER_VAL_CONTACTED`.
     #[schemars(transform = absent_not_null, length(max = 100))]
     filter: Option<String>,
     #[schemars(transform = absent_not_null)]
@@ -36,7 +38,7 @@ pub struct Body {
     /// With one of these addresses.
     #[schemars(transform = absent_not_null, length(max = 1000), inner(email))]
     contacts: Option<Vec<String>>,
-    /// How many leads to give, 1 to 100; 10 if it is left out.
+    /// How many leads to return, 1 to 100. The default is 10.
     #[schemars(transform = absent_not_null, range(min = 1, max = 100))]
     limit: Option<i64>,
     /// `next_starting_after` of the page before.
@@ -45,12 +47,12 @@ pub struct Body {
     /// Assigned to one of these users.
     #[schemars(transform = absent_not_null, length(max = 100))]
     organization_user_ids: Option<Vec<Uuid>>,
-    /// This server has no smart views: none finds anything.
+    /// This server has no smart views, so any id finds nothing.
     #[schemars(transform = absent_not_null)]
     smart_view_id: Option<Uuid>,
     #[schemars(transform = absent_not_null)]
     is_website_visitor: Option<bool>,
-    /// Each address once: the oldest lead that has it.
+    /// Returns each address once, with its oldest lead.
     #[schemars(transform = absent_not_null)]
     distinct_contacts: Option<bool>,
     #[schemars(with = "f64", extend("enum" = [1, -1, 11, -2]))]
@@ -60,52 +62,43 @@ pub struct Body {
     esg_code: Option<String>,
 }
 
-pub async fn list(can: Can<Read>, Json(body): Json<Body>) -> Result<Json<Page<Lead, String>>> {
-    let filter = body.filter.as_deref().map(named).transpose()?;
-    let distinct = body.distinct_contacts == Some(true);
+pub async fn list(can: Can<Read>, wanted: ListLeads) -> Result<Page<Lead, String>> {
+    let filter = wanted.filter.as_deref().map(condition_of).transpose()?;
+    let distinct = wanted.distinct_contacts == Some(true);
     let items = match distinct {
-        true => contacts(&can, &body, filter).await?,
-        false => leads(&can, &body, filter).await?,
+        true => store::contacts(&can, &wanted, filter).await?,
+        false => store::list(&can, &wanted, filter).await?,
     };
     let position = |lead: &Lead| match (distinct, &lead.email) {
         (true, Some(email)) => email.clone(),
         (true, None) | (false, _) => lead.id.to_string(),
     };
-    Ok(Json(Page::new(items, body.limit(), position)))
+    Ok(Page::new(items, wanted.limit(), position))
 }
 
-async fn leads(can: &Can<Read>, body: &Body, filter: Option<&'static str>) -> Result<Vec<Lead>> {
-    let wrong = |_| Error::invalid("body/starting_after must be the id of a lead");
-    let after = body.starting_after.as_deref().filter(|cursor| !cursor.is_empty());
-    let after = after.map(str::parse).transpose().map_err(wrong)?;
-    sql("select {columns} from leads l where l.id > $1 and {visible} {filters} order by l.id limit $2")
-        .bind(after.unwrap_or(Uuid::nil()))
-        .bind(body.limit())
-        .fill("{visible}", can.visible(&SHAPE))
-        .fill("{filters}", |out| body.condition(can, filter, out))
-        .all(can.reader())
-        .await
+pub async fn show(can: Can<Read>, id: Uuid) -> Result<Lead> {
+    store::find(&can, can.reader(), id).await
 }
 
-async fn contacts(can: &Can<Read>, body: &Body, filter: Option<&'static str>) -> Result<Vec<Lead>> {
-    sql("select {columns} from leads l join (select o.id, o.workspace_id from (select l.id, l.workspace_id, l.email, \
-         row_number() over (partition by l.email order by l.id) as place from leads l \
-         where l.email > $1 and {visible} {filters}) as o where o.place = 1 order by o.email limit $2) as d \
-         on d.workspace_id = l.workspace_id and d.id = l.id order by l.email")
-    .bind(body.starting_after.clone().unwrap_or_default().to_lowercase())
-    .bind(body.limit())
-    .fill("{visible}", can.visible(&SHAPE))
-    .fill("{filters}", |out| body.condition(can, filter, out))
-    .all(can.reader())
-    .await
-}
-
-impl Body {
-    fn limit(&self) -> i64 {
+impl ListLeads {
+    pub fn limit(&self) -> i64 {
         self.limit.unwrap_or(10)
     }
 
-    fn condition(&self, can: &Can<Read>, filter: Option<&'static str>, out: &mut Part) {
+    /// The id after which the page begins.
+    pub fn after(&self) -> Result<Uuid> {
+        let wrong = |_| Error::invalid("body/starting_after must be the id of a lead");
+        let after = self.starting_after.as_deref().filter(|cursor| !cursor.is_empty());
+        after.map(str::parse).transpose().map_err(wrong).map(|after| after.unwrap_or(Uuid::nil()))
+    }
+
+    /// The address after which the page of distinct contacts begins.
+    pub fn after_contact(&self) -> String {
+        self.starting_after.clone().unwrap_or_default().to_lowercase()
+    }
+
+    /// Conditions on `leads l`.
+    pub fn condition(&self, now: Time, filter: Option<&'static str>, out: &mut Part) {
         let search = self.search.as_ref().map(|text| pattern(text));
         out.given(search, " and l.search like ", " escape '\\'");
         out.given(self.campaign, " and l.campaign_id = ", "");
@@ -139,7 +132,7 @@ impl Body {
             out.push(" and ").push(condition);
         }
         for query in self.queries.iter().flatten() {
-            query.condition(can.now(), out);
+            query.condition(now, out);
         }
     }
 }

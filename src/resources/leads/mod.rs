@@ -1,29 +1,38 @@
-//! Leads: people to write to, each in a campaign or in a list, and seen through it.
+//! Leads: people to write to. A lead is in a campaign or in a list, and is visible with it.
 
 mod add;
-mod container;
 mod create;
-mod delete;
+mod delete_many;
+mod destination;
 mod engagement;
 mod filter;
 mod list;
+mod remove;
 mod routes;
-pub mod store;
-pub use container::Place;
+mod rules;
+mod store;
+mod update;
+pub use add::add;
+pub use create::create;
+pub use delete_many::delete_many;
+pub use list::{list, show};
+pub use remove::remove;
 pub use routes::router;
+pub use update::update;
 
 use crate::access::Shape;
-use crate::http::{absent_not_null, lenient};
+use crate::audit::Subject;
 use crate::time::Time;
+use crate::http::{absent_not_null, lenient};
+use destination::Destination;
 use engagement::Engagement;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-/// A lead is the team's where its campaign is, and with every list. It is as one's own where it is assigned to
-/// one, or where one owns its campaign or list or collaborates on it. Without a campaign and a list it is only its
-/// assignee's.
+/// The team sees a lead whose campaign it sees, and every lead of a list. A lead belongs to its assignee, to the owner and the
+/// collaborators of its campaign, and to the owner of its list. Without a campaign and a list it belongs only to its assignee.
 pub const SHAPE: Shape = Shape {
     team: Some(
         "(l.list_id is not null or exists (select 1 from campaigns c where c.workspace_id = l.workspace_id \
@@ -64,7 +73,7 @@ pub struct Lead {
     pub email: Option<String>,
     #[serde(flatten)]
     pub person: Person,
-    /// From the website, or the address.
+    /// Taken from the website, or else from the address.
     pub company_domain: String,
     /// The address, the person's fields in camel case, and the custom variables.
     #[serde(default)]
@@ -90,7 +99,7 @@ pub struct Lead {
     pub custom_variables: Map<String, Value>,
 }
 
-/// Who it is, as far as it is told.
+/// The person behind a lead.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 #[schemars(inline)]
@@ -134,7 +143,7 @@ struct Payload {
     custom: Map<String, Value>,
 }
 
-/// What people give of a lead.
+/// What a caller gives of a lead.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 #[schemars(inline)]
@@ -153,7 +162,7 @@ pub struct Given {
     pub custom_variables: Option<Map<String, Value>>,
 }
 
-/// By name: texts, numbers, booleans, null.
+/// Values by name: texts, numbers, booleans and null.
 pub struct Variables;
 
 impl JsonSchema for Variables {
@@ -189,8 +198,12 @@ pub struct Patch {
     custom_variables: Option<Map<String, Value>>,
 }
 
+fn subject(lead: &Lead) -> Subject {
+    Subject::new("lead", lead.id)
+}
+
 impl Lead {
-    /// What follows from the rest: the company's domain and the payload.
+    /// With the fields that are computed: the company's domain and the payload.
     pub fn derived(mut self) -> Lead {
         self.company_domain = domain(&self);
         let mut payload = self.custom_variables.clone();

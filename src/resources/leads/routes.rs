@@ -1,71 +1,50 @@
-use super::container::assignee;
-use super::create::bounded;
-use super::{Lead, Patch, add, create, delete, list, store};
+//! The JSON face of leads.
+
+use super::add::{AddLeads, Added};
+use super::create::New;
+use super::delete_many::{DeleteLeads, Deleted};
+use super::list::ListLeads;
+use super::{Lead, Patch, store};
 use crate::access::{Can, leads::*};
 use crate::app::App;
-use crate::audit::{Change, Subject};
 use crate::error::Result;
-use crate::http::{Id, Json, Nothing, Path, Unread};
-use crate::resources::campaigns;
+use crate::http::{Id, Json, Nothing, Page, Path, Unread};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, post};
-use serde_json::Value;
 
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new()
-        .api_route("/api/v2/leads", post(create::create).delete(delete::delete))
-        .api_route("/api/v2/leads/add", post(add::add))
-        .api_route("/api/v2/leads/list", post(list::list))
+        .api_route("/api/v2/leads", post(create).delete(delete_many))
+        .api_route("/api/v2/leads/add", post(add))
+        .api_route("/api/v2/leads/list", post(list))
         .api_route("/api/v2/leads/{id}", get(show).patch(update).delete(remove))
 }
 
-fn subject(lead: &Lead) -> Subject {
-    Subject::new("lead", lead.id)
+async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Lead>> {
+    super::create(can, new).await.map(Json)
+}
+
+async fn add(can: Can<Create>, Json(wanted): Json<AddLeads>) -> Result<Json<Added>> {
+    super::add(can, wanted).await.map(Json)
+}
+
+async fn list(can: Can<Read>, Json(wanted): Json<ListLeads>) -> Result<Json<Page<Lead, String>>> {
+    super::list(can, wanted).await.map(Json)
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Lead>> {
-    Ok(Json(store::find(&can, can.reader(), id).await?))
+    super::show(can, id).await.map(Json)
 }
 
 async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch>) -> Result<Json<Lead>> {
     store::find(&can, can.reader(), id).await?;
-    let patch = patch.read().await?;
-    let updated = can.write(async move |can, tx| {
-        let before = store::find(can, &mut *tx, id).await?;
-        let mut after: Lead = patch.over_but(&["assigned_to"], &before)?;
-        after.custom_variables = before.custom_variables.clone();
-        if let Some(Value::Object(given)) = patch.get("custom_variables") {
-            after.custom_variables.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
-            campaigns::store::name_variables(can, tx, after.campaign, given.keys()).await?;
-        }
-        after.assigned_to = match patch.get("assigned_to") {
-            None => before.assigned_to,
-            Some(Value::String(same)) if same.parse().is_ok_and(|id| before.assigned_to == Some(id)) => {
-                before.assigned_to
-            }
-            Some(wanted) => match wanted.as_str() {
-                Some(wanted) => assignee(can, tx, "assigned_to", wanted).await?,
-                None => None,
-            },
-        };
-        if after.lt_interest_status != before.lt_interest_status {
-            after.engagement.timestamp_last_interest_change = Some(can.now());
-        }
-        after.timestamp_updated = can.now();
-        let after = bounded(after.derived(), "body")?;
-        store::update(can, tx, &after).await?;
-        let (campaign, list) = (after.campaign, after.list_id);
-        Ok(Change::updated(subject(&before), &before, after).inside(campaign, list))
-    });
-    updated.await.map(Json)
+    super::update(can, id, patch.read().await?).await.map(Json)
 }
 
 async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Lead>> {
-    let removed = can.write(async move |can, tx| {
-        let lead = store::find(can, &mut *tx, id).await?;
-        store::delete(can, tx, id).await?;
-        let (campaign, list) = (lead.campaign, lead.list_id);
-        Ok(Change::deleted(subject(&lead), lead).inside(campaign, list))
-    });
-    removed.await.map(Json)
+    super::remove(can, id).await.map(Json)
+}
+
+async fn delete_many(can: Can<Delete>, Json(wanted): Json<DeleteLeads>) -> Result<Json<Deleted>> {
+    super::delete_many(can, wanted).await.map(Json)
 }

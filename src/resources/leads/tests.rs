@@ -122,7 +122,7 @@ async fn many_at_once(world: World) {
         (&row["activity_type"], &row["affected_count"], &row["campaign_id"]),
         (&json!(9), &json!(151), &json!(campaign))
     );
-    // Nothing is half-written.
+    // Nothing is written partly.
     let wrong = json!({ "campaign_id": campaign, "leads": [{ "email": "x@lead.example" }, { "email": "y@lead.example", "assigned_to": MISSING }] });
     let why = world.call("owner", ADD, wrong).await.is(400).message();
     assert_eq!(why, "body/leads/1/assigned_to must be an accepted member of the workspace");
@@ -158,7 +158,7 @@ async fn skip_flags_and_the_workspaces_rule(world: World) {
     );
     let single = json!({ "list_id": list(&world, "owner").await, "email": "c@lead.example", "skip_if_in_workspace": true });
     world.call("owner", LEADS, single).await.is(409);
-    // The workspace can demand it of everybody.
+    // The workspace can require it of every call.
     let workspace = "PATCH /api/v2/workspaces/current";
     world.call("sdr", workspace, json!({ "unique_leads": true })).await.is(403);
     assert_eq!(
@@ -187,7 +187,7 @@ async fn leads_are_seen_through_their_campaign(world: World) {
     {
         assert_eq!(found(&world, who, json!({})).await.join(" "), sees, "{who}");
     }
-    // An assignee sees a lead wherever it is; a collaborator all of the campaign.
+    // An assignee sees their lead anywhere. A collaborator sees all leads of the campaign.
     let lead =
         world.call("owner", LIST, json!({ "contacts": ["p@lead.example"] })).await.items()[0]["id"].clone();
     let at = format!("/api/v2/leads/{}", lead.as_str().unwrap());
@@ -199,7 +199,7 @@ async fn leads_are_seen_through_their_campaign(world: World) {
     let collaborate = json!({ "collaborators": [world.who("sdr").member] });
     world.call("member", &format!("PATCH /api/v2/campaigns/{members}"), collaborate).await.is(200);
     assert_eq!(found(&world, "sdr", json!({})).await, ["p", "m"]);
-    // Through a campaign that one does not see nothing is found, and nothing goes in.
+    // A campaign that the caller does not see finds no leads and takes none.
     assert!(found(&world, "view", json!({ "campaign": private })).await.is_empty());
     world.call("manager", LEADS, json!({ "campaign": private, "email": "x@lead.example" })).await.is(400);
     world.call("member", LEADS, json!({ "campaign": team, "email": "x@lead.example" })).await.is(403);
@@ -213,7 +213,7 @@ async fn leads_are_seen_through_their_campaign(world: World) {
     let explain = json!({ "permission": "leads:update", "record": lead });
     let why = world.call("sdr", "POST /api/v2/access/explain", explain).await.is(200).json();
     assert_eq!(why["refused_by"], "role");
-    // With the campaign go its leads.
+    // Deleting the campaign deletes its leads.
     world.call("owner", &format!("DELETE /api/v2/campaigns/{team}"), Value::Null).await.is(200);
     assert_eq!(found(&world, "owner", json!({})).await, ["p", "m"]);
 }
@@ -435,7 +435,7 @@ async fn variables_reach_the_campaign(world: World) {
     );
 }
 
-/// In neither a campaign nor a list: its assignee's, and visible to reach `all`.
+/// A lead in neither a campaign nor a list belongs to its assignee. Reach `all` sees it.
 async fn a_lead_without_a_place_is_its_makers(mut world: World) {
     let (tag, home) = (world.tag, world.home);
     join(&mut world, home, "narrow", "editor", Some(json!([tag]))).await;
@@ -471,9 +471,9 @@ async fn a_lead_without_a_place_is_its_makers(mut world: World) {
         world.call(who, &format!("DELETE {at}"), Value::Null).await;
         world.get("sdr", &at).await.is(200);
     }
-    // The address of a lead that the caller does not see is free for them.
+    // The caller can use the address of a lead that they do not see.
     world.call("member", LEADS, json!({ "email": "sdr@lead.example" })).await.is(200);
-    // Within a tag limit there is no such lead, and nobody makes one that they would not see.
+    // A caller with a tag limit sees no such lead and cannot create one.
     let said = world.call("narrow", LEADS, json!({ "email": "n@lead.example" })).await.is(400).message();
     assert!(said.contains("outside your tag limit"), "{said}");
     let others = json!({ "email": "x@lead.example", "assigned_to": world.who("sdr").member });

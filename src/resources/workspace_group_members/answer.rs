@@ -93,7 +93,7 @@ pub async fn end(can: Can<Delete>, id: Uuid) -> Result<WorkspaceGroupMember> {
 
 /// Members and keys that were made through the link.
 async fn undo(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<(usize, u64)> {
-    campaigns::store::unshare(there, tx, link).await?;
+    campaigns::unshare(there, tx, link).await?;
     let keys = api_keys::store::revoke_made_through(there, tx, link).await?;
     let members = workspace_members::store::made_through(there, tx, link).await?;
     for member in &members {

@@ -46,7 +46,7 @@ pub async fn change(can: Can<Delegate>, patch: Fields<Patch>) -> Result<Delegati
         let after = WorkspaceGroupMember { delegation, timestamp_updated: can.now(), ..before.clone() };
         store::update(can, tx, &after).await?;
         if after.delegation.refuses(campaigns::Share::ACTION).is_some() {
-            crate::resources::campaigns::store::unshare(can, tx, before.id).await?;
+            crate::resources::campaigns::unshare(can, tx, before.id).await?;
         }
         let subject = Subject::new("workspace_group_member", before.id);
         let change = Change::new(subject, &before.delegation, &after.delegation, after.delegation.clone());

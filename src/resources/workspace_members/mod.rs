@@ -12,6 +12,7 @@ mod tried;
 mod v1;
 mod whose;
 pub use routes::router;
+pub use store::{accepted, accepted_by_id};
 pub use whose::{Whose, is_self, named, owner};
 
 use crate::access::{Role, Shape};

@@ -5,6 +5,7 @@ pub use owner::{Wanted, hand_over};
 mod routes;
 pub mod store;
 pub use routes::router;
+pub use store::current;
 
 use crate::access::Role;
 use crate::http::absent_not_null;

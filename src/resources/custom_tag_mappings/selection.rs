@@ -1,4 +1,4 @@
-//! What `selected_all` selects: the official filter is a text, null, or an object.
+//! What `selected_all` selects. The official filter is a text, null or an object.
 
 use crate::db::Part;
 use crate::http::{absent_not_null, pattern};
@@ -20,7 +20,7 @@ pub struct Selection {
 #[serde(untagged)]
 #[schemars(inline)]
 pub enum Filter {
-    /// About sending accounts; of campaigns it says nothing.
+    /// Filters sending accounts. It does not filter campaigns.
     Status(Option<StatusFilter>),
     Criteria(Criteria),
 }
@@ -68,7 +68,7 @@ impl Selection {
         }
     }
 
-    /// Of sending accounts.
+    /// The selected sending accounts.
     pub fn accounts(&self) -> Wanted {
         let criteria = self.criteria();
         let (tag, untagged) = choice(criteria.tag_id);

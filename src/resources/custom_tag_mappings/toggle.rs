@@ -1,33 +1,28 @@
-//! Putting tags on resources and taking them off: the official form, and the short one `{tag_id, resource_id}`,
-//! which toggles.
+//! Puts tags on campaigns and sending accounts and takes them off. The short form `{tag_id, resource_id}` toggles.
 
 use super::selection::Selection;
-use super::{SHAPE, store};
-use crate::access::{
-    Can, Step, accounts as account,
-    custom_tags::{Read, Toggle},
-};
+use super::store;
+use crate::access::{Can, Step, custom_tags::Toggle};
 use crate::audit::{Change, Subject};
-use crate::db::{Part, Tx, sql};
+use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Json, absent_not_null, coerced};
-use crate::resources::{accounts, campaigns};
+use crate::http::{absent_not_null, coerced};
+use crate::resources::accounts;
+use crate::resources::custom_tags::{self, ACCOUNT, CAMPAIGN};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-/// The wire's number for a campaign, and for a sending account.
-pub const CAMPAIGN: i64 = 2;
-pub const ACCOUNT: i64 = 1;
-/// Records of one call; the writer is everybody's.
+/// Records of one call. All workspaces share the writer.
 const MOST: i64 = 1000;
+/// Pairs of a tag and a record.
 const PAIRS: usize = 10_000;
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields, transform = coerced, extend("x-gatepost-optional" = ["tag_ids", "resource_type", "assign"]))]
-pub struct Body {
-    /// A tag to toggle on `resource_id`, in the place of all other fields.
+pub struct ToggleTags {
+    /// A tag to toggle on `resource_id`. These two fields replace all others.
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
     pub tag_id: Option<Uuid>,
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
@@ -61,7 +56,7 @@ enum Form {
     Short,
 }
 
-/// How the form calls its fields.
+/// The names of the form's fields.
 impl Form {
     fn tags(self) -> &'static str {
         match self {
@@ -78,26 +73,26 @@ impl Form {
     }
 }
 
-/// What the two forms come to.
+/// What either form asks for.
 struct Wanted {
     tags: Vec<Uuid>,
-    /// None for the short form: whatever the id is of.
+    /// None in the short form: the id can be of either kind.
     kind: Option<i64>,
-    /// None for all that the selection finds, but the excluded.
+    /// None for all that the selection finds, except the excluded ones.
     resources: Option<Vec<String>>,
     excluded: Vec<String>,
     form: Form,
-    /// None: the other way round from what it is.
+    /// None toggles.
     assign: Option<bool>,
 }
 
 /// Campaigns or accounts, by number.
 type Found = (i64, Vec<Uuid>);
 
-pub async fn toggle(can: Can<Toggle>, Json(body): Json<Body>) -> Result<Json<Done>> {
+pub async fn toggle(can: Can<Toggle>, body: ToggleTags) -> Result<Done> {
     let wanted = wanted(&body)?;
-    let done = can.write(async move |can, tx| {
-        store::known(can, tx, wanted.form.tags(), &wanted.tags).await?;
+    can.write(async move |can, tx| {
+        custom_tags::known(can, tx, wanted.form.tags(), &wanted.tags).await?;
         let (kind, found) = match &wanted.resources {
             Some(ids) => named(can, tx, ids, &wanted).await?,
             None => selected(can, tx, &body.selection, &wanted).await?,
@@ -110,9 +105,12 @@ pub async fn toggle(can: Can<Toggle>, Json(body): Json<Body>) -> Result<Json<Don
         }
         let assign = match wanted.assign {
             Some(assign) => assign,
-            None => !mapped(can, tx, &wanted.tags, &found).await?,
+            None => !store::is_mapped(can, tx, &wanted.tags, &found).await?,
         };
-        apply(can, tx, &wanted.tags, (kind, &found), assign).await?;
+        match assign {
+            true => custom_tags::map(can, tx, &wanted.tags, (kind, &found)).await?,
+            false => custom_tags::unmap(can, tx, &wanted.tags, &found).await.map(drop)?,
+        }
         let name = if kind == ACCOUNT { "account" } else { "campaign" };
         let subject = match (found.as_slice(), wanted.tags.as_slice()) {
             ([id], _) => Subject::new(name, *id),
@@ -121,11 +119,11 @@ pub async fn toggle(can: Can<Toggle>, Json(body): Json<Body>) -> Result<Json<Don
         };
         let after = json!({ "assign": assign, "tag_ids": wanted.tags, "resource_ids": found });
         Ok(Change::new(subject, (), after, Done { success: true }).affecting(found.len()))
-    });
-    done.await.map(Json)
+    })
+    .await
 }
 
-fn wanted(body: &Body) -> Result<Wanted> {
+fn wanted(body: &ToggleTags) -> Result<Wanted> {
     let missing = |name: &str| Error::invalid(format!("body must have required property '{name}'"));
     if let Some(tag) = body.tag_id {
         let id = body.resource_id.as_ref().ok_or_else(|| missing("resource_id"))?;
@@ -145,7 +143,7 @@ fn wanted(body: &Body) -> Result<Wanted> {
     Ok(Wanted { tags, kind: Some(kind), resources, excluded, form: Form::Official, assign })
 }
 
-/// The ids among texts, and the rest as addresses.
+/// The texts that are ids, and the others as addresses.
 fn split(texts: &[String]) -> (Vec<Uuid>, Vec<String>) {
     let mut ids: Vec<Uuid> = texts.iter().filter_map(|text| text.parse().ok()).collect();
     let rest = texts.iter().filter(|text| text.parse::<Uuid>().is_err());
@@ -164,8 +162,8 @@ fn unknown(form: Form) -> Error {
     ))
 }
 
-/// All of them visible, or a 400; all of them within reach, or a 403. What is no id and no address is refused as
-/// one that is not there.
+/// All of them must be visible, or the answer is 400, and within reach, or it is 403. A text that is not an id and not an
+/// address is refused like a missing record.
 async fn named(can: &Can<Toggle>, tx: &mut Tx, texts: &[String], wanted: &Wanted) -> Result<Found> {
     let (ids, addresses) = split(texts);
     let kinds: &[i64] = match wanted.kind {
@@ -175,12 +173,12 @@ async fn named(can: &Can<Toggle>, tx: &mut Tx, texts: &[String], wanted: &Wanted
     };
     for kind in kinds {
         let found = match *kind {
-            ACCOUNT => accounts_among(can, tx, &ids, &addresses).await?,
-            _ => campaigns_among(can, tx, &ids, &addresses).await?,
+            ACCOUNT => store::accounts_among(can, tx, &ids, &addresses).await?,
+            _ => store::campaigns_among(can, tx, &ids, &addresses).await?,
         };
         let Some(found) = found else { continue };
         if found.iter().any(|(_, within)| !within) {
-            let why = "reach: `custom_tags:toggle` does not reach all of these, or you may not change them";
+            let why = "reach: `custom_tags:toggle` does not reach all of these, or you cannot change them";
             return Err(Error::refused(Step::Reach, why));
         }
         return Ok((*kind, found.into_iter().map(|(id, _)| id).collect()));
@@ -188,66 +186,15 @@ async fn named(can: &Can<Toggle>, tx: &mut Tx, texts: &[String], wanted: &Wanted
     Err(unknown(wanted.form))
 }
 
-/// None where one is missing.
-type Among = Option<Vec<(Uuid, bool)>>;
-
-async fn campaigns_among(
-    can: &Can<Toggle>,
-    tx: &mut Tx,
-    ids: &[Uuid],
-    addresses: &[String],
-) -> Result<Among> {
-    let found: Vec<(Uuid, bool)> =
-        sql("select c.id, {within} from campaigns c where c.id in ({ids}) and {visible} order by c.id")
-            .fill_list("{ids}", ids)
-            .fill("{within}", can.within(&campaigns::SHAPE))
-            .fill("{visible}", can.visible(&campaigns::SHAPE))
-            .all(tx)
-            .await?;
-    Ok((addresses.is_empty() && found.len() == ids.len()).then_some(found))
-}
-
-async fn accounts_among(can: &Can<Toggle>, tx: &mut Tx, ids: &[Uuid], addresses: &[String]) -> Result<Among> {
-    let found: Vec<((Uuid, String), bool)> = sql("select a.id, a.email, {within} from accounts a \
-         where (a.id in ({ids}) or a.email in ({emails})) and {visible} order by a.id")
-    .fill_list("{ids}", ids)
-    .fill_list("{emails}", addresses)
-    .fill("{within}", can.reaches::<account::Update>(&accounts::SHAPE))
-    .fill("{visible}", can.sees::<account::Read>(&accounts::SHAPE))
-    .all(tx)
-    .await?;
-    let there = ids.iter().all(|id| found.iter().any(|((found, _), _)| found == id))
-        && addresses.iter().all(|address| found.iter().any(|((_, found), _)| found == address));
-    Ok(there.then(|| found.into_iter().map(|((id, _), within)| (id, within)).collect()))
-}
-
 /// What the selection finds within reach.
 async fn selected(can: &Can<Toggle>, tx: &mut Tx, selection: &Selection, wanted: &Wanted) -> Result<Found> {
     let (excluded, addresses) = split(&wanted.excluded);
     let kind = wanted.kind.unwrap_or(CAMPAIGN);
-    let found: Vec<Uuid> = if kind == ACCOUNT {
-        let of = accounts::Wanted { excluded: addresses, ..selection.accounts() };
-        sql("select a.id from accounts a where {within} and {visible} {filters} order by a.id limit $1")
-            .bind(MOST + 1)
-            .fill("{within}", can.reaches::<account::Update>(&accounts::SHAPE))
-            .fill("{visible}", can.sees::<account::Read>(&accounts::SHAPE))
-            .fill("{filters}", |out| {
-                of.condition(can)(out);
-                but(out, "a.id", &excluded);
-            })
-            .all(tx)
-            .await?
+    let found = if kind == ACCOUNT {
+        let accounts = accounts::Wanted { excluded: addresses, ..selection.accounts() };
+        store::accounts_selected(can, tx, &accounts, &excluded, MOST + 1).await?
     } else {
-        sql("select c.id from campaigns c where {within} and {visible} {filters} order by c.id limit $1")
-            .bind(MOST + 1)
-            .fill("{within}", can.within(&campaigns::SHAPE))
-            .fill("{visible}", can.visible(&campaigns::SHAPE))
-            .fill("{filters}", |out| {
-                selection.condition()(out);
-                but(out, "c.id", &excluded);
-            })
-            .all(tx)
-            .await?
+        store::campaigns_selected(can, tx, selection, &excluded, MOST + 1).await?
     };
     match found.len() as i64 > MOST {
         true => Err(Error::invalid(format!(
@@ -255,34 +202,4 @@ async fn selected(can: &Can<Toggle>, tx: &mut Tx, selection: &Selection, wanted:
         ))),
         false => Ok((kind, found)),
     }
-}
-
-fn but(out: &mut Part, column: &str, excluded: &[Uuid]) {
-    if !excluded.is_empty() {
-        out.push(" and ").push(column).push(" not in (").list(excluded).push(")");
-    }
-}
-
-async fn mapped(can: &Can<Toggle>, tx: &mut Tx, tags: &[Uuid], resources: &[Uuid]) -> Result<bool> {
-    let found = sql("select m.id from custom_tag_mappings m join custom_tags t \
-         on t.workspace_id = m.workspace_id and t.id = m.tag_id \
-         where m.tag_id in ({tags}) and m.resource_id in ({resources}) and {visible}")
-    .fill_list("{tags}", tags)
-    .fill_list("{resources}", resources)
-    .fill("{visible}", can.sees::<Read>(&SHAPE))
-    .optional::<Uuid>(tx);
-    Ok(found.await?.is_some())
-}
-
-async fn apply(
-    can: &Can<Toggle>,
-    tx: &mut Tx,
-    tags: &[Uuid],
-    (kind, resources): (i64, &[Uuid]),
-    assign: bool,
-) -> Result<()> {
-    if !assign {
-        return store::unmap(can, tx, tags, resources).await.map(drop);
-    }
-    store::map(can, tx, tags, (kind, resources)).await
 }

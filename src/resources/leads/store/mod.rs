@@ -1,10 +1,14 @@
 //! The SQL of leads.
 
-use super::container::Place;
+mod search;
+pub use search::{Matching, contacts, delete_matching, list};
+
 use super::{Engagement, Lead, Person, SHAPE};
-use crate::access::{Caller, Can, Permission, STEP, leads::Create, leads::Read};
+use crate::access::{Caller, Can, Permission, campaigns, lead_lists, leads::Create, leads::Read};
 use crate::db::{Json, Part, Record, Row, Source, Tx, record, sql};
 use crate::error::Result;
+use crate::resources::lead_containers::Container;
+use crate::resources::{campaigns as campaign, lead_lists as lead_list};
 use uuid::Uuid;
 
 impl Record for Lead {
@@ -84,7 +88,8 @@ pub async fn find<P: Permission>(can: &Can<P>, from: impl Into<Source<'_>>, id: 
     can.admit(found.await?)
 }
 
-/// Rows of one statement. A power of two; what is left over goes in lesser powers, so that there are few texts.
+/// Rows of one statement: a power of two. The remaining rows go in smaller powers of two, so that the statement cache holds
+/// few variants.
 const ROWS: usize = 64;
 
 pub async fn insert(can: &Caller, tx: &mut Tx, mut leads: &[Lead]) -> Result<()> {
@@ -181,21 +186,30 @@ pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
     sql("delete from leads where workspace_id = $1 and id = $2").bind(can.workspace()).bind(id).run(tx).await
 }
 
-/// Of what goes with a campaign or a list, one step; how many those were.
-pub async fn delete_in(can: &Caller, tx: &mut Tx, place: Place) -> Result<u64> {
-    sql("delete from leads where workspace_id = $1 and id in (select l.id from leads l \
-         where l.workspace_id = $1 {filters} limit $2)")
-    .bind(can.workspace())
-    .bind(STEP as i64)
-    .fill("{filters}", |out| {
-        out.given(place.campaign(), " and l.campaign_id = ", "");
-        out.given(place.list(), " and l.list_id = ", "");
-    })
-    .run(tx)
-    .await
+/// The owner of a campaign or list that the caller sees, and whether it is within reach.
+pub async fn container<P: Permission>(
+    can: &Can<P>,
+    tx: &mut Tx,
+    container: Container,
+) -> Result<Option<(Option<Uuid>, bool)>> {
+    let statement = match container {
+        Container::Campaign(id) => {
+            sql("select c.owned_by, {within} from campaigns c where c.id = $1 and {visible}")
+                .bind(id)
+                .fill("{within}", can.reaches::<P>(&campaign::SHAPE))
+                .fill("{visible}", can.sees::<campaigns::Read>(&campaign::SHAPE))
+        }
+        Container::List(id) => {
+            sql("select i.owned_by, {within} from lead_lists i where i.id = $1 and {visible}")
+                .bind(id)
+                .fill("{within}", can.reaches::<P>(&lead_list::SHAPE))
+                .fill("{visible}", can.sees::<lead_lists::Read>(&lead_list::SHAPE))
+        }
+    };
+    statement.optional(tx).await
 }
 
-/// Where in the workspace an address is already, whether the caller sees it there or not.
+/// A lead of the workspace that has an address, whether the caller sees it or not.
 pub struct Known {
     pub email: String,
     pub campaign: Option<Uuid>,
@@ -209,7 +223,7 @@ impl Known {
     }
 }
 
-/// With each, whether the caller sees it.
+/// The leads that have these addresses, and whether the caller sees each.
 pub async fn known(can: &Can<Create>, tx: &mut Tx, emails: &[String]) -> Result<Vec<(Known, bool)>> {
     sql("select {columns}, {within} from leads l \
          where l.workspace_id = $1 and l.email in ({emails})")

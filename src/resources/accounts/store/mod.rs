@@ -1,17 +1,28 @@
 //! The SQL of sending accounts.
 
+mod connections;
+mod days;
+mod moves;
+mod senders;
+mod warmup;
+pub use connections::*;
+pub use days::*;
+pub use moves::*;
+pub use senders::*;
+pub use warmup::*;
+
 use super::connection::State;
 use super::filter::Wanted;
 use super::{Account, SHAPE, Settings};
-use crate::access::{Caller, Can, Permission, STEP, accounts, custom_tags};
+use crate::access::{Caller, Can, Permission, custom_tags};
 use crate::db::{Json, Record, Row, Source, Tx, record, sql};
+use crate::time::Time;
 use crate::error::{Error, Result};
 use crate::resources::custom_tags as tags;
-use crate::time::Time;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// What of an account no statement asks for, as one column.
+/// Fields of an account that no SQL statement filters on, stored in one JSON column.
 #[derive(Serialize, Deserialize)]
 struct Rest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,10 +76,10 @@ impl Record for Account {
     }
 }
 
-/// Where a page begins, and in which order its items stand.
+/// Where a page begins, and the order of its items.
 pub struct Place {
     pub order: &'static str,
-    /// The account before the first: when it was made, and its address.
+    /// The time of creation and the address of the account before the first one.
     pub after: Option<(Time, String)>,
     pub descending: bool,
     pub skip: i64,
@@ -102,7 +113,7 @@ pub struct TagOn {
 }
 record! { TagOn { account = "m.resource_id", id = "t.id", label = "t.label", description = "t.description" } }
 
-/// The tags of a page, as far as the caller sees them.
+/// The tags of these accounts that the caller sees.
 pub async fn tags(can: &Caller, accounts: &[Uuid]) -> Result<Vec<TagOn>> {
     sql("select {columns} from custom_tag_mappings m join custom_tags t \
          on t.workspace_id = m.workspace_id and t.id = m.tag_id \
@@ -122,7 +133,7 @@ pub async fn find<P: Permission>(can: &Can<P>, from: impl Into<Source<'_>>, emai
     can.admit(found.await?)
 }
 
-/// Of these addresses, those that are within reach.
+/// The accounts of these addresses that are within reach.
 pub async fn within<P: Permission>(
     can: &Can<P>,
     from: impl Into<Source<'_>>,
@@ -191,25 +202,14 @@ fn search(account: &Account) -> String {
     format!("{} {} {}", account.email, account.first_name, account.last_name).to_lowercase()
 }
 
-/// Campaigns lose it, and its days and tags go with it.
+/// The foreign keys take it off its campaigns and delete its days.
 pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
-    tags::store::unmap_all(can, tx, id).await?;
+    tags::unmap_all(can, tx, id).await?;
     sql("delete from accounts where workspace_id = $1 and id = $2")
         .bind(can.workspace())
         .bind(id)
         .run(tx)
         .await
-}
-
-/// Takes an account off one step of the campaigns that send from it; how many those were.
-pub async fn take_off_some(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
-    sql("delete from campaign_senders where workspace_id = $1 and account_id = $2 and campaign_id in \
-         (select s.campaign_id from campaign_senders s where s.workspace_id = $1 and s.account_id = $2 limit $3)")
-    .bind(can.workspace())
-    .bind(id)
-    .bind(STEP as i64)
-    .run(tx)
-    .await
 }
 
 pub async fn set_status(can: &Caller, tx: &mut Tx, ids: &[Uuid], status: i64) -> Result<u64> {
@@ -221,46 +221,6 @@ pub async fn set_status(can: &Caller, tx: &mut Tx, ids: &[Uuid], status: i64) ->
     .bind(can.now())
     .fill_list("{ids}", ids)
     .run(tx)
-    .await
-}
-
-/// How an account reads and sends, sealed, and whether that worked.
-pub struct Stored {
-    pub id: Uuid,
-    pub email: String,
-    pub sealed: String,
-    pub state: String,
-}
-record! { Stored { id = "a.id", email = "a.email", sealed = "a.connection", state = "a.connection_state" } }
-
-pub async fn connections<P: Permission>(can: &Can<P>, emails: &[String]) -> Result<Vec<Stored>> {
-    sql("select {columns} from accounts a \
-         where a.email in ({emails}) and {within} and {visible} order by a.email")
-    .fill_list("{emails}", emails)
-    .fill("{within}", can.within(&SHAPE))
-    .fill("{visible}", can.visible(&SHAPE))
-    .all(can.reader())
-    .await
-}
-
-pub async fn set_connection(can: &Caller, tx: &mut Tx, ids: &[Uuid], state: State) -> Result<u64> {
-    sql("update accounts set connection_state = $2 where workspace_id = $1 and connection_state <> $2 and id in ({ids})")
-        .bind(can.workspace())
-        .bind(state.name())
-        .fill_list("{ids}", ids)
-        .run(tx)
-        .await
-}
-
-/// The campaign's senders that the caller can see and whose connection state is not `ok`.
-pub async fn not_connected(can: &Caller, tx: &mut Tx, campaign: Uuid) -> Result<Vec<String>> {
-    sql("select a.email from campaign_senders s join accounts a on a.workspace_id = s.workspace_id \
-         and a.id = s.account_id where s.workspace_id = $1 and s.campaign_id = $2 \
-         and a.connection_state <> 'ok' and {visible} order by a.email limit 100")
-    .bind(can.workspace())
-    .bind(campaign)
-    .fill("{visible}", can.sees::<accounts::Read>(&SHAPE))
-    .all(tx)
     .await
 }
 

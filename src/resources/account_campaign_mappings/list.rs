@@ -1,0 +1,31 @@
+//! Reads a page of the campaigns that send from an account.
+
+use super::{AccountCampaignMapping, store};
+use crate::access::{Can, account_campaign_mappings::Read};
+use crate::error::Result;
+use crate::http::{Page, absent_not_null, after_time};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Filter {
+    /// How many items to return, at most 100. The default is 10.
+    #[schemars(transform = absent_not_null)]
+    limit: Option<f64>,
+    /// `next_starting_after` of the page before: a time, or a time and an id separated by `&`.
+    #[schemars(transform = absent_not_null, length(max = 100))]
+    starting_after: Option<String>,
+}
+
+pub async fn list(
+    can: Can<Read>,
+    email: &str,
+    filter: Filter,
+) -> Result<Page<AccountCampaignMapping, String>> {
+    let account = store::account(&can, email).await?;
+    let limit = filter.limit.map_or(10, |limit| (limit as i64).clamp(1, 100));
+    let before = after_time(filter.starting_after.as_deref())?;
+    let items = store::list(&can, account, before, limit).await?;
+    let position = |last: &AccountCampaignMapping| format!("{}&{}", last.timestamp_created, last.campaign_id);
+    Ok(Page::new(items, limit, position))
+}

@@ -1,0 +1,90 @@
+//! Reads campaigns: a page, one, how many were launched, and those that have a lead with an address.
+
+use super::store::Wanted;
+use super::{Campaign, DRAFT, store};
+use crate::access::{Answer, Can, Seen, campaigns::Read};
+use crate::error::Result;
+use crate::http::{Page, Paging, absent_not_null, address, ids};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Filter {
+    #[serde(flatten)]
+    paging: Paging,
+    /// In the name.
+    #[schemars(transform = absent_not_null, length(max = 200))]
+    search: Option<String>,
+    /// With any of these tags: UUIDs separated by commas.
+    #[schemars(transform = absent_not_null)]
+    tag_ids: Option<String>,
+    #[schemars(transform = absent_not_null)]
+    ai_sales_agent_id: Option<Uuid>,
+    #[schemars(with = "f64", extend("enum" = [-99, -1, -2, 0, 1, 2, 3, 4]))]
+    #[serde(default)]
+    status: Option<i64>,
+    #[schemars(with = "f64", extend("enum" = [-99, -1, -2, 0, 1, 2, 3, 4]))]
+    #[serde(default)]
+    exclude_status: Option<i64>,
+}
+
+pub async fn list(can: Can<Read>, filter: Filter) -> Result<Page<Seen<Campaign>>> {
+    let wanted = Wanted {
+        tags: ids("tag_ids", filter.tag_ids.as_deref())?,
+        search: filter.search,
+        status: filter.status,
+        exclude_status: filter.exclude_status,
+        agent: filter.ai_sales_agent_id,
+    };
+    let campaigns = store::list(&can, &filter.paging, &wanted).await?;
+    let campaigns = campaigns.into_iter().map(|campaign| campaign.seen_by(&can)).collect();
+    Ok(Page::new(campaigns, filter.paging.limit(), |campaign: &Seen<Campaign>| campaign.id))
+}
+
+pub async fn show(can: Can<Read>, id: Uuid) -> Result<Seen<Campaign>> {
+    Ok(store::find(&can, can.reader(), id).await?.seen_by(&can))
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Count {
+    #[schemars(with = "f64")]
+    count: i64,
+}
+
+/// Counts the campaigns that the caller sees and that are not drafts.
+pub async fn count_launched(can: Can<Read>) -> Result<Count> {
+    Ok(Count { count: store::count_but(&can, DRAFT).await? })
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Contact {
+    /// The address of a lead.
+    #[schemars(transform = absent_not_null, length(max = 254))]
+    search: Option<String>,
+    /// `timestamp_created` or `name`.
+    #[schemars(transform = absent_not_null, length(max = 40))]
+    sort_column: Option<String>,
+    /// `asc` or `desc`.
+    #[schemars(transform = absent_not_null, length(max = 40))]
+    sort_order: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Found {
+    #[schemars(default)]
+    items: Vec<Seen<Campaign>>,
+}
+
+/// Finds the campaigns with a lead that has this address. The caller sees the campaign and the lead.
+pub async fn search_by_contact(can: Can<Read>, contact: Contact) -> Result<Found> {
+    let order = match (contact.sort_column.as_deref(), contact.sort_order.as_deref()) {
+        (Some("name"), Some("desc")) => "c.search desc, c.id desc",
+        (Some("name"), _) => "c.search, c.id",
+        (_, Some("desc")) => "c.timestamp_created desc, c.id desc",
+        (_, _) => "c.timestamp_created, c.id",
+    };
+    let email = address(&contact.search.unwrap_or_default());
+    let found = store::by_contact(&can, &email, order).await?;
+    Ok(Found { items: found.into_iter().map(|campaign| campaign.seen_by(&can)).collect() })
+}
