@@ -6,7 +6,7 @@ use crate::access::{Caller, Can, Permission, accounts::Assign};
 use crate::audit::{Change, Subject};
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
-use crate::resources::workspace_members::{is_self, named};
+use crate::resources::members::{is_self, named};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -154,4 +154,22 @@ pub async fn first<P: Permission>(can: &Can<P>, tx: &mut Tx, wanted: Option<&str
         (None, Ok(())) => Ok(None),
         (None, Err(_)) => Ok(can.member()),
     }
+}
+
+/// Assigns the unassigned ones among these accounts to a member, and returns them.
+pub async fn assign_unassigned(
+    can: &Caller,
+    tx: &mut Tx,
+    member: Uuid,
+    accounts: &[Uuid],
+) -> Result<Vec<Uuid>> {
+    sql("update accounts set assigned_to = $2, modified_by = $3, timestamp_updated = $4 \
+         where workspace_id = $1 and assigned_to is null and id in ({ids}) returning id")
+    .bind(can.workspace())
+    .bind(member)
+    .bind(can.user())
+    .bind(can.now())
+    .fill_list("{ids}", accounts)
+    .all(tx)
+    .await
 }

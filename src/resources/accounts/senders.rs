@@ -6,7 +6,7 @@ use super::SHAPE;
 use crate::access::{Caller, Grant, Permission, Pred, Reach, Who, accounts};
 use crate::db::{Part, Tx, sql};
 use crate::error::Result;
-use crate::resources::workspace_members::store as members;
+use crate::resources::members;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 

@@ -32,7 +32,7 @@ pub struct Assigned {
 }
 
 pub async fn assign(can: Can<Assign>, Json(wanted): Json<Assignment>) -> Result<Json<Assigned>> {
-    let to = wanted.assigned_to.as_deref().map(crate::resources::workspace_members::address);
+    let to = wanted.assigned_to.as_deref().map(crate::http::address);
     let account = assignment::assign(can, wanted.account_email, to.clone()).await?;
     Ok(Json(Assigned { account_email: account.email, assigned_to: to, member_id: account.assigned_to }))
 }

@@ -103,7 +103,7 @@ pub async fn from_export(
     let copied = can.write(async move |can, tx| {
         let original = store::shared(tx, id, can.now()).await?.ok_or_else(not_shared)?;
         let mut copy = fresh(can, &original);
-        copy.visibility = workspaces::store::current(can, &mut *tx).await?.default_campaign_visibility;
+        copy.visibility = workspaces::current(can, &mut *tx).await?.default_campaign_visibility;
         copy.settings = Settings {
             email_list: vec![],
             email_tag_list: vec![],

@@ -21,6 +21,7 @@ pub use crate::resources::workspaces::Visibility;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+pub use store::{unshare, unshare_all};
 use uuid::Uuid;
 
 pub const SHAPE: Shape = Shape {

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::audit::{Change, Recorded, Subject};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ids};
-use crate::resources::workspace_members::{Whose, owner};
+use crate::resources::members::{Whose, owner};
 use crate::resources::{accounts, leads, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, post};
@@ -73,7 +73,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Seen<Camp
     let created = can.write(async move |can, tx| {
         let visibility = match new.visibility {
             Some(visibility) => visibility,
-            None => workspaces::store::current(can, &mut *tx).await?.default_campaign_visibility,
+            None => workspaces::current(can, &mut *tx).await?.default_campaign_visibility,
         };
         let mut campaign = draft(can, &new, visibility);
         if let Some(wanted) = new.owned_by {

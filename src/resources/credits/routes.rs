@@ -30,7 +30,7 @@ async fn show(can: Can<Read>, _: Nothing) -> Result<Json<Credits>> {
     }
     let name = match &can.grant.group {
         Some(group) => group.admin_name.clone(),
-        None => workspaces::store::current(&can, can.reader()).await?.name,
+        None => workspaces::current(&can, can.reader()).await?.name,
     };
     Ok(Json(Credits { payer_workspace_id: payer, payer_workspace_name: name, items }))
 }

@@ -6,6 +6,7 @@ mod selection;
 pub mod store;
 mod toggle;
 pub use routes::router;
+pub use store::known;
 pub use toggle::{ACCOUNT, CAMPAIGN};
 
 use crate::access::Shape;

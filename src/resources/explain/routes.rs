@@ -4,8 +4,8 @@ use crate::access::{
 };
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Json, Nothing, hint, ours};
-use crate::resources::{shapes, workspace_members, workspaces};
+use crate::http::{Json, Nothing, address, hint, ours};
+use crate::resources::{shapes, workspaces};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 
@@ -16,7 +16,7 @@ pub fn router() -> ApiRouter<App> {
 }
 
 async fn me(can: Can<Read>, _: Nothing) -> Result<Json<Me>> {
-    let workspace = workspaces::store::current(&can, can.reader()).await?;
+    let workspace = workspaces::current(&can, can.reader()).await?;
     let grant = &can.grant;
     let kind = match grant.principal {
         Principal::Key { personal: false, .. } => "workspace_key",
@@ -107,6 +107,6 @@ async fn explain(can: Can<Explain>, Json(question): Json<Question>) -> Result<Js
 
 fn is_self(grant: &Grant, who: &str) -> bool {
     let ids = [grant.key(), grant.who.member, grant.who.user];
-    let person = grant.in_person() && grant.email.as_ref() == Some(&workspace_members::address(who));
+    let person = grant.in_person() && grant.email.as_ref() == Some(&address(who));
     person || who.parse().is_ok_and(|id| ids.contains(&Some(id)))
 }

@@ -3,8 +3,9 @@
 use crate::access::{Action, Can, Grant, Permission, Pred, Shape, Sight, accounts, api_keys};
 use crate::db::{Part, Source, sql};
 use crate::error::Result;
+use crate::http::address;
 use crate::resources::accounts::Senders;
-use crate::resources::{shapes, workspace_members};
+use crate::resources::shapes;
 use uuid::Uuid;
 
 /// A member of the caller's workspace by member id, user id or address, or a key by its id.
@@ -15,7 +16,7 @@ pub async fn grant_of<P: Permission>(can: &Can<P>, who: &str) -> Result<Option<G
             Some(grant) => return Ok(Some(grant)),
             None => member_by_id(can, id).await?,
         },
-        Err(_) => by_email(can, &workspace_members::address(who)).await?,
+        Err(_) => by_email(can, &address(who)).await?,
     };
     match member {
         Some(member) => Grant::of_member(can.workspace(), member, now, reader).await,

@@ -5,7 +5,7 @@ use crate::audit::{Change, Subject};
 use crate::error::{Error, Result};
 use crate::http::{Fields, Json, Nothing, Unread, ours};
 use crate::resources::campaigns;
-use crate::resources::workspace_group_members::store as groups;
+use crate::resources::workspace_group_members as groups;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 
@@ -35,7 +35,7 @@ async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<GuardRail
         store::set(can, tx, &after).await?;
         let subs = groups::subs(can, tx).await?;
         if after.no_exports {
-            campaigns::store::unshare_all(tx, &subs).await?;
+            campaigns::unshare_all(tx, &subs).await?;
         }
         let concerned = if after == before { vec![] } else { subs };
         let change = Change::updated(Subject::new("guard_rails", can.workspace()), &before, after);

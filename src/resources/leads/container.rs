@@ -4,7 +4,7 @@ use crate::access::{Can, Permission, Reach, Step, campaigns, lead_lists, leads};
 use crate::audit::Subject;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
-use crate::resources::workspace_members::{is_self, named};
+use crate::resources::members::{is_self, named};
 use crate::resources::{campaigns as campaign, lead_lists as list};
 use uuid::Uuid;
 

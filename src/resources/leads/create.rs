@@ -55,7 +55,7 @@ pub struct Rule {
 
 impl Rule {
     pub async fn of(asked: Skip, can: &Can<Create>, tx: &mut Tx) -> Result<Rule> {
-        let unique = workspaces::store::current(can, tx).await?.unique_leads;
+        let unique = workspaces::current(can, tx).await?.unique_leads;
         Ok(Rule { asked, unique })
     }
 

@@ -37,11 +37,11 @@ async fn set(can: Can<Set>, Json(new): Json<NewDomain>) -> Result<Json<Workspace
     let domain = domain::parse(&new.domain, &can.app().public_host())?;
     let token = auth::token(&can.app().random()?);
     let set = can.write(async move |can, tx| {
-        let before = workspaces::store::current(can, &mut *tx).await?;
+        let before = workspaces::current(can, &mut *tx).await?;
         if before.billing.org_client_domain.as_ref() != Some(&domain) {
             store::set(can, tx, &domain, &token).await?;
         }
-        let after = workspaces::store::current(can, &mut *tx).await?;
+        let after = workspaces::current(can, &mut *tx).await?;
         Ok(Change::updated(subject(can), &before, after))
     });
     set.await.map(Json)
@@ -49,11 +49,11 @@ async fn set(can: Can<Set>, Json(new): Json<NewDomain>) -> Result<Json<Workspace
 
 async fn remove(can: Can<Remove>, _: Nothing) -> Result<Json<Workspace>> {
     let removed = can.write(async move |can, tx| {
-        let before = workspaces::store::current(can, &mut *tx).await?;
+        let before = workspaces::current(can, &mut *tx).await?;
         if before.billing.org_client_domain.is_some() {
             store::remove(can, tx).await?;
         }
-        let after = workspaces::store::current(can, &mut *tx).await?;
+        let after = workspaces::current(can, &mut *tx).await?;
         Ok(Change::updated(subject(can), &before, after))
     });
     removed.await.map(Json)

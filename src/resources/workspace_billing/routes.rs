@@ -17,7 +17,7 @@ pub fn router() -> ApiRouter<App> {
 }
 
 async fn plan(can: Can<Read>, _: Nothing) -> Result<Json<Details>> {
-    let workspace = workspaces::store::current(&can, can.reader()).await?;
+    let workspace = workspaces::current(&can, can.reader()).await?;
     let counted = Counted {
         leads: store::leads(&can).await?,
         hyper: credits::store::granted(&can, Kind::Hyper).await?,

@@ -1,16 +1,12 @@
-//! What stands between a caller and somebody's role, beside the matrix.
+//! The rules about giving, changing and taking a role that the matrix does not contain.
 
-use super::MemberPermission;
 use crate::access::workspace_members::{Appoint, Dismiss, Loosen};
 use crate::access::{Caller, Role, Step, may_make};
 use crate::error::{Error, Result};
+use crate::resources::members::{MemberPermission, creates_members_or_keys};
 use uuid::Uuid;
 
-/// Roles that can create further members or keys. Neither a narrow key nor a bound one can give them.
-const FERTILE: [&str; 2] = ["workspace_members", "api_keys"];
-
-/// Refuses to give, change or take a role that the caller is not above. `present` is none for an invitation,
-/// `wanted` for a removal.
+/// Refuses a role above the caller's own. `present` is none for an invitation, `wanted` is none for a removal.
 pub fn guard(can: &Caller, present: Option<Role>, wanted: Option<Role>) -> Result<()> {
     let actor = can.grant.role.unwrap_or(Role::View);
     if present == Some(Role::Owner) {
@@ -20,21 +16,21 @@ pub fn guard(can: &Caller, present: Option<Role>, wanted: Option<Role>) -> Resul
         return refuse("there is exactly one owner; hand the ownership over with change-owner");
     }
     if !may_make(actor, present, wanted) {
-        return refuse("nobody gives or takes a role above their own");
+        return refuse("you cannot give or take a role above your own");
     }
     if wanted != present {
         within_rails(can, wanted)?;
     }
-    if wanted.is_some_and(is_fertile) {
+    if wanted.is_some_and(creates_members_or_keys) {
         can.also::<Appoint>()?;
     }
-    if present.is_some_and(is_fertile) {
+    if present.is_some_and(creates_members_or_keys) {
         can.also::<Dismiss>()?;
     }
     Ok(())
 }
 
-/// An admin workspace may say how high a role somebody here is given.
+/// An admin workspace can limit the roles that are given here.
 fn within_rails(can: &Caller, wanted: Option<Role>) -> Result<()> {
     let group = can.grant.group.as_ref();
     match group.and_then(|group| group.rails.cap(wanted).map(|cap| (cap, &group.admin_name))) {
@@ -49,13 +45,8 @@ fn within_rails(can: &Caller, wanted: Option<Role>) -> Result<()> {
     }
 }
 
-/// Whether a role can bring forth further members or keys.
-pub fn is_fertile(role: Role) -> bool {
-    FERTILE.iter().any(|resource| role.holds(resource))
-}
-
-/// Nobody makes anyone who may do what one may not: a caller whose own permissions are listed makes members whose
-/// list is part of it.
+/// No caller makes a member with more rights than their own. A caller with a list of permissions makes members whose list
+/// is part of it.
 pub fn within_own(can: &Caller, permissions: Option<&[MemberPermission]>) -> Result<()> {
     let part =
         |own: &Vec<String>| permissions.is_some_and(|list| list.iter().all(|name| own.contains(&name.0)));
@@ -67,7 +58,7 @@ pub fn within_own(can: &Caller, permissions: Option<&[MemberPermission]>) -> Res
     }
 }
 
-/// A narrow key may tighten a member's tag limit, and not loosen it.
+/// A narrow key can tighten a member's tag limit, but not loosen it.
 pub fn keeps_limit(can: &Caller, before: Option<&[Uuid]>, after: Option<&[Uuid]>) -> Result<()> {
     let part = |before: &[Uuid]| after.is_some_and(|after| after.iter().all(|tag| before.contains(tag)));
     match before.is_none_or(part) {
