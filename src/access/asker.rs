@@ -1,6 +1,6 @@
 //! Who asked for a job. It is done by their right as it is then, not as it was when they asked.
 
-use super::{Caller, Grant};
+use super::{Call, Caller, Grant, Permission};
 use crate::db::{Source, Time};
 use crate::error::Result;
 use crate::http::Origin;
@@ -35,6 +35,20 @@ impl Asker {
 }
 
 impl Caller {
+    /// The caller who asked for something earlier, with their rights as they are now; none if a permission for it no longer
+    /// holds in this workspace.
+    pub async fn asked_by<Q: Permission>(
+        &self,
+        asker: &Asker,
+        from: impl Into<Source<'_>>,
+    ) -> Result<Option<Caller>> {
+        let Some(grant) = asker.grant(self.now(), from).await? else { return Ok(None) };
+        let call = Call { address: asker.origin.address, stray: None, within_rate: true };
+        let asked = Caller { grant, call, ..self.clone() };
+        let here = asked.workspace() == self.workspace();
+        Ok((here && asked.may(Q::ACTION)).then_some(asked))
+    }
+
     /// For a job that is to be done by this right.
     pub fn asker(&self) -> Asker {
         Asker {

@@ -1,8 +1,11 @@
 //! Whose an account is: at most one member's. Whoever loses it loses it in their campaigns too, in the same
 //! transaction.
 
-use super::{Account, Senders, store};
-use crate::access::{Caller, Can, Permission, accounts::Assign};
+use super::{Account, SHAPE, Senders, store};
+use crate::access::{
+    Caller, Can, Permission,
+    accounts::{Assign, Read},
+};
 use crate::audit::{Change, Subject};
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
@@ -156,20 +159,33 @@ pub async fn first<P: Permission>(can: &Can<P>, tx: &mut Tx, wanted: Option<&str
     }
 }
 
-/// Assigns the unassigned ones among these accounts to a member, and returns them.
-pub async fn assign_unassigned(
+/// Which of these accounts are unassigned.
+pub async fn unassigned(can: &Caller, tx: &mut Tx, accounts: &[Uuid]) -> Result<Vec<Uuid>> {
+    sql("select id from accounts where workspace_id = $1 and assigned_to is null and id in ({ids}) order by id")
+        .bind(can.workspace())
+        .fill_list("{ids}", accounts)
+        .all(tx)
+        .await
+}
+
+/// Assigns unassigned accounts to a member, as far as another caller can assign them. It returns those that it assigned.
+pub async fn assign_as(
     can: &Caller,
     tx: &mut Tx,
+    by: &Caller,
     member: Uuid,
     accounts: &[Uuid],
 ) -> Result<Vec<Uuid>> {
     sql("update accounts set assigned_to = $2, modified_by = $3, timestamp_updated = $4 \
-         where workspace_id = $1 and assigned_to is null and id in ({ids}) returning id")
+         where workspace_id = $1 and assigned_to is null and id in (select a.id from accounts a \
+         where a.id in ({ids}) and {within} and {visible}) returning id")
     .bind(can.workspace())
     .bind(member)
     .bind(can.user())
     .bind(can.now())
     .fill_list("{ids}", accounts)
+    .fill("{within}", by.reaches::<Assign>(&SHAPE))
+    .fill("{visible}", by.sees::<Read>(&SHAPE))
     .all(tx)
     .await
 }

@@ -14,7 +14,7 @@ pub mod store;
 mod v1;
 mod vitals;
 mod warmup;
-pub use assignment::{LeftBehind, assign_unassigned, release_account, settle, unassign};
+pub use assignment::{LeftBehind, assign_as, release_account, settle, unassign, unassigned};
 pub use filter::{StatusFilter, Wanted};
 pub use moving::step as step_of_moving;
 pub use routes::{Email, router};

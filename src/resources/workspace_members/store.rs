@@ -1,7 +1,7 @@
 //! The SQL of the sending accounts that invitations promise, and of the count of invitations.
 
-use crate::access::{Caller, Permission, accounts, workspace_members as may};
-use crate::db::{Source, Time, Tx, sql};
+use crate::access::{Asker, Caller, Permission, accounts, workspace_members as may};
+use crate::db::{Json, Source, Time, Tx, record, sql};
 use crate::error::Result;
 use crate::resources::accounts::SHAPE;
 use uuid::Uuid;
@@ -33,11 +33,12 @@ pub async fn assignable(can: &Caller, tx: &mut Tx, emails: &[String]) -> Result<
 }
 
 pub async fn insert_promise(can: &Caller, tx: &mut Tx, member: Uuid, account: Uuid) -> Result<u64> {
-    sql("insert into invitation_accounts (workspace_id, member_id, account_id) values ($1, $2, $3) \
-         on conflict (workspace_id, member_id, account_id) do nothing")
+    sql("insert into invitation_accounts (workspace_id, member_id, account_id, promised_by) \
+         values ($1, $2, $3, $4) on conflict (workspace_id, member_id, account_id) do nothing")
     .bind(can.workspace())
     .bind(member)
     .bind(account)
+    .bind(Json::value(&can.asker()))
     .run(tx)
     .await
 }
@@ -58,10 +59,17 @@ pub async fn promised_to(
     .await
 }
 
+/// An account that an invitation promised.
+pub struct Promise {
+    pub account: Uuid,
+    pub by: Option<Json<Asker>>,
+}
+record! { Promise { account = "account_id", by = "promised_by" } }
+
 /// Takes the promises of an invitation away.
-pub async fn take_promises(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Vec<Uuid>> {
+pub async fn take_promises(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Vec<Promise>> {
     sql("delete from invitation_accounts where workspace_id = $1 and member_id = $2 \
-         returning account_id")
+         returning account_id, promised_by")
     .bind(can.workspace())
     .bind(member)
     .all(tx)
