@@ -5,7 +5,7 @@ use crate::isolation::{Records, body, records};
 use crate::support::operations::{self, Operation};
 use crate::support::scene::{self, Key, Member};
 use crate::support::{Answer, World, on_both};
-use gatepost::resources::workspace_members;
+use gatepost::resources::members;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ const ONCE: [&str; 4] = ["api_key", "key", "invitation_url", "accounts_not_conne
 async fn callers(world: &mut World) {
     let (home, tag) = (world.home, world.tag);
     for (name, role, taken, limited) in CALLERS {
-        let all = workspace_members::PERMISSIONS.iter().filter(|name| !taken.contains(name));
+        let all = members::PERMISSIONS.iter().filter(|name| !taken.contains(name));
         let new = Member {
             workspace: home,
             name: &name.replace(' ', "."),

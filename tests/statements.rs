@@ -5,7 +5,8 @@ use crate::support::{World, on_both};
 use gatepost::access::{Pred, Reach, Shape, Who};
 use gatepost::db::sql;
 use gatepost::resources::{
-    self, accounts, background_jobs, campaigns, custom_tags, lead_lists, leads, workspace_group_members,
+    self, accounts, background_jobs, campaigns, custom_tags, lead_lists, leads, members,
+    workspace_group_members,
 };
 use std::{fs, path::Path};
 use uuid::Uuid;
@@ -127,6 +128,7 @@ fn shape(path: &str, text: &str) -> Shape {
         background_jobs::SHAPE,
         custom_tags::SHAPE,
         workspace_group_members::SHAPE,
+        members::SHAPE,
     ];
     let first = |shape: &Shape| text.find(&format!("{} ", shape.from)).unwrap_or(usize::MAX);
     let folder = path.split('/').nth(2).unwrap_or_default();

@@ -51,7 +51,7 @@ impl Site {
             Kind::Https | Kind::Loopback => Ok(()),
             Kind::Open => Err(Error::refused(
                 Step::Network,
-                "network: people sign in over https alone; the operator sets `public-url` to an address with https",
+                "network: people can sign in only over https; the operator sets `public-url` to an address with https",
             )),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::open;
 use super::out::Out;
-use super::workspace::{Made, make};
+use super::workspace::{Made, make_first};
 use crate::config::Config;
 use crate::error::Result;
 use serde_json::json;
@@ -23,7 +23,7 @@ pub struct Init {
 impl Init {
     pub async fn run(&self, config: &Config, out: Out) -> Result<()> {
         let app = open::any(config).await?;
-        let made = make(&app, &self.workspace, &self.owner_email, true).await?;
+        let made = make_first(&app, &self.workspace, &self.owner_email).await?;
         super::setup::used(config)?;
         made.print(out, &format!("The key is shown only once. Next: {}{}", program(), same_place(config)))
     }

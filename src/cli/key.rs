@@ -10,9 +10,10 @@ use crate::audit::{Change, Subject};
 use crate::config::Config;
 use crate::db::{record, sql};
 use crate::error::{Error, Result};
+use crate::http::address;
 use crate::http::hint;
 use crate::resources::api_keys::{ApiKey, Bound, Minted, Scope, all_scopes, store};
-use crate::resources::workspace_members::{address, store as members};
+use crate::resources::members;
 use crate::time::Time;
 use uuid::Uuid;
 

@@ -2,7 +2,7 @@
 
 use super::demo::{Cast, Person, Stranger};
 use super::key;
-use super::workspace::{Made, make};
+use super::workspace::{Made, make, make_first};
 use crate::access::{ROLES, Role};
 use crate::app::App;
 use crate::config::RateLimit;
@@ -27,7 +27,7 @@ const PROSPECTS: [(&str, &str, &str); 4] = [
 
 pub async fn set_the_scene(app: &App, base_url: String) -> Result<Cast> {
     let stage = Stage::of(app);
-    let owner = make(app, "Acme", "owner@acme.example", true).await?;
+    let owner = make_first(app, "Acme", "owner@acme.example").await?;
     let tags = stage.tags(&owner).await?;
     let mut people = vec![person(Role::Owner, &owner)];
     for role in ROLES.iter().copied().filter(|role| *role != Role::Owner) {
@@ -41,7 +41,7 @@ pub async fn set_the_scene(app: &App, base_url: String) -> Result<Cast> {
     stage.leads(&people, campaigns).await?;
     let body = json!({ "name": "Demo", "scopes": ["all:all"] });
     let workspace_key = text(&stage.post(&owner.api_key, "/api/v2/api-keys", body).await?, "key");
-    let stranger = make(app, "Other", "stranger@other.example", false).await?;
+    let stranger = make(app, "Other", "stranger@other.example").await?;
     Ok(Cast {
         base_url,
         workspace_id: owner.workspace,

@@ -18,7 +18,7 @@ const FILE: &str = "setup-url";
 /// The link, the same one until it is used; none where there is a workspace, or where a password would be sent in the
 /// open.
 pub async fn offer(app: &App, config: &Config) -> Result<Option<String>> {
-    if workspaces::store::any(&app.reader).await? {
+    if workspaces::any(&app.reader).await? {
         used(config)?;
         return Ok(None);
     }

@@ -6,12 +6,11 @@ use super::out::Out;
 use super::{open, serving, workspace::exists};
 use crate::access::{Can, profile::AskReset};
 use crate::app::App;
-use crate::audit::{Change, Subject};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::resources::people::{self, Link, Use};
-use crate::resources::workspace_members::address;
-use crate::resources::{factors, sessions, sign_in};
+use crate::http::address;
+use crate::resources::users::{self, Link, LinkKind};
+use crate::resources::{factors, people};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -56,23 +55,18 @@ impl User {
 /// The user with this address, and the workspace whose audit log records the change.
 async fn person(app: &App, email: &str) -> Result<(Uuid, Uuid)> {
     let unknown = || Error::invalid(format!("`{email}` is not a user of this server, or has no workspace"));
-    let user = sign_in::store::user_of(&app.reader, &address(email)).await?.ok_or_else(unknown)?;
-    let home = people::store::home(&app.reader, user.id, app.now()).await?.ok_or_else(unknown)?;
+    let user = users::by_address(&app.reader, &address(email)).await?.ok_or_else(unknown)?;
+    let home = users::home(&app.reader, user.id, app.now()).await?.ok_or_else(unknown)?;
     Ok((user.id, home))
 }
 
 async fn link(app: &App, config: &Config, email: &str, out: Out) -> Result<()> {
     let (user, home) = person(app, email).await?;
-    let link = Link::new(app, Use::Password)?;
+    let link = Link::new(app, LinkKind::Password)?;
     let (base, known) = serving::base(app, config).await?;
     let url = link.url(&app.with(|app| app.public_url = base.trim_end_matches('/').into()));
     let expires_at = link.expires_at;
-    // The operator decides whether the address belongs to this person.
-    let opened = Can::<AskReset>::operator(app, home).write(async move |_, tx| {
-        link.open(tx, user, "").await?;
-        Ok(Change::new(Subject::new("user", user), (), json!({ "link": "shown" }), ()))
-    });
-    opened.await?;
+    people::hand_over_link(Can::<AskReset>::operator(app, home), user, link).await?;
     if !known {
         tracing::warn!(
             "no server has run on this database yet, so the link begins with the default address; set --public-url \
@@ -84,20 +78,10 @@ async fn link(app: &App, config: &Config, email: &str, out: Out) -> Result<()> {
 
 async fn drop_factors(app: &App, email: &str, out: Out) -> Result<()> {
     let (user, home) = person(app, email).await?;
-    let dropped =
-        Can::<crate::access::factors::DisableTotp>::operator(app, home).write(async move |_, tx| {
-            let held = factors::store::all(&mut *tx, user).await?;
-            for factor in &held {
-                factors::store::delete(tx, user, factor.id).await?;
-            }
-            factors::store::replace_codes(tx, user, &[]).await?;
-            let ended = sessions::store::end_others(tx, user, None).await?;
-            let after = json!({ "factors_dropped": held.len(), "sessions_ended": ended });
-            Ok(Change::new(Subject::new("user", user), (), after, (held.len(), ended)))
-        });
-    let (factors, ended) = dropped.await?;
+    let dropped = factors::drop_all(Can::operator(app, home), user).await?;
     let text = format!(
-        "{factors} second factors removed, {ended} sessions ended; {email} can sign in with the password only now"
+        "{} second factors removed, {} sessions ended; {email} can sign in with the password only now",
+        dropped.factors_dropped, dropped.sessions_ended
     );
-    out.say(&json!({ "factors_dropped": factors, "sessions_ended": ended }), text)
+    out.say(&dropped, text)
 }

@@ -3,15 +3,13 @@
 use super::list::{self, Limit};
 use super::open;
 use super::out::Out;
-use crate::access::{Can, LoginPolicy, Role, workspaces as may};
+use crate::access::Can;
 use crate::app::App;
-use crate::audit::{Change, Subject};
 use crate::config::Config;
-use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
-use crate::http::is_email;
-use crate::resources::workspace_members::{address, insert_user, store as members};
-use crate::resources::{api_keys, login_policy, workspaces::store};
+use crate::http::{address, is_email};
+use crate::resources::workspaces::{self, Heir, NewFor};
+use crate::resources::{api_keys, login_policy};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -77,9 +75,6 @@ const PLAN: &str = "\
 The file is JSON with a subscription for each part of the plan. The workspace sees exactly what it contains:
   {\"outreach\": {\"name\": \"Hypergrowth\", \"product_id\": \"pid_hg_v1\", \"interval\": \"month\"}}";
 
-const TAKEN: &str = "the database has a workspace already, and nothing was changed; create another one with \
-                     `gatepost admin workspace create`";
-
 /// What the owner of a new workspace needs.
 pub struct Made {
     pub workspace: Uuid,
@@ -95,7 +90,7 @@ impl Workspace {
         match self {
             Workspace::List { limit } => list::workspaces(&app, limit, out).await,
             Workspace::Create { name, owner_email } => {
-                let made = make(&app, name, owner_email, false).await?;
+                let made = make(&app, name, owner_email).await?;
                 super::setup::used(config)?;
                 made.print(out, "The key is shown only once.")
             }
@@ -109,8 +104,17 @@ impl Workspace {
     }
 }
 
-/// `first`: only if there is no workspace yet.
-pub async fn make(app: &App, name: &str, owner_email: &str, first: bool) -> Result<Made> {
+/// Creates a workspace for the owner with this address.
+pub async fn make(app: &App, name: &str, owner_email: &str) -> Result<Made> {
+    make_for(app, name, owner_email, false).await
+}
+
+/// Creates the first workspace. It is an error if the server has one already.
+pub async fn make_first(app: &App, name: &str, owner_email: &str) -> Result<Made> {
+    make_for(app, name, owner_email, true).await
+}
+
+async fn make_for(app: &App, name: &str, owner_email: &str, only_first: bool) -> Result<Made> {
     let email = address(owner_email);
     if name.trim().is_empty() || name.contains('\0') {
         return Err(Error::invalid("the workspace needs a name"));
@@ -119,101 +123,39 @@ pub async fn make(app: &App, name: &str, owner_email: &str, first: bool) -> Resu
         return Err(Error::invalid(format!("`{owner_email}` is not an e-mail address")));
     }
     let (workspace, name) = (app.new_id(), name.trim().to_owned());
-    let secret = api_keys::Minted::personal(app)?;
-    let api_key = secret.plain().to_owned();
-    let made = Can::<may::Create>::operator(app, workspace).write(async move |can, tx| {
-        if first && sql("select id from workspaces limit 1").optional::<Uuid>(&mut *tx).await?.is_some() {
-            return Err(Error::invalid(TAKEN));
-        }
-        store::insert(tx, workspace, &name, can.now()).await?;
-        let user = user(can.app(), tx, &email).await?;
-        let person = members::Person { user, email: &email, role: Role::Owner };
-        let member = members::insert_accepted(can, tx, workspace, &person).await?;
-        let key = api_keys::store::first_name(tx, workspace, member).await?;
-        api_keys::store::insert_personal(can, tx, workspace, member, (&key, None), &secret).await?;
-        let after = json!({ "name": name, "owner": user });
-        let made = (user, member, email.clone());
-        Ok(Change::new(Subject::new("workspace", workspace), (), after, made))
-    });
-    let (user, member, email) = made.await?;
-    Ok(Made { workspace, user, member, email, api_key })
-}
-
-/// The user with this address, if the address is verified. A new user is verified on the operator's word, and has no
-/// password until they choose one.
-async fn user(app: &App, tx: &mut Tx, email: &str) -> Result<Uuid> {
-    let known = sql("select id, email_verified from users where email = $1").bind(email);
-    match known.optional::<(Uuid, bool)>(&mut *tx).await? {
-        Some((user, true)) => Ok(user),
-        Some((_, false)) => Err(Error::invalid(format!(
-            "the user `{email}` exists, but the address was never verified; use another address"
-        ))),
-        None => {
-            let id = app.new_id();
-            insert_user(tx, id, email, ["", ""], None, (true, app.now())).await?;
-            Ok(id)
-        }
-    }
+    let key = api_keys::Minted::personal(app)?;
+    let api_key = key.plain().to_owned();
+    let new = NewFor { name, email: email.clone(), key, only_first };
+    let owner = workspaces::create_for(Can::operator(app, workspace), new).await?;
+    Ok(Made { workspace, user: owner.user, member: owner.member, email, api_key })
 }
 
 pub async fn exists(app: &App, workspace: Uuid) -> Result<()> {
-    let found: Option<Uuid> =
-        sql("select id from workspaces where id = $1").bind(workspace).optional(&app.reader).await?;
-    found.map(drop).ok_or_else(|| Error::invalid(format!("there is no workspace {workspace}")))
+    match workspaces::exists(&app.reader, workspace).await? {
+        true => Ok(()),
+        false => Err(Error::invalid(format!("there is no workspace {workspace}"))),
+    }
 }
 
 async fn set_owner(app: &App, workspace: Uuid, email: &str, out: Out) -> Result<()> {
     exists(app, workspace).await?;
-    let email = address(email);
-    let done = Can::<may::ChangeOwner>::operator(app, workspace).write(async move |can, tx| {
-        let before = store::current(can, &mut *tx).await?;
-        let wanted = crate::resources::workspaces::Wanted::Email(email.clone());
-        crate::resources::workspaces::hand_over(can, tx, &wanted).await?;
-        let after = store::current(can, &mut *tx).await?;
-        Ok(Change::updated(Subject::new("workspace", before.id), &before, after))
-    });
-    let after = done.await?;
+    let heir = Heir::Email(address(email));
+    let after = workspaces::hand_over(Can::operator(app, workspace), heir).await?;
     let text = format!("user {} owns workspace {} now", after.owner, after.id);
     out.say(&json!({ "workspace_id": after.id, "owner": after.owner }), text)
 }
 
 async fn reset_login_policy(app: &App, workspace: Uuid, out: Out) -> Result<()> {
     exists(app, workspace).await?;
-    let reset =
-        Can::<crate::access::login_policy::Update>::operator(app, workspace).write(async move |can, tx| {
-            let before = login_policy::store::current(can, &mut *tx).await?;
-            let after = LoginPolicy::default();
-            login_policy::store::set(can, tx, &after).await?;
-            Ok(Change::updated(Subject::new("login_policy", can.workspace()), &before, after))
-        });
-    reset.await?;
+    let policy = login_policy::reset(Can::operator(app, workspace)).await?;
     let text = format!("people can sign in to workspace {workspace} from any network with any method again");
-    out.say(&json!({ "workspace_id": workspace, "login_policy": LoginPolicy::default() }), text)
+    out.say(&json!({ "workspace_id": workspace, "login_policy": policy }), text)
 }
 
 async fn set(app: &App, workspace: Uuid, deny: &[String], allow: &[String], out: Out) -> Result<()> {
     exists(app, workspace).await?;
-    let known = |name: &String| crate::access::ACTIONS.iter().any(|action| action.resource == name);
-    if let Some(name) = deny.iter().chain(allow).find(|name| !known(name)) {
-        let mut names: Vec<_> = crate::access::ACTIONS.iter().map(|action| action.resource).collect();
-        names.dedup();
-        return Err(Error::invalid(format!(
-            "`{name}` is not a resource; the resources are {}",
-            names.join(", ")
-        )));
-    }
-    let (deny, allow) = (deny.to_vec(), allow.to_vec());
-    let done = Can::<may::Update>::operator(app, workspace).write(async move |can, tx| {
-        let before = store::denied(can, &mut *tx).await?;
-        let mut after: Vec<String> =
-            before.iter().chain(&deny).filter(|name| !allow.contains(name)).cloned().collect();
-        after.sort_unstable();
-        after.dedup();
-        store::deny(can, tx, &after).await?;
-        let [was, is] = [&before, &after].map(|denied| json!({ "denied": denied }));
-        Ok(Change::new(Subject::new("workspace", can.workspace()), was, is, after))
-    });
-    let denied = done.await?;
+    let can = Can::operator(app, workspace);
+    let denied = workspaces::exclude(can, deny.to_vec(), allow.to_vec()).await?;
     let text = match denied.is_empty() {
         true => format!("the plan of workspace {workspace} includes everything"),
         false => format!("the plan of workspace {workspace} does not include {}", denied.join(", ")),

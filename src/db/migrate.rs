@@ -18,6 +18,7 @@ const MIGRATIONS: &[(i64, Migration)] = &[
     (12, Both(include_str!("../../migrations/0012_strict_bodies.sql"))),
     (13, Both(include_str!("../../migrations/0013_leads_anywhere.sql"))),
     (14, Both(include_str!("../../migrations/0014_connection_state.sql"))),
+    (15, Both(include_str!("../../migrations/0015_promised_accounts.sql"))),
 ];
 
 enum Migration {

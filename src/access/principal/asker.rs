@@ -1,6 +1,7 @@
 //! Who asked for a job. A job runs with the rights that they have when it runs.
 
 use super::{Caller, Grant};
+use crate::access::{Call, Permission};
 use crate::db::Source;
 use crate::error::Result;
 use crate::http::Origin;
@@ -40,6 +41,20 @@ impl Asker {
 }
 
 impl Caller {
+    /// The caller who asked for something earlier, with their rights as they are now; none if a permission for it no longer
+    /// holds in this workspace.
+    pub async fn asked_by<Q: Permission>(
+        &self,
+        asker: &Asker,
+        from: impl Into<Source<'_>>,
+    ) -> Result<Option<Caller>> {
+        let Some(grant) = asker.grant(self.now(), from).await? else { return Ok(None) };
+        let call = Call { address: asker.origin.address, stray: None, within_rate: true };
+        let asked = Caller { grant, call, ..self.clone() };
+        let here = asked.workspace() == self.workspace();
+        Ok((here && asked.may(Q::ACTION)).then_some(asked))
+    }
+
     /// For a job that runs with this caller's rights.
     pub fn asker(&self) -> Asker {
         Asker {

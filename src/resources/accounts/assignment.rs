@@ -6,7 +6,7 @@ use crate::access::{Caller, Can, Permission, accounts::Assign};
 use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::resources::workspace_members::{is_self, named};
+use crate::resources::members::{is_self, named};
 use serde::Serialize;
 use uuid::Uuid;
 

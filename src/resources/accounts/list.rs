@@ -4,9 +4,9 @@ use super::filter::{StatusFilter, Wanted};
 use super::store::{self, Place};
 use super::{Account, address};
 use crate::access::{Can, accounts::Read};
-use crate::time::Time;
 use crate::error::{Error, Result};
 use crate::http::{Order, Page, absent_not_null, ids};
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

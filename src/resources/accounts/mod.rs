@@ -35,16 +35,16 @@ pub use resume::resume;
 pub use routes::router;
 pub use senders::{Senders, set_senders};
 pub use statuses::statuses;
-pub use store::{among, not_connected};
+pub use store::{among, assign_as, not_connected, unassigned};
 pub use update::update;
 pub use vitals::{test_vitals, tracking_status};
 pub use warmup::{disable_warmup, enable_warmup, warmup_step};
 
 use crate::access::Shape;
 use crate::audit::Subject;
-use crate::time::Time;
 pub use crate::http::address;
 use crate::http::{absent_not_null, lenient};
+use crate::time::Time;
 use connection::{Connection, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

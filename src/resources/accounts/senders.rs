@@ -5,7 +5,7 @@ use super::{SHAPE, store};
 use crate::access::{Caller, Grant, Permission, Pred, Reach, Who, accounts};
 use crate::db::{Part, Tx};
 use crate::error::Result;
-use crate::resources::workspace_members;
+use crate::resources::members;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ impl Senders {
         let Some(user) = owner else {
             return Ok(Senders::new(can.workspace(), None, true, &[]));
         };
-        match workspace_members::accepted_by_id(can, &mut *tx, user).await? {
+        match members::accepted_by_id(can, &mut *tx, user).await? {
             Some(member) => Senders::of_member(can, tx, member).await,
             None => Ok(Senders::none(can)),
         }

@@ -8,6 +8,10 @@ pub mod store;
 pub use exceed::exceeds;
 pub use routes::router;
 pub use scopes::{Scope, all as all_scopes};
+pub use store::of_member::{
+    keys_made, revoke_keys_made, revoke_personal, revoke_personal_of_user, revoke_personal_through_link,
+};
+pub use store::{FIRST, first_name, insert_first, insert_personal, lower_ceilings, revoke_made_through};
 
 use crate::access::{Ceiling, Permission, Shape, partial, workspace_members};
 use crate::app::App;

@@ -1,5 +1,7 @@
 //! The SQL of API keys. A revoked key stays, for the auditor; no finder shows it.
 
+pub mod of_member;
+
 use super::{ApiKey, Bound, Minted, SHAPE, Scope};
 use crate::access::{Caller, Can, Ceiling, Permission, Role};
 use crate::db::{Json, Record, Row, Source, Tx, sql};
@@ -9,7 +11,7 @@ use crate::time::Time;
 use uuid::Uuid;
 
 /// How long a key lives that nobody asked for: the first of a person, or of a workspace.
-const FIRST: i64 = 30 * Time::DAY;
+pub const FIRST: i64 = 30 * Time::DAY;
 
 /// Fills `{maker}` behind `api_keys k`: the member who made it, of this workspace or of the admin workspace.
 const MAKER: &str = "left join members m on m.id = k.created_by and m.workspace_id in (k.workspace_id, \

@@ -3,9 +3,9 @@
 use super::store::{self, Place, Wanted};
 use super::{BackgroundJob, ENTITIES, KINDS, OURS};
 use crate::access::{Can, background_jobs::Read};
-use crate::time::Time;
 use crate::error::{Error, Result};
 use crate::http::{Order, Page, absent_not_null, ids};
+use crate::time::Time;
 use schemars::JsonSchema;
 use serde::Deserialize;
 

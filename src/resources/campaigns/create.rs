@@ -5,7 +5,7 @@ use crate::access::{Caller, Can, Permission, Seen, campaigns::Create};
 use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::resources::workspace_members::{Whose, owner};
+use crate::resources::members::{Whose, owner};
 use crate::resources::{custom_tags, workspaces};
 
 pub async fn create(can: Can<Create>, new: New) -> Result<Seen<Campaign>> {

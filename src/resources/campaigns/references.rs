@@ -6,7 +6,7 @@ use crate::access::Caller;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::resources::accounts::{self, Senders};
-use crate::resources::{custom_tags, workspace_members as members};
+use crate::resources::{custom_tags, members};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 

@@ -4,10 +4,10 @@ use super::rest::Rest;
 use super::{Campaign, SHAPE, Visibility};
 use crate::access::{Caller, Can, Permission, campaigns::Read, custom_tags, leads};
 use crate::db::{Json, Record, Row, Source, Tx, ids, sql};
-use crate::time::Time;
 use crate::error::{Error, Result};
 use crate::http::{LONGEST, Paging, pattern};
 use crate::resources::{accounts, custom_tags as tags, leads as lead};
+use crate::time::Time;
 use serde_json::Value;
 use uuid::Uuid;
 

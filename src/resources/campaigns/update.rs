@@ -6,7 +6,7 @@ use crate::access::{Can, Seen, campaigns::Update};
 use crate::audit::Change;
 use crate::error::Result;
 use crate::http::Fields;
-use crate::resources::workspace_members::{Whose, owner};
+use crate::resources::members::{Whose, owner};
 use uuid::Uuid;
 
 pub async fn update(can: Can<Update>, id: Uuid, patch: Fields<Patch>) -> Result<Seen<Campaign>> {

@@ -1,12 +1,21 @@
-//! Credits: what an admin workspace has is shared with its sub-workspaces. A ledger that is only ever added to, and a
-//! balance that never falls below nothing. Until the operator grants some, nothing is counted, and spending is free.
+//! Credits: an admin workspace shares its credits with its sub-workspaces. Entries are only added to the ledger, and the
+//! balance never falls below zero. Until the operator grants some, nothing is counted, and spending is free.
 
 mod caps;
+mod entries;
+mod grant;
 mod routes;
+mod show;
 mod spend;
-pub mod store;
+mod store;
+
+pub use caps::{list_caps, set_caps};
+pub use entries::entries;
+pub use grant::{Grant, grant};
 pub use routes::router;
-pub use spend::{Spending, spend};
+pub use show::show;
+pub use spend::{spend, spend_within};
+pub use store::{Counted, balance, granted};
 
 use crate::access::Caller;
 use crate::http::absent_not_null;
@@ -41,7 +50,7 @@ impl Kind {
     }
 }
 
-/// Who pays for what is spent in the caller's workspace: its admin workspace, if it has one.
+/// The workspace that pays for what the caller's workspace spends: its admin workspace, if it has one.
 pub fn payer(can: &Caller) -> Uuid {
     can.group().map_or(can.workspace(), |group| group.admin)
 }
@@ -74,11 +83,11 @@ pub struct Credits {
 #[derive(Serialize, JsonSchema)]
 pub struct Credit {
     pub kind: Kind,
-    /// What this workspace can spend now; null for no limit: while none were ever granted, nothing is counted.
+    /// What this workspace can spend now; null for no limit, because nothing is counted before the first grant.
     pub available: Option<i64>,
-    /// What its admin workspace lets it spend in a month; null for no limit.
+    /// The most that its admin workspace lets it spend in a month; null for no limit.
     pub cap: Option<i64>,
-    /// What it has spent of them in this month.
+    /// What it has spent in this month.
     pub spent_this_month: i64,
 }
 
@@ -86,9 +95,9 @@ pub struct Credit {
 pub struct Entry {
     pub id: Uuid,
     pub kind: Kind,
-    /// Granted, or if negative spent.
+    /// The credits granted; negative if they were spent.
     pub amount: i64,
-    /// What was left after it; null while nothing is counted, and for a sub-workspace.
+    /// What was left afterwards; null while nothing is counted, and for a sub-workspace.
     pub balance: Option<i64>,
     /// The workspace that spent; null for a grant.
     pub spent_in: Option<Uuid>,
@@ -102,16 +111,16 @@ pub struct Spend {
     pub kind: Kind,
     #[schemars(range(min = 1, max = 1_000_000))]
     pub amount: i64,
-    /// What for.
+    /// The purpose.
     #[schemars(length(max = 200))]
     pub memo: Option<String>,
 }
 
-/// What is left out stays as it is, and null takes a cap away.
+/// A field that is left out stays as it is; null removes a cap.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct CapPatch {
-    /// A sub-workspace of one's own.
+    /// A sub-workspace of this workspace.
     pub sub_workspace_id: Uuid,
     #[serde(default, deserialize_with = "given")]
     #[schemars(with = "Option<i64>", range(min = 0, max = 1_000_000_000))]
@@ -121,7 +130,7 @@ pub struct CapPatch {
     pub inbox_placement: Option<Option<i64>>,
 }
 
-/// Tells null from what is left out.
+/// Tells null from a field that is left out.
 fn given<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<i64>>, D::Error> {
     Option::deserialize(from).map(Some)
 }

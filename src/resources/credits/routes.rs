@@ -1,13 +1,10 @@
-use super::{Cap, CapPatch, Credit, Credits, Entry, Kind, Spend, Spending, Which, caps, payer, spend, store};
+use super::{Cap, CapPatch, Credits, Entry, Spend, Which};
 use crate::access::{Can, credits::*};
 use crate::app::App;
-use crate::audit::{Change, Subject};
 use crate::error::Result;
 use crate::http::{Json, Nothing, Page, Paging, Query, ours};
-use crate::resources::workspaces;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
-use serde_json::json;
 
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new()
@@ -18,53 +15,21 @@ pub fn router() -> ApiRouter<App> {
 }
 
 async fn show(can: Can<Read>, _: Nothing) -> Result<Json<Credits>> {
-    let payer = payer(&can);
-    let caps = store::caps(&can, can.reader()).await?;
-    let mut items = Vec::new();
-    for kind in Kind::ALL {
-        let balance = store::balance(can.reader(), payer, kind).await?;
-        let (cap, spent) = (caps.of(kind), store::spent(&can, can.reader(), payer, kind).await?);
-        let of_cap = cap.map(|cap| (cap - spent).max(0));
-        let available = balance.into_iter().chain(of_cap).min();
-        items.push(Credit { kind, available, cap, spent_this_month: spent });
-    }
-    let name = match can.group() {
-        Some(group) => group.admin_name.clone(),
-        None => workspaces::store::current(&can, can.reader()).await?.name,
-    };
-    Ok(Json(Credits { payer_workspace_id: payer, payer_workspace_name: name, items }))
+    super::show(&can).await.map(Json)
 }
 
-/// Of a sub-workspace what was spent in it, and not what is left of its admin workspace's.
 async fn entries(can: Can<Read>, Query(which): Query<Which>) -> Result<Json<Page<Entry>>> {
-    let payer = payer(&can);
-    let spent_in = (payer != can.workspace()).then(|| can.workspace());
-    let mut entries = store::entries(&can, &which.paging, which.kind, (payer, spent_in)).await?;
-    if spent_in.is_some() {
-        entries.iter_mut().for_each(|entry| entry.balance = None);
-    }
-    Ok(Json(Page::new(entries, which.paging.limit(), |entry: &Entry| entry.id)))
+    super::entries(&can, &which).await.map(Json)
 }
 
 async fn spend_some(can: Can<Use>, Json(wanted): Json<Spend>) -> Result<Json<Entry>> {
-    let spent = can.write(async move |can, tx| {
-        let spending = Spending { kind: wanted.kind, amount: wanted.amount, memo: wanted.memo.as_deref() };
-        let mut entry = spend(can, tx, &spending).await?;
-        let payer = payer(can);
-        if payer != can.workspace() {
-            entry.balance = None;
-        }
-        let facts = json!({ "kind": entry.kind, "amount": entry.amount, "memo": entry.memo });
-        Ok(Change::new(Subject::new("credit_entry", entry.id), (), facts, entry).also_in(payer))
-    });
-    spent.await.map(Json)
+    super::spend(can, wanted).await.map(Json)
 }
 
 async fn list_caps(can: Can<Read>, Query(paging): Query<Paging>) -> Result<Json<Page<Cap>>> {
-    let found = caps::list(&can, &paging).await?;
-    Ok(Json(Page::new(found, paging.limit(), |cap: &Cap| cap.id)))
+    super::list_caps(&can, &paging).await.map(Json)
 }
 
 async fn set_caps(can: Can<SetCaps>, Json(patch): Json<CapPatch>) -> Result<Json<Cap>> {
-    caps::change(can, patch).await.map(Json)
+    super::set_caps(can, patch).await.map(Json)
 }

@@ -1,44 +1,50 @@
-//! Spending, inside whatever transaction needs it: the balance, the cap, the month and the entry move together or not at
-//! all, so that of many who spend the last credit one does.
+//! Spends credits. The balance, the cap, the month and the entry change together or not at all, so that of several callers
+//! who spend the last credit one succeeds.
 
-use super::{Kind, payer, store};
-use crate::access::Caller;
+use super::{Entry, Kind, Spend, payer, store};
+use crate::access::{Caller, Can, credits::Use};
+use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use serde_json::json;
 
-/// What is to be spent.
-pub struct Spending<'a> {
-    pub kind: Kind,
-    /// One at least.
-    pub amount: i64,
-    /// What for.
-    pub memo: Option<&'a str>,
+pub async fn spend(can: Can<Use>, wanted: Spend) -> Result<Entry> {
+    can.write(async move |can, tx| {
+        let mut entry = spend_within(can, tx, &wanted).await?;
+        let payer = payer(can);
+        if payer != can.workspace() {
+            entry.balance = None;
+        }
+        let facts = json!({ "kind": entry.kind, "amount": entry.amount, "memo": entry.memo });
+        Ok(Change::new(Subject::new("credit_entry", entry.id), (), facts, entry).also_in(payer))
+    })
+    .await
 }
 
-/// By who pays for the caller's workspace. An error, upon which nothing may be committed, where that does not suffice.
-pub async fn spend(can: &Caller, tx: &mut Tx, spending: &Spending<'_>) -> Result<super::Entry> {
-    let (kind, amount) = (spending.kind, spending.amount);
+/// Spends within the transaction of the operation that costs credits. After an error, nothing may be committed.
+pub async fn spend_within(can: &Caller, tx: &mut Tx, spend: &Spend) -> Result<Entry> {
+    let (kind, amount) = (spend.kind, spend.amount);
     let payer = payer(can);
     if payer != can.workspace() {
         let cap = store::caps(can, &mut *tx).await?.of(kind);
-        let spent = store::add_to_month(can, tx, payer, (kind, amount)).await?;
+        let spent = store::add_to_month(can, tx, payer, spend).await?;
         if let Some(cap) = cap.filter(|cap| spent > *cap) {
             let left = (cap - (spent - amount)).max(0);
             return Err(short(kind, left, " of this month's cap, which the admin workspace has set"));
         }
     }
     let balance = store::balance(&mut *tx, payer, kind).await?;
-    if balance.is_some() && store::take(tx, payer, (kind, amount)).await? == 0 {
+    if balance.is_some() && store::take(tx, payer, spend).await? == 0 {
         return Err(short(kind, balance.unwrap_or(0), ""));
     }
     let left = balance.map(|balance| balance - amount);
-    let entry = super::Entry {
+    let entry = Entry {
         id: can.new_id(),
         kind,
         amount: -amount,
         balance: left,
         spent_in: Some(can.workspace()),
-        memo: spending.memo.map(str::to_owned),
+        memo: spend.memo.clone(),
         timestamp_created: can.now(),
     };
     store::insert(tx, payer, &entry).await?;

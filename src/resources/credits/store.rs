@@ -1,8 +1,10 @@
-//! The SQL of credits. There is no statement that changes or removes an entry.
+//! The SQL of credits. No statement changes or removes an entry.
 
-use super::{Caps, Entry, Kind};
+pub mod caps;
+
+use super::{Caps, Entry, Kind, Spend};
 use crate::access::Caller;
-use crate::db::{Record, Row, Source, Tx, sql};
+use crate::db::{Record, Row, Source, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::http::Paging;
 use uuid::Uuid;
@@ -23,7 +25,7 @@ impl Record for Entry {
     }
 }
 
-/// None while nothing was ever granted.
+/// What is left; none before the first grant.
 pub async fn balance(from: impl Into<Source<'_>>, payer: Uuid, kind: Kind) -> Result<Option<i64>> {
     sql("select balance from credit_balances where workspace_id = $1 and kind = $2")
         .bind(payer)
@@ -32,27 +34,33 @@ pub async fn balance(from: impl Into<Source<'_>>, payer: Uuid, kind: Kind) -> Re
         .await
 }
 
-/// What was granted in all, and what is left.
-pub async fn granted(can: &Caller, kind: Kind) -> Result<Option<(i64, i64)>> {
-    sql("select granted, balance from credit_balances where workspace_id = $1 and kind = $2")
+/// All credits that were granted, and those that are left.
+pub struct Counted {
+    pub granted: i64,
+    pub left: i64,
+}
+record! { Counted { granted, left = "balance" } }
+
+pub async fn granted(can: &Caller, kind: Kind) -> Result<Option<Counted>> {
+    sql("select {columns} from credit_balances where workspace_id = $1 and kind = $2")
         .bind(can.workspace())
         .bind(kind.name())
         .optional(can.reader())
         .await
 }
 
-/// How many rows that was: none where there is not enough.
-pub async fn take(tx: &mut Tx, payer: Uuid, (kind, amount): (Kind, i64)) -> Result<u64> {
+/// Takes credits from the balance. No row if there are not enough.
+pub async fn take(tx: &mut Tx, payer: Uuid, spend: &Spend) -> Result<u64> {
     sql("update credit_balances set balance = balance - $3 \
          where workspace_id = $1 and kind = $2 and balance >= $3")
     .bind(payer)
-    .bind(kind.name())
-    .bind(amount)
+    .bind(spend.kind.name())
+    .bind(spend.amount)
     .run(tx)
     .await
 }
 
-pub async fn grant(can: &Caller, tx: &mut Tx, (kind, amount): (Kind, i64)) -> Result<u64> {
+pub async fn grant(can: &Caller, tx: &mut Tx, kind: Kind, amount: i64) -> Result<u64> {
     sql("insert into credit_balances (workspace_id, kind, granted, balance) values ($1, $2, $3, $3) \
          on conflict (workspace_id, kind) do update set granted = credit_balances.granted + $3, \
          balance = credit_balances.balance + $3")
@@ -82,24 +90,19 @@ fn month(can: &Caller) -> String {
     can.now().day().chars().take(7).collect()
 }
 
-/// What the caller's workspace has spent in this month, with this.
-pub async fn add_to_month(
-    can: &Caller,
-    tx: &mut Tx,
-    payer: Uuid,
-    (kind, amount): (Kind, i64),
-) -> Result<i64> {
+/// Counts what the caller's workspace spends, and returns what it has spent in this month.
+pub async fn add_to_month(can: &Caller, tx: &mut Tx, payer: Uuid, spend: &Spend) -> Result<i64> {
     sql("insert into credit_months (workspace_id, sub_workspace_id, kind, month, spent) \
          values ($1, $2, $3, $4, $5) on conflict (workspace_id, sub_workspace_id, kind, month) \
          do update set spent = credit_months.spent + $5")
     .bind(payer)
     .bind(can.workspace())
-    .bind(kind.name())
+    .bind(spend.kind.name())
     .bind(month(can))
-    .bind(amount)
+    .bind(spend.amount)
     .run(&mut *tx)
     .await?;
-    spent(can, &mut *tx, payer, kind).await
+    spent(can, &mut *tx, payer, spend.kind).await
 }
 
 pub async fn spent(can: &Caller, from: impl Into<Source<'_>>, payer: Uuid, kind: Kind) -> Result<i64> {
@@ -113,7 +116,7 @@ pub async fn spent(can: &Caller, from: impl Into<Source<'_>>, payer: Uuid, kind:
     Ok(spent.await?.unwrap_or(0))
 }
 
-/// Of the caller's workspace, as its admin workspace has set them.
+/// The caps of the caller's workspace, which its admin workspace has set.
 pub async fn caps(can: &Caller, from: impl Into<Source<'_>>) -> Result<Caps> {
     let caps = sql("select l.credit_caps from group_links l where l.sub_workspace_id = $1 \
          and l.status = 'accepted' and l.credit_caps is not null")
@@ -122,21 +125,24 @@ pub async fn caps(can: &Caller, from: impl Into<Source<'_>>) -> Result<Caps> {
     caps.await?.map_or(Ok(Caps::default()), |caps| serde_json::from_value(caps).map_err(Error::internal))
 }
 
-/// Of the ledger of who pays; `spent_in` alone, where that is not the caller's own workspace.
-pub async fn entries(
-    can: &Caller,
-    paging: &Paging,
-    kind: Option<Kind>,
-    (payer, spent_in): (Uuid, Option<Uuid>),
-) -> Result<Vec<Entry>> {
+/// The part of a ledger to list.
+pub struct Ledger {
+    /// The workspace that pays.
+    pub payer: Uuid,
+    /// Only what was spent in this workspace.
+    pub spent_in: Option<Uuid>,
+    pub kind: Option<Kind>,
+}
+
+pub async fn entries(can: &Caller, paging: &Paging, ledger: &Ledger) -> Result<Vec<Entry>> {
     sql("select {columns} from credit_entries e where e.workspace_id = $1 and e.id < $2 {filters} \
          order by e.id desc limit $3")
-    .bind(payer)
+    .bind(ledger.payer)
     .bind(paging.before())
     .bind(paging.limit())
     .fill("{filters}", |out| {
-        out.given(kind.map(Kind::name), " and e.kind = ", "");
-        out.given(spent_in, " and e.spent_in = ", "");
+        out.given(ledger.kind.map(Kind::name), " and e.kind = ", "");
+        out.given(ledger.spent_in, " and e.spent_in = ", "");
     })
     .all(can.reader())
     .await

@@ -1,13 +1,22 @@
-//! Second factors of a person: an authenticator app, passkeys, and ten recovery codes for when both are lost.
+//! Second factors of a person: an authenticator app, passkeys, and ten recovery codes in case both are lost.
 
-mod confirm;
-mod passkeys;
-mod recovery;
+mod challenge;
+mod codes;
+mod enrolment;
+mod list;
+mod operator;
+pub mod passkeys;
+pub mod recovery;
 mod routes;
-pub mod store;
-mod totp;
-pub use recovery::hash as recovery_hash;
+mod store;
+pub mod totp;
+
+pub use challenge::{Answered, Asked};
+pub use codes::hash as recovery_hash;
+pub use list::list;
+pub use operator::{Dropped, drop_all};
 pub use routes::router;
+pub use store::{delete_all, kinds, use_code, use_recovery_code};
 
 use crate::app::App;
 use crate::auth::Seed;
@@ -18,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use webauthn_rs::prelude::Passkey;
 
-/// As it lies in the database; `sealed` is a seed or a passkey.
+/// A stored factor. `sealed` is a seed or a passkey.
 #[derive(Clone, Debug)]
 pub struct Factor {
     pub id: Uuid,
@@ -49,14 +58,14 @@ impl Factor {
         serde_json::from_slice(&plain).map_err(Error::internal)
     }
 
-    /// With the passkey as it is after its use.
+    /// The factor with its passkey as it is after a use.
     pub fn with_passkey(&self, app: &App, user: Uuid, key: &Passkey) -> Result<Factor> {
         let plain = serde_json::to_vec(key).map_err(Error::internal)?;
         let sealed = app.vault.seal(user, &about(self.id), &plain, &app.random()?)?;
         Ok(Factor { sealed, ..self.clone() })
     }
 
-    /// A new one, sealed.
+    /// A new factor, sealed.
     fn new(app: &App, user: Uuid, kind: &str, name: &str, plain: &[u8]) -> Result<Factor> {
         let id = app.new_id();
         Ok(Factor {
@@ -72,13 +81,20 @@ impl Factor {
     }
 }
 
-/// The app of the person whose code this is at present, and the step of the code.
-pub async fn code(app: &App, user: Uuid, code: &str) -> Result<Option<(Uuid, i64)>> {
+/// A code of an authenticator app that is right at present. It counts once.
+#[derive(Clone, Copy)]
+pub struct Code {
+    factor: Uuid,
+    step: i64,
+}
+
+/// Finds the confirmed authenticator app whose code this is.
+pub async fn code(app: &App, user: Uuid, code: &str) -> Result<Option<Code>> {
     for factor in store::all(&app.reader, user).await? {
         if factor.kind == TOTP && factor.confirmed {
             let step = factor.seed(app, user)?.step(code, app.now())?;
             if let Some(step) = step {
-                return Ok(Some((factor.id, step)));
+                return Ok(Some(Code { factor: factor.id, step }));
             }
         }
     }
@@ -112,11 +128,11 @@ impl From<Factor> for Held {
     }
 }
 
-/// To be typed into the app, or shown to it as a picture of the URL.
+/// Type the secret into the app, or scan the URL as a QR code.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Started {
     pub id: Uuid,
-    /// Base32; shown this once.
+    /// In Base32. It is shown only once.
     pub secret: String,
     /// For a QR code.
     pub otpauth_url: String,
@@ -124,8 +140,8 @@ pub struct Started {
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub struct Code {
-    /// What the app shows.
+pub struct AppCode {
+    /// The code that the authenticator app shows.
     #[schemars(length(max = 12))]
     pub code: String,
 }
@@ -133,28 +149,28 @@ pub struct Code {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct NewPasskey {
-    /// What to call it, as `laptop`.
+    /// Your name for the passkey, such as `laptop`.
     #[schemars(length(min = 1, max = 80))]
     pub name: String,
     /// From `POST /api/v2/me/factors/passkeys/challenge`.
     #[schemars(length(max = 8000))]
     pub challenge: String,
-    /// What the passkey answers: the browser's `PublicKeyCredential` as JSON.
+    /// The answer of the passkey: the browser's `PublicKeyCredential` as JSON.
     pub credential: serde_json::Value,
 }
 
-/// A factor was enrolled.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Enrolled {
     #[serde(flatten)]
     pub factor: Held,
-    /// With the first factor: each lets one in once, in the place of a code. Shown this once.
+    /// Only with the first factor. Each code works once, instead of a code from the app. They are shown only once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery_codes: Option<Vec<String>>,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RecoveryCodes {
-    /// Each lets one in once, in the place of a code. Shown this once; those before are void.
+    /// Each code works once, instead of a code from the app. They are shown only once. Earlier recovery codes no longer
+    /// work.
     pub recovery_codes: Vec<String>,
 }

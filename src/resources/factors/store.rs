@@ -1,6 +1,6 @@
-//! The SQL of second factors. They are the user's, in whatever workspace he acts.
+//! The SQL of second factors. They belong to the user, in all their workspaces.
 
-use super::{Factor, PASSKEY, RECOVERY_CODE, TOTP, recovery_hash};
+use super::{Code, Factor, PASSKEY, RECOVERY_CODE, TOTP};
 use crate::app::App;
 use crate::db::{Reader, Source, Tx, record, sql};
 use crate::error::Result;
@@ -14,8 +14,17 @@ pub async fn all(from: impl Into<Source<'_>>, user: Uuid) -> Result<Vec<Factor>>
     sql("select {columns} from factors where user_id = $1 order by id").bind(user).all(from).await
 }
 
-/// The app that is enrolled, or the one that is still to be confirmed.
-pub async fn totp(from: impl Into<Source<'_>>, user: Uuid, confirmed: bool) -> Result<Option<Factor>> {
+/// The authenticator app that is enrolled.
+pub async fn enrolled_app(from: impl Into<Source<'_>>, user: Uuid) -> Result<Option<Factor>> {
+    app(from, user, true).await
+}
+
+/// The authenticator app that waits for its first code.
+pub async fn waiting_app(from: impl Into<Source<'_>>, user: Uuid) -> Result<Option<Factor>> {
+    app(from, user, false).await
+}
+
+async fn app(from: impl Into<Source<'_>>, user: Uuid, confirmed: bool) -> Result<Option<Factor>> {
     sql("select {columns} from factors where user_id = $1 and kind = 'totp' and confirmed = $2")
         .bind(user)
         .bind(confirmed)
@@ -23,7 +32,7 @@ pub async fn totp(from: impl Into<Source<'_>>, user: Uuid, confirmed: bool) -> R
         .await
 }
 
-/// What can be shown as a second factor; nothing without a factor.
+/// The kinds of second factor that a user can show. Recovery codes count only together with another factor.
 pub async fn kinds(from: impl Into<Source<'_>>, user: Uuid) -> Result<Vec<String>> {
     let kinds = sql("select kind from factors where user_id = $1 and confirmed \
          union all select 'recovery_code' from recovery_codes where user_id = $1")
@@ -64,7 +73,7 @@ pub async fn delete(tx: &mut Tx, user: Uuid, id: Uuid) -> Result<u64> {
     sql("delete from factors where user_id = $1 and id = $2").bind(user).bind(id).run(tx).await
 }
 
-/// By a code, whose step counts from then on no more.
+/// Confirms an authenticator app by the step of a code, which does not count again.
 pub async fn confirm(tx: &mut Tx, user: Uuid, id: Uuid, step: i64) -> Result<u64> {
     sql("update factors set confirmed = true, last_step = $3 where user_id = $1 and id = $2 and not confirmed")
         .bind(user)
@@ -74,16 +83,16 @@ pub async fn confirm(tx: &mut Tx, user: Uuid, id: Uuid, step: i64) -> Result<u64
         .await
 }
 
-/// One row, if neither this step nor a later one was used before.
-pub async fn use_step(tx: &mut Tx, user: Uuid, id: Uuid, step: i64, now: Time) -> Result<u64> {
-    sql("update factors set last_step = $3, last_used_at = $4 \
+/// Whether neither this code nor a later one was used before.
+pub async fn use_code(tx: &mut Tx, user: Uuid, code: Code, now: Time) -> Result<bool> {
+    let used = sql("update factors set last_step = $3, last_used_at = $4 \
          where user_id = $1 and id = $2 and confirmed and last_step < $3")
     .bind(user)
-    .bind(id)
-    .bind(step)
+    .bind(code.factor)
+    .bind(code.step)
     .bind(now)
-    .run(tx)
-    .await
+    .run(tx);
+    Ok(used.await? == 1)
 }
 
 pub async fn use_passkey(tx: &mut Tx, user: Uuid, factor: &Factor, now: Time) -> Result<u64> {
@@ -96,16 +105,18 @@ pub async fn use_passkey(tx: &mut Tx, user: Uuid, factor: &Factor, now: Time) ->
         .await
 }
 
-pub async fn use_recovery(tx: &mut Tx, user: Uuid, hash: &str) -> Result<u64> {
-    sql("delete from recovery_codes where user_id = $1 and hash = $2").bind(user).bind(hash).run(tx).await
+/// Whether the recovery code was not used before.
+pub async fn use_recovery_code(tx: &mut Tx, user: Uuid, hash: &str) -> Result<bool> {
+    let used = sql("delete from recovery_codes where user_id = $1 and hash = $2").bind(user).bind(hash);
+    Ok(used.run(tx).await? == 1)
 }
 
-/// Those before are void.
-pub async fn replace_codes(tx: &mut Tx, user: Uuid, codes: &[String]) -> Result<()> {
+/// Replaces the hashes of the recovery codes. The former codes no longer work.
+pub async fn replace_codes(tx: &mut Tx, user: Uuid, hashes: &[String]) -> Result<()> {
     sql("delete from recovery_codes where user_id = $1").bind(user).run(&mut *tx).await?;
-    for code in codes {
+    for hash in hashes {
         let new = sql("insert into recovery_codes (user_id, hash) values ($1, $2)");
-        new.bind(user).bind(recovery_hash(code)).run(&mut *tx).await?;
+        new.bind(user).bind(hash).run(&mut *tx).await?;
     }
     Ok(())
 }
@@ -115,14 +126,21 @@ pub async fn codes_left(from: impl Into<Source<'_>>, user: Uuid) -> Result<i64> 
     Ok(left.await?.unwrap_or(0))
 }
 
-pub async fn password_is_long(tx: &mut Tx, user: Uuid) -> Result<bool> {
-    let long =
-        sql("select password_is_long and password_hash is not null from users where id = $1").bind(user);
-    Ok(long.optional(tx).await?.unwrap_or(false))
+/// Removes all second factors and recovery codes of a user.
+pub async fn delete_all(tx: &mut Tx, user: Uuid) -> Result<()> {
+    for gone in
+        [sql("delete from factors where user_id = $1"), sql("delete from recovery_codes where user_id = $1")]
+    {
+        gone.bind(user).run(&mut *tx).await?;
+    }
+    Ok(())
 }
 
-pub async fn name(from: impl Into<Source<'_>>, user: Uuid) -> Result<String> {
-    let name =
-        sql("select first_name || ' ' || last_name from users where id = $1").bind(user).optional(from);
-    Ok(name.await?.unwrap_or_default())
+/// Remembers that a challenge was answered. No row if it was answered before.
+pub async fn insert_challenge(tx: &mut Tx, id: Uuid, expires_at: Time) -> Result<u64> {
+    sql("insert into challenges (id, expires_at) values ($1, $2) on conflict (id) do nothing")
+        .bind(id)
+        .bind(expires_at)
+        .run(tx)
+        .await
 }

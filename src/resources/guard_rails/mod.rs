@@ -1,13 +1,18 @@
-//! What an admin workspace forbids in its sub-workspaces; and, before it is changed, what of the last month it would have
+//! What an admin workspace forbids in its sub-workspaces; and, before a change, which calls of the last month it would have
 //! refused.
 
 mod dry_run;
 mod routes;
-pub mod store;
-pub use routes::router;
+mod store;
+mod update;
 
-use crate::access::{Delegation, Role};
+pub use dry_run::dry_run;
+pub use routes::router;
+pub use update::update;
+
+use crate::access::{Can, Delegation, GuardRails, Role, guard_rails::Read};
 use crate::db::Json;
+use crate::error::Result;
 use crate::http::absent_not_null;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -28,15 +33,15 @@ pub struct Patch {
     highest_role: Option<Role>,
 }
 
-/// What rails would have refused, of the changes and exports in the audit logs of the sub-workspaces.
+/// Which changes and exports in the audit logs of the sub-workspaces the guard-rails would have refused.
 #[derive(Serialize, JsonSchema)]
 pub struct DryRun {
-    /// Days that were looked at.
+    /// How many days of the audit logs were read.
     pub days: i64,
-    /// Calls that were looked at.
+    /// How many calls were checked.
     pub looked_at: i64,
     pub refused: i64,
-    /// By sub-workspace, permission and role; the most frequent first, 1000 at most.
+    /// Grouped by sub-workspace, permission and role. The most frequent come first; 1000 at most.
     pub items: Vec<Refusal>,
 }
 
@@ -50,15 +55,19 @@ pub struct Refusal {
     pub calls: i64,
 }
 
-/// Calls of one kind that somebody of one role made.
+/// Calls of one kind, made in one role.
 pub struct Past {
     pub workspace: Uuid,
     pub workspace_name: String,
     pub action: String,
     pub role: Option<String>,
-    /// Of who was signed in: whether a second factor was shown.
+    /// Whether a signed-in person had shown a second factor; none for other callers.
     pub second_factor: Option<String>,
     pub calls: i64,
-    /// What the sub-workspace leaves to who asks.
+    /// What the sub-workspace allows the admin workspace.
     pub delegation: Json<Delegation>,
+}
+
+pub async fn show(can: &Can<Read>) -> Result<GuardRails> {
+    store::current(can, can.reader()).await
 }

@@ -1,12 +1,11 @@
 //! The SQL of guard-rails.
 
-use super::{Past, dry_run::DAYS};
+use super::Past;
 use crate::access::{Caller, Can, GuardRails, guard_rails::Read};
 use crate::audit::REFUSALS;
 use crate::db::{Json, Source, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::resources::workspace_group_members::SHAPE;
-use crate::time::Time;
 use uuid::Uuid;
 
 record! { Past {
@@ -30,10 +29,13 @@ pub async fn set(can: &Caller, tx: &mut Tx, rails: &GuardRails) -> Result<u64> {
         .await
 }
 
-/// What was done in the sub-workspaces since they are in the group, in the last days.
+/// Days of the audit logs that a dry run reads.
+pub const DAYS: i64 = 30;
+
+/// What was done in the sub-workspaces in the last days, since each joined the group.
 pub async fn past(can: &Can<Read>) -> Result<Vec<Past>> {
-    let since = can.now().minus(DAYS * Time::DAY);
-    // Ids are in the order of time, and so is the key: what is older is not read.
+    let since = can.now().minus(DAYS * 24 * 60 * 60 * 1000);
+    // Ids are in the order of time, and so is the key: older rows are not read.
     sql("select {columns} from group_links l join workspaces w on w.id = l.sub_workspace_id \
          join audit_log g on g.workspace_id = l.sub_workspace_id and g.at > $1 and g.at >= l.accepted_at \
          where l.status = 'accepted' and g.refusal is null and g.activity_type not in ({kinds}) and g.id > $2 \

@@ -5,7 +5,7 @@ use crate::audit::{Change, Subject};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread, absent_not_null, after_time};
 use crate::resources::lead_containers::{Container, delete_some_leads};
-use crate::resources::workspace_members::{Whose, owner};
+use crate::resources::members::{Whose, owner};
 use aide::axum::{ApiRouter, routing::get};
 use schemars::JsonSchema;
 use serde::Deserialize;

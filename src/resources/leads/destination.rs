@@ -7,7 +7,7 @@ use crate::audit::Subject;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::resources::lead_containers::Container;
-use crate::resources::workspace_members::{is_self, named};
+use crate::resources::members::{is_self, named};
 use uuid::Uuid;
 
 /// A campaign or list that exists, and the user who owns it. Without a container, the leads of one member.
@@ -67,9 +67,8 @@ impl Destination {
     ) -> Result<Option<Uuid>> {
         let Some(wanted) = wanted else { return Ok(self.default_assignee(can)) };
         let user = assignee(can, tx, field, wanted).await?;
-        let lost = self.container.is_none()
-            && user != can.user()
-            && can.reach(leads::Read::ACTION) != Reach::All;
+        let lost =
+            self.container.is_none() && user != can.user() && can.reach(leads::Read::ACTION) != Reach::All;
         if lost {
             return Err(Error::invalid(format!(
                 "body/{field} must be yourself: only its assignee sees a lead without a campaign and a list"

@@ -22,8 +22,8 @@ pub use update::update;
 
 use crate::access::Shape;
 use crate::audit::Subject;
-use crate::time::Time;
 use crate::http::{absent_not_null, lenient};
+use crate::time::Time;
 use destination::Destination;
 use engagement::Engagement;
 use schemars::JsonSchema;

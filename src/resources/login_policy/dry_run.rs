@@ -1,10 +1,19 @@
-//! Whom a policy would keep out, judged by what they have and from where they signed in last.
+//! Tells whom a policy would lock out, by what each member has and from where they signed in last.
 
-use super::{Affected, Ways};
-use crate::access::{LoginPolicy, Method};
+use super::{Affected, DryRun, Patch, Ways, store, update::merged};
+use crate::access::{Can, LoginPolicy, Method, login_policy::Read};
+use crate::error::Result;
+use crate::http::Fields;
 use crate::time::Time;
 
-pub fn affected(policy: &LoginPolicy, ways: Ways, now: Time) -> Option<Affected> {
+pub async fn dry_run(can: &Can<Read>, patch: Fields<Patch>) -> Result<DryRun> {
+    let policy = merged(&patch, &store::current(can, can.reader()).await?)?;
+    let ways = store::ways(can, can.reader()).await?;
+    let items = ways.into_iter().filter_map(|ways| affected(&policy, ways, can.now())).collect();
+    Ok(DryRun { items })
+}
+
+fn affected(policy: &LoginPolicy, ways: Ways, now: Time) -> Option<Affected> {
     let by = |method, has: bool| has && policy.methods.contains(&method);
     let mut reasons = Vec::new();
     let in_some_way = by(Method::Password, ways.has_password) || by(Method::Passkey, ways.has_passkey);

@@ -1,11 +1,17 @@
-//! How people may sign in to a workspace; and, before it is changed, who would be locked out.
+//! How people may sign in to a workspace; and, before a change, whom it would lock out.
 
 mod dry_run;
 mod routes;
-pub mod store;
-pub use routes::router;
+mod store;
+mod update;
 
-use crate::access::Method;
+pub use dry_run::dry_run;
+pub use routes::router;
+pub use store::current;
+pub use update::{reset, update};
+
+use crate::access::{Can, LoginPolicy, Method, login_policy::Read};
+use crate::error::Result;
 use crate::http::absent_not_null;
 use crate::time::Time;
 use schemars::JsonSchema;
@@ -17,7 +23,7 @@ use uuid::Uuid;
 #[schemars(deny_unknown_fields, extend("minProperties" = 1))]
 #[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
 pub struct Patch {
-    /// Addresses and networks; null for anywhere.
+    /// Addresses and networks from which people may sign in; null for everywhere.
     #[schemars(length(min = 1, max = 100))]
     allowed_ips: Option<Vec<String>>,
     #[schemars(transform = absent_not_null, length(min = 1, max = 2))]
@@ -26,7 +32,7 @@ pub struct Patch {
     idle_minutes: Option<i64>,
     #[schemars(transform = absent_not_null, range(min = 15, max = 129_600))]
     session_minutes: Option<i64>,
-    /// Null for not at all.
+    /// From when on people need a second factor; null if they do not.
     second_factor_required_from: Option<Time>,
 }
 
@@ -40,19 +46,23 @@ pub struct DryRun {
 pub struct Affected {
     pub member_id: Uuid,
     pub email: String,
-    /// Nothing of what the person has will do: he could not sign in.
+    /// The person could not sign in with anything they have.
     pub locked_out: bool,
-    /// What is in the way, or has to be done first.
+    /// What keeps the person out, or what they have to do first.
     pub reasons: Vec<String>,
 }
 
-/// What is known of a member's ways in.
+/// How a member can sign in.
 pub struct Ways {
     pub member_id: Uuid,
     pub email: String,
     pub has_password: bool,
     pub has_passkey: bool,
     pub has_factor: bool,
-    /// From which he signed in last.
+    /// The address from which they signed in last.
     pub last_address: Option<String>,
+}
+
+pub async fn show(can: &Can<Read>) -> Result<LoginPolicy> {
+    store::current(can, can.reader()).await
 }

@@ -1,10 +1,8 @@
-use super::{DryRun, Patch, dry_run::affected, store};
-use crate::access::{Caller, Can, LoginPolicy, login_policy::*};
+use super::{DryRun, Patch};
+use crate::access::{Can, LoginPolicy, login_policy::*};
 use crate::app::App;
-use crate::audit::{Change, Subject};
-use crate::config::net;
-use crate::error::{Error, Result};
-use crate::http::{Fields, Json, Nothing, Unread, ours};
+use crate::error::Result;
+use crate::http::{Json, Nothing, Unread, ours};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 
@@ -15,53 +13,13 @@ pub fn router() -> ApiRouter<App> {
 }
 
 async fn show(can: Can<Read>, _: Nothing) -> Result<Json<LoginPolicy>> {
-    store::current(&can, can.reader()).await.map(Json)
-}
-
-/// What the policy would become.
-fn merged(patch: &Fields<Patch>, before: &LoginPolicy) -> Result<LoginPolicy> {
-    let mut networks = patch.get("allowed_ips").and_then(|list| list.as_array()).into_iter().flatten();
-    match networks.any(|text| text.as_str().is_some_and(|text| net(text).is_none())) {
-        true => Err(Error::invalid("body/allowed_ips must be addresses or networks")),
-        false => patch.over(before),
-    }
+    super::show(&can).await.map(Json)
 }
 
 async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<LoginPolicy>> {
-    let patch = patch.read().await?;
-    let updated = can.write(async move |can, tx| {
-        let before = store::current(can, &mut *tx).await?;
-        let after = merged(&patch, &before)?;
-        keeps_the_caller(can, &after)?;
-        store::set(can, tx, &after).await?;
-        Ok(Change::updated(Subject::new("login_policy", can.workspace()), &before, after))
-    });
-    updated.await.map(Json)
-}
-
-/// Whoever changes the policy must still be let in by it.
-fn keeps_the_caller(can: &Caller, policy: &LoginPolicy) -> Result<()> {
-    if !policy.admits_address(can.origin().address) {
-        let own = can.origin().address_text();
-        return Err(Error::invalid(format!("body/allowed_ips must contain your own address, {own}")));
-    }
-    let Some(session) = can.session() else { return Ok(()) };
-    if !policy.methods.contains(&session.method) {
-        let own = session.method.name();
-        return Err(Error::invalid(format!("body/methods must contain the way you have signed in: {own}")));
-    }
-    if policy.requires_factor(can.now()) && !session.second_factor {
-        return Err(Error::invalid(
-            "body/second_factor_required_from must be later than now: you have not shown a second factor yourself",
-        ));
-    }
-    Ok(())
+    super::update(can, patch.read().await?).await.map(Json)
 }
 
 async fn try_out(can: Can<Read>, patch: Unread<Patch>) -> Result<Json<DryRun>> {
-    let patch = patch.read().await?;
-    let policy = merged(&patch, &store::current(&can, can.reader()).await?)?;
-    let ways = store::ways(&can, can.reader()).await?;
-    let items = ways.into_iter().filter_map(|ways| affected(&policy, ways, can.now())).collect();
-    Ok(Json(DryRun { items }))
+    super::dry_run(&can, patch.read().await?).await.map(Json)
 }

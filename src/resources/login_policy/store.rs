@@ -29,7 +29,7 @@ pub async fn set(can: &Caller, tx: &mut Tx, policy: &LoginPolicy) -> Result<u64>
         .await
 }
 
-/// Of every accepted member, ten thousand at most.
+/// How the accepted members can sign in; 10,000 at most.
 pub async fn ways(can: &Caller, from: impl Into<Source<'_>>) -> Result<Vec<Ways>> {
     sql("select {columns} from members m join users u on u.id = m.user_id \
          where m.workspace_id = $1 and m.accepted order by m.id limit 10000")

@@ -144,7 +144,7 @@ async fn where_passkeys_alone_will_do_a_password_enrols_one(world: World) {
     world.get(&who, "/api/v2/campaigns").await.is(200);
     let held = world.get(&who, "/api/v2/me/factors").await.is(200).json();
     let line = format!("DELETE /api/v2/me/factors/passkeys/{}", held["passkeys"][0]["id"].as_str().unwrap());
-    assert!(world.call(&who, &line, Value::Null).await.is(409).message().contains("takes passkeys alone"));
+    assert!(world.call(&who, &line, Value::Null).await.is(409).message().contains("accepts only passkeys"));
     let again = world.call(&who, "POST /auth/reauthenticate", json!({ "password": PASSWORD })).await;
     again.is(403);
 }

@@ -1,85 +1,88 @@
-//! Links that are mailed to a person: a random token, of which the hash is stored, good for half an hour and once. The
-//! last address that was asked for is the one that can be confirmed; but a link to choose a password does not kill those
-//! before, or anybody who knows an address could take them from its owner. Of several, the first to be used is the last.
+//! Redeeming a link that was mailed to a person: what it shows, whose it is, and using it up.
 
-use super::{Token, store};
+use super::Token;
+use crate::access::{Can, Permission};
 use crate::app::App;
 use crate::auth;
 use crate::db::{Lane, Tx};
 use crate::error::{Error, Result};
-use crate::http::Json;
+use crate::http::Origin;
+use crate::resources::users::{self, LinkKind, OpenLink};
 use crate::time::Time;
-use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::ops::Deref;
 use uuid::Uuid;
-
-/// What a link is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Use {
-    Password,
-    Email,
-}
-
-const HALF_AN_HOUR: i64 = 30 * Time::MINUTE;
-
-impl Use {
-    pub fn name(self) -> &'static str {
-        match self {
-            Use::Password => "password",
-            Use::Email => "email",
-        }
-    }
-
-    fn path(self) -> &'static str {
-        match self {
-            Use::Password => "reset",
-            Use::Email => "email",
-        }
-    }
-}
-
-#[derive(Clone)]
-pub struct Link {
-    to: Use,
-    token: String,
-    pub expires_at: Time,
-}
-
-impl Link {
-    pub fn new(app: &App, to: Use) -> Result<Link> {
-        let token = auth::token(&app.random()?);
-        Ok(Link { to, token, expires_at: app.now().plus(HALF_AN_HOUR) })
-    }
-
-    /// From the public address, never from the request. The token stands behind `#`, which browsers do not send.
-    pub fn url(&self, app: &App) -> String {
-        format!("{}/auth/{}#{}", app.public_url, self.to.path(), self.token)
-    }
-
-    pub async fn open(&self, tx: &mut Tx, user: Uuid, email: &str) -> Result<()> {
-        if self.to == Use::Email {
-            store::close_links(tx, user, Some(self.to.name())).await?;
-        }
-        let hash = auth::hash(&self.token);
-        store::insert_link(tx, &hash, user, (self.to.name(), email), self.expires_at).await?;
-        Ok(())
-    }
-}
 
 /// What a page shows to a person who has opened a link.
 #[derive(Serialize, JsonSchema)]
 pub struct Shown {
-    /// The address that the person signs in with, or will.
+    /// The address for signing in, or the one to confirm.
     pub email: String,
     pub expires_at: Time,
 }
 
-/// Only the holder of the token learns what the link is about. Unknown, used and expired tokens get one answer.
-pub async fn show(State(app): State<App>, Json(body): Json<Token>) -> Result<Json<Shown>> {
+/// Only the holder of the token learns what the link is about. Unknown, used and expired tokens get the same error.
+pub async fn show_link(app: &App, body: &Token) -> Result<Shown> {
     let hash = auth::hash(&body.token);
-    let shown = store::shown(app.reader.reading_for(Lane::of_credential(&hash)), &hash, app.now()).await?;
+    let shown = users::shown_link(app.reader.reading_for(Lane::of_credential(&hash)), &hash, app.now());
     let (email, expires_at) =
-        shown.ok_or_else(|| Error::invalid("body/token must be the token of an open link"))?;
-    Ok(Json(Shown { email, expires_at }))
+        shown.await?.ok_or_else(|| Error::invalid("body/token must be the token of an open link"))?;
+    Ok(Shown { email, expires_at })
+}
+
+/// A link that was open when its token arrived.
+#[derive(Clone)]
+pub struct Redeeming {
+    hash: String,
+    kind: LinkKind,
+    link: OpenLink,
+    home: Uuid,
+}
+
+impl Deref for Redeeming {
+    type Target = OpenLink;
+    fn deref(&self) -> &OpenLink {
+        &self.link
+    }
+}
+
+impl Redeeming {
+    /// Unknown, used, expired and replaced links get the same error.
+    pub async fn of(app: &App, kind: LinkKind, token: &str) -> Result<Redeeming> {
+        let hash = auth::hash(token);
+        let reading = app.reader.reading_for(Lane::of_credential(&hash));
+        let dead = || dead(kind);
+        let link = users::find_link(reading, &hash, kind, app.now()).await?.ok_or_else(dead)?;
+        let home = users::home(&app.reader, link.user, app.now()).await?.ok_or_else(dead)?;
+        Ok(Redeeming { hash, kind, link, home })
+    }
+
+    pub async fn proof<P: Permission>(&self, app: &App, origin: Origin) -> Result<Can<P>> {
+        Can::<P>::person(app, self.home, self.link.user, origin).await?.ok_or_else(|| self.dead())
+    }
+
+    /// Uses the link up. Of several simultaneous calls, one succeeds.
+    pub async fn spend(&self, tx: &mut Tx, now: Time) -> Result<()> {
+        match users::use_link(tx, &self.hash, self.kind, now).await? {
+            true => Ok(()),
+            false => Err(self.dead()),
+        }
+    }
+
+    pub fn dead(&self) -> Error {
+        dead(self.kind)
+    }
+}
+
+fn dead(kind: LinkKind) -> Error {
+    Error::invalid(match kind {
+        LinkKind::Email => {
+            "body/token must be from a link that still works; this one has expired, was replaced or was used: ask for a \
+             new one"
+        }
+        LinkKind::Password => {
+            "body/token must be from a link that still works; this one has expired or was used: POST /auth/reset"
+        }
+    })
 }

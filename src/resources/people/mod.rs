@@ -1,7 +1,6 @@
-//! A person: name, address and password; a new password by a mailed link; and the first person of all, who sets the
-//! server up.
+//! What people do with their own account: name, address and password, a new password by a mailed link; and the first
+//! person, who sets the server up.
 
-mod choose;
 mod email;
 mod link;
 mod pages;
@@ -10,28 +9,21 @@ mod profile;
 mod reset;
 mod routes;
 pub mod setup;
-pub mod store;
-pub use choose::{Chosen, chosen};
-pub use link::{Link, Use};
+mod store;
+
+pub use email::{ask_email, confirm_email};
+pub use link::{Shown, show_link};
+pub use password::change_password;
+pub use profile::{show, update};
+pub use reset::{ask_reset, confirm_reset, hand_over_link};
 pub use routes::router;
 
 use crate::http::absent_not_null;
-use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Profile {
-    pub id: Uuid,
-    pub first_name: String,
-    pub last_name: String,
-    /// To sign in with, and for notices.
-    pub email: String,
-    /// Whether a mail to it was answered.
-    pub email_verified: bool,
-    pub timestamp_created: Time,
-}
+const NO_MAIL: &str =
+    "this server sends no mail; ask its operator for a link: `gatepost admin user link ADDRESS`";
 
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, extend("minProperties" = 1))]
@@ -53,7 +45,7 @@ pub struct NewEmail {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct NewPassword {
-    /// The present one; left out by who has none yet.
+    /// Your current password; leave it out if you have none yet.
     #[schemars(length(max = 128))]
     pub current_password: Option<String>,
     /// 15 characters or more; 8 with a second factor.
@@ -64,7 +56,7 @@ pub struct NewPassword {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Token {
-    /// What stands behind `#` in the link.
+    /// The part of the link after `#`.
     #[schemars(length(max = 200))]
     pub token: String,
 }
@@ -72,7 +64,7 @@ pub struct Token {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct ByLink {
-    /// What stands behind `#` in the link.
+    /// The part of the link after `#`.
     #[schemars(length(max = 200))]
     pub token: String,
     /// 15 characters or more; 8 with a second factor.
@@ -83,7 +75,7 @@ pub struct ByLink {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct SetUp {
-    /// What stands behind `#` in the link that `gatepost serve` printed.
+    /// The part after `#` in the link that `gatepost serve` printed.
     #[schemars(length(max = 200))]
     pub token: String,
     #[schemars(length(min = 1, max = 80), regex(pattern = r"\S"))]

@@ -1,4 +1,4 @@
-//! The pages behind the links of this module, and the one at `/`.
+//! The pages to which the mailed links lead, and the start page.
 
 use super::setup;
 use crate::app::App;
@@ -99,7 +99,7 @@ const UNARMED: Note = Note {
            `gatepost serve`, or runs `gatepost init`.",
 };
 
-/// Gone once there is a workspace.
+/// Answers 410 once there is a workspace.
 pub async fn set_up(State(app): State<App>) -> Result<Response> {
     match (setup::is_armed(&app).await?, setup::has_workspace(&app).await?) {
         (true, _) => SET_UP.page(&app.public_url),
@@ -116,7 +116,7 @@ pub async fn email(State(app): State<App>) -> Result<Response> {
     EMAIL.page(&app.public_url)
 }
 
-/// A page for browsers. API clients do not ask for HTML, and get the address of the API.
+/// Browsers get a page. API clients, which do not accept HTML, get the address of the API.
 pub async fn start(
     State(app): State<App>,
     method: Method,

@@ -1,42 +1,27 @@
-//! One's name and address.
+//! The name and the address of the person who asks.
 
-use super::{Patch, Profile, store};
-use crate::access::{Caller, Can, profile::*};
+use super::Patch;
+use crate::access::{Can, profile::*};
 use crate::audit::{Change, Subject};
-use crate::error::{Error, Result};
-use crate::http::{Json, Nothing, Unread};
-use uuid::Uuid;
+use crate::error::Result;
+use crate::http::Fields;
+use crate::resources::members;
+use crate::resources::users::{self, Profile};
 
-pub fn own(can: &Caller) -> Result<Uuid> {
-    can.user().ok_or_else(|| Error::internal("a session without a user"))
+pub async fn show(can: &Can<Read>) -> Result<Profile> {
+    users::profile(can.reader(), users::own(can)?).await
 }
 
-impl Profile {
-    /// What a password must not be made of.
-    pub fn words(&self) -> Vec<String> {
-        vec![
-            self.first_name.clone(),
-            self.last_name.clone(),
-            format!("{}{}", self.first_name, self.last_name),
-            self.email.clone(),
-        ]
-    }
-}
-
-pub async fn show(can: Can<Read>, _: Nothing) -> Result<Json<Profile>> {
-    store::profile(can.reader(), own(&can)?).await.map(Json)
-}
-
-pub async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<Profile>> {
-    let patch = patch.read().await?;
-    let updated = can.write(async move |can, tx| {
-        let user = own(can)?;
-        let before = store::profile(&mut *tx, user).await?;
+pub async fn update(can: Can<Update>, patch: Fields<Patch>) -> Result<Profile> {
+    can.write(async move |can, tx| {
+        let user = users::own(can)?;
+        let before = users::profile(&mut *tx, user).await?;
         let after: Profile = patch.over(&before)?;
-        store::set_name(tx, &after).await?;
-        // Every workspace shows its members' names.
-        let concerned = store::memberships(tx, user, None).await?;
+        users::set_name(tx, &after).await?;
+        members::set_search(tx, user, &after.full_name()).await?;
+        // Every workspace shows the names of its members, so each one records the change.
+        let concerned = members::of_user(tx, user, None).await?;
         Ok(Change::updated(Subject::new("user", user), &before, after).also_for_members(concerned))
-    });
-    updated.await.map(Json)
+    })
+    .await
 }

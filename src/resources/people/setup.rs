@@ -1,19 +1,19 @@
-//! The first person of a server: whoever holds the link that `gatepost serve` printed makes the first workspace, is its
-//! owner, and is signed in. The link works once, and only while there is no workspace.
+//! Sets a server up. The holder of the link that `gatepost serve` printed creates the first workspace, becomes its owner
+//! and is signed in. The link works once, and only while there is no workspace.
 
-use super::{SetUp, choose::chosen, store};
-use crate::access::{Can, LoginPolicy, Method, Role, workspaces::SetUp as May};
+use super::{SetUp, store};
+use crate::access::{Can, LoginPolicy, Method, workspaces::SetUp as May};
 use crate::app::App;
 use crate::audit::{Change, Subject};
-use crate::auth::{self, Cookie, Seat};
+use crate::auth::{self, Seat};
 use crate::error::{Error, Result};
-use crate::http::{Json, Origin, address};
+use crate::http::address;
 use crate::jobs;
-use crate::resources::api_keys::{Minted, store::insert_first};
-use crate::resources::sign_in::{self, Home, Next, Signed, SignedIn, Start};
-use crate::resources::{workspace_members as members, workspaces};
-use axum::Extension;
-use axum::extract::State;
+use crate::resources::api_keys::{self, Minted};
+use crate::resources::sessions::{Signed, Token};
+use crate::resources::sign_in::{Next, SignedIn, Start};
+use crate::resources::users::{self, Choice, Home, NewUser, Visitor, choose};
+use crate::resources::workspaces::{self, Founding};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
@@ -23,27 +23,27 @@ use uuid::Uuid;
 pub struct Founded {
     #[serde(flatten)]
     pub signed: SignedIn,
-    /// A personal key of the owner, shown once, valid for 30 days.
+    /// A personal key of the owner. It is shown only once and is valid for 30 days.
     pub api_key: String,
 }
 
 pub const GONE: &str = "this server is set up; sign in, or ask its owner for an invitation";
 
 pub async fn has_workspace(app: &App) -> Result<bool> {
-    workspaces::store::any(&app.reader).await
+    workspaces::any(&app.reader).await
 }
 
-/// Whether a link is open: there is no workspace yet.
+/// Whether a link is open: the server has one and has no workspace yet.
 pub async fn is_armed(app: &App) -> Result<bool> {
     Ok(store::setup_hash(&app.reader).await?.is_some() && !has_workspace(app).await?)
 }
 
-/// From now on this token is the one that works.
+/// From now on only this token works.
 pub async fn arm(app: &App, token: &str) -> Result<()> {
     jobs::remember(app, store::SETUP, &auth::hash(token)).await
 }
 
-/// Whether it is this one.
+/// Whether this token works.
 pub async fn is_token(app: &App, token: &str) -> Result<bool> {
     Ok(store::setup_hash(&app.reader).await?.as_deref() == Some(auth::hash(token).as_str()))
 }
@@ -52,40 +52,44 @@ pub fn url(app: &App, token: &str) -> String {
     format!("{}/auth/setup#{token}", app.public_url)
 }
 
-pub async fn set_up(
-    State(app): State<App>,
-    Extension(origin): Extension<Origin>,
-    Json(body): Json<SetUp>,
-) -> Result<Signed<Founded>> {
+pub async fn set_up(app: &App, visitor: Visitor, body: SetUp) -> Result<Signed<Founded>> {
     app.site.is_safe()?;
-    if !is_armed(&app).await? {
+    if !is_armed(app).await? {
         return Err(Error::Gone(GONE));
     }
     let hash = auth::hash(&body.token);
-    if !is_token(&app, &body.token).await? {
+    if !is_token(app, &body.token).await? {
         return Err(Error::invalid(
             "body/token must be the one in the link that `gatepost serve` printed last",
         ));
     }
     let words = [&body.first_name, &body.last_name, &body.email, &body.workspace_name].map(String::clone);
-    let new = chosen(&app, Seat::known(Uuid::nil()), &body.password, false, words.to_vec()).await?;
-    let (token, session_hash) = sign_in::token(&app)?;
-    let key = Minted::personal(&app)?;
-    let can = Can::<May>::founder(&app, app.new_id(), origin);
+    let choice = Choice { password: &body.password, has_factor: false, words: words.to_vec() };
+    let new = choose(app, Seat::known(Uuid::nil()), choice).await?;
+    let token = Token::new(app)?;
+    let (session_hash, key) = (token.hash.clone(), Minted::personal(app)?);
+    let can = Can::<May>::founder(app, app.new_id(), visitor.origin);
     let made = can.write(async move |can, tx| {
-        if workspaces::store::any(&mut *tx).await? || store::use_setup(tx, &hash).await? == 0 {
+        if workspaces::any(&mut *tx).await? || !store::use_setup(tx, &hash).await? {
             return Err(Error::Gone(GONE));
         }
         let (workspace, user, email) = (can.workspace(), can.new_id(), address(&body.email));
-        workspaces::store::insert(tx, workspace, body.workspace_name.trim(), can.now()).await?;
-        // On the word of whoever stands at the server.
-        let names = [body.first_name.trim(), body.last_name.trim()];
-        members::insert_user(tx, user, &email, names, Some(&new), (true, can.now())).await?;
-        let person = members::store::Person { user, email: &email, role: Role::Owner };
-        let member = members::store::insert_accepted(can, tx, workspace, &person).await?;
-        insert_first(can, tx, workspace, member, &key).await?;
-        let home =
-            Home { workspace, name: body.workspace_name.trim().to_owned(), policy: LoginPolicy::default() };
+        let name = body.workspace_name.trim();
+        let person = NewUser {
+            id: user,
+            email: &email,
+            // The holder of the link operates the server: their word is enough.
+            email_verified: true,
+            first_name: body.first_name.trim(),
+            last_name: body.last_name.trim(),
+            password: Some(&new),
+        };
+        users::insert(tx, &person, can.now()).await?;
+        let key_expires_at = Some(can.now().plus(api_keys::FIRST));
+        let founding =
+            Founding { id: workspace, name, owner: user, email: &email, key: &key, key_expires_at };
+        workspaces::found(can, tx, &founding).await?;
+        let home = Home { workspace, name: name.to_owned(), policy: LoginPolicy::default() };
         let method = Method::Password;
         let start = Start { user, home, next: Next::Done, method, second_factor: false, kinds: vec![] };
         let signed = start.open(can, tx, &session_hash).await?;
@@ -95,6 +99,6 @@ pub async fn set_up(
     });
     let body = made.await?;
     app.set_up.notify_one();
-    let device = sign_in::device(&app, body.signed.user_id)?;
-    Ok(Signed { body, cookies: vec![app.site.set(Cookie::Session, &token)?, device] })
+    let device = users::device(app, body.signed.user_id)?;
+    Ok(Signed { body, cookies: vec![token.cookie(app)?, device] })
 }

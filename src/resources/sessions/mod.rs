@@ -1,13 +1,29 @@
-//! Where a person is signed in, and how that ends: one session, all others, all devices, or everybody of a workspace.
-//! A session that is ended is gone; what it did is in the audit log.
+//! The sessions of a person: where they are signed in. One session can end, all others, all of a person, or all of a
+//! workspace. A session that ended is deleted; what it did stays in the audit log.
 
-mod again;
+mod answer;
+mod end;
+mod list;
 mod routes;
-pub mod store;
-pub use routes::router;
+mod store;
+mod switch;
+mod token;
 
-use crate::access::Method;
-use crate::http::absent_not_null;
+pub use answer::Signed;
+pub use end::{end, end_all, end_everybody, sign_out};
+pub use list::list;
+pub use routes::router;
+pub use store::waiting::{Pending, end_pending, pending};
+pub use store::{
+    Reauthenticated, StartedSession, end_in_workspace, end_of_user, find, forget_factor, insert, note_factor,
+    reauthenticated, renew,
+};
+pub use switch::switch;
+pub use token::Token;
+
+use crate::access::{Caller, Method, Session as Own};
+use crate::audit::Subject;
+use crate::error::{Error, Result};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,14 +32,14 @@ use uuid::Uuid;
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Session {
     pub id: Uuid,
-    /// The one that asks.
+    /// Whether it is the session that makes this call.
     pub current: bool,
-    /// Where it acts.
+    /// The workspace in which it acts.
     pub workspace_id: Uuid,
     pub workspace_name: String,
-    /// What the browser calls itself.
+    /// The name that the browser gives itself.
     pub device: Option<String>,
-    /// From which it was begun.
+    /// The address from which the person signed in.
     pub ip_address: String,
     pub method: Method,
     pub second_factor: bool,
@@ -37,40 +53,32 @@ pub struct Sessions {
     pub items: Vec<Session>,
 }
 
-/// How many sessions are ended.
+/// How many sessions were ended.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Ended {
     pub ended: u64,
 }
 
 #[derive(Deserialize, JsonSchema)]
-struct Which {
-    /// All but the one that asks; unless given, that one too.
+pub struct Which {
+    /// Keeps the session that makes this call. Without it, that one ends too.
     #[serde(default)]
-    others: bool,
+    pub others: bool,
 }
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Switch {
-    /// One of `GET /api/v2/workspaces`.
-    workspace_id: Uuid,
+pub struct Destination {
+    /// A workspace from `GET /api/v2/workspaces`.
+    pub workspace_id: Uuid,
 }
 
-/// The password, with `code` or `recovery_code` where there is a second factor; or a passkey's answer.
-#[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Again {
-    #[schemars(transform = absent_not_null, length(min = 1, max = 128))]
-    password: Option<String>,
-    /// What the authenticator app shows.
-    #[schemars(transform = absent_not_null, length(max = 12))]
-    code: Option<String>,
-    #[schemars(transform = absent_not_null, length(max = 64))]
-    recovery_code: Option<String>,
-    /// From `POST /auth/passkey/challenge`.
-    #[schemars(transform = absent_not_null, length(max = 8000))]
-    challenge: Option<String>,
-    /// What the passkey answers: the browser's `PublicKeyCredential` as JSON.
-    credential: Option<serde_json::Value>,
+/// The user and the session that make this call.
+pub fn own(can: &Caller) -> Result<(Uuid, Own)> {
+    let both = can.user().zip(can.session());
+    both.ok_or_else(|| Error::internal("a session without a user"))
+}
+
+pub fn subject(id: Uuid) -> Subject {
+    Subject::new("session", id)
 }

@@ -1,10 +1,11 @@
-//! The SQL of sessions. They are the user's; what is said of them is said to their user alone.
+//! The SQL of sessions. A session belongs to its user, and only they see it.
+
+pub mod waiting;
 
 use super::Session;
-use crate::access::{Caller, LoginPolicy, Method};
-use crate::db::{Record, Row, Source, Tx, sql};
+use crate::access::{Caller, LoginPolicy, Method, Stage};
+use crate::db::{Json, Record, Row, Source, Tx, sql};
 use crate::error::Result;
-use crate::resources::sign_in::store::here;
 use crate::time::Time;
 use uuid::Uuid;
 
@@ -45,8 +46,8 @@ struct Policy(LoginPolicy);
 impl Record for Policy {
     const COLUMNS: &'static str = "";
     fn read(row: &mut Row) -> Result<Self> {
-        let policy = row.take::<Option<crate::db::Json<_>>>()?;
-        Ok(Policy(policy.map(|crate::db::Json(policy)| policy).unwrap_or_default()))
+        let policy = row.take::<Option<Json<_>>>()?;
+        Ok(Policy(policy.map(|Json(policy)| policy).unwrap_or_default()))
     }
 }
 
@@ -63,16 +64,25 @@ pub async fn end(tx: &mut Tx, user: Uuid, id: Uuid) -> Result<u64> {
     sql("delete from sessions where user_id = $1 and id = $2").bind(user).bind(id).run(tx).await
 }
 
-/// All of a person's, but one that may be kept.
-pub async fn end_others(tx: &mut Tx, user: Uuid, keep: Option<Uuid>) -> Result<u64> {
+/// Ends the sessions of a user, except one.
+pub async fn end_of_user(tx: &mut Tx, user: Uuid, except: Option<Uuid>) -> Result<u64> {
     sql("delete from sessions where user_id = $1 and id <> coalesce($2, user_id)")
         .bind(user)
-        .bind(keep)
+        .bind(except)
         .run(tx)
         .await
 }
 
-/// Everybody's that act in the workspace; and those that were begun before now and act elsewhere do not come back.
+/// Ends the sessions of a member who leaves the caller's workspace.
+pub async fn end_in_workspace(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<u64> {
+    sql("delete from sessions where workspace_id = $1 and user_id = $2")
+        .bind(can.workspace())
+        .bind(user)
+        .run(tx)
+        .await
+}
+
+/// Ends every session in the workspace. Sessions elsewhere that started before now cannot switch back to it.
 pub async fn end_of_workspace(can: &Caller, tx: &mut Tx) -> Result<u64> {
     sql("update workspaces set sessions_from = $2 where id = $1")
         .bind(can.workspace())
@@ -82,8 +92,17 @@ pub async fn end_of_workspace(can: &Caller, tx: &mut Tx) -> Result<u64> {
     sql("delete from sessions where workspace_id = $1").bind(can.workspace()).run(tx).await
 }
 
-/// Whether the session has shown a second factor, which may have been all that it lacked.
-pub async fn has_shown_factor(tx: &mut Tx, user: Uuid, id: Uuid, shown: bool) -> Result<u64> {
+/// The session has shown a second factor. That may have been all that it lacked.
+pub async fn note_factor(tx: &mut Tx, user: Uuid, id: Uuid) -> Result<u64> {
+    set_factor(tx, user, id, true).await
+}
+
+/// The person has no second factor any more.
+pub async fn forget_factor(tx: &mut Tx, user: Uuid, id: Uuid) -> Result<u64> {
+    set_factor(tx, user, id, false).await
+}
+
+async fn set_factor(tx: &mut Tx, user: Uuid, id: Uuid, shown: bool) -> Result<u64> {
     sql("update sessions set second_factor = $3, stage = 'whole' where user_id = $1 and id = $2")
         .bind(user)
         .bind(id)
@@ -92,7 +111,7 @@ pub async fn has_shown_factor(tx: &mut Tx, user: Uuid, id: Uuid, shown: bool) ->
         .await
 }
 
-/// The same session under a new token.
+/// Gives a session a new token.
 pub async fn renew(tx: &mut Tx, user: Uuid, id: Uuid, hash: &str) -> Result<u64> {
     sql("update sessions set hash = $3 where user_id = $1 and id = $2")
         .bind(user)
@@ -102,27 +121,28 @@ pub async fn renew(tx: &mut Tx, user: Uuid, id: Uuid, hash: &str) -> Result<u64>
         .await
 }
 
-/// And its person has shown who he is.
-pub async fn shown_again(
-    tx: &mut Tx,
-    user: Uuid,
-    id: Uuid,
-    hash: &str,
-    second_factor: bool,
-    now: Time,
-) -> Result<u64> {
+/// A session whose person has proven again who they are.
+pub struct Reauthenticated<'a> {
+    pub user: Uuid,
+    pub id: Uuid,
+    /// The hash of its new token.
+    pub hash: &'a str,
+    pub second_factor: bool,
+}
+
+pub async fn reauthenticated(tx: &mut Tx, session: &Reauthenticated<'_>, now: Time) -> Result<u64> {
     sql("update sessions set hash = $3, second_factor = $4, authenticated_at = $5, last_seen_at = $5 \
          where user_id = $1 and id = $2")
-    .bind(user)
-    .bind(id)
-    .bind(hash)
-    .bind(second_factor)
+    .bind(session.user)
+    .bind(session.id)
+    .bind(session.hash)
+    .bind(session.second_factor)
     .bind(now)
     .run(tx)
     .await
 }
 
-/// Whether a session, as old as it is, goes on in another workspace.
+/// Whether another workspace would accept a session of this age.
 pub async fn would_live(
     can: &Caller,
     user: Uuid,
@@ -140,19 +160,42 @@ pub async fn would_live(
     Ok(found.await?.is_some_and(|((created, seen), ended)| !ended && policy.ends(seen, created) > can.now()))
 }
 
-/// One row, if the session is still there.
+/// One row, if the session still exists.
 pub async fn act_in(tx: &mut Tx, user: Uuid, id: Uuid, workspace: Uuid) -> Result<u64> {
-    let moved = sql("update sessions set workspace_id = $3 where user_id = $1 and id = $2")
+    sql("update sessions set workspace_id = $3 where user_id = $1 and id = $2")
         .bind(user)
         .bind(id)
         .bind(workspace)
-        .run(&mut *tx)
-        .await?;
-    here(tx, user, workspace).await?;
-    Ok(moved)
+        .run(tx)
+        .await
 }
 
-pub async fn password_hash(from: impl Into<Source<'_>>, user: Uuid) -> Result<Option<String>> {
-    let stored = sql("select password_hash from users where id = $1 and password_hash is not null");
-    stored.bind(user).optional(from).await
+/// A session to be.
+pub struct StartedSession {
+    /// The hash of its token.
+    pub hash: String,
+    pub user: Uuid,
+    pub id: Uuid,
+    pub workspace: Uuid,
+    pub stage: Stage,
+    pub method: Method,
+    pub second_factor: bool,
+}
+
+pub async fn insert(can: &Caller, tx: &mut Tx, new: &StartedSession) -> Result<u64> {
+    sql("insert into sessions (hash, user_id, id, workspace_id, stage, method, second_factor, device, ip_address, \
+         authenticated_at, last_seen_at, timestamp_created) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10)")
+    .bind(&new.hash)
+    .bind(new.user)
+    .bind(new.id)
+    .bind(new.workspace)
+    .bind(new.stage.name())
+    .bind(new.method.name())
+    .bind(new.second_factor)
+    .bind(can.origin().user_agent.clone())
+    .bind(can.origin().address_text())
+    .bind(can.now())
+    .run(tx)
+    .await
 }

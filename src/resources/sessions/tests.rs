@@ -223,7 +223,7 @@ async fn nobody_comes_back(world: World) {
     world.call("owner", "DELETE /api/v2/workspaces/current/sessions", Value::Null).await.is(200);
     world.get(&who, "/api/v2/me").await.is(200);
     let back = world.call(&who, "POST /auth/switch", json!({ "workspace_id": world.home })).await.is(403);
-    assert!(back.message().contains("sign in to it anew"), "{}", back.text());
+    assert!(back.message().contains("sign in again"), "{}", back.text());
     world
         .run(
             sql("update sessions set workspace_id = $1 where workspace_id = $2").bind(world.home).bind(third),

@@ -1,30 +1,32 @@
-//! Signing in: a password or a passkey, a second factor where there is one, and then a session. A session is a
-//! principal like a key; what it may do is the member's, in the workspace in which it acts.
+//! Signing in: a password or a passkey, a second factor if there is one, and then a session. A session is a principal
+//! like a key: it can do what the member can do in the workspace in which it acts.
 //!
-//! Every refusal has the same text, at the cost of one Argon2, whether the address has a user or not.
+//! Every refusal has the same text and costs one Argon2, whether the address belongs to a user or not.
 
-mod answer;
 mod begin;
-mod challenge;
+mod failure;
 mod passkey;
 mod password;
+mod proof;
+mod reauthenticate;
 mod routes;
-mod second;
-pub mod store;
+mod second_factor;
 
-pub use answer::Signed;
-pub use begin::{Home, Proof, Start, device, homes, knows_device, token};
-pub use challenge::{Answered, Asked, ask_to_enrol, asked_to_enrol, spend};
-pub use password::{known_device, password_of, shared_tries, tries, tries_in_person, tries_of_one};
+pub use begin::Start;
+pub use passkey::{by_passkey, challenge};
+pub use password::by_password;
+pub use reauthenticate::reauthenticate;
 pub use routes::router;
+pub use second_factor::second_factor;
 
+use crate::http::absent_not_null;
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Milliseconds between the first factor and the second.
-pub const PENDING: i64 = 10 * Time::MINUTE;
+const PENDING: i64 = 10 * 60 * 1000;
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -33,7 +35,7 @@ pub struct Password {
     pub email: String,
     #[schemars(length(min = 1, max = 128))]
     pub password: String,
-    /// Where to act; where one was last, unless given.
+    /// The workspace to act in. Without it, the workspace in which you acted last.
     pub workspace_id: Option<Uuid>,
 }
 
@@ -41,7 +43,7 @@ pub struct Password {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Second {
-    /// What the authenticator app shows.
+    /// The code that the authenticator app shows.
     #[schemars(length(max = 12))]
     pub code: Option<String>,
     #[schemars(length(max = 64))]
@@ -49,7 +51,7 @@ pub struct Second {
     /// From `POST /auth/passkey/challenge`.
     #[schemars(length(max = 8000))]
     pub challenge: Option<String>,
-    /// What the passkey answers: the browser's `PublicKeyCredential` as JSON.
+    /// The answer of the passkey: the browser's `PublicKeyCredential` as JSON.
     pub credential: Option<serde_json::Value>,
 }
 
@@ -59,18 +61,36 @@ pub struct ByPasskey {
     /// From `POST /auth/passkey/challenge`.
     #[schemars(length(max = 8000))]
     pub challenge: String,
-    /// What the passkey answers: the browser's `PublicKeyCredential` as JSON.
+    /// The answer of the passkey: the browser's `PublicKeyCredential` as JSON.
     pub credential: serde_json::Value,
-    /// Where to act; where one was last, unless given.
+    /// The workspace to act in. Without it, the workspace in which you acted last.
     pub workspace_id: Option<Uuid>,
 }
 
-/// What comes next.
+/// `password`, with `code` or `recovery_code` if there is a second factor; or `challenge` with `credential`.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Again {
+    #[schemars(transform = absent_not_null, length(min = 1, max = 128))]
+    pub password: Option<String>,
+    /// The code that the authenticator app shows.
+    #[schemars(transform = absent_not_null, length(max = 12))]
+    pub code: Option<String>,
+    #[schemars(transform = absent_not_null, length(max = 64))]
+    pub recovery_code: Option<String>,
+    /// From `POST /auth/passkey/challenge`.
+    #[schemars(transform = absent_not_null, length(max = 8000))]
+    pub challenge: Option<String>,
+    /// The answer of the passkey: the browser's `PublicKeyCredential` as JSON.
+    pub credential: Option<serde_json::Value>,
+}
+
+/// What the person has to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Next {
-    /// Nothing: signed in.
+    /// Nothing: the person is signed in.
     Done,
     /// `POST /auth/second-factor`.
     SecondFactor,
@@ -78,16 +98,16 @@ pub enum Next {
     EnrolSecondFactor,
 }
 
-/// The session is in the cookie.
+/// The session itself is in the cookie.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct SignedIn {
     pub next: Next,
-    /// What can be shown as the second factor, where that is next: `totp`, `passkey`, `recovery_code`.
+    /// The second factors that the person can show, if that is next: `totp`, `passkey`, `recovery_code`.
     pub second_factors: Vec<String>,
     pub session_id: Uuid,
     pub user_id: Uuid,
     pub workspace_id: Uuid,
     pub workspace_name: String,
-    /// When it ends if it is not used.
+    /// When the session ends if it is not used.
     pub expires_at: Time,
 }

@@ -1,17 +1,17 @@
-//! Whether a brand's colour can be read: white stands on it, in a letter's head and on its button.
+//! Whether a brand's colour is legible: letters show white text on it, in their head and on their button.
 
 use crate::error::{Error, Result};
 
-/// What WCAG 2.2 asks of text of ordinary size (success criterion 1.4.3, level AA).
+/// The least contrast of text of ordinary size (WCAG 2.2, success criterion 1.4.3, level AA).
 const LEAST: f64 = 4.5;
 
-/// Refuses a colour on which white is hard to read. The other way round it is the same ratio.
+/// Refuses a colour on which white is hard to read. The colour on white has the same ratio.
 pub fn check(color: &str) -> Result<()> {
     let ratio = with_white(color);
     if ratio >= LEAST {
         return Ok(());
     }
-    // Two digits must not make it look like enough.
+    // Rounding to two digits must not make the ratio look sufficient.
     let shown = ratio.min(LEAST - 0.01);
     Err(Error::invalid(format!(
         "body/brand_color must have a contrast of {LEAST}:1 with white; `{color}` has {shown:.2}:1, so take a darker one"
@@ -23,8 +23,8 @@ fn with_white(color: &str) -> f64 {
     1.05 / (luminance(color) + 0.05)
 }
 
-/// WCAG 2.2, relative luminance of a colour in sRGB: L = 0.2126 R + 0.7152 G + 0.0722 B. What is no colour is white,
-/// on which white cannot be read.
+/// WCAG 2.2, relative luminance of a colour in sRGB: L = 0.2126 R + 0.7152 G + 0.0722 B. A text that is not a
+/// colour counts as white, which fails the check.
 fn luminance(color: &str) -> f64 {
     let digits = color.strip_prefix('#').filter(|digits| digits.len() == 6);
     let rgb = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0xff_ffff);

@@ -1,166 +1,98 @@
-//! Which texts name a domain, and which of its records are still wanted.
+//! The domain of a workspace: what it asks for, and whether the DNS shows that the domain is its own.
 
-use super::{Claim, Wanted};
+use super::{Claim, DomainInfo, name, store, subject};
+use crate::access::{Caller, Can, white_label::*};
+use crate::app::App;
+use crate::audit::Change;
+use crate::auth;
+use crate::db::Source;
 use crate::error::{Error, Result};
-use crate::net::{WhiteLabel, host_name};
+use crate::net::WhiteLabel;
+use crate::resources::workspaces::{self, Workspace};
+use serde_json::json;
 
-/// Below it stands the text that shows whose a domain is.
-const PROOF: &str = "_gatepost.";
-/// So that the name with the proof before it is one of DNS.
-const LONGEST: usize = 253 - PROOF.len();
-
-/// The form under which a domain is kept: what is typed, in lower case. Nothing else is mended, for what is stored is
-/// shown to people as their domain.
-pub fn parse(text: &str, own: &str) -> Result<String> {
-    if text.len() > LONGEST {
-        return Err(Error::invalid(format!("body/domain must NOT have more than {LONGEST} characters")));
-    }
-    let name = text.to_ascii_lowercase();
-    let is_host =
-        name.contains('.') && !name.ends_with('.') && host_name(&name).is_some_and(|host| host == name);
-    if !is_host || !is_internationalised(&name) {
-        return Err(Error::invalid(
-            "body/domain must be the name of a host, such as clients.example.com, in ASCII (of an internationalised \
-             name, its xn-- form), without scheme, port, path, wildcard or a dot at its end",
-        ));
-    }
-    match name == own.trim_end_matches('.') {
-        true => Err(Error::invalid("body/domain must not be the host of this server")),
-        false => Ok(name),
-    }
+/// Looks the records up, and stores nothing.
+pub async fn show_domain(can: &Can<Read>) -> Result<DomainInfo> {
+    let claim = store::claim(can, can.reader()).await?;
+    let found = look_up(can.app(), claim.as_ref()).await;
+    info(can, can.reader(), claim, &found).await
 }
 
-/// Whether labels that begin with `xn--` stand for something, and the whole for no address (WHATWG URL, host parser).
-fn is_internationalised(name: &str) -> bool {
-    matches!(url::Host::parse(name), Ok(url::Host::Domain(same)) if same == name)
+/// Asks for a domain. The workspace holds it once it is verified.
+pub async fn set_domain(can: Can<Set>, domain: &str) -> Result<Workspace> {
+    let domain = name::parse(domain, &can.app().public_host())?;
+    let token = auth::token(&can.app().random()?);
+    can.write(async move |can, tx| {
+        let before = workspaces::current(can, &mut *tx).await?;
+        if before.billing.org_client_domain.as_ref() != Some(&domain) {
+            store::set(can, tx, &domain, &token).await?;
+        }
+        let after = workspaces::current(can, &mut *tx).await?;
+        Ok(Change::updated(subject(can), &before, after))
+    })
+    .await
 }
 
-impl Claim {
-    /// The name of the text that shows whose the domain is.
-    pub fn proof(&self) -> String {
-        format!("{PROOF}{}", self.domain)
-    }
+pub async fn remove_domain(can: Can<Remove>) -> Result<Workspace> {
+    can.write(async move |can, tx| {
+        let before = workspaces::current(can, &mut *tx).await?;
+        if before.billing.org_client_domain.is_some() {
+            store::remove(can, tx).await?;
+        }
+        let after = workspaces::current(can, &mut *tx).await?;
+        Ok(Change::updated(subject(can), &before, after))
+    })
+    .await
+}
 
-    /// The text itself. It is shown to whoever may set the domain, and to the whole world once it is in the DNS.
-    pub fn text(&self) -> String {
-        format!("gatepost-domain={}", self.token)
-    }
-
-    fn shows(&self, found: &WhiteLabel) -> bool {
-        found.texts.contains(&self.text())
-    }
-
-    /// The records still wanted, by what was found; none once the domain is the workspace's. `holder` is the claim of
-    /// another workspace: nobody is told of it who has not shown that the domain is his.
-    pub fn wanted(&self, found: &WhiteLabel, target: &str, holder: Option<&Claim>) -> Vec<Wanted> {
-        let cname = Wanted {
-            kind: "CNAME".to_owned(),
-            domain: self.domain.clone(),
-            value: target.to_owned(),
-            reason: match host_name(target).is_some_and(|host| host.contains('.')) {
-                true => "leads the domain to this server",
-                false => "leads the domain to this server, which has no name yet: its operator has to set `public-url`",
+/// Looks the records up, and stores whether the workspace holds the domain.
+pub async fn verify_domain(can: Can<Verify>) -> Result<DomainInfo> {
+    let claim = store::claim(&can, can.reader()).await?;
+    let found = look_up(can.app(), claim.as_ref()).await;
+    can.write(async move |can, tx| {
+        let now = store::claim(can, &mut *tx).await?;
+        let asked = |claim: &Option<Claim>| claim.as_ref().map(|claim| claim.token.clone());
+        if asked(&now) != asked(&claim) {
+            return Err(Error::Conflict(
+                "the domain was changed while it was looked up; try again".to_owned(),
+            ));
+        }
+        let before = info(can, &mut *tx, now, &found).await?;
+        let verified_at = before.verified.then(|| before.verified_at.unwrap_or_else(|| can.now()));
+        let after = DomainInfo { verified_at, ..before.clone() };
+        let mut losers = Vec::new();
+        if let Some(domain) = after.name.as_ref().filter(|_| after.verified_at != before.verified_at) {
+            if after.verified {
+                losers = store::release(can, tx, domain).await?;
             }
-            .to_owned(),
-        };
-        let text = |reason: &str| Wanted {
-            kind: "TXT".to_owned(),
-            domain: self.proof(),
-            value: self.text(),
-            reason: reason.to_owned(),
-        };
-        let proven = self.shows(found);
-        let mut wanted = Vec::new();
-        if !found.cname {
-            wanted.push(cname);
+            store::hold(can, tx, verified_at).await?;
         }
-        if !proven {
-            wanted.push(text("shows that who owns the domain agrees"));
-        } else if holder.is_some_and(|holder| holder.shows(found)) {
-            wanted.push(text("is there, and so is that of another workspace of this server, which holds the domain; remove the other"));
-        }
-        wanted
+        let held = |info: &DomainInfo| json!({ "domain_verified_at": info.verified_at });
+        let change = Change::new(subject(can), held(&before), held(&after), after).discreetly();
+        let lost = || json!({ "domain_verified_at": null, "lost_to_another_workspace": true });
+        Ok(losers.into_iter().fold(change, |change, loser| change.also_in_as(loser, lost())))
+    })
+    .await
+}
+
+async fn look_up(app: &App, claim: Option<&Claim>) -> WhiteLabel {
+    match claim {
+        Some(claim) => app.net.white_label(&claim.domain, &app.public_host(), &claim.proof()).await,
+        None => WhiteLabel::default(),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const OWN: &str = "gatepost.example";
-
-    #[test]
-    fn a_domain_is_the_plain_name_of_a_host() {
-        for (text, kept) in [
-            ("clients.agency.example", "clients.agency.example"),
-            ("Clients.Agency.EXAMPLE", "clients.agency.example"),
-            ("agency.example", "agency.example"),
-            ("xn--mller-kva.example", "xn--mller-kva.example"),
-            ("a-1.0b.example", "a-1.0b.example"),
-            ("in.gatepost.example", "in.gatepost.example"),
-            ("1.2.3.example", "1.2.3.example"),
-        ] {
-            assert_eq!(parse(text, OWN).unwrap(), kept);
-        }
-        let name = format!("{}{}", "a.".repeat(118), "example");
-        assert_eq!(name.len(), LONGEST);
-        assert!(parse(&name, OWN).is_ok() && format!("{PROOF}{name}").len() == 253);
-    }
-
-    #[test]
-    fn nothing_else_is() {
-        let longer = format!("{}{}", "a.".repeat(119), "example");
-        let label = format!("{}.example", "a".repeat(64));
-        for text in [
-            "",
-            ".",
-            "localhost",
-            "agency",
-            "agency.example.",
-            ".agency.example",
-            "a..example",
-            " agency.example",
-            "agency.example ",
-            "agency.example\n",
-            "a\0b.example",
-            "a b.example",
-            "*.agency.example",
-            "a_b.example",
-            "-a.example",
-            "a-.example",
-            "https://agency.example",
-            "agency.example/x",
-            "agency.example:443",
-            "ada@agency.example",
-            "agency.example?x",
-            "agency.example#x",
-            "agency%2eexample",
-            "127.0.0.1",
-            "127.1",
-            "0x7f.1",
-            "1.2.3",
-            "[::1]",
-            "::1",
-            "::ffff:1.2.3.4",
-            "müller.example",
-            "agency。example",
-            "ａgency.example",
-            "xn--.example",
-            "xn--a.example",
-            "xn--zzzzzzzzz99999.example",
-            "a\\.b.example",
-            "$(id).example",
-            "<b>.example",
-            "gatepost.example",
-            "GATEPOST.example",
-            &longer,
-            &label,
-            &"a.".repeat(50_000),
-        ] {
-            let why = parse(text, OWN).unwrap_err().to_string();
-            assert!(why.starts_with("body/domain must"), "{text}: {why}");
-            assert!(why.len() < 300, "what was sent is not sent back");
-        }
-        assert!(parse("gatepost.example", "gatepost.example.").is_err());
-    }
+async fn info<'a>(
+    can: &Caller,
+    from: impl Into<Source<'a>>,
+    claim: Option<Claim>,
+    found: &WhiteLabel,
+) -> Result<DomainInfo> {
+    let Some(claim) = claim else {
+        return Ok(DomainInfo { verified: false, name: None, verification: vec![], verified_at: None });
+    };
+    let holder = store::holder(can, from, &claim.domain).await?;
+    let verification = claim.wanted(found, &can.app().public_host(), holder.as_ref());
+    let (verified, name, verified_at) = (verification.is_empty(), Some(claim.domain), claim.verified_at);
+    Ok(DomainInfo { verified, name, verification, verified_at })
 }

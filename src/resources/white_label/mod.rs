@@ -1,19 +1,25 @@
-//! How a workspace shows itself to its clients: under a domain of its own, and with a brand.
+//! How a workspace presents itself to its clients: under a domain of its own, and with a brand.
 //!
-//! Anybody may ask for any domain, which holds nothing and tells nobody. A workspace holds a domain once its records
-//! were found there by POST `.../verify`, one workspace of the server at a time. It goes on holding it as long as its
-//! own text is there: who shows his where the holder's is gone has the domain.
+//! Any workspace can ask for any domain. That gives it nothing and tells nobody. A workspace holds a domain once
+//! `POST .../verify` has found its records there, one workspace of the server at a time. It keeps the domain while its own
+//! text is there. Another workspace that shows its text when the holder's is gone takes the domain over.
 //!
-//! GET looks the records up and says what it found, but stores nothing: it is a read, which has no audit row, and the
-//! DNS changes without asking us anyway. What is stored is `verified_at`, for what cannot wait for the DNS; only
-//! `verify` sets and clears it, and leaves a row.
+//! GET looks the records up and reports them, but stores nothing: a read has no audit row, and the DNS changes without
+//! notice. `verified_at` is stored for what cannot wait for the DNS. Only `verify` sets and clears it, with an audit row.
 
+mod branding;
 mod contrast;
 mod domain;
+mod name;
 mod routes;
-pub mod store;
+mod store;
+
+pub use branding::{show_branding, update_branding};
+pub use domain::{remove_domain, set_domain, show_domain, verify_domain};
 pub use routes::router;
 
+use crate::access::Caller;
+use crate::audit::Subject;
 use crate::http::absent_not_null;
 use crate::time::Time;
 use schemars::JsonSchema;
@@ -21,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize, JsonSchema)]
 pub struct NewDomain {
-    /// Such as `clients.example.com`; of an internationalised name, its `xn--` form.
+    /// Such as `clients.example.com`. Send an internationalised name in its `xn--` form.
     pub domain: String,
 }
 
@@ -33,32 +39,32 @@ pub struct Claim {
     pub verified_at: Option<Time>,
 }
 
-/// What the DNS says at this moment.
+/// What the DNS shows at this moment.
 #[derive(Clone, Serialize, JsonSchema)]
 pub struct DomainInfo {
     /// All records are there, and no other workspace holds the domain.
     #[schemars(default)]
     pub verified: bool,
-    /// None where no domain is asked for.
+    /// The domain that the workspace asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(transform = absent_not_null)]
     pub name: Option<String>,
-    /// The records that are still wanted.
+    /// The records that are still missing.
     #[schemars(default)]
     pub verification: Vec<Wanted>,
-    /// Since when the workspace holds the domain: what the last POST to `/verify` has found.
+    /// When the workspace began to hold the domain, as the last POST to `/verify` found.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub verified_at: Option<Time>,
 }
 
-/// A record of the DNS.
+/// A DNS record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Wanted {
     #[serde(rename = "type")]
     #[schemars(default)]
     pub kind: String,
-    /// Whose record it is.
+    /// The name of the record.
     #[schemars(default)]
     pub domain: String,
     #[schemars(default)]
@@ -67,7 +73,7 @@ pub struct Wanted {
     pub reason: String,
 }
 
-/// What people see of a workspace; null is what it does not have.
+/// What people see of a workspace. A field is null if the workspace has none.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Branding {
     pub brand_name: Option<String>,
@@ -83,9 +89,13 @@ pub struct BrandingPatch {
     /// One line of plain text.
     #[schemars(length(min = 1, max = 80))]
     brand_name: Option<String>,
-    /// On which white is legible, and which is on white: a contrast of 4.5:1 at least.
+    /// White text must be legible on it, and the colour on white: the contrast is at least 4.5:1.
     #[schemars(regex(pattern = "^#[0-9a-fA-F]{6}$"))]
     brand_color: Option<String>,
     #[schemars(length(max = 2000), regex(pattern = r#"^https?://[^\x00-\x20"'<>\\\x7f]+$"#))]
     org_logo_url: Option<String>,
+}
+
+fn subject(can: &Caller) -> Subject {
+    Subject::new("workspace", can.workspace())
 }

@@ -1,10 +1,9 @@
-//! The SQL of white labels.
+//! The SQL of domains and brands.
 
 use super::{Branding, Claim};
 use crate::access::Caller;
 use crate::db::{Source, Tx, record, sql};
 use crate::error::{Error, Result};
-use crate::mail::Brand;
 use crate::time::Time;
 use uuid::Uuid;
 
@@ -19,7 +18,7 @@ pub async fn claim(can: &Caller, from: impl Into<Source<'_>>) -> Result<Option<C
         .await
 }
 
-/// The other workspace that holds the domain. One whose removal is due holds nothing.
+/// The other workspace that holds the domain. A workspace whose removal is due holds none.
 pub async fn holder(can: &Caller, from: impl Into<Source<'_>>, domain: &str) -> Result<Option<Claim>> {
     sql("select {columns} from workspaces w where w.id <> $1 and w.org_client_domain = $2 \
          and w.domain_verified_at is not null and coalesce(w.scheduled_for_removal_at > $3, true)")
@@ -50,7 +49,7 @@ pub async fn remove(can: &Caller, tx: &mut Tx) -> Result<u64> {
     .await
 }
 
-/// From now on the workspace holds its domain, or no longer does.
+/// From now on the workspace holds its domain; with none, it no longer does.
 pub async fn hold(can: &Caller, tx: &mut Tx, verified_at: Option<Time>) -> Result<u64> {
     sql("update workspaces set domain_verified_at = $2 where id = $1")
         .bind(can.workspace())
@@ -59,7 +58,7 @@ pub async fn hold(can: &Caller, tx: &mut Tx, verified_at: Option<Time>) -> Resul
         .await
 }
 
-/// Whoever else held the domain does so no longer.
+/// Takes the domain from the other workspaces that held it, and returns them.
 pub async fn release(can: &Caller, tx: &mut Tx, domain: &str) -> Result<Vec<Uuid>> {
     sql("update workspaces set domain_verified_at = null where id <> $1 and org_client_domain = $2 \
          and domain_verified_at is not null returning id")
@@ -70,23 +69,9 @@ pub async fn release(can: &Caller, tx: &mut Tx, domain: &str) -> Result<Vec<Uuid
 }
 
 pub async fn branding(can: &Caller, from: impl Into<Source<'_>>) -> Result<Branding> {
-    of(can.workspace(), from).await
-}
-
-async fn of(workspace: Uuid, from: impl Into<Source<'_>>) -> Result<Branding> {
-    let found = sql("select {columns} from workspaces w where w.id = $1").bind(workspace).optional(from);
+    let found =
+        sql("select {columns} from workspaces w where w.id = $1").bind(can.workspace()).optional(from);
     found.await?.ok_or_else(Error::hidden)
-}
-
-/// What the workspace's letters show: its own brand, or that of its admin workspace.
-pub async fn brand(can: &Caller, from: impl Into<Source<'_>>) -> Result<Brand> {
-    let mut from = from.into();
-    let own = branding(can, from.again()).await?;
-    let brand = match can.group() {
-        Some(group) if own.brand_name.is_none() => of(group.admin, from).await?,
-        Some(_) | None => own,
-    };
-    Ok(Brand { name: brand.brand_name, color: brand.brand_color })
 }
 
 pub async fn set_branding(can: &Caller, tx: &mut Tx, branding: &Branding) -> Result<u64> {

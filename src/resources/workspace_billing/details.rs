@@ -1,19 +1,21 @@
-//! A plan as the wire shows it. What there is no limit to has no limit in the answer.
+//! A plan as the official API shows it. Without a limit, the answer names none.
 
 use super::schema::{Details, Subscriptions};
 use super::{Interval, Plan, Subscription};
+use crate::resources::credits::Counted;
+use crate::resources::workspaces::Workspace;
 use crate::time::Time;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-/// What is counted beside the plan: of credits, what was granted and what is left.
-pub struct Counted {
+/// What a workspace uses of its plan.
+pub struct Figures {
     pub leads: i64,
-    pub hyper: Option<(i64, i64)>,
-    pub inbox_placement: Option<(i64, i64)>,
+    pub hyper: Option<Counted>,
+    pub inbox_placement: Option<Counted>,
 }
 
-pub fn details(workspace: (Uuid, String), plan: &Plan, counted: &Counted) -> Details {
+pub fn details(workspace: &Workspace, plan: &Plan, figures: &Figures) -> Details {
     let mut parts = Map::new();
     for (part, subscription) in plan.parts() {
         parts.insert(part.to_owned(), shown(subscription));
@@ -25,16 +27,16 @@ pub fn details(workspace: (Uuid, String), plan: &Plan, counted: &Counted) -> Det
             part.insert(name.to_owned(), fact);
         }
     };
-    note("outreach", "current_lead_count", json!(counted.leads));
-    if let Some((granted, left)) = counted.hyper {
-        note("credits", "total_credits", json!(granted));
-        note("credits", "available_credits", json!(left));
+    note("outreach", "current_lead_count", json!(figures.leads));
+    if let Some(hyper) = &figures.hyper {
+        note("credits", "total_credits", json!(hyper.granted));
+        note("credits", "available_credits", json!(hyper.left));
     }
-    if let Some((granted, left)) = counted.inbox_placement {
-        note("inbox_placement", "plan_limit", json!(granted));
-        note("inbox_placement", "available_credits", json!(left));
+    if let Some(tests) = &figures.inbox_placement {
+        note("inbox_placement", "plan_limit", json!(tests.granted));
+        note("inbox_placement", "available_credits", json!(tests.left));
     }
-    let (id, name) = workspace;
+    let (id, name) = (workspace.id, &workspace.name);
     Details(json!({ "organization_id": id, "organization_name": name, "subscriptions": parts, "addons": {} }))
 }
 
@@ -49,7 +51,7 @@ fn shown(subscription: &Subscription) -> Value {
     })
 }
 
-/// Those that have a product and are paid by the month or the year; the wire knows no others.
+/// Only subscriptions with a product that are paid by the month or the year: the official API has no others.
 pub fn subscriptions(workspace: Uuid, plan: &Plan, now: Time) -> Subscriptions {
     let listed = |(part, subscription): (&str, &Subscription)| {
         let interval =

@@ -1,16 +1,19 @@
-//! Plans: data of the operator, shown as the reference shows its vendor's. What a plan leaves out is refused by
-//! `workspaces.denied`, what it costs to use is counted by `credits`; the rest of it is shown and nothing more.
+//! Plans: the operator sets them, and they are shown as the official API shows its vendor's. What a plan excludes is refused
+//! by `workspaces.denied`, and what costs credits is counted by `credits`. Everything else in a plan is only shown.
 
 mod details;
+mod plan;
 mod routes;
 mod schema;
-pub mod store;
+mod store;
+
+pub use plan::{plan_details, set_plan, stored_plan, subscription_details};
 pub use routes::router;
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// Products of the reference (section 2.21), for credits.
+/// The products of the official API for credits (reference, section 2.21).
 pub const CREDITS: [&str; 8] = [
     "pid_nic_v1",
     "pid_nic_v1_annual",
@@ -21,7 +24,7 @@ pub const CREDITS: [&str; 8] = [
     "pid_hic_v1",
     "pid_hic_v1_annual",
 ];
-/// For all together.
+/// The products for everything together.
 pub const BUNDLES: [&str; 5] = [
     "pid_bundle_starter_v1",
     "pid_bundle_scale_v1",
@@ -29,7 +32,7 @@ pub const BUNDLES: [&str; 5] = [
     "pid_bundle_agency_v1",
     "pid_bundle_agency_v2",
 ];
-/// For sending, CRM, visitors, placement tests and addons.
+/// The products for sending, CRM, visitors, placement tests and addons.
 const OTHERS: [&str; 18] = [
     "pid_ls_v1",
     "pid_hg_v1",
@@ -55,7 +58,7 @@ pub fn products() -> impl Iterator<Item = &'static str> {
     OTHERS.into_iter().chain(CREDITS).chain(BUNDLES)
 }
 
-/// What the operator says of a workspace's plan: a subscription for each part that there is.
+/// A workspace's plan as the operator sets it: a subscription for each of its parts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Plan {
@@ -85,7 +88,7 @@ pub struct Subscription {
     /// Milliseconds since 1970.
     #[serde(default)]
     pub current_period_end: Option<i64>,
-    /// Milliseconds since 1970; none where it goes on.
+    /// Milliseconds since 1970; none for a subscription that continues.
     #[serde(default)]
     pub cancel_at_time: Option<i64>,
     #[serde(default)]
@@ -102,7 +105,7 @@ pub enum Interval {
 }
 
 impl Plan {
-    /// From the operator's file; what is wrong in it is named.
+    /// Reads the operator's file. An error names what is wrong in it.
     pub fn parse(text: &str) -> Result<Plan> {
         let plan: Plan =
             serde_json::from_str(text).map_err(|error| Error::invalid(format!("the plan: {error}")))?;
@@ -135,7 +138,7 @@ fn plan_holds(part: &str, subscription: &Subscription) -> Result<()> {
     match fits {
         true => Ok(()),
         false => Err(Error::invalid(format!(
-            "the plan: {part}.product_id must be a product of the reference for this part; `{product}` is none"
+            "the plan: {part}.product_id must be a product of the official API for this part; `{product}` is not one"
         ))),
     }
 }

@@ -1,12 +1,8 @@
-use super::details::{Counted, details, subscriptions};
 use super::schema::{Details, Subscriptions};
-use super::store;
 use crate::access::{Can, workspace_billing::*};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Json, Nothing};
-use crate::resources::credits::{self, Kind};
-use crate::resources::workspaces;
 use aide::axum::ApiRouter;
 use aide::axum::routing::get;
 
@@ -17,17 +13,9 @@ pub fn router() -> ApiRouter<App> {
 }
 
 async fn plan(can: Can<Read>, _: Nothing) -> Result<Json<Details>> {
-    let workspace = workspaces::store::current(&can, can.reader()).await?;
-    let counted = Counted {
-        leads: store::leads(&can).await?,
-        hyper: credits::store::granted(&can, Kind::Hyper).await?,
-        inbox_placement: credits::store::granted(&can, Kind::InboxPlacement).await?,
-    };
-    let plan = store::plan(&can, can.reader()).await?;
-    Ok(Json(details((workspace.id, workspace.name), &plan, &counted)))
+    super::plan_details(&can).await.map(Json)
 }
 
 async fn subscription(can: Can<Read>, _: Nothing) -> Result<Json<Subscriptions>> {
-    let plan = store::plan(&can, can.reader()).await?;
-    Ok(Json(subscriptions(can.workspace(), &plan, can.now())))
+    super::subscription_details(&can).await.map(Json)
 }

@@ -1,4 +1,4 @@
-//! The two answers as the reference describes them. Their values are built in `details`; here is what they may be.
+//! The schemas of the two answers, as in the official API. `details` builds their values.
 
 use super::{BUNDLES, CREDITS, products};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -35,7 +35,7 @@ fn interval() -> Value {
     one_of(["day", "week", "month", "year"])
 }
 
-/// With what every subscription has.
+/// The schema of a subscription: its own properties and those of every subscription.
 fn subscription(product: Value, own: Value) -> Value {
     let mut properties = Map::from_iter([
         ("interval".to_owned(), interval()),

@@ -11,7 +11,7 @@ pub async fn plan(can: &Caller, from: impl Into<Source<'_>>) -> Result<Plan> {
     stored.map_or(Ok(Plan::default()), |plan| serde_json::from_value(plan).map_err(Error::internal))
 }
 
-/// None takes it away.
+/// Sets the plan, or clears it.
 pub async fn set(can: &Caller, tx: &mut Tx, plan: Option<&Plan>) -> Result<u64> {
     sql("update workspaces set plan = $2 where id = $1")
         .bind(can.workspace())

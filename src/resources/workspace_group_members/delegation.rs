@@ -1,10 +1,11 @@
-//! What a sub-workspace says of its admin workspace: what it may do here, and for how long.
+//! What a sub-workspace allows its admin workspace.
 
-use super::{Admin, WorkspaceGroupMember, store};
+use super::{Admin, WorkspaceGroupMember, store, subject};
 use crate::access::{ACTIONS, Can, Delegation, Permission, campaigns, workspace_group_members::*};
-use crate::audit::{Change, Subject};
+use crate::audit::Change;
 use crate::error::{Error, Result};
 use crate::http::{Fields, absent_not_null, hint};
+use crate::resources::campaigns as shared;
 use schemars::JsonSchema;
 
 /// The fields to change; those that are left out stay.
@@ -18,12 +19,12 @@ pub struct Patch {
     read_only: Option<bool>,
     #[schemars(transform = absent_not_null)]
     no_exports: Option<bool>,
-    /// Resources of the access matrix, such as `campaigns`; null for all.
+    /// The resources of the access matrix that it may use, such as `campaigns`; null for all.
     #[schemars(length(max = 100))]
     resources: Option<Vec<String>>,
 }
 
-pub async fn show(can: &Can<ReadAdmin>) -> Result<Admin> {
+pub async fn admin(can: &Can<ReadAdmin>) -> Result<Admin> {
     let link = store::own(can, can.reader()).await?;
     let group = can.group().cloned().filter(|_| link.is_some());
     let invitation = store::invitation(can, can.reader()).await?;
@@ -38,21 +39,21 @@ pub async fn show(can: &Can<ReadAdmin>) -> Result<Admin> {
     })
 }
 
-pub async fn change(can: Can<Delegate>, patch: Fields<Patch>) -> Result<Delegation> {
-    let changed = can.write(async move |can, tx| {
+pub async fn delegate(can: Can<Delegate>, patch: Fields<Patch>) -> Result<Delegation> {
+    can.write(async move |can, tx| {
         let before = store::own(can, &mut *tx).await?.ok_or_else(none)?;
         let delegation = patch.over(&before.delegation)?;
         known(&delegation)?;
         let after = WorkspaceGroupMember { delegation, timestamp_updated: can.now(), ..before.clone() };
         store::update(can, tx, &after).await?;
         if after.delegation.refuses(campaigns::Share::ACTION).is_some() {
-            crate::resources::campaigns::unshare(can, tx, before.id).await?;
+            shared::unshare(can, tx, before.id).await?;
         }
-        let subject = Subject::new("workspace_group_member", before.id);
-        let change = Change::new(subject, &before.delegation, &after.delegation, after.delegation.clone());
+        let change =
+            Change::new(subject(&before), &before.delegation, &after.delegation, after.delegation.clone());
         Ok(change.also_in(before.admin_workspace_id))
-    });
-    changed.await
+    })
+    .await
 }
 
 fn none() -> Error {

@@ -1,23 +1,23 @@
-//! Inviting a workspace: by its id, or by the verified address of its owner, who hears of it by mail.
+//! Invites a workspace: by its id, or by the verified address of its owner. The owner gets a letter.
 
-use super::{New, Status, WorkspaceGroupMember, store};
+use super::{New, Status, WorkspaceGroupMember, store, subject};
 use crate::access::{Caller, Can, tries, workspace_group_members::Create};
-use crate::audit::{Change, Subject};
+use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::http::address;
 use crate::jobs::outbox;
 use crate::mail::letters;
-use crate::resources::workspace_members::{address, store as members};
-use crate::resources::workspaces;
-use crate::time::Time;
+use crate::resources::{members, workspaces};
 use uuid::Uuid;
 
-/// Invitations that a workspace tries in a day: what they answer tells who owns a workspace.
+/// Invitations that a workspace can try in a day, because the answer tells who owns a workspace.
 const A_DAY: i64 = 20;
+const DAY: i64 = 24 * 60 * 60 * 1000;
 
 const TAKEN: &str = "The sub workspace already has an active parent or invitation";
 
-/// Whom a body names, in one of the two forms.
+/// The workspace that a body names, in one of the two forms.
 enum Whom {
     Id(Uuid),
     Email(String),
@@ -35,8 +35,8 @@ impl Whom {
         }
     }
 
-    /// One refusal for every workspace that cannot be invited. It does not tell whether an id is a workspace's or
-    /// an address an owner's, nor how another workspace stands to other groups.
+    /// One error for every workspace that cannot be invited. It does not tell whether an id belongs to a workspace, whether
+    /// an address belongs to an owner, or in which groups a workspace is.
     fn unknown(&self) -> Error {
         Error::invalid(match self {
             Whom::Id(_) => {
@@ -50,9 +50,9 @@ impl Whom {
         })
     }
 
-    /// What the caller's own list of links shows already.
+    /// Refuses what the caller's own list of links shows already.
     async fn linked(&self, can: &Caller, tx: &mut Tx, sub: Uuid) -> Result<()> {
-        // An address stands in the list only once its owner has accepted.
+        // The list shows an address only once its owner has accepted.
         let status = store::link_to(can, tx, sub).await?;
         let known = status.filter(|status| matches!(self, Whom::Id(_)) || *status == Status::Accepted);
         match known {
@@ -66,19 +66,16 @@ impl Whom {
     }
 }
 
-pub async fn create(can: Can<Create>, new: New) -> Result<WorkspaceGroupMember> {
+pub async fn invite(can: Can<Create>, new: New) -> Result<WorkspaceGroupMember> {
     let whom = Whom::of(new)?;
-    let limit = tries::Limit {
-        name: format!("group invitations of {}", can.workspace()),
-        most: A_DAY,
-        window: Time::DAY,
-    };
+    let limit =
+        tries::Limit { name: format!("group invitations of {}", can.workspace()), most: A_DAY, window: DAY };
     if !tries::count(can.app(), &[limit]).await? {
         return Err(Error::DailyLimit(format!(
             "a workspace invites at most {A_DAY} workspaces a day; go on tomorrow"
         )));
     }
-    let created = can.write(async move |can, tx| {
+    can.write(async move |can, tx| {
         may_be_admin(can, tx).await?;
         let sub = match &whom {
             Whom::Id(id) => Some(*id),
@@ -95,12 +92,12 @@ pub async fn create(can: Can<Create>, new: New) -> Result<WorkspaceGroupMember> 
         let mailed = tell(can, tx, id, sub).await?;
         let mut link = store::find(can, &mut *tx, id).await?;
         link.invitation_url = (!mailed).then(|| page(can, "accept", id, sub));
-        Ok(Change::created(Subject::new("workspace_group_member", id), link).also_in(sub))
-    });
-    created.await
+        Ok(Change::created(subject(&link), link).also_in(sub))
+    })
+    .await
 }
 
-/// A workspace is either admin or sub-workspace, never both.
+/// A workspace is an admin workspace or a sub-workspace, never both.
 async fn may_be_admin(can: &Caller, tx: &mut Tx) -> Result<()> {
     match store::standing(can, tx, can.workspace()).await?.is_some_and(|own| own.is_sub) {
         true => Err(Error::Conflict(
@@ -110,12 +107,12 @@ async fn may_be_admin(can: &Caller, tx: &mut Tx) -> Result<()> {
     }
 }
 
-/// Both ids are in the link and neither is a secret: the page asks the owner to sign in.
+/// The two ids in the link are not secret: the page asks the owner to sign in.
 fn page(can: &Caller, answer: &str, id: Uuid, sub: Uuid) -> String {
     format!("{}/workspace-groups/{answer}#{id}.{sub}", can.app().public_url)
 }
 
-/// Whether a letter is on its way to the owner, who also finds the invitation in their workspace.
+/// Whether a letter to the owner was sent. The owner also finds the invitation in their workspace.
 async fn tell(can: &Caller, tx: &mut Tx, id: Uuid, sub: Uuid) -> Result<bool> {
     if can.app().mailer.is_none() {
         return Ok(false);
@@ -124,12 +121,12 @@ async fn tell(can: &Caller, tx: &mut Tx, id: Uuid, sub: Uuid) -> Result<bool> {
     if outbox::bounced(can, tx, &owner).await? || !outbox::has_room(can, tx, &owner).await? {
         return Ok(false);
     }
-    let workspace = workspaces::store::current(can, &mut *tx).await?.name;
+    let workspace = workspaces::current(can, &mut *tx).await?.name;
     let by = match can.email() {
         Some(email) => Some(email.to_owned()),
         None => members::owners_address(tx, can.workspace()).await?,
     };
-    let Some(invited) = workspaces::store::by_id(tx, sub).await? else { return Ok(false) };
+    let Some(invited) = workspaces::by_id(tx, sub).await? else { return Ok(false) };
     let words = letters::GroupInvitation {
         invited: &invited.name,
         workspace: &workspace,

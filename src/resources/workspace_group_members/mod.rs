@@ -1,22 +1,33 @@
-//! Groups of workspaces: an admin workspace, and sub-workspaces whose owners have accepted to be in its group. A
-//! workspace is one or the other, and has one admin workspace at most.
+//! Groups of workspaces: an admin workspace, and sub-workspaces whose owners have accepted to be in its group. A workspace
+//! is an admin workspace or a sub-workspace, and a sub-workspace has one admin workspace.
 
 mod answer;
 mod delegation;
+mod end;
 mod invite;
+mod list;
 mod overview;
 mod routes;
-pub mod store;
+mod store;
+
+pub use answer::{accept, reject};
+pub use delegation::{admin, delegate};
+pub use end::end;
+pub use invite::invite;
+pub use list::{list, show};
+pub use overview::overview;
 pub use routes::router;
+pub use store::subs;
 
 use crate::access::{Delegation, GuardRails, Shape};
+use crate::audit::Subject;
 use crate::http::absent_not_null;
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Links as the admin workspace has them, and as the sub-workspace has its own.
+/// Links as the admin workspace finds them, and as the sub-workspace does.
 pub const SHAPE: Shape = Shape::bare("group_links l", "l.id", "l.workspace_id");
 pub const AS_SUB: Shape = Shape::bare("group_links l", "l.id", "l.sub_workspace_id");
 
@@ -56,19 +67,19 @@ pub struct WorkspaceGroupMember {
     /// Once the sub-workspace has accepted.
     pub sub_workspace_name: Option<String>,
     pub admin_workspace_name: Option<String>,
-    /// Of the sub-workspace's owner, once it has accepted.
+    /// The address of the sub-workspace's owner, once it has accepted.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub email: Option<String>,
-    /// What the sub-workspace leaves its admin workspace to do in it.
+    /// What the sub-workspace allows its admin workspace.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub delegation: Delegation,
-    /// In the answer to an invitation that could not be mailed: the link to hand over to the owner of the workspace.
+    /// The link to hand over to the owner of the workspace, if the invitation could not be mailed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-gatepost-extension" = true))]
     pub invitation_url: Option<String>,
 }
 
-/// The official form is `sub_workspace_id`; the address of its owner will do as well.
+/// The official form is `sub_workspace_id`. The address of its owner is enough on its own.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields, extend("x-gatepost-optional" = ["sub_workspace_id"]))]
 pub struct New {
@@ -79,22 +90,22 @@ pub struct New {
     pub email: Option<String>,
 }
 
-/// Whose sub-workspace the caller's workspace is.
+/// The admin workspace of the caller's workspace.
 #[derive(Serialize, JsonSchema)]
 pub struct Admin {
-    /// `Undefined` where there is none.
+    /// `Undefined` if there is none.
     pub workspace_name: String,
     pub has_admin_workspace: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(transform = absent_not_null)]
     pub workspace_group_member_id: Option<Uuid>,
-    /// What the admin workspace may do here; null where there is none.
+    /// What the admin workspace may do here; null if there is none.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub delegation: Option<Delegation>,
-    /// What the admin workspace forbids here; null where there is none.
+    /// What the admin workspace forbids here; null if there is none.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub guard_rails: Option<GuardRails>,
-    /// An invitation that waits for the owner's answer.
+    /// The invitation that the owner has not answered yet.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub invitation: Option<Invitation>,
 }
@@ -105,4 +116,8 @@ pub struct Invitation {
     pub workspace_name: String,
     /// The owner of the workspace that invites.
     pub email: Option<String>,
+}
+
+fn subject(link: &WorkspaceGroupMember) -> Subject {
+    Subject::new("workspace_group_member", link.id)
 }

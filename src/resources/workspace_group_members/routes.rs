@@ -1,4 +1,6 @@
-use super::{Admin, New, WorkspaceGroupMember, answer, delegation, invite, overview, store};
+use super::delegation::Patch;
+use super::overview::{Overview, Slice};
+use super::{Admin, New, WorkspaceGroupMember};
 use crate::access::{Can, Delegation, workspace_group_members::*};
 use crate::app::App;
 use crate::error::Result;
@@ -52,20 +54,19 @@ const REJECT: Answer = Answer {
 };
 
 async fn list(can: Can<Read>, Query(paging): Query<Paging>) -> Result<Json<Page<WorkspaceGroupMember>>> {
-    let links = store::list(&can, &paging).await?;
-    Ok(Json(Page::new(links, paging.limit(), |link: &WorkspaceGroupMember| link.id)))
+    super::list(&can, &paging).await.map(Json)
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<WorkspaceGroupMember>> {
-    Ok(Json(store::find(&can, can.reader(), id).await?))
+    super::show(&can, id).await.map(Json)
 }
 
 async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<WorkspaceGroupMember>> {
-    invite::create(can, new).await.map(Json)
+    super::invite(can, new).await.map(Json)
 }
 
 async fn end(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<WorkspaceGroupMember>> {
-    answer::end(can, id).await.map(Json)
+    super::end(can, id).await.map(Json)
 }
 
 async fn accept(
@@ -73,7 +74,7 @@ async fn accept(
     Path(Id { id }): Path<Id>,
     _: Nothing,
 ) -> Result<Json<WorkspaceGroupMember>> {
-    answer::accept(can, id).await.map(Json)
+    super::accept(can, id).await.map(Json)
 }
 
 async fn reject(
@@ -81,22 +82,17 @@ async fn reject(
     Path(Id { id }): Path<Id>,
     _: Nothing,
 ) -> Result<Json<WorkspaceGroupMember>> {
-    answer::reject(can, id).await.map(Json)
+    super::reject(can, id).await.map(Json)
 }
 
 async fn admin(can: Can<ReadAdmin>, _: Nothing) -> Result<Json<Admin>> {
-    delegation::show(&can).await.map(Json)
+    super::admin(&can).await.map(Json)
 }
 
-async fn delegate(can: Can<Delegate>, patch: Unread<delegation::Patch>) -> Result<Json<Delegation>> {
-    let patch = patch.read().await?;
-    delegation::change(can, patch).await.map(Json)
+async fn delegate(can: Can<Delegate>, patch: Unread<Patch>) -> Result<Json<Delegation>> {
+    super::delegate(can, patch.read().await?).await.map(Json)
 }
 
-async fn group(
-    can: Can<Read>,
-    Query(slice): Query<overview::Slice>,
-) -> Result<Json<Page<overview::Overview>>> {
-    let items = overview::overview(&can, &slice).await?;
-    Ok(Json(Page::new(items, slice.limit(), |entry: &overview::Overview| entry.id)))
+async fn group(can: Can<Read>, Query(slice): Query<Slice>) -> Result<Json<Page<Overview>>> {
+    super::overview(&can, &slice).await.map(Json)
 }

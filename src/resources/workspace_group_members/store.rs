@@ -1,15 +1,17 @@
-//! The SQL of groups. A link is found from either of its two workspaces, and from no other.
+//! The SQL of groups. Only the two workspaces of a link find it.
+
+pub mod overview;
 
 use super::{AS_SUB, Invitation, SHAPE, Status, WorkspaceGroupMember};
 use crate::access::{Caller, Can, Delegation, Permission};
 use crate::db::{Json, Record, Row, Source, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::http::Paging;
-use crate::time::Time;
 use uuid::Uuid;
 
-/// An invitation that waits for longer is in nobody's way.
-const LAPSES: i64 = 14 * Time::DAY;
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// After this time, an invitation without an answer no longer blocks another one.
+const LAPSES: i64 = 14 * DAY;
 
 impl Record for WorkspaceGroupMember {
     const COLUMNS: &'static str = "l.id, l.workspace_id, l.sub_workspace_id, l.status, l.timestamp_created, \
@@ -49,7 +51,7 @@ pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging) -> Result<Vec<Wo
     .await
 }
 
-/// From either side.
+/// Finds a link from either side.
 pub async fn find<P: Permission>(
     can: &Can<P>,
     from: impl Into<Source<'_>>,
@@ -64,7 +66,7 @@ pub async fn find<P: Permission>(
     found.await?.ok_or_else(Error::hidden)
 }
 
-/// From the side of the sub-workspace, which answers.
+/// Finds a link from the side of the sub-workspace, which answers.
 pub async fn find_as_sub<P: Permission>(can: &Can<P>, tx: &mut Tx, id: Uuid) -> Result<WorkspaceGroupMember> {
     let found = sql("select {columns} from group_links l join workspaces a on a.id = l.workspace_id \
          where l.id = $1 and {visible}")
@@ -83,7 +85,7 @@ pub async fn own(can: &Caller, from: impl Into<Source<'_>>) -> Result<Option<Wor
     .await
 }
 
-/// What waits for the answer of the caller's workspace.
+/// The invitation that the caller's workspace has not answered yet.
 pub async fn invitation(can: &Caller, from: impl Into<Source<'_>>) -> Result<Option<Invitation>> {
     sql("select {columns} from group_links l join workspaces a on a.id = l.workspace_id \
          where l.sub_workspace_id = $1 and l.status = 'pending'")
@@ -92,10 +94,10 @@ pub async fn invitation(can: &Caller, from: impl Into<Source<'_>>) -> Result<Opt
     .await
 }
 
-/// How a workspace stands to groups.
+/// What a workspace is in groups.
 #[derive(Clone, Copy)]
 pub struct Standing {
-    /// It has accepted to be somebody's sub-workspace.
+    /// It has accepted to be a sub-workspace.
     pub is_sub: bool,
     pub is_invited: bool,
     /// It has sub-workspaces that have accepted.
@@ -108,7 +110,7 @@ record! { Standing {
     is_admin = "exists (select 1 from group_links l where l.workspace_id = w.id and l.status = 'accepted')"
 } }
 
-/// None for a workspace that is not there, or about to go.
+/// None for a workspace that does not exist or is about to be removed.
 pub async fn standing(can: &Caller, tx: &mut Tx, workspace: Uuid) -> Result<Option<Standing>> {
     sql("select {columns} from workspaces w where w.id = $1 and coalesce(w.scheduled_for_removal_at > $2, true)")
         .bind(workspace)
@@ -118,7 +120,8 @@ pub async fn standing(can: &Caller, tx: &mut Tx, workspace: Uuid) -> Result<Opti
         .await
 }
 
-/// How the caller's workspace is linked to another: what still waits, was accepted, or was rejected within a day.
+/// The status of the link from the caller's workspace to another, if it is accepted, still waits, or was rejected within a
+/// day.
 pub async fn link_to(can: &Caller, tx: &mut Tx, sub: Uuid) -> Result<Option<Status>> {
     let status = sql("select status from group_links where workspace_id = $1 and sub_workspace_id = $2 \
          and (status = 'accepted' or status = 'pending' and timestamp_created > $3 \
@@ -126,7 +129,7 @@ pub async fn link_to(can: &Caller, tx: &mut Tx, sub: Uuid) -> Result<Option<Stat
     .bind(can.workspace())
     .bind(sub)
     .bind(can.now().minus(LAPSES))
-    .bind(can.now().minus(Time::DAY));
+    .bind(can.now().minus(DAY));
     let status: Option<String> = status.optional(tx).await?;
     Ok(status.as_deref().map(Status::parse))
 }
@@ -144,7 +147,7 @@ pub async fn owned_by(can: &Caller, tx: &mut Tx, email: &str) -> Result<Option<U
     Ok(<[Uuid; 1]>::try_from(owned).ok().map(|[only]| only))
 }
 
-/// In the place of what the other has rejected before, and of what anybody offered so long ago that it has lapsed.
+/// Replaces a link that the other workspace rejected before, and any invitation to it that has lapsed.
 pub async fn insert(can: &Caller, tx: &mut Tx, id: Uuid, sub: Uuid) -> Result<u64> {
     sql(
         "delete from group_links where sub_workspace_id = $2 and (workspace_id = $1 and status = 'rejected' \
@@ -168,7 +171,7 @@ pub async fn insert(can: &Caller, tx: &mut Tx, id: Uuid, sub: Uuid) -> Result<u6
     .await
 }
 
-/// Its answer, and what it leaves to the admin workspace.
+/// Stores the answer of the sub-workspace, and what it allows its admin workspace.
 pub async fn update(can: &Caller, tx: &mut Tx, link: &WorkspaceGroupMember) -> Result<u64> {
     sql("update group_links set status = $3, delegation = $4, timestamp_updated = $5, \
          accepted_at = case when $3 = 'accepted' then coalesce(accepted_at, $5) else null end \
@@ -190,7 +193,7 @@ pub async fn delete(tx: &mut Tx, link: &WorkspaceGroupMember) -> Result<u64> {
         .await
 }
 
-/// Of the caller's workspace, accepted ones.
+/// The sub-workspaces of the caller's workspace that have accepted.
 pub async fn subs(can: &Caller, tx: &mut Tx) -> Result<Vec<Uuid>> {
     sql("select sub_workspace_id from group_links where workspace_id = $1 and status = 'accepted' order by id")
         .bind(can.workspace())

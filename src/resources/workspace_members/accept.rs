@@ -1,40 +1,38 @@
-//! Accepting an invitation: the person with the link becomes a user, or proves to be one, and becomes a
-//! member.
+//! Accepts an invitation: the person with the link becomes a user, or proves to be one, and becomes a member.
 
-use super::{WorkspaceMember, handed, invitation, tried};
-use crate::access::{Caller, Can, Group, Step, tries, workspace_members::Accept};
+use super::invitation::{self, dead, gone};
+use super::{handed, password, subject};
+use crate::access::{Caller, Can, Group, tries, workspace_members::Accept};
 use crate::app::App;
-use crate::audit::{Change, Subject};
+use crate::audit::Change;
 use crate::auth::{self, Seat};
-use crate::db::{Lane, Tx, record, sql};
-use crate::error::{Error, Result};
-use crate::http::{Json, Origin};
+use crate::db::{Lane, Tx};
+use crate::error::Result;
 use crate::jobs::outbox;
 use crate::mail::letters::{self, Joined};
-use crate::resources::{api_keys, factors, login_policy, people, white_label, workspaces};
-use crate::time::Time;
-use axum::Extension;
-use axum::extract::State;
-use axum::http::HeaderMap;
+use crate::resources::api_keys::{self, Minted};
+use crate::resources::members::{self, OpenInvitation, WorkspaceMember};
+use crate::resources::users::{self, Choice, Chosen, NewUser, Visitor, choose};
+use crate::resources::{factors, login_policy, workspaces};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-/// Bytes of a body. Names may be written with escapes of twelve bytes for a character.
+/// The most bytes of a body. Names may be written with escapes of twelve bytes for a character.
 pub const LARGEST: usize = 8 * 1024;
 
-/// A person who is a user already shows their current password. An invitation never sets or changes it.
+/// A person who is a user already gives their current password. An invitation never sets or changes it.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Acceptance {
-    /// What stands behind `#` in the link.
+    /// The part of the link after `#`.
     pub token: String,
     #[schemars(length(min = 1, max = 80))]
     pub first_name: String,
     #[schemars(length(max = 80))]
     pub last_name: String,
-    /// Of a new user, 15 characters or more.
+    /// A new user needs 15 characters or more.
     #[schemars(length(min = 1, max = 128))]
     pub password: String,
 }
@@ -43,190 +41,96 @@ pub struct Acceptance {
 pub struct Accepted {
     #[serde(flatten)]
     pub member: WorkspaceMember,
-    /// A personal key, shown once, valid for 30 days: enough to work with until one signs in. None for who has a second
-    /// factor, or needs one in this workspace, and where an admin workspace forbids new keys: he signs in.
+    /// A personal key to work with until the person signs in. It is shown only once and is valid for 30 days. There is none
+    /// if the person has a second factor or needs one in this workspace, or if an admin workspace forbids new keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_key: Option<String>,
 }
 
-/// An open invitation, and the user who has its address already.
-#[derive(Clone)]
-pub(super) struct Open {
-    pub workspace_id: Uuid,
-    pub id: Uuid,
-    pub email: String,
-    reserved: Uuid,
-    known: Option<Uuid>,
-    pub token_hash: String,
-    mailed: bool,
-    issuer: Option<Uuid>,
-    role: String,
-}
-record! { Open {
-    workspace_id = "m.workspace_id", id = "m.id", email = "m.email", reserved = "m.user_id", known = "u.id",
-    token_hash = "c.hash", mailed = "m.invitation_mailed", issuer = "m.issuer_id", role = "m.role"
-} }
-
-async fn open(app: &App, hash: &str) -> Result<Option<Open>> {
-    let found = sql("select {columns} from credentials c \
-         join members m on m.workspace_id = c.workspace_id and m.id = c.id \
-         left join users u on u.email = m.email \
-         where c.hash = $1 and c.kind = 'invitation' and not m.accepted and m.invitation_expires_at > $2")
-    .bind(hash)
-    .bind(app.now());
-    found.optional(app.reader.reading_for(Lane::of_credential(hash))).await
-}
-
-/// Used, expired, replaced, never there: one answer.
-pub fn dead<T>() -> Result<T> {
-    Err(Error::invalid(
-        "body/token must be from an open invitation; this link has expired or was used: ask for a new one",
-    ))
-}
-
-/// A token is too random to be guessed, so one that opens nothing is refused at once. For one that does, there is
-/// exactly one Argon2, whether its address has a user or not.
-pub async fn accept(
-    State(app): State<App>,
-    Extension(origin): Extension<Origin>,
-    headers: HeaderMap,
-    Json(body): Json<Acceptance>,
-) -> Result<Json<Accepted>> {
+/// A token is too random to be guessed, so one that opens nothing is refused at once. Otherwise there is exactly one
+/// Argon2, whether the address belongs to a user or not.
+pub async fn accept(app: &App, visitor: Visitor, body: Acceptance) -> Result<Accepted> {
     let token = auth::hash(&body.token);
-    let Some(open) = open(&app, &token).await? else { return dead() };
-    let Some(can) = Can::<Accept>::invited(&app, token, origin).await? else { return dead() };
-    // One workspace's invitations share a row, however many it sends.
+    let reading = app.reader.reading_for(Lane::of_credential(&token));
+    let open = members::with_token(reading, &token, app.now()).await?.ok_or_else(dead)?;
+    let can = Can::<Accept>::invited(app, token, visitor.origin.clone()).await?.ok_or_else(dead)?;
+    // The invitations of a workspace share one seat, however many it sends.
     let seat = Seat::known(open.workspace_id);
-    let (hash, limits) = match open.known {
+    let (new, limits) = match open.known {
         None => {
             let words = [&body.first_name, &body.last_name, &open.email].map(String::clone);
-            (Some(people::chosen(&app, seat, &body.password, false, words.to_vec()).await?), vec![])
+            let choice = Choice { password: &body.password, has_factor: false, words: words.to_vec() };
+            (Some(choose(app, seat, choice).await?), vec![])
         }
-        Some(_) => match tried::password(&can, seat, &headers, &open, &body.password).await? {
+        Some(_) => match password::check(&can, seat, &visitor, &open, &body.password).await? {
             Some(limits) => (None, limits),
-            None => return tried::failed(can, open).await,
+            None => return Err(password::wrong(can, open).await?),
         },
     };
-    let key = api_keys::Minted::personal(&app)?;
+    let key = Minted::personal(app)?;
     let accepted = can.write(async move |can, tx| {
-        let user = match &hash {
+        let user = match &new {
             Some(new) => new_user(can, tx, &open, &body, new).await?,
             None => open.known.unwrap_or(open.reserved),
         };
-        if join(can, tx, &open, user).await? == 0 {
-            return dead();
+        let name = users::profile(&mut *tx, user).await?.full_name();
+        if members::join(can, tx, &open, user, &name).await? == 0 {
+            return Err(dead());
         }
         invitation::close(can, tx, open.id, &open.email).await?;
-        let factor = !factors::store::kinds(&mut *tx, user).await?.is_empty()
-            || login_policy::store::current(can, &mut *tx).await?.requires_factor(can.now());
-        let forbids = |group: &Group| group.rails.no_key_creation || group.rails.second_factor_required;
-        let key_forbidden = can.group().is_some_and(forbids);
-        let keyless = factor || key_forbidden;
-        if !keyless {
-            api_keys::store::insert_first(can, tx, open.workspace_id, open.id, &key).await?;
+        let has_key = !needs_sign_in(can, tx, user).await?;
+        if has_key {
+            api_keys::insert_first(can, tx, open.workspace_id, open.id, &key).await?;
         }
         let handed = handed::hand_over(can, tx, open.id).await?;
-        let member = joined(can, tx, open.id).await?;
+        let member = members::joined(can, tx, open.id).await?;
         tell_inviter(can, tx, &open).await?;
-        let answer = Accepted { member: member.clone(), api_key: (!keyless).then(|| key.plain().to_owned()) };
+        let answer = Accepted { member, api_key: has_key.then(|| key.plain().to_owned()) };
         let after = json!({ "accepted": true, "user_id": user });
-        Ok(Change::new(subject(&open), json!({ "accepted": false }), after, answer).with(handed))
+        Ok(Change::new(subject(open.id), json!({ "accepted": false }), after, answer).with(handed))
     });
-    let accepted = accepted.await.or_else(gone)?;
-    tries::forgive(&app, &limits, true).await;
-    Ok(Json(accepted))
+    let accepted = accepted.await.map_err(gone)?;
+    tries::forgive(app, &limits, true).await;
+    Ok(accepted)
 }
 
-/// The link was used or closed in the meantime.
-pub(super) fn gone<T>(error: Error) -> Result<T> {
-    if matches!(error, Error::Refused { step: Step::Credential, .. }) { dead() } else { Err(error) }
+/// Whether the person gets no first key: they have or need a second factor, or an admin workspace forbids keys.
+async fn needs_sign_in(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<bool> {
+    let factor = !factors::kinds(&mut *tx, user).await?.is_empty()
+        || login_policy::current(can, &mut *tx).await?.requires_factor(can.now());
+    let forbids = |group: &Group| group.rails.no_key_creation || group.rails.second_factor_required;
+    Ok(factor || can.group().is_some_and(forbids))
 }
 
-pub(super) fn subject(open: &Open) -> Subject {
-    Subject::new("workspace_member", open.id)
-}
-
-/// If there is mail, and room for one more.
-async fn tell_inviter(can: &Caller, tx: &mut Tx, open: &Open) -> Result<()> {
+/// Sends a letter to the inviter, if the server has mail and the address has room for one more.
+async fn tell_inviter(can: &Caller, tx: &mut Tx, open: &OpenInvitation) -> Result<()> {
     let Some(issuer) = open.issuer.filter(|_| can.app().mailer.is_some()) else { return Ok(()) };
-    let address: Option<String> =
-        sql("select email from members where workspace_id = $1 and user_id = $2 and accepted")
-            .bind(can.workspace())
-            .bind(issuer)
-            .optional(&mut *tx)
-            .await?;
-    let Some(address) = address else { return Ok(()) };
+    let Some(address) = members::address_of_user(can, tx, issuer).await? else { return Ok(()) };
     if !outbox::has_room(can, tx, &address).await? {
         return Ok(());
     }
-    let workspace = workspaces::store::current(can, &mut *tx).await?.name;
-    let brand = white_label::store::brand(can, &mut *tx).await?;
+    let workspace = workspaces::current(can, &mut *tx).await?.name;
+    let brand = workspaces::brand(can, &mut *tx).await?;
     let joined = Joined { workspace: &workspace, brand: &brand, member: &open.email, role: &open.role };
     outbox::post(can, tx, &letters::joined(&address, &joined)?, "joined").await.map(drop)
 }
 
-/// An address is proven by a link that was mailed to it; one that was shown is as good as the inviter's word.
+/// A link that was mailed proves the address. For a link that was handed over, only the inviter vouches.
 async fn new_user(
     can: &Caller,
     tx: &mut Tx,
-    open: &Open,
+    open: &OpenInvitation,
     body: &Acceptance,
-    new: &people::Chosen,
+    password: &Chosen,
 ) -> Result<Uuid> {
-    insert_user(
-        tx,
-        open.reserved,
-        &open.email,
-        [&body.first_name, &body.last_name],
-        Some(new),
-        (open.mailed, can.now()),
-    )
-    .await?;
+    let new = NewUser {
+        id: open.reserved,
+        email: &open.email,
+        email_verified: open.mailed,
+        first_name: &body.first_name,
+        last_name: &body.last_name,
+        password: Some(password),
+    };
+    users::insert(tx, &new, can.now()).await?;
     Ok(open.reserved)
-}
-
-pub async fn insert_user(
-    tx: &mut Tx,
-    id: Uuid,
-    email: &str,
-    [first, last]: [&str; 2],
-    password: Option<&people::Chosen>,
-    (verified, now): (bool, Time),
-) -> Result<u64> {
-    sql("insert into users (id, email, email_verified, first_name, last_name, password_hash, \
-         password_is_long, timestamp_created) values ($1, $2, $3, $4, $5, $6, $7, $8)")
-    .bind(id)
-    .bind(email)
-    .bind(verified)
-    .bind(first)
-    .bind(last)
-    .bind(password.map(|password| password.hash.clone()))
-    .bind(password.is_some_and(|password| password.long))
-    .bind(now)
-    .run(tx)
-    .await
-}
-
-async fn join(can: &Caller, tx: &mut Tx, open: &Open, user: Uuid) -> Result<u64> {
-    let name: Option<String> = sql("select first_name || ' ' || last_name from users where id = $1")
-        .bind(user)
-        .optional(&mut *tx)
-        .await?;
-    sql("update members set accepted = true, user_id = $3, search = $4 \
-         where workspace_id = $1 and id = $2 and not accepted and invitation_expires_at > $5")
-    .bind(can.workspace())
-    .bind(open.id)
-    .bind(user)
-    .bind(format!("{} {}", open.email, name.unwrap_or_default()).to_lowercase())
-    .bind(can.now())
-    .run(tx)
-    .await
-}
-
-async fn joined(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<WorkspaceMember> {
-    let member = sql("select {columns} from members m left join users u on u.id = m.user_id \
-         where m.workspace_id = $1 and m.id = $2")
-    .bind(can.workspace())
-    .bind(id);
-    member.optional(tx).await?.ok_or_else(Error::hidden)
 }

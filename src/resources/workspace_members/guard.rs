@@ -1,13 +1,12 @@
-//! Whose role a caller can change, and to which. The matrix alone cannot say this.
+//! The rules about giving, changing and taking a role that the matrix does not contain.
 
-use super::MemberPermission;
 use crate::access::workspace_members::{Appoint, Dismiss, Loosen};
 use crate::access::{Caller, Role, Step, may_make};
 use crate::error::{Error, Result};
+use crate::resources::members::MemberPermission;
 use uuid::Uuid;
 
-/// Refuses to give, change or remove a role that the caller cannot give. `present` is none for an invitation, and `wanted`
-/// is none for a removal.
+/// Refuses a role above the caller's own. `present` is none for an invitation, `wanted` is none for a removal.
 pub fn guard(can: &Caller, present: Option<Role>, wanted: Option<Role>) -> Result<()> {
     let actor = can.role().unwrap_or(Role::View);
     if present == Some(Role::Owner) {
@@ -17,7 +16,7 @@ pub fn guard(can: &Caller, present: Option<Role>, wanted: Option<Role>) -> Resul
         return refuse("there is exactly one owner; hand the ownership over with change-owner");
     }
     if !may_make(actor, present, wanted) {
-        return refuse("nobody gives or takes a role above their own");
+        return refuse("you cannot give or take a role above your own");
     }
     if wanted != present {
         within_rails(can, wanted)?;
@@ -37,7 +36,7 @@ fn within_rails(can: &Caller, wanted: Option<Role>) -> Result<()> {
     match group.and_then(|group| group.rails.cap(wanted).map(|cap| (cap, &group.admin_name))) {
         Some((cap, name)) => {
             let why = format!(
-                "guard-rail: your admin workspace, {name}, does not allow a role that is higher than `{}`",
+                "guard-rail: nobody is given a higher role than `{}`; so says the admin workspace, {name}",
                 cap.name()
             );
             Err(Error::refused(Step::GuardRail, why))
@@ -46,7 +45,8 @@ fn within_rails(can: &Caller, wanted: Option<Role>) -> Result<()> {
     }
 }
 
-/// A caller who has a list of permissions can make only members whose list is part of it.
+/// No caller makes a member with more rights than their own. A caller with a list of permissions makes members whose list
+/// is part of it.
 pub fn within_own(can: &Caller, permissions: Option<&[MemberPermission]>) -> Result<()> {
     let part =
         |own: &Vec<String>| permissions.is_some_and(|list| list.iter().all(|name| own.contains(&name.0)));
@@ -58,7 +58,7 @@ pub fn within_own(can: &Caller, permissions: Option<&[MemberPermission]>) -> Res
     }
 }
 
-/// A key without `all:all` can tighten a member's tag limit, but not loosen it.
+/// A narrow key can tighten a member's tag limit, but not loosen it.
 pub fn keeps_limit(can: &Caller, before: Option<&[Uuid]>, after: Option<&[Uuid]>) -> Result<()> {
     let part = |before: &[Uuid]| after.is_some_and(|after| after.iter().all(|tag| before.contains(tag)));
     match before.is_none_or(part) {

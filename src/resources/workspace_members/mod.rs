@@ -1,115 +1,59 @@
-//! Members and invitations, which are one row: pending until the person follows the link.
+//! What callers do with members: inviting, accepting an invitation, changing a role, removing. The record itself is in
+//! [`members`](super::members).
 
 mod accept;
-pub use accept::insert_user;
 mod guard;
 mod handed;
 mod invitation;
+mod invite;
+mod keys;
+mod list;
+mod password;
 mod preview;
+mod remove;
+mod resend;
 mod routes;
-pub mod store;
-mod tried;
+mod store;
+mod update;
 mod v1;
-mod whose;
+
+pub use super::members::{PERMISSIONS, SHAPE};
+pub use accept::{Acceptance, Accepted, accept};
+pub use invite::invite;
+pub use list::{Filter, list, show};
+pub use preview::{Invited, show_invitation};
+pub use remove::{remove, remove_member};
+pub use resend::resend;
 pub use routes::router;
-pub use store::{accepted, accepted_by_id};
-pub use whose::{Whose, is_self, named, owner};
+pub use update::update;
 
-use crate::access::{Role, Shape};
+use super::members::MemberPermission;
+use crate::access::Role;
+use crate::audit::Subject;
 use crate::http::absent_not_null;
-pub use crate::http::address;
-use crate::time::Time;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use uuid::Uuid;
-
-pub const SHAPE: Shape = Shape::bare("members m", "m.id", "m.workspace_id");
-
-/// Named as on the wire. `name` and `user_email` come from the user, so a pending invitation has neither.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct WorkspaceMember {
-    pub id: Uuid,
-    pub workspace_id: Uuid,
-    /// The address that was invited.
-    pub email: String,
-    /// Reserved for the invitation until it is accepted.
-    pub user_id: Uuid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nickname: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
-    pub name: Option<Name>,
-    pub role: Role,
-    pub accepted: bool,
-    /// The user who invited.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub issuer_id: Option<Uuid>,
-    /// What is left of the role; null where nothing is taken away.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub permissions: Option<Vec<MemberPermission>>,
-    pub timestamp_created: Time,
-    /// The tags outside which the member sees and does nothing; null where there is no such limit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-gatepost-extension" = true))]
-    pub tag_limit: Option<Vec<Uuid>>,
-    /// Whether the person has a second factor to sign in with.
-    #[serde(default)]
-    #[schemars(extend("x-gatepost-extension" = true))]
-    pub second_factor: bool,
-    /// In the answer of an invitation that could not be mailed: the link to hand over.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-gatepost-extension" = true))]
-    pub invitation_url: Option<String>,
-    /// Of a pending invitation: the sending accounts that become the member's when they accept it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-gatepost-extension" = true))]
-    pub accounts: Option<Vec<String>>,
-    /// In the answer of a removal or a change of role: the live workspace keys that the member has made, also with
-    /// other keys and in sub-workspaces. Left out for callers who may not see API keys.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-gatepost-extension" = true))]
-    pub keys_made: Option<Vec<KeyMade>>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(inline)]
-pub struct Name {
-    #[serde(default)]
-    pub first: String,
-    #[serde(default)]
-    pub last: String,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct KeyMade {
-    pub id: Uuid,
-    pub name: String,
-    /// Where it works: this workspace, or a sub-workspace.
-    pub workspace_id: Uuid,
-}
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields, extend("x-gatepost-optional" = ["role"]))]
 pub struct New {
     #[schemars(email, length(max = 254))]
     pub email: String,
-    /// Taken for the sake of the reference's clients; who accepts says who he is.
+    /// Accepted for clients of the official API, and not used: the person gives their name when they accept.
     #[schemars(email)]
     #[serde(rename = "user_email")]
     pub _user_email: Option<String>,
     #[schemars(length(max = 80))]
     pub nickname: Option<String>,
-    /// The workspace's `default_member_role`, unless given.
+    /// Without it, the workspace's `default_member_role`.
     #[schemars(transform = absent_not_null)]
     pub role: Option<Role>,
     pub permissions: Option<Vec<MemberPermission>>,
     #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
     pub tag_limit: Option<Vec<Uuid>>,
-    /// Addresses of unassigned sending accounts. They become the member's when they accept the invitation, if nobody else
-    /// got them before.
+    /// Addresses of unassigned sending accounts. They are assigned to the member when they accept the invitation, if they are
+    /// still unassigned and you can still assign them.
     #[serde(default)]
     #[schemars(length(max = 100), inner(email), extend("x-gatepost-extension" = true))]
     pub accounts: Vec<String>,
@@ -143,58 +87,12 @@ pub struct Patch {
 
 #[derive(Deserialize, JsonSchema)]
 pub struct Revoke {
-    /// Revokes the workspace keys that the member has made, in the same transaction.
+    /// Also revokes the workspace keys that the member has made, in the same transaction.
     #[schemars(extend("x-gatepost-extension" = true))]
     #[serde(default)]
     pub revoke_keys: bool,
 }
 
-/// The names that the wire gives to what a member may do; reference, section 2.2.
-pub const PERMISSIONS: [&str; 31] = [
-    "dashboard.view",
-    "campaigns.view",
-    "campaigns.create",
-    "campaigns.edit",
-    "campaigns.delete",
-    "organization.manage",
-    "organization.integrations",
-    "organization.billing",
-    "organization.users.manage",
-    "leadFinder.view",
-    "customLeadLabels.create",
-    "customLeadLabels.edit",
-    "customLeadLabels.delete",
-    "unibox.all",
-    "analytics.view",
-    "websiteChat.view",
-    "websiteChat.manage",
-    "agency.manage",
-    "accounts.view",
-    "accounts.manage",
-    "leadManagement.view",
-    "leads.move",
-    "crm.view",
-    "websiteVisitors.view",
-    "blocklist.manage",
-    "preferences.manage",
-    "inboxPlacement.view",
-    "aiAgents.manage",
-    "workspaceGroupMembers.invite",
-    "workspaceGroupMembers.remove",
-    "workspaceGroupMembers.leave",
-];
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MemberPermission(pub String);
-
-impl JsonSchema for MemberPermission {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "MemberPermission".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "enum": PERMISSIONS })
-    }
+fn subject(member: Uuid) -> Subject {
+    Subject::new("workspace_member", member)
 }

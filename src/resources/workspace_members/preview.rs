@@ -1,18 +1,15 @@
-//! The page behind the link of an invitation, and what it shows before the person has authenticated: who invites, to
-//! which workspace, as what. Only the holder of the token learns it. The page does not tell whether the address has a
-//! user already.
+//! The page of an invitation, and what it shows before the person has authenticated: who invites them, to which workspace,
+//! in which role. Only the holder of the token learns it. The page does not tell whether the address belongs to a user.
 
-use super::accept::dead;
+use super::invitation::dead;
 use crate::access::{Can, Role, workspace_members::Preview};
 use crate::app::App;
 use crate::auth;
-use crate::db::{Record, Row, sql};
-use crate::error::{Error, Result};
-use crate::http::{Done, Field, Form, Json, Origin};
-use crate::resources::people::Token;
-use crate::resources::{white_label, workspaces};
+use crate::error::Result;
+use crate::http::{Done, Field, Form};
+use crate::resources::users::Visitor;
+use crate::resources::{members, workspaces};
 use crate::time::Time;
-use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use schemars::JsonSchema;
@@ -60,11 +57,11 @@ pub async fn page(State(app): State<App>) -> Result<Response> {
     PAGE.page(&app.public_url)
 }
 
-/// What an open invitation is to.
+/// An open invitation.
 #[derive(Serialize, JsonSchema)]
 pub struct Invited {
     pub workspace_name: String,
-    /// The name under which the workspace shows itself, and its colour; null if it has none.
+    /// The name that the workspace shows to its clients, and its colour; null if it has none.
     pub brand_name: Option<String>,
     pub brand_color: Option<String>,
     /// The name of the person who invites, or their address.
@@ -75,46 +72,18 @@ pub struct Invited {
     pub expires_at: Time,
 }
 
-/// What is in the row of the invitation.
-struct Invitation {
-    email: String,
-    role: Role,
-    inviter: Option<String>,
-    expires_at: Time,
-}
-
-impl Record for Invitation {
-    const COLUMNS: &'static str = "m.email, m.role, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), \
-         u.email), m.invitation_expires_at";
-    fn read(row: &mut Row) -> Result<Self> {
-        let (email, role): (String, String) = (row.take()?, row.take()?);
-        let role = Role::parse(&role).ok_or_else(|| Error::internal(format!("unknown role `{role}`")))?;
-        Ok(Invitation { email, role, inviter: row.take()?, expires_at: row.take()? })
-    }
-}
-
-pub async fn show(
-    State(app): State<App>,
-    Extension(origin): Extension<Origin>,
-    Json(body): Json<Token>,
-) -> Result<Json<Invited>> {
-    let hash = auth::hash(&body.token);
-    let Some(can) = Can::<Preview>::invited(&app, hash.clone(), origin).await? else { return dead() };
-    let found = sql("select {columns} from credentials c \
-         join members m on m.workspace_id = c.workspace_id and m.id = c.id \
-         left join users u on u.id = m.issuer_id \
-         where c.hash = $1 and c.kind = 'invitation' and c.workspace_id = $2 and not m.accepted")
-    .bind(hash)
-    .bind(can.workspace());
-    let Some(invitation) = found.optional::<Invitation>(can.reader()).await? else { return dead() };
-    let brand = white_label::store::brand(&can, can.reader()).await?;
-    Ok(Json(Invited {
-        workspace_name: workspaces::store::current(&can, can.reader()).await?.name,
+pub async fn show_invitation(app: &App, visitor: Visitor, token: &str) -> Result<Invited> {
+    let hash = auth::hash(token);
+    let can = Can::<Preview>::invited(app, hash.clone(), visitor.origin).await?.ok_or_else(dead)?;
+    let invitation = members::shown_invitation(&can, &hash).await?.ok_or_else(dead)?;
+    let brand = workspaces::brand(&can, can.reader()).await?;
+    Ok(Invited {
+        workspace_name: workspaces::current(&can, can.reader()).await?.name,
         brand_name: brand.name,
         brand_color: brand.color,
         inviter: invitation.inviter.unwrap_or_else(|| "An administrator".to_owned()),
         role: invitation.role,
         email: invitation.email,
         expires_at: invitation.expires_at,
-    }))
+    })
 }

@@ -8,7 +8,8 @@ on_both! {
     from_invitation_to_removal links_open_once roles_have_their_order narrow_keys_make_nobody_great
     nobody_makes_more_than_himself keys_outlive_their_maker_or_not lists_and_limits_of_a_day
     passwords_are_not_for_guessing role_names_are_taken_in_any_case accounts_wait_for_the_invited
-    accounts_that_went_elsewhere_stay_there a_page_holds_a_hundred
+    accounts_that_went_elsewhere_stay_there accounts_stay_where_the_inviter_cannot_assign_them
+    an_admin_workspace_promises_accounts_too a_page_holds_a_hundred
 }
 
 const MEMBERS: &str = "POST /api/v2/workspace-members";
@@ -359,6 +360,73 @@ async fn accounts_that_went_elsewhere_stay_there(world: World) {
     let at = format!("DELETE /api/v2/workspace-members/{}", third["id"].as_str().unwrap());
     world.call("owner", &at, Value::Null).await.is(200);
     assert!(of("back@out.example").await.is_null());
+}
+
+/// The rights of the inviter are checked again when the person accepts.
+async fn accounts_stay_where_the_inviter_cannot_assign_them(mut world: World) {
+    let (home, tag) = (world.home, world.tag);
+    for name in ["lowered", "dismissed", "limited"] {
+        scene::join(&mut world, home, name, "admin", None).await;
+    }
+    let member = |name: &str| format!("/api/v2/workspace-members/{}", world.who(name).member.unwrap());
+    let key = world.get("owner", "/api/v2/api-keys").await.is(200).items();
+    let robot = key.iter().find(|key| key["name"] == "robot").unwrap()["id"].as_str().unwrap().to_owned();
+    let of = |invited: &Value| invited["id"].as_str().unwrap().to_owned();
+    let mut invited = Vec::new();
+    for who in ["lowered", "dismissed", "limited", "robot", "admin"] {
+        let email = format!("{who}@out.example");
+        world.connect("owner", &email, None).await;
+        let body = json!({ "email": format!("new-{who}@x.example"), "role": "sdr", "accounts": [email] });
+        invited.push((who, world.call(who, MEMBERS, body).await.is(200).json()));
+    }
+    let lower = json!({ "role": "manager" });
+    world.call("owner", &format!("PATCH {}", member("lowered")), lower).await.is(200);
+    world.call("owner", &format!("DELETE {}", member("dismissed")), Value::Null).await.is(200);
+    let limit = json!({ "tag_limit": [tag] });
+    world.call("owner", &format!("PATCH {}", member("limited")), limit).await.is(200);
+    world.call("owner", &format!("DELETE /api/v2/api-keys/{robot}"), Value::Null).await.is(200);
+    for (who, invited) in invited {
+        let joined = acceptance(&token(&invited), "a password long enough");
+        world.call("", ACCEPT, joined).await.is(200);
+        let account = world.get("owner", &format!("/api/v2/accounts/{who}@out.example")).await.is(200).json();
+        let rows: Vec<String> = world.log().await.iter().map(Value::to_string).collect();
+        let row = rows
+            .iter()
+            .find(|row| {
+                row.contains(&of(&invited))
+                    && (row.contains("assigned_accounts") || row.contains("cannot_assign"))
+            })
+            .unwrap();
+        let says = |text: &str| row.contains(text);
+        if who == "admin" {
+            assert_eq!(account["assigned_to"], invited["id"], "nothing has changed for this inviter");
+            assert!(says("assigned_accounts") && !says("accounts_inviter_cannot_assign"), "{row}");
+        } else {
+            assert!(account["assigned_to"].is_null(), "{who}");
+            assert!(says("accounts_inviter_cannot_assign") && !says("assigned_accounts"), "{who}: {row}");
+        }
+    }
+}
+
+async fn an_admin_workspace_promises_accounts_too(mut world: World) {
+    let (sub, link) = world.sub_of("owner", "sub").await;
+    for email in ["first@out.example", "second@out.example"] {
+        world.connect("sub", email, None).await;
+    }
+    let invite = async |email: &str| {
+        let body = json!({ "email": format!("new-{email}"), "role": "sdr", "accounts": [email] });
+        world.call_as("owner", sub, MEMBERS, body).await.is(200).json()
+    };
+    let (first, second) = (invite("first@out.example").await, invite("second@out.example").await);
+    let of = async |email: &str| {
+        world.get("sub", &format!("/api/v2/accounts/{email}")).await.is(200).json()["assigned_to"].clone()
+    };
+    world.call("", ACCEPT, acceptance(&token(&first), "a password long enough")).await.is(200);
+    assert_eq!(of("first@out.example").await, first["id"]);
+    // With the sub-workspace's consent ends what the admin workspace could assign.
+    world.delegates("sub", json!({ "read_only": true })).await.is(200);
+    world.call("", ACCEPT, acceptance(&token(&second), "a password long enough")).await;
+    assert!(of("second@out.example").await.is_null(), "{link}");
 }
 
 async fn a_page_holds_a_hundred(mut world: World) {

@@ -1,9 +1,10 @@
-//! The older calls: `team/invite` and `team/members`, under the same decision as the newer ones.
+//! The calls of version 1, `team/invite` and `team/members`. They decide like the calls of version 2.
 
-use super::{New, WorkspaceMember, routes, store};
+use super::New;
 use crate::access::{Can, Role, workspace_members::*};
 use crate::error::Result;
-use crate::http::{Json, Nothing, Paging, absent_not_null};
+use crate::http::{Paging, absent_not_null};
+use crate::resources::members::{self, WorkspaceMember};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 pub struct Invitation {
     #[schemars(email, length(max = 254))]
     email: String,
-    /// The workspace's `default_member_role`, unless given.
+    /// Without it, the workspace's `default_member_role`.
     #[schemars(transform = absent_not_null)]
     role: Option<Role>,
 }
@@ -24,7 +25,7 @@ pub struct TeamMember {
     email: String,
     role: Role,
     status: Status,
-    /// Where no mail could be sent: the link to hand over.
+    /// The link to hand over, if the invitation could not be mailed.
     #[serde(skip_serializing_if = "Option::is_none")]
     invitation_url: Option<String>,
 }
@@ -45,21 +46,20 @@ impl From<WorkspaceMember> for TeamMember {
     }
 }
 
-pub async fn invite(can: Can<Create>, Json(wanted): Json<Invitation>) -> Result<Json<TeamMember>> {
-    let member = routes::invite(can, New::of(wanted.email, wanted.role)).await?;
-    Ok(Json(member.into()))
+pub async fn invite(can: Can<Create>, wanted: Invitation) -> Result<TeamMember> {
+    super::invite(can, New::of(wanted.email, wanted.role)).await.map(TeamMember::from)
 }
 
-/// A bare array of them all.
-pub async fn members(can: Can<Read>, _: Nothing) -> Result<Json<Vec<TeamMember>>> {
+/// All members at once, not in pages.
+pub async fn members(can: &Can<Read>) -> Result<Vec<TeamMember>> {
     let (mut all, mut paging) = (Vec::new(), Paging { limit: Some(1000), starting_after: None });
     loop {
-        let page = store::list(&can, &paging, None, None).await?;
+        let page = members::list(can, &paging, None, None).await?;
         paging.starting_after = page.last().map(|member| member.id);
         let full = page.len() == 1000;
         all.extend(page.into_iter().map(TeamMember::from));
         if !full {
-            return Ok(Json(all));
+            return Ok(all);
         }
     }
 }

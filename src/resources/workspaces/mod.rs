@@ -1,13 +1,25 @@
-//! The workspace: the tenant. One key belongs to one workspace, so `current` is the only address.
+//! The workspace: the tenant. A key belongs to one workspace, so `current` is its only address.
 
-mod owner;
-pub use owner::{Wanted, hand_over};
+mod change_owner;
+mod create;
+mod list;
+mod plan;
+mod removal;
 mod routes;
-pub mod store;
+mod store;
+mod update;
+
+pub use change_owner::{Heir, change_owner, hand_over};
+pub use create::{Founding, NewFor, Owner, create, create_for, found};
+pub use list::{list, show};
+pub use plan::exclude;
+pub use removal::{cancel_removal, schedule_removal};
 pub use routes::router;
-pub use store::current;
+pub use store::{any, brand, by_id, current, exists};
+pub use update::update;
 
 use crate::access::Role;
+use crate::audit::Subject;
 use crate::http::absent_not_null;
 use crate::time::Time;
 use schemars::JsonSchema;
@@ -23,31 +35,31 @@ pub struct Workspace {
     pub owner: Uuid,
     pub timestamp_created: Time,
     pub timestamp_updated: Time,
-    /// When the workspace closes; none unless its removal is scheduled.
+    /// When the workspace closes, if its removal is scheduled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduled_for_removal_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub org_logo_url: Option<String>,
-    /// What a new campaign's visibility is, unless it says otherwise.
+    /// The visibility of a new campaign that names none.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub default_campaign_visibility: Visibility,
-    /// The role of who is invited without one.
+    /// The role of a new member whose invitation names none.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub default_member_role: Role,
-    /// Whether launching and exporting take a scope of their own.
+    /// Whether launching and exporting require their own scopes.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub strict_scopes: bool,
-    /// Whether every body must be exactly what its schema says: unknown keys are refused, and nothing is coerced.
+    /// Whether every body must match its schema exactly: unknown keys are refused, and no value is coerced.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub strict_bodies: bool,
-    /// Whether a lead whose address is in any campaign or list already is skipped, whoever adds it.
+    /// Whether a new lead is skipped if its address is in any campaign or list already.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub unique_leads: bool,
     #[serde(flatten)]
     pub billing: Billing,
 }
 
-/// What the reference says of plans and white label. This server has no plans yet, and says nothing of them.
+/// The fields of the official API about plans and white label. This server sets only `org_client_domain`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Billing {
@@ -85,7 +97,7 @@ pub struct Verification {
     timestamp_updated: Option<Time>,
 }
 
-/// Who sees a campaign beside its owner, its collaborators and the roles that see everything.
+/// Whether the team also sees a campaign. Its owner, its collaborators and the roles that see everything always do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
@@ -114,12 +126,12 @@ pub struct New {
     pub name: String,
 }
 
-/// A workspace just created, with the key to it.
+/// A new workspace and its first key.
 #[derive(Clone, Serialize, JsonSchema)]
 pub struct Created {
     #[serde(flatten)]
     pub workspace: Workspace,
-    /// A personal key of the owner, shown once, valid for 30 days.
+    /// A personal key of the owner. It is shown only once and is valid for 30 days.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub api_key: String,
 }
@@ -144,17 +156,21 @@ pub struct Patch {
     unique_leads: Option<bool>,
 }
 
-/// The official form is `email` and `sec`; `new_owner_id` alone will do as well.
+/// The official form is `email` and `sec`. `new_owner_id` is enough on its own.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(extend("x-gatepost-optional" = ["email", "sec"]))]
 pub struct NewOwner {
     /// The address of an accepted member.
     #[schemars(transform = absent_not_null, email)]
     pub email: Option<String>,
-    /// The present owner's password.
+    /// The current owner's password.
     #[schemars(transform = absent_not_null)]
     pub sec: Option<String>,
     /// The user id or member id of an accepted member.
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
     pub new_owner_id: Option<Uuid>,
+}
+
+fn subject(workspace: &Workspace) -> Subject {
+    Subject::new("workspace", workspace.id)
 }

@@ -1,19 +1,10 @@
-use super::{Created, New, NewOwner, Patch, Workspace, owner, store};
-use crate::access::{Can, Role, Step, tries, workspaces::*};
+use super::{Created, New, NewOwner, Patch, Workspace};
+use crate::access::{Can, workspaces::*};
 use crate::app::App;
-use crate::audit::{Change, Subject};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::{Json, Nothing, Page, Paging, Query, Unread, ours};
-use crate::resources::{api_keys, workspace_members};
-use crate::time::Time;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get, get_with, post};
-
-/// Between the request to remove a workspace and the removal.
-const REMOVAL: i64 = Time::DAY;
-
-/// Workspaces that a person may own; each brings limits of its own, on requests and invitations.
-const OWNED: i64 = 20;
 
 pub fn router() -> ApiRouter<App> {
     ApiRouter::new()
@@ -23,100 +14,30 @@ pub fn router() -> ApiRouter<App> {
         .api_route("/api/v2/workspaces/current/change-owner", post(change_owner))
 }
 
-fn subject(workspace: &Workspace) -> Subject {
-    Subject::new("workspace", workspace.id)
-}
-
-/// Who is signed in sees all that he is a member of; a key its own workspace, and no other of its owner's.
 async fn list(can: Can<Read>, Query(paging): Query<Paging>) -> Result<Json<Page<Workspace>>> {
-    let limit = paging.limit();
-    let items = match (can.session(), can.user()) {
-        (Some(_), Some(user)) => store::of_user(&can, user, &paging).await?,
-        _ => {
-            let workspace = store::current(&can, can.reader()).await?;
-            vec![workspace].into_iter().filter(|workspace| workspace.id < paging.before()).collect()
-        }
-    };
-    Ok(Json(Page::new(items, limit, |workspace: &Workspace| workspace.id)))
+    super::list(&can, &paging).await.map(Json)
 }
 
 async fn show(can: Can<Read>, _: Nothing) -> Result<Json<Workspace>> {
-    Ok(Json(store::current(&can, can.reader()).await?))
+    super::show(&can).await.map(Json)
 }
 
 async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Created>> {
-    let secret = api_keys::Minted::personal(can.app())?;
-    let created = can.write(async move |can, tx| {
-        let (id, now) = (can.new_id(), can.now());
-        let user = can.user().ok_or_else(|| Error::internal("a person without a user"))?;
-        let email = can.email().unwrap_or_default().to_owned();
-        if workspace_members::store::owned_by(tx, user).await? >= OWNED {
-            let why = format!("role: a person owns at most {OWNED} workspaces; the operator can create more");
-            return Err(Error::refused(Step::Role, why));
-        }
-        store::insert(tx, id, &new.name, now).await?;
-        let person = workspace_members::store::Person { user, email: &email, role: Role::Owner };
-        let member = workspace_members::store::insert_accepted(can, tx, id, &person).await?;
-        api_keys::store::insert_first(can, tx, id, member, &secret).await?;
-        let Some(workspace) = store::by_id(tx, id).await? else { return Err(Error::hidden()) };
-        let answer = Created { workspace: workspace.clone(), api_key: secret.plain().to_owned() };
-        Ok(Change::new(subject(&workspace), (), &workspace, answer).in_workspace(id))
-    });
-    created.await.map(Json)
+    super::create(can, new).await.map(Json)
 }
 
 async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<Workspace>> {
-    let patch = patch.read().await?;
-    let updated = can.write(async move |can, tx| {
-        let before = store::current(can, &mut *tx).await?;
-        let after = Workspace { timestamp_updated: can.now(), ..patch.over(&before)? };
-        if after.default_member_role == Role::Owner {
-            return Err(Error::invalid("body/default_member_role must not be owner: there is exactly one"));
-        }
-        let rights = after.default_member_role != before.default_member_role
-            && after.default_member_role.manages()
-            || after.strict_scopes != before.strict_scopes;
-        if rights {
-            can.also::<SetRights>()?;
-        }
-        store::update(can, tx, &after).await?;
-        Ok(Change::updated(subject(&before), &before, after))
-    });
-    updated.await.map(Json)
+    super::update(can, patch.read().await?).await.map(Json)
 }
 
 async fn schedule(can: Can<Delete>, _: Nothing) -> Result<Json<Workspace>> {
-    removal(can, true).await
+    super::schedule_removal(can).await.map(Json)
 }
 
 async fn cancel(can: Can<Delete>, _: Nothing) -> Result<Json<Workspace>> {
-    removal(can, false).await
-}
-
-async fn removal(can: Can<Delete>, wanted: bool) -> Result<Json<Workspace>> {
-    let done = can.write(async move |can, tx| {
-        let before = store::current(can, &mut *tx).await?;
-        let mut after = before.clone();
-        if wanted != before.scheduled_for_removal_at.is_some() {
-            after.scheduled_for_removal_at = wanted.then(|| can.now().plus(REMOVAL));
-            after.timestamp_updated = can.now();
-            store::update(can, tx, &after).await?;
-        }
-        Ok(Change::updated(subject(&before), &before, after))
-    });
-    done.await.map(Json)
+    super::cancel_removal(can).await.map(Json)
 }
 
 async fn change_owner(can: Can<ChangeOwner>, Json(wanted): Json<NewOwner>) -> Result<Json<Workspace>> {
-    let app = can.app().clone();
-    let (wanted, limits) = owner::Wanted::of(&can, wanted).await?;
-    let changed = can.write(async move |can, tx| {
-        let before = store::current(can, &mut *tx).await?;
-        owner::hand_over(can, tx, &wanted).await?;
-        let after = store::current(can, &mut *tx).await?;
-        Ok(Change::updated(subject(&before), &before, after))
-    });
-    let changed = changed.await?;
-    tries::forgive(&app, &limits, true).await;
-    Ok(Json(changed))
+    super::change_owner(can, wanted).await.map(Json)
 }

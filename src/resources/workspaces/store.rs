@@ -1,10 +1,11 @@
-//! The SQL of workspaces. Every statement is about the caller's own, which the proof names.
+//! The SQL of workspaces. A statement is about the caller's workspace unless it says otherwise.
 
 use super::{Billing, Visibility, Workspace};
 use crate::access::{Caller, Role};
-use crate::db::{Json, Record, Row, Source, Tx, sql};
+use crate::db::{Json, Record, Row, Source, Tx, record, sql};
 use crate::error::{Error, Result};
 use crate::http::Paging;
+use crate::mail::Brand;
 use crate::time::Time;
 use uuid::Uuid;
 
@@ -67,7 +68,7 @@ pub async fn update(can: &Caller, tx: &mut Tx, workspace: &Workspace) -> Result<
     .await
 }
 
-/// Those of which somebody is an accepted member.
+/// The workspaces of which a user is an accepted member.
 pub async fn of_user(can: &Caller, user: Uuid, paging: &Paging) -> Result<Vec<Workspace>> {
     sql("select {columns} from workspaces w join members own on own.workspace_id = w.id and own.accepted \
          where own.user_id = $1 and w.id < $2 and coalesce(w.scheduled_for_removal_at > $3, true) \
@@ -86,7 +87,12 @@ pub async fn any(from: impl Into<Source<'_>>) -> Result<bool> {
     Ok(first.await?.is_some())
 }
 
-/// What the plan leaves out.
+pub async fn exists(from: impl Into<Source<'_>>, id: Uuid) -> Result<bool> {
+    let found = sql("select id from workspaces where id = $1").bind(id).optional::<Uuid>(from);
+    Ok(found.await?.is_some())
+}
+
+/// The resources that the plan excludes.
 pub async fn denied(can: &Caller, from: impl Into<Source<'_>>) -> Result<Vec<String>> {
     let denied = sql("select denied from workspaces where id = $1").bind(can.workspace());
     let denied: Option<serde_json::Value> = denied.optional(from).await?;
@@ -101,7 +107,24 @@ pub async fn deny(can: &Caller, tx: &mut Tx, denied: &Vec<String>) -> Result<u64
         .await
 }
 
-/// The one just made, in the transaction that made it.
+/// Any workspace of the server.
 pub async fn by_id(tx: &mut Tx, id: Uuid) -> Result<Option<Workspace>> {
     sql("select {columns} from workspaces w where w.id = $1").bind(id).optional(tx).await
+}
+
+record! { Brand { name = "w.brand_name", color = "w.brand_color" } }
+
+async fn brand_of(workspace: Uuid, from: impl Into<Source<'_>>) -> Result<Brand> {
+    let found = sql("select {columns} from workspaces w where w.id = $1").bind(workspace).optional(from);
+    found.await?.ok_or_else(Error::hidden)
+}
+
+/// The brand that letters of the caller's workspace show: its own, or that of its admin workspace.
+pub async fn brand(can: &Caller, from: impl Into<Source<'_>>) -> Result<Brand> {
+    let mut from = from.into();
+    let own = brand_of(can.workspace(), from.again()).await?;
+    match can.group() {
+        Some(group) if own.name.is_none() => brand_of(group.admin, from).await,
+        Some(_) | None => Ok(own),
+    }
 }

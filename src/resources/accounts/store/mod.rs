@@ -1,10 +1,12 @@
 //! The SQL of sending accounts.
 
+mod assignment;
 mod connections;
 mod days;
 mod moves;
 mod senders;
 mod warmup;
+pub use assignment::*;
 pub use connections::*;
 pub use days::*;
 pub use moves::*;
@@ -16,9 +18,9 @@ use super::filter::Wanted;
 use super::{Account, SHAPE, Settings};
 use crate::access::{Caller, Can, Permission, custom_tags};
 use crate::db::{Json, Record, Row, Source, Tx, record, sql};
-use crate::time::Time;
 use crate::error::{Error, Result};
 use crate::resources::custom_tags as tags;
+use crate::time::Time;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

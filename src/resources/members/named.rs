@@ -1,22 +1,23 @@
 //! The members that a body names: by user id, member id or e-mail address. On the wire an owner is a user.
 
-use super::address;
 use super::store::{self, Named};
 use crate::access::{Caller, Permission, Reach, Step};
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::http::address;
 use uuid::Uuid;
 
 /// What the owner is named for.
 #[derive(Clone, Copy, Debug)]
 pub enum Whose {
-    /// A record to be: everybody may name themselves.
+    /// A new record. Everybody may name themselves.
     New(&'static str),
-    /// One that is somebody's already.
+    /// A record that exists already.
     Theirs(&'static str),
 }
 
-/// To name anyone but oneself, or to take what another owns, takes reach `all`.
+/// The user whom a caller makes the owner. Only a caller who reaches every record may name somebody else, or change the
+/// owner of an existing record.
 pub async fn owner<P: Permission>(
     can: &Caller,
     tx: &mut Tx,
@@ -34,7 +35,7 @@ pub async fn owner<P: Permission>(
     if can.reach(P::ACTION) != Reach::All {
         return Err(Error::refused(
             Step::Reach,
-            format!("reach: only who reaches every {what} may change whose a {what} is"),
+            format!("reach: only a caller who reaches every {what} can choose its owner"),
         ));
     }
     match wanted {
@@ -50,7 +51,7 @@ pub fn is_self(can: &Caller, wanted: &str) -> bool {
     }
 }
 
-/// The accepted member whom a field of the body names. One answer for foreign, missing and malformed names.
+/// The accepted member that a field of the body names. Foreign, missing and malformed names get the same error.
 pub async fn named(can: &Caller, tx: &mut Tx, field: &str, wanted: &str) -> Result<Named> {
     let unknown = || Error::invalid(format!("body/{field} must be an accepted member of the workspace"));
     store::accepted(can, tx, wanted).await?.ok_or_else(unknown)

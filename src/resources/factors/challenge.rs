@@ -1,11 +1,11 @@
-//! What a passkey is asked. The server keeps nothing of a question: it is sealed, handed out, and comes back with the
-//! answer; only that it was answered is remembered, for each counts once.
+//! Challenges for passkeys. The server stores no challenge: it seals it and hands it out, and gets it back with the
+//! answer. It remembers only which challenges were answered, because each counts once.
 
+use super::{Factor, store};
 use crate::app::App;
 use crate::auth::Holder;
-use crate::db::{Tx, sql};
+use crate::db::Tx;
 use crate::error::{Error, Result, Step};
-use crate::resources::factors::{self, Factor};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -14,13 +14,13 @@ use serde_json::Value;
 use uuid::Uuid;
 use webauthn_rs::prelude::{DiscoverableAuthentication, PasskeyRegistration, PublicKeyCredential};
 
-/// Milliseconds in which a question can be answered.
-const ANSWERABLE: i64 = 5 * Time::MINUTE;
+/// Milliseconds in which a challenge can be answered.
+const ANSWERABLE: i64 = 5 * 60 * 1000;
 
-/// What the page hands to `navigator.credentials`, and brings back with the answer.
+/// What a page hands to `navigator.credentials`, and sends back with the answer.
 #[derive(Serialize, JsonSchema)]
 pub struct Asked {
-    /// To be sent back with the answer, within five minutes.
+    /// Send it back with the answer within five minutes.
     pub challenge: String,
     /// The options for `navigator.credentials.create` or `.get`.
     #[serde(rename = "publicKey")]
@@ -35,7 +35,7 @@ struct Sealed<T> {
     state: T,
 }
 
-/// About whom a question is: nobody, where anybody may answer.
+/// `user` is whose challenge it is: nil where anybody may answer.
 fn seal<T: Serialize>(
     app: &App,
     about: &'static str,
@@ -50,25 +50,32 @@ fn seal<T: Serialize>(
 }
 
 fn open<T: DeserializeOwned>(app: &App, about: &'static str, user: Uuid, text: &str) -> Result<Sealed<T>> {
-    let dead = || Error::invalid("body/challenge must be one of this server's, not older than five minutes");
+    let dead = || Error::invalid("body/challenge must be from this server and at most five minutes old");
     let plain = app.vault.open(user, about, text).map_err(|_| dead())?;
     let sealed: Sealed<T> = serde_json::from_slice(&plain).map_err(Error::internal)?;
     if sealed.expires_at <= app.now() { Err(dead()) } else { Ok(sealed) }
 }
 
-/// Counts once.
-pub async fn spend(tx: &mut Tx, id: Uuid, expires_at: Time) -> Result<bool> {
-    let spent = sql("insert into challenges (id, expires_at) values ($1, $2) on conflict (id) do nothing");
-    Ok(spent.bind(id).bind(expires_at).run(tx).await? == 1)
+/// A challenge that came back with an answer.
+#[derive(Clone, Copy)]
+pub struct Spent {
+    id: Uuid,
+    expires_at: Time,
 }
 
-/// A passkey's right answer.
+impl Spent {
+    /// Whether this is the first answer to the challenge.
+    pub async fn spend(self, tx: &mut Tx) -> Result<bool> {
+        Ok(store::insert_challenge(tx, self.id, self.expires_at).await? == 1)
+    }
+}
+
+/// The valid answer of a passkey.
 #[derive(Clone)]
 pub struct Answered {
     pub user: Uuid,
-    challenge: Uuid,
-    expires_at: Time,
-    /// With the counter that it showed.
+    challenge: Spent,
+    /// With the counter of this use.
     factor: Factor,
 }
 
@@ -76,19 +83,24 @@ const SIGN_IN: &str = "passkey challenge";
 const ENROL: &str = "passkey enrolment";
 
 impl Answered {
-    /// A question for anybody.
+    /// A challenge that any passkey may answer.
     pub fn ask(app: &App) -> Result<Asked> {
         seal(app, SIGN_IN, Uuid::nil(), app.passkeys.challenge()?)
     }
 
-    /// Who answered. What is wrong with an answer is said only of its form.
+    /// Finds the user by the answer. An error tells only what is wrong with the form of an answer.
     pub async fn of(app: &App, challenge: &str, credential: &Value) -> Result<Answered> {
         let sealed = open::<DiscoverableAuthentication>(app, SIGN_IN, Uuid::nil(), challenge)?;
         let credential = PublicKeyCredential::deserialize(credential)
             .map_err(|_| Error::invalid("body/credential must be a passkey's answer"))?;
         let user = app.passkeys.claimed(&credential)?;
-        let unknown = || Error::refused(Step::Credential, "credential: this passkey is nobody's here");
-        let mut held = factors::store::passkeys(app, &app.reader, user).await?;
+        let unknown = || {
+            Error::refused(
+                Step::Credential,
+                "credential: this passkey does not belong to a user of this server",
+            )
+        };
+        let mut held = store::passkeys(app, &app.reader, user).await?;
         let keys: Vec<_> = held.iter().map(|(_, key)| key.clone()).collect();
         let verified = app.passkeys.verify(&credential, sealed.state, &keys).map_err(|error| {
             tracing::debug!(%error, "a passkey's answer was refused");
@@ -98,24 +110,25 @@ impl Answered {
         let (factor, key) = used.ok_or_else(unknown)?;
         let _unchanged = key.update_credential(&verified);
         let factor = factor.with_passkey(app, user, key)?;
-        Ok(Answered { user, challenge: sealed.id, expires_at: sealed.expires_at, factor })
+        let challenge = Spent { id: sealed.id, expires_at: sealed.expires_at };
+        Ok(Answered { user, challenge, factor })
     }
 
-    /// Whether it counts: the first time, while the passkey is still the user's.
+    /// Whether the answer counts: it is the first one, and the passkey still belongs to the user.
     pub async fn spend(&self, user: Uuid, now: Time, tx: &mut Tx) -> Result<bool> {
         Ok(self.user == user
-            && spend(tx, self.challenge, self.expires_at).await?
-            && factors::store::use_passkey(tx, user, &self.factor, now).await? == 1)
+            && self.challenge.spend(tx).await?
+            && store::use_passkey(tx, user, &self.factor, now).await? == 1)
     }
 }
 
-/// Of a passkey that is to be enrolled: the question.
+/// The challenge for a passkey that a person enrols.
 pub fn ask_to_enrol(app: &App, holder: &Holder<'_>) -> Result<Asked> {
     seal(app, ENROL, holder.user, app.passkeys.offer(holder)?)
 }
 
-/// And what is left of it when the answer comes: the state, and how to spend it.
-pub fn asked_to_enrol(app: &App, user: Uuid, challenge: &str) -> Result<(PasskeyRegistration, Uuid, Time)> {
+/// Opens that challenge when the answer comes.
+pub fn asked_to_enrol(app: &App, user: Uuid, challenge: &str) -> Result<(PasskeyRegistration, Spent)> {
     let sealed = open::<PasskeyRegistration>(app, ENROL, user, challenge)?;
-    Ok((sealed.state, sealed.id, sealed.expires_at))
+    Ok((sealed.state, Spent { id: sealed.id, expires_at: sealed.expires_at }))
 }

@@ -1,0 +1,16 @@
+//! Reads the links of a workspace.
+
+use super::{WorkspaceGroupMember, store};
+use crate::access::{Can, workspace_group_members::Read};
+use crate::error::Result;
+use crate::http::{Page, Paging};
+use uuid::Uuid;
+
+pub async fn list(can: &Can<Read>, paging: &Paging) -> Result<Page<WorkspaceGroupMember>> {
+    let links = store::list(can, paging).await?;
+    Ok(Page::new(links, paging.limit(), |link: &WorkspaceGroupMember| link.id))
+}
+
+pub async fn show(can: &Can<Read>, id: Uuid) -> Result<WorkspaceGroupMember> {
+    store::find(can, can.reader(), id).await
+}

@@ -1,0 +1,29 @@
+//! Changes the settings of a workspace.
+
+use super::{Patch, Workspace, store, subject};
+use crate::access::{Can, Role, workspaces::*};
+use crate::audit::Change;
+use crate::error::{Error, Result};
+use crate::http::Fields;
+
+pub async fn update(can: Can<Update>, patch: Fields<Patch>) -> Result<Workspace> {
+    can.write(async move |can, tx| {
+        let before = store::current(can, &mut *tx).await?;
+        let after = Workspace { timestamp_updated: can.now(), ..patch.over(&before)? };
+        if after.default_member_role == Role::Owner {
+            return Err(Error::invalid("body/default_member_role must not be owner: there is exactly one"));
+        }
+        if changes_rights(&before, &after) {
+            can.also::<SetRights>()?;
+        }
+        store::update(can, tx, &after).await?;
+        Ok(Change::updated(subject(&before), &before, after))
+    })
+    .await
+}
+
+/// Whether members or keys to come get other rights.
+fn changes_rights(before: &Workspace, after: &Workspace) -> bool {
+    after.default_member_role != before.default_member_role && after.default_member_role.manages()
+        || after.strict_scopes != before.strict_scopes
+}
