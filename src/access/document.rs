@@ -1,27 +1,29 @@
-//! What the OpenAPI document says of who may call an operation.
+//! What the OpenAPI document says about who may call an operation.
 
 use super::{Action, Mark};
 use aide::openapi::{Operation, SecurityRequirement};
-use aide::transform::TransformOperation;
 
-/// The names of the two ways to say who one is.
+/// The names of the two ways to authenticate.
 pub const KEY: &str = "ApiKeyAuth";
 pub const SESSION: &str = "SessionCookie";
 
-/// An operation for who has a key, or is signed in.
+/// An operation for callers with an API key or a session.
 pub(super) fn keyed(action: &'static Action, operation: &mut Operation) {
     let scopes = action.scopes();
     let needs = match scopes.first() {
-        _ if action.is(Mark::SignedIn) => "for people who are signed in".to_owned(),
-        Some(_) => format!("an API key needs one of `{}`", scopes.join("`, `")),
-        None => "an API key needs no scope".to_owned(),
+        _ if action.is(Mark::SignedIn) => "Only people who are signed in can call it.".to_owned(),
+        Some(_) => format!("An API key needs one of the scopes `{}`.", scopes.join("`, `")),
+        None => "An API key needs no scope.".to_owned(),
     };
     let fresh = match action.is(Mark::Fresh) {
-        true => " Who is signed in has shown within ten minutes who he is: `POST /auth/reauthenticate`.",
+        true => {
+            " A person who is signed in must have re-authenticated within ten minutes: \
+             `POST /auth/reauthenticate`."
+        }
         false => "",
     };
     named(action, operation);
-    operation.description = Some(format!("Permission `{}`; {needs}.{fresh}", action.name));
+    operation.description = Some(format!("Permission `{}`. {needs}{fresh}", action.name));
     // One requirement for each accepted scope: any of them will do.
     let way = |name: &str, scopes| SecurityRequirement::from_iter([(name.to_owned(), scopes)]);
     let keys = match scopes.is_empty() {
@@ -32,16 +34,15 @@ pub(super) fn keyed(action: &'static Action, operation: &mut Operation) {
     operation.security = keys.into_iter().chain([way(SESSION, vec![])]).collect();
 }
 
-/// An operation for anybody: a link, a password or a passkey is the credential.
-pub fn open<'a>(mut operation: TransformOperation<'a>, action: &'static Action) -> TransformOperation<'a> {
-    let inner = operation.inner_mut();
-    named(action, inner);
-    inner.security = vec![SecurityRequirement::default()];
-    operation
+/// An operation that anybody may call: a link, a password or a passkey is the credential.
+pub fn open(action: &'static Action, operation: &mut Operation) {
+    named(action, operation);
+    operation.description =
+        Some(format!("Permission `{}`. It takes no API key and no session.", action.name));
+    operation.security = vec![SecurityRequirement::default()];
 }
 
 fn named(action: &'static Action, operation: &mut Operation) {
-    operation.summary = Some(action.summary.to_owned());
     operation.tags = vec![action.resource.to_owned()];
     operation.extensions.insert("x-permission".to_owned(), action.name.into());
 }

@@ -44,11 +44,3 @@ pub use reading::{RIGHTS, StrictBodies, coerced, lenient};
 pub use refusals::document;
 pub use room::Room;
 pub use schema::absent_not_null;
-
-/// Marks an operation as ours: the reference does not have it.
-pub fn ours(
-    mut operation: aide::transform::TransformOperation<'_>,
-) -> aide::transform::TransformOperation<'_> {
-    operation.inner_mut().extensions.insert("x-gatepost-extension".to_owned(), true.into());
-    operation
-}

@@ -16,6 +16,7 @@ pub mod guard_rails;
 pub mod lead_lists;
 pub mod leads;
 pub mod login_policy;
+mod operations;
 pub mod people;
 pub mod sessions;
 pub mod sign_in;
@@ -28,6 +29,7 @@ pub mod workspaces;
 use crate::access::{Action, Permission, Shape};
 use crate::app::App;
 use crate::jobs::{Claim, Kind, Step, outbox};
+use operations::operations;
 
 /// Where the records of a permission's resource lie, for those that have records.
 pub fn shape(resource: &str) -> Option<&'static Shape> {

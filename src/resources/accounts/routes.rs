@@ -5,37 +5,134 @@ use super::{
     ACTIVE, Account, COLD, New, Patch, address, analytics, assignment, moving, state, v1, vitals, warmup,
 };
 use crate::access::{Can, Permission, STEP, accounts::*, one_more_step};
-use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Time;
 use crate::error::{Error, Result};
-use crate::http::{Json, Nothing, Order, Page, Path, Query, Unread, absent_not_null, ids, is_email, ours};
+use crate::http::{Json, Nothing, Order, Page, Path, Query, Unread, absent_not_null, ids, is_email};
 use crate::resources::custom_tags;
-use aide::axum::ApiRouter;
-use aide::axum::routing::{get, get_with, post, post_with};
+use crate::resources::operations;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::ops::ControlFlow::Break;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/accounts", get(list).post(create))
-        .api_route("/api/v2/accounts/{email}", get(show).patch(update).delete(remove))
-        .api_route("/api/v2/accounts/pause", post(state::pause_many))
-        .api_route("/api/v2/accounts/{email}/pause", post(state::pause))
-        .api_route("/api/v2/accounts/{email}/resume", post(state::resume))
-        .api_route("/api/v2/accounts/{email}/mark-fixed", post(state::mark_fixed))
-        .api_route("/api/v2/accounts/move", post(moving::start))
-        .api_route("/api/v2/accounts/move/dry-run", post_with(moving::plan, ours))
-        .api_route("/api/v2/accounts/warmup/enable", post(warmup::enable))
-        .api_route("/api/v2/accounts/warmup/disable", post(warmup::disable))
-        .api_route("/api/v2/accounts/warmup-analytics", post(analytics::warmup))
-        .api_route("/api/v2/accounts/analytics/daily", get(analytics::daily))
-        .api_route("/api/v2/accounts/ctd/status", get(vitals::tracking))
-        .api_route("/api/v2/accounts/test/vitals", post(vitals::vitals))
-        .api_route("/api/v1/account/assign", post_with(v1::assign, ours))
-        .api_route("/api/v1/account/status", get_with(v1::status, ours))
+operations! {
+    router:
+
+    /// List sending accounts
+    ///
+    /// Newest first, unless `sort_by` says otherwise. Lists only accounts that the caller can see. With
+    /// `sort_by`, use `skip` instead of `starting_after` to go from page to page.
+    GET "/api/v2/accounts" => list as "listAccount";
+
+    /// Connect a sending account
+    ///
+    /// Stores the account with its passwords encrypted, and never shows the passwords again. Does not log
+    /// in to the mail servers: `POST /api/v2/accounts/test/vitals` does. A caller with a tag limit gives
+    /// the account the tags of that limit.
+    ///
+    /// Answers 409 if the workspace has an account with this address.
+    POST "/api/v2/accounts" => create as "createAccount";
+
+    /// Get a sending account
+    ///
+    /// The address stands in the path in place of an id. Passwords are never part of the answer.
+    GET "/api/v2/accounts/{email}" => show as "getAccount";
+
+    /// Update a sending account
+    ///
+    /// Changes only the fields that the body names. A new `assigned_to` hands the account to another
+    /// member. Campaigns whose owner may not send from the account any more lose it.
+    PATCH "/api/v2/accounts/{email}" => update as "patchAccount";
+
+    /// Delete a sending account
+    ///
+    /// Takes the account off its campaigns. A large number of campaigns is changed in several
+    /// transactions, each with its own audit row.
+    DELETE "/api/v2/accounts/{email}" => remove as "deleteAccount";
+
+    /// Pause several sending accounts
+    ///
+    /// Takes at most 100 addresses. Each address is either in `paused_emails` or in `failed_emails`:
+    /// accounts that do not exist and accounts that the caller may not pause are in the second list.
+    POST "/api/v2/accounts/pause" => state::pause_many as "pauseAccounts";
+
+    /// Pause a sending account
+    ///
+    /// A paused account sends nothing until it is resumed. A paused account stays unchanged.
+    POST "/api/v2/accounts/{email}/pause" => state::pause as "pauseAccount";
+
+    /// Resume a paused sending account
+    ///
+    /// An account that is not paused stays unchanged.
+    POST "/api/v2/accounts/{email}/resume" => state::resume as "resumeAccount";
+
+    /// Mark a sending account as fixed
+    ///
+    /// Clears the account's error and makes it active. An account without an error stays unchanged.
+    POST "/api/v2/accounts/{email}/mark-fixed" => state::mark_fixed as "markAccountFixed";
+
+    /// Move sending accounts between workspaces of a group
+    ///
+    /// Starts a background job. The job moves each account whole or not at all, and reports what happened
+    /// to each. Assignments, tags and campaigns stay behind. The caller must be allowed to do this in
+    /// both workspaces: when the request is made and at every step of the job.
+    ///
+    /// Takes at most 1,000 addresses. Both workspaces must have the same admin workspace, or one of them
+    /// must be that admin workspace.
+    POST "/api/v2/accounts/move" => moving::start as "moveAccounts";
+
+    /// Preview a move of sending accounts
+    ///
+    /// Takes the same body as the move and changes nothing. Says for each account whether it would move,
+    /// why not, and which campaigns would lose it.
+    POST "/api/v2/accounts/move/dry-run" => moving::plan as "previewAccountMove" + ours;
+
+    /// Enable warm-up for sending accounts
+    ///
+    /// Starts a background job. Takes at most 100 addresses in `emails`, or all accounts that the caller
+    /// may change with `include_all_emails`. `GET /api/v2/background-jobs/{id}` shows the progress.
+    POST "/api/v2/accounts/warmup/enable" => warmup::enable as "enableWarmupForAccounts";
+
+    /// Disable warm-up for sending accounts
+    ///
+    /// Starts a background job. Takes at most 100 addresses in `emails`, or all accounts that the caller
+    /// may change with `include_all_emails`. `GET /api/v2/background-jobs/{id}` shows the progress.
+    POST "/api/v2/accounts/warmup/disable" => warmup::disable as "disableWarmupForAccounts";
+
+    /// Get the warm-up analytics of sending accounts
+    ///
+    /// Reads and changes nothing. Leaves out accounts that the caller cannot see.
+    POST "/api/v2/accounts/warmup-analytics" => analytics::warmup as "getWarmupAnalytics";
+
+    /// Get what sending accounts sent per day
+    ///
+    /// Covers at most 31 days and answers at most 10,000 rows. Without `emails` it covers all accounts
+    /// that the caller can see.
+    GET "/api/v2/accounts/analytics/daily" => analytics::daily as "getDailyAccountAnalytics";
+
+    /// Check a custom tracking domain
+    ///
+    /// Looks the host up in the DNS when it is called. Stores nothing.
+    GET "/api/v2/accounts/ctd/status" => vitals::tracking as "getCtdStatus";
+
+    /// Test the DNS and the mail servers of sending accounts
+    ///
+    /// Looks up MX, SPF, DKIM and DMARC of each domain, and logs in to the mail servers of each account.
+    /// Takes at most 50 addresses. Stores with each account whether its logins worked.
+    POST "/api/v2/accounts/test/vitals" => vitals::vitals as "testAccountVitals";
+
+    /// Assign a sending account to a member
+    ///
+    /// An older call that serves existing scripts. `assigned_to` is the member's address. Null takes the
+    /// account back.
+    POST "/api/v1/account/assign" => v1::assign as "assignAccount" + ours;
+
+    /// List the state of all sending accounts
+    ///
+    /// An older call that serves existing scripts. Shows the daily limit, what was sent today (UTC), and
+    /// the warm-up of each account that the caller can see. Answers at most 1,000 accounts.
+    GET "/api/v1/account/status" => v1::status as "listAccountStatuses" + ours;
 }
 
 pub fn subject(account: &Account) -> Subject {

@@ -1,17 +1,22 @@
 use super::{AuditLog, PAGE, store, store::Wanted};
 use crate::access::{Can, audit_logs::*};
-use crate::app::App;
 use crate::error::Result;
 use crate::http::{Json, Page, Paging, Query, absent_not_null, day};
-use aide::axum::{ApiRouter, routing::get};
+use crate::resources::operations;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new().api_route("/api/v2/audit-logs", get(list))
+operations! {
+    router:
+
+    /// List the audit log
+    ///
+    /// Newest first. A row says who did what to which record, from where, and whether it was refused.
+    /// Refused attempts that are alike share a row with a count. A page ends at 2 MB, whatever its limit.
+    GET "/api/v2/audit-logs" => list as "listAuditLog";
 }
 
 #[derive(Deserialize, JsonSchema)]

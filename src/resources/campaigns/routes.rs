@@ -1,31 +1,96 @@
 use super::seen::Whole;
 use super::{Campaign, DRAFT, New, Patch, activate, copy, references, search, store, store::Wanted};
 use crate::access::{Answer, Caller, Can, STEP, Seen, campaigns::*, one_more_step};
-use crate::app::App;
 use crate::audit::{Change, Recorded, Subject};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ids};
+use crate::resources::operations;
 use crate::resources::workspace_members::{Whose, owner};
 use crate::resources::{accounts, leads, workspaces};
-use aide::axum::ApiRouter;
-use aide::axum::routing::{get, post};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::ops::ControlFlow::Break;
 use uuid::Uuid;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/campaigns", get(list).post(create))
-        .api_route("/api/v2/campaigns/{id}", get(show).patch(update).delete(remove))
-        .api_route("/api/v2/campaigns/{id}/activate", post(launch))
-        .api_route("/api/v2/campaigns/{id}/pause", post(pause))
-        .api_route("/api/v2/campaigns/{id}/duplicate", post(copy::duplicate))
-        .api_route("/api/v2/campaigns/{id}/share", post(copy::share))
-        .api_route("/api/v2/campaigns/{id}/export", post(copy::export))
-        .api_route("/api/v2/campaigns/{id}/from-export", post(copy::from_export))
-        .api_route("/api/v2/campaigns/count-launched", get(search::count_launched))
-        .api_route("/api/v2/campaigns/search-by-contact", get(search::by_contact))
+operations! {
+    router:
+
+    /// List campaigns
+    ///
+    /// Newest first. Lists only campaigns that the caller can see. Senders are shown only to callers who
+    /// may see sending accounts.
+    GET "/api/v2/campaigns" => list as "listCampaign";
+
+    /// Create a campaign
+    ///
+    /// The campaign is a draft and belongs to the caller, unless `owned_by` names another member. Without
+    /// `visibility` it gets the workspace's default. A caller with a tag limit gives the campaign the
+    /// tags of that limit.
+    POST "/api/v2/campaigns" => create as "createCampaign";
+
+    /// Get a campaign
+    ///
+    /// Answers 404 for a campaign that the caller cannot see.
+    GET "/api/v2/campaigns/{id}" => show as "getCampaign";
+
+    /// Update a campaign
+    ///
+    /// Changes only the fields that the body names. A new owner must be able to send from the campaign's
+    /// accounts.
+    PATCH "/api/v2/campaigns/{id}" => update as "patchCampaign";
+
+    /// Delete a campaign
+    ///
+    /// Deletes its leads too. Many leads are deleted in several transactions, each with its own audit
+    /// row.
+    DELETE "/api/v2/campaigns/{id}" => remove as "deleteCampaign";
+
+    /// Launch a campaign
+    ///
+    /// The campaign needs at least one step, and at least one sending account that its owner may use.
+    /// `accounts_not_connected` in the answer lists its accounts whose last login failed. An active
+    /// campaign stays unchanged.
+    POST "/api/v2/campaigns/{id}/activate" => launch as "activateCampaign";
+
+    /// Pause a campaign
+    ///
+    /// A campaign that is not running stays unchanged.
+    POST "/api/v2/campaigns/{id}/pause" => pause as "pauseCampaign";
+
+    /// Duplicate a campaign
+    ///
+    /// The copy is a draft that belongs to the caller. It has the settings and the sequences of the
+    /// original, and those of its senders that the caller may use. It has no leads, tags or
+    /// collaborators.
+    POST "/api/v2/campaigns/{id}/duplicate" => copy::duplicate as "duplicate";
+
+    /// Share a campaign by its id
+    ///
+    /// For 7 days anybody with an API key of this server who knows the id can copy the campaign with
+    /// `POST /api/v2/campaigns/{id}/from-export`. Calling it again starts the 7 days again. Leads and
+    /// senders are not shared.
+    POST "/api/v2/campaigns/{id}/share" => copy::share as "shareCampaign";
+
+    /// Export a campaign
+    ///
+    /// Answers the whole campaign, and writes an audit row, because the data leaves the workspace.
+    POST "/api/v2/campaigns/{id}/export" => copy::export as "exportCampaign";
+
+    /// Create a campaign from a shared one
+    ///
+    /// The id is that of a campaign that any workspace of this server shares at present. The new draft
+    /// belongs to the caller. It has no senders, leads, tags or copy addresses.
+    POST "/api/v2/campaigns/{id}/from-export" => copy::from_export as "createFromExport";
+
+    /// Count launched campaigns
+    ///
+    /// Counts the campaigns that the caller can see and that are not drafts.
+    GET "/api/v2/campaigns/count-launched" => search::count_launched as "countLaunched";
+
+    /// Find campaigns by the address of a lead
+    ///
+    /// Finds campaigns that the caller can see, with a lead that the caller can see. Answers at most 100.
+    GET "/api/v2/campaigns/search-by-contact" => search::by_contact as "searchByContact";
 }
 
 pub fn subject(campaign: &Campaign) -> Subject {

@@ -1,14 +1,18 @@
 use super::{CustomTagMapping, store};
 use crate::access::{Can, custom_tag_mappings::*};
-use crate::app::App;
 use crate::error::Result;
 use crate::http::{Json, Page, Paging, Query, absent_not_null, ids};
-use aide::axum::{ApiRouter, routing::get};
+use crate::resources::operations;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new().api_route("/api/v2/custom-tag-mappings", get(list))
+operations! {
+    router:
+
+    /// List which tags are on which records
+    ///
+    /// Newest first. Lists only records that the caller can see.
+    GET "/api/v2/custom-tag-mappings" => list as "listCustomTagMapping";
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -1,21 +1,62 @@
 use super::{Factors, Held, PASSKEY, TOTP, passkeys, recovery, store, totp};
 use crate::access::{Can, factors::Read};
-use crate::app::App;
 use crate::error::Result;
-use crate::http::{Json, Nothing, ours};
-use aide::axum::ApiRouter;
-use aide::axum::routing::{delete_with, get_with, post_with};
+use crate::http::{Json, Nothing};
+use crate::resources::operations;
 
-pub fn router() -> ApiRouter<App> {
-    let at = |rest: &str| format!("/api/v2/me/factors{rest}");
-    ApiRouter::new()
-        .api_route(&at(""), get_with(list, ours))
-        .api_route(&at("/totp"), post_with(totp::start, ours).delete_with(totp::disable, ours))
-        .api_route(&at("/totp/confirm"), post_with(totp::enable, ours))
-        .api_route(&at("/passkeys"), post_with(passkeys::add, ours))
-        .api_route(&at("/passkeys/challenge"), post_with(passkeys::offer, ours))
-        .api_route(&at("/passkeys/{id}"), delete_with(passkeys::remove, ours))
-        .api_route(&at("/recovery-codes"), post_with(recovery::renew, ours))
+operations! {
+    router:
+
+    /// List your second factors
+    ///
+    /// Lists the authenticator app and the passkeys, and counts the recovery codes that are left.
+    GET "/api/v2/me/factors" => list as "listFactors" + ours;
+
+    /// Start to enrol an authenticator app
+    ///
+    /// Answers the secret and the `otpauth` link for a QR code. The app counts once `POST
+    /// /api/v2/me/factors/totp/confirm` has confirmed a code. An app that was enrolled before keeps
+    /// working until then.
+    POST "/api/v2/me/factors/totp" => totp::start as "startTotp" + ours;
+
+    /// Remove your authenticator app
+    ///
+    /// Ends all your other sessions, and sends a notice by mail. Recovery codes go with the last second
+    /// factor. Refused if a workspace of yours requires this factor, or if your password is too short to
+    /// be the only one.
+    DELETE "/api/v2/me/factors/totp" => totp::disable as "deleteTotp" + ours;
+
+    /// Confirm an authenticator app by a code
+    ///
+    /// The app replaces the one that was enrolled before. The first second factor ends all your other
+    /// sessions, and comes with ten recovery codes that only this answer shows.
+    POST "/api/v2/me/factors/totp/confirm" => totp::enable as "confirmTotp" + ours;
+
+    /// Add a passkey
+    ///
+    /// Takes the browser's answer to `POST /api/v2/me/factors/passkeys/challenge`. A person has at most
+    /// 20 passkeys. The first second factor ends all your other sessions, and comes with ten recovery
+    /// codes that only this answer shows.
+    POST "/api/v2/me/factors/passkeys" => passkeys::add as "addPasskey" + ours;
+
+    /// Start to enrol a passkey
+    ///
+    /// Answers the options for `navigator.credentials.create`. The challenge works once, within five
+    /// minutes.
+    POST "/api/v2/me/factors/passkeys/challenge" => passkeys::offer as "createPasskeyChallenge" + ours;
+
+    /// Remove a passkey
+    ///
+    /// Ends all your other sessions, and sends a notice by mail. Recovery codes go with the last second
+    /// factor. Refused if a workspace of yours requires this factor, or if your password is too short to
+    /// be the only one.
+    DELETE "/api/v2/me/factors/passkeys/{id}" => passkeys::remove as "deletePasskey" + ours;
+
+    /// Create new recovery codes
+    ///
+    /// Answers ten codes, which are not shown again. Earlier codes stop working. You need a second factor
+    /// first.
+    POST "/api/v2/me/factors/recovery-codes" => recovery::renew as "createRecoveryCodes" + ours;
 }
 
 async fn list(can: Can<Read>, _: Nothing) -> Result<Json<Factors>> {

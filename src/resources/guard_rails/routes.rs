@@ -1,18 +1,31 @@
 use super::{DryRun, Patch, dry_run, store};
 use crate::access::{Can, GuardRails, Role, guard_rails::*};
-use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::{Error, Result};
-use crate::http::{Fields, Json, Nothing, Unread, ours};
+use crate::http::{Fields, Json, Nothing, Unread};
 use crate::resources::campaigns;
+use crate::resources::operations;
 use crate::resources::workspace_group_members::store as groups;
-use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, post_with};
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/workspaces/current/guard-rails", get_with(show, ours).patch_with(update, ours))
-        .api_route("/api/v2/workspaces/current/guard-rails/dry-run", post_with(try_out, ours))
+operations! {
+    router:
+
+    /// Get the guard rails of sub-workspaces
+    ///
+    /// Shows what this admin workspace forbids in its sub-workspaces.
+    GET "/api/v2/workspaces/current/guard-rails" => show as "getGuardRails" + ours;
+
+    /// Update the guard rails of sub-workspaces
+    ///
+    /// Takes effect at once, for everybody in every sub-workspace. `no_exports` also ends the sharing of
+    /// their campaigns. Each sub-workspace has an audit row of the change.
+    PATCH "/api/v2/workspaces/current/guard-rails" => update as "patchGuardRails" + ours;
+
+    /// Preview other guard rails
+    ///
+    /// Changes nothing. Says which recorded calls of the last 30 days in the sub-workspaces these guard
+    /// rails would have refused. Reads are not recorded.
+    POST "/api/v2/workspaces/current/guard-rails/dry-run" => try_out as "previewGuardRails" + ours;
 }
 
 async fn show(can: Can<Read>, _: Nothing) -> Result<Json<GuardRails>> {

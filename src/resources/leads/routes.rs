@@ -2,21 +2,57 @@ use super::container::assignee;
 use super::create::bounded;
 use super::{Lead, Patch, add, create, delete, list, store};
 use crate::access::{Can, leads::*};
-use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Path, Unread};
 use crate::resources::campaigns;
-use aide::axum::ApiRouter;
-use aide::axum::routing::{get, post};
+use crate::resources::operations;
 use serde_json::Value;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/leads", post(create::create).delete(delete::delete))
-        .api_route("/api/v2/leads/add", post(add::add))
-        .api_route("/api/v2/leads/list", post(list::list))
-        .api_route("/api/v2/leads/{id}", get(show).patch(update).delete(remove))
+operations! {
+    router:
+
+    /// Create a lead
+    ///
+    /// Adds the lead to a campaign, to a list, or to neither. Without `assigned_to` a lead of a campaign
+    /// belongs to the campaign's owner. Callers who see only their own leads are always assigned to the
+    /// leads that they add. Answers 409 if the address is there already and a rule forbids duplicates.
+    POST "/api/v2/leads" => create::create as "createLead";
+
+    /// Delete leads of a campaign or a list
+    ///
+    /// Deletes the leads that match and that the caller may delete, and no others. Without `limit` it
+    /// deletes all that match. Many leads are deleted in several transactions, each with its own audit
+    /// row.
+    DELETE "/api/v2/leads" => delete::delete as "bulkDeleteLeads";
+
+    /// Add many leads to a campaign or a list
+    ///
+    /// Takes at most 1,000 leads. Leads that cannot be added are counted by their reason, and the others
+    /// are added.
+    POST "/api/v2/leads/add" => add::add as "bulkAddLeads";
+
+    /// List leads
+    ///
+    /// A POST that only reads, because its filters do not fit into a query string. Lists only leads that
+    /// the caller can see.
+    POST "/api/v2/leads/list" => list::list as "listLeads";
+
+    /// Get a lead
+    ///
+    /// Answers 404 for a lead that the caller cannot see.
+    GET "/api/v2/leads/{id}" => show as "getLead";
+
+    /// Update a lead
+    ///
+    /// Changes only the fields that the body names. `custom_variables` are merged with those that the
+    /// lead has. A lead has at most 64 KB and 200 variables.
+    PATCH "/api/v2/leads/{id}" => update as "patchLead";
+
+    /// Delete a lead
+    ///
+    /// Deletes the lead from its campaign or list.
+    DELETE "/api/v2/leads/{id}" => remove as "deleteLead";
 }
 
 fn subject(lead: &Lead) -> Subject {

@@ -1,25 +1,54 @@
 use super::{Ended, Session, Sessions, Which, again, store};
 use crate::access::{Caller, Can, Entry, Session as Own, Step, sessions::*};
-use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::auth::{self, Cookie};
 use crate::error::{Error, Result};
-use crate::http::{Id, Json, Nothing, Path, Query, ours};
+use crate::http::{Id, Json, Nothing, Path, Query};
+use crate::resources::operations;
 use crate::resources::people;
 use crate::resources::sign_in::{self, Signed};
-use aide::axum::ApiRouter;
-use aide::axum::routing::{delete_with, get_with, post_with};
 use serde_json::json;
 use uuid::Uuid;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/auth/sign-out", post_with(sign_out, ours))
-        .api_route("/auth/reauthenticate", post_with(again::reauthenticate, ours))
-        .api_route("/auth/switch", post_with(switch, ours))
-        .api_route("/api/v2/me/sessions", get_with(list, ours).delete_with(end_all, ours))
-        .api_route("/api/v2/me/sessions/{id}", delete_with(end, ours))
-        .api_route("/api/v2/workspaces/current/sessions", delete_with(end_everybody, ours))
+operations! {
+    router:
+
+    /// Sign out
+    ///
+    /// Ends this session and clears its cookie.
+    POST "/auth/sign-out" => sign_out as "signOut" + ours;
+
+    /// Re-authenticate
+    ///
+    /// Takes your password and, if you have one, your second factor, or takes a passkey. For the next ten
+    /// minutes this session may do what asks for recent re-authentication. The session gets a new cookie.
+    POST "/auth/reauthenticate" => again::reauthenticate as "reauthenticate" + ours;
+
+    /// Switch to another of your workspaces
+    ///
+    /// The session acts in that workspace from then on. Refused if the login policy there asks for
+    /// another method, a second factor or a younger session.
+    POST "/auth/switch" => switch as "switchWorkspace" + ours;
+
+    /// List your sessions
+    ///
+    /// Shows when and from where each of your sessions was started. `current` marks the one that calls.
+    GET "/api/v2/me/sessions" => list as "listSessions" + ours;
+
+    /// End all your sessions
+    ///
+    /// With `others=true` the session that calls goes on. Links that were mailed to you stop working.
+    DELETE "/api/v2/me/sessions" => end_all as "endSessions" + ours;
+
+    /// End one of your sessions
+    ///
+    /// The session stops working at once.
+    DELETE "/api/v2/me/sessions/{id}" => end as "endSession" + ours;
+
+    /// Sign everybody out of the workspace
+    ///
+    /// Ends every session that acts in this workspace, the caller's too. API keys keep working.
+    DELETE "/api/v2/workspaces/current/sessions" => end_everybody as "endWorkspaceSessions" + ours;
 }
 
 /// Who is signed in: the user and the session.

@@ -1,32 +1,40 @@
 use super::{passkey, password, second};
-use crate::access::{Action, Permission, open, sessions as may};
-use crate::app::App;
-use crate::http::{anonymous, ours};
-use aide::axum::ApiRouter;
-use aide::axum::routing::post_with;
-use aide::transform::TransformOperation;
+use crate::access::{Permission, sessions as may};
+use crate::resources::operations;
 
 /// Bytes of a body.
 const SMALL: usize = 4 * 1024;
 /// A passkey's answer has a sealed question, and a key with an id of up to 1 KB.
 const WITH_PASSKEY: usize = 16 * 1024;
 
-pub fn router() -> ApiRouter<App> {
-    fn said(action: &'static Action) -> impl FnOnce(TransformOperation<'_>) -> TransformOperation<'_> {
-        move |operation| ours(open(operation, action))
-    }
-    ApiRouter::new()
-        .api_route("/auth/sign-in", anonymous(SMALL, post_with(password::sign_in, said(may::SignIn::ACTION))))
-        .api_route(
-            "/auth/second-factor",
-            anonymous(WITH_PASSKEY, post_with(second::second_factor, said(may::Challenge::ACTION))),
-        )
-        .api_route(
-            "/auth/passkey/challenge",
-            anonymous(SMALL, post_with(passkey::challenge, said(may::AskPasskey::ACTION))),
-        )
-        .api_route(
-            "/auth/passkey",
-            anonymous(WITH_PASSKEY, post_with(passkey::sign_in, said(may::SignIn::ACTION))),
-        )
+operations! {
+    router:
+
+    /// Sign in with a password
+    ///
+    /// Sets the session's cookie. `next` in the answer says whether the session is complete, waits for a
+    /// second factor, or must enrol one first. After ten tries in 15 minutes from one address, further
+    /// tries are refused like a wrong password.
+    POST "/auth/sign-in" => password::sign_in as "signIn" + ours + open(may::SignIn::ACTION, SMALL);
+
+    /// Complete a sign-in with a second factor
+    ///
+    /// Takes a code of the authenticator app, a recovery code or a passkey, together with the cookie of
+    /// the sign-in. Each works once. The session gets a new cookie.
+    POST "/auth/second-factor" => second::second_factor as "answerSecondFactor"
+        + ours + open(may::Challenge::ACTION, WITH_PASSKEY);
+
+    /// Get a challenge for a passkey
+    ///
+    /// Answers the options for `navigator.credentials.get`. The answer is the same for everybody. The
+    /// challenge works once, within five minutes.
+    POST "/auth/passkey/challenge" => passkey::challenge as "createSignInChallenge"
+        + ours + open(may::AskPasskey::ACTION, SMALL);
+
+    /// Sign in with a passkey
+    ///
+    /// Takes the browser's answer to the challenge, and sets the session's cookie. A passkey counts as
+    /// two factors.
+    POST "/auth/passkey" => passkey::sign_in as "signInWithPasskey"
+        + ours + open(may::SignIn::ACTION, WITH_PASSKEY);
 }

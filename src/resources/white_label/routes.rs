@@ -5,22 +5,47 @@ use crate::audit::{Change, Subject};
 use crate::auth;
 use crate::db::Source;
 use crate::error::{Error, Result};
-use crate::http::{Json, Nothing, Unread, ours};
+use crate::http::{Json, Nothing, Unread};
 use crate::mail;
 use crate::net::WhiteLabel;
+use crate::resources::operations;
 use crate::resources::workspaces::{self, Workspace};
-use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, post, post_with};
 use serde_json::json;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/workspaces/current/whitelabel-domain", post(set).get(show).delete(remove))
-        .api_route("/api/v2/workspaces/current/whitelabel-domain/verify", post_with(verify, ours))
-        .api_route(
-            "/api/v2/workspaces/current/branding",
-            get_with(show_branding, ours).patch_with(update_branding, ours),
-        )
+operations! {
+    router:
+
+    /// Set the white-label domain
+    ///
+    /// Stores the domain with a fresh token for its TXT record. The domain is not in use until it is
+    /// verified.
+    POST "/api/v2/workspaces/current/whitelabel-domain" => set as "addWorkspaceAgencyDomain";
+
+    /// Get the white-label domain
+    ///
+    /// Looks its DNS records up when it is called. `verification` lists the records that are missing.
+    GET "/api/v2/workspaces/current/whitelabel-domain" => show as "getWorkspaceDomainInfo";
+
+    /// Remove the white-label domain
+    ///
+    /// Links in letters use the server's own address again. A workspace without a domain stays unchanged.
+    DELETE "/api/v2/workspaces/current/whitelabel-domain" => remove as "deleteWorkspaceDomain";
+
+    /// Verify the white-label domain
+    ///
+    /// Looks its DNS records up. If all are there, the workspace holds the domain, and another workspace
+    /// that held it loses it. If a record is missing, the workspace does not hold the domain any more.
+    POST "/api/v2/workspaces/current/whitelabel-domain/verify" => verify as "verifyWorkspaceDomain" + ours;
+
+    /// Get the branding
+    ///
+    /// Shows the name, the logo and the color that letters and pages use.
+    GET "/api/v2/workspaces/current/branding" => show_branding as "getBranding" + ours;
+
+    /// Update the branding
+    ///
+    /// Changes only the fields that the body names. White text must be readable on the color.
+    PATCH "/api/v2/workspaces/current/branding" => update_branding as "patchBranding" + ours;
 }
 
 fn subject(can: &Caller) -> Subject {

@@ -4,35 +4,87 @@ use super::{
     guard::{guard, keeps_limit, within_own},
     handed, preview, store, v1,
 };
-use crate::access::{Caller, Can, Permission, Step, api_keys, open, workspace_members::*};
+use crate::access::{Caller, Can, Permission, Step, api_keys, workspace_members::*};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{
-    Id, Json, Nothing, Page, Paging, Path, Query, Roll, Unread, absent_not_null, anonymous, ours,
-};
+use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Roll, Unread, absent_not_null};
+use crate::resources::operations;
 use crate::resources::{accounts, custom_tags, workspaces};
 use aide::axum::ApiRouter;
-use aide::axum::routing::{get, get_with, post_with};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
+operations! {
+    operations:
+
+    /// List members and invitations
+    ///
+    /// Newest first. `accepted` selects members or pending invitations.
+    GET "/api/v2/workspace-members" => list as "listWorkspaceMember";
+
+    /// Invite a member
+    ///
+    /// Mails the invitation, or answers its link if the server sends no mail. Without `role` the member
+    /// gets the workspace's default. A role that manages members or keys takes the permission
+    /// `workspace_members:appoint`. Answers 409 if the address is a member or invited already.
+    POST "/api/v2/workspace-members" => create as "createWorkspaceMember";
+
+    /// Get a member or an invitation
+    ///
+    /// `accepted` says which of the two it is.
+    GET "/api/v2/workspace-members/{id}" => show as "getWorkspaceMember";
+
+    /// Update a member
+    ///
+    /// Takes effect on the member's next call. A member's campaigns lose the sending accounts that the
+    /// member may not use any more. The answer lists the API keys that the member has made;
+    /// `revoke_keys=true` revokes them.
+    PATCH "/api/v2/workspace-members/{id}" => update as "patchWorkspaceMember";
+
+    /// Remove a member or an invitation
+    ///
+    /// The member's sessions and personal keys stop working here at once. Workspace keys that they have
+    /// made keep working, unless `revoke_keys=true`.
+    DELETE "/api/v2/workspace-members/{id}" => remove as "deleteWorkspaceMember";
+
+    /// Send an invitation again
+    ///
+    /// The new link replaces the one before.
+    POST "/api/v2/workspace-members/{id}/resend" => resend as "resendInvitation" + ours;
+
+    /// Accept an invitation
+    ///
+    /// Takes the token of the link. A new person chooses a password; a person who is a user already gives
+    /// their current one. The answer has a personal API key that is valid for 30 days, unless the person
+    /// has or needs a second factor.
+    POST "/api/v2/invitations/accept" => accept::accept as "acceptInvitation"
+        + ours + open(Accept::ACTION, accept::LARGEST);
+
+    /// Get what an invitation is for
+    ///
+    /// For the page behind the link. Only the holder of the token learns it. Does not tell whether the
+    /// address is a user already.
+    POST "/api/v2/invitations/show" => preview::show as "showInvitation"
+        + ours + open(Preview::ACTION, 4 * 1024);
+
+    /// Invite a team member
+    ///
+    /// An older call that serves existing scripts. Does what `POST /api/v2/workspace-members` does.
+    POST "/api/v1/team/invite" => v1::invite as "inviteTeamMember" + ours;
+
+    /// List the team
+    ///
+    /// An older call that serves existing scripts. Answers all members and invitations in one array.
+    GET "/api/v1/team/members" => v1::members as "listTeamMembers" + ours;
+}
+
 pub fn router() -> ApiRouter<App> {
-    let accept = anonymous(accept::LARGEST, post_with(accept::accept, |op| ours(open(op, Accept::ACTION))));
-    let by_link = anonymous(4 * 1024, post_with(preview::show, |op| ours(open(op, Preview::ACTION))));
-    ApiRouter::new()
-        .api_route("/api/v2/workspace-members", get(list).post(create))
-        .api_route("/api/v2/workspace-members/{id}", get(show).patch(update).delete(remove))
-        .api_route("/api/v2/workspace-members/{id}/resend", post_with(resend, ours))
-        .api_route("/api/v2/invitations/accept", accept)
-        .api_route("/api/v2/invitations/show", by_link)
-        .api_route("/api/v1/team/invite", post_with(v1::invite, ours))
-        .api_route("/api/v1/team/members", get_with(v1::members, ours))
-        .route("/invitations/accept", axum::routing::get(preview::page))
+    operations().route("/invitations/accept", axum::routing::get(preview::page))
 }
 
 fn subject(member: &WorkspaceMember) -> Subject {
