@@ -1,4 +1,4 @@
-//! The list of resources: what answers where.
+//! What answers where.
 
 mod unbuilt;
 
@@ -8,8 +8,7 @@ use crate::auth::Cookie;
 use crate::edge::{bare, edge};
 use crate::error::Error;
 use crate::http::{Shared, document};
-use crate::resources::*;
-use aide::axum::ApiRouter;
+use crate::resources;
 use aide::openapi::{ApiKeyLocation, Info, OpenApi, SecurityScheme};
 use aide::redoc::Redoc;
 use axum::Extension;
@@ -22,33 +21,9 @@ use bytes::Bytes;
 
 pub fn router(app: App) -> (axum::Router, OpenApi) {
     let mut api = described();
-    let resources = ApiRouter::new()
-        .merge(workspaces::router())
-        .merge(workspace_members::router())
-        .merge(api_keys::router())
-        .merge(custom_tags::router())
-        .merge(custom_tag_mappings::router())
-        .merge(audit_logs::router())
-        .merge(campaigns::router())
-        .merge(accounts::router())
-        .merge(account_campaign_mappings::router())
-        .merge(leads::router())
-        .merge(lead_lists::router())
-        .merge(background_jobs::router())
-        .merge(sign_in::router())
-        .merge(sessions::router())
-        .merge(people::router())
-        .merge(factors::router())
-        .merge(login_policy::router())
-        .merge(workspace_group_members::router())
-        .merge(guard_rails::router())
-        .merge(white_label::router())
-        .merge(workspace_billing::router())
-        .merge(credits::router())
-        .merge(explain::router())
-        .finish_api_with(&mut api, |api| {
-            api.security_scheme(KEY, bearer()).security_scheme(SESSION, session(&app))
-        });
+    let resources = resources::router().finish_api_with(&mut api, |api| {
+        api.security_scheme(KEY, bearer()).security_scheme(SESSION, session(&app))
+    });
     document(&mut api);
     let text = Bytes::from(serde_json::to_string(&api).unwrap_or_default());
     let json = [("content-type", "application/json")];
