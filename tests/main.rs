@@ -33,6 +33,7 @@ mod isolation;
 mod jobs;
 mod leads_bounds;
 mod mail;
+mod migrations;
 mod moving;
 mod net;
 mod operator;
