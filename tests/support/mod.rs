@@ -3,6 +3,7 @@
 
 pub mod authenticator;
 pub mod dns;
+pub mod extensions;
 pub mod groups;
 pub mod mailserver;
 pub mod oracle;
