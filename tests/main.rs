@@ -46,6 +46,7 @@ mod reading_walk;
 mod resources;
 mod revocation;
 mod running;
+mod samples;
 mod seen;
 mod senders;
 mod starting;

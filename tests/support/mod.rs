@@ -9,6 +9,7 @@ pub mod mailserver;
 pub mod oracle;
 pub mod operations;
 pub mod people;
+pub mod samples;
 pub mod scene;
 pub mod secrets;
 pub mod leads;
