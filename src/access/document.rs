@@ -1,7 +1,11 @@
 //! What the OpenAPI document says about who may call an operation.
 
 use super::{Action, Mark};
-use aide::openapi::{Operation, SecurityRequirement};
+use aide::openapi::{
+    HeaderStyle, Operation, Parameter, ParameterData, ParameterSchemaOrContent, ReferenceOr, SchemaObject,
+    SecurityRequirement,
+};
+use schemars::json_schema;
 
 /// The names of the two ways to authenticate.
 pub const KEY: &str = "ApiKeyAuth";
@@ -32,6 +36,29 @@ pub(super) fn keyed(action: &'static Action, operation: &mut Operation) {
         false => scopes.into_iter().map(|scope| way(KEY, vec![scope])).collect(),
     };
     operation.security = keys.into_iter().chain([way(SESSION, vec![])]).collect();
+    if !action.is(Mark::SignedIn) && !action.is(Mark::Own) {
+        operation.parameters.push(ReferenceOr::Item(elsewhere()));
+    }
+}
+
+fn elsewhere() -> Parameter {
+    let json_schema = json_schema!({ "type": "string", "format": "uuid", "x-gatepost-extension": true });
+    let schema = SchemaObject { json_schema, external_docs: None, example: None };
+    let parameter_data = ParameterData {
+        name: "x-as-workspace".to_owned(),
+        description: Some(
+            "The id of a sub-workspace in which the caller acts. For callers in its admin workspace."
+                .to_owned(),
+        ),
+        required: false,
+        deprecated: None,
+        format: ParameterSchemaOrContent::Schema(schema),
+        example: None,
+        examples: Default::default(),
+        explode: None,
+        extensions: Default::default(),
+    };
+    Parameter::Header { parameter_data, style: HeaderStyle::Simple }
 }
 
 /// An operation that anybody may call: a link, a password or a passkey is the credential.

@@ -41,6 +41,6 @@ pub use paging::{LONGEST, Order, Page, Paging, Roll, after_time};
 pub use query::{Id, Path, Query, day, ids, pattern};
 pub use rate::RateLimit;
 pub use reading::{RIGHTS, StrictBodies, coerced, lenient};
-pub use refusals::document;
+pub use refusals::document_refusals;
 pub use room::Room;
 pub use schema::absent_not_null;

@@ -1,19 +1,16 @@
-//! What every operation may answer beside what it is for: in the document, so that clients made from it know.
+//! What every operation may answer besides its result. It is in the document, so that generated clients know it.
 
 use aide::openapi::{MediaType, OpenApi, Operation, ReferenceOr, Response, SchemaObject, StatusCode};
-use schemars::json_schema;
+use schemars::{Schema, json_schema};
 
 /// By status: the name of the response in the document, and what it means.
 const REFUSALS: [(u16, &str, &str); 10] = [
-    (
-        400,
-        "Invalid",
-        "Something in the path, the query or the body is not as it must be; the message names it.",
-    ),
+    (400, "Invalid", "The path, the query or the body is wrong. The message names the field."),
     (
         401,
         "NoCredential",
-        "The API key is missing, unknown, revoked or expired; or the session is, or its sign-in is too old for this.",
+        "The API key or the session is missing, unknown, revoked or expired, or the operation requires recent \
+         re-authentication.",
     ),
     (
         402,
@@ -23,24 +20,29 @@ const REFUSALS: [(u16, &str, &str); 10] = [
     (
         403,
         "Refused",
-        "The key's scopes, the caller's role or its reach do not include this; the message says which.",
+        "The key's scopes, the caller's role or the reach of the role do not allow this. The message names which.",
     ),
-    (404, "NotFound", "There is no such thing here, or none that the caller may know of."),
+    (404, "NotFound", "The record does not exist, or the caller cannot see it."),
     (408, "TooSlow", "The body did not arrive within 30 seconds."),
-    (409, "Conflict", "It is in the way of what is there already."),
-    (413, "TooLarge", "The body, or what was asked for, is too large."),
-    (429, "RateLimited", "Too many requests; the header Retry-After says when to go on."),
+    (409, "Conflict", "This conflicts with an existing record."),
+    (413, "TooLarge", "The body or the answer is too large."),
+    (
+        429,
+        "RateLimited",
+        "The workspace sends too many requests. Wait as long as the header Retry-After says.",
+    ),
     (
         503,
         "Unavailable",
-        "The server is busy, too many requests of the workspace are waiting, too many answers wait to be read, the request \
-         took too long, or the database is away; the message says which, and the header Retry-After when to go on.",
+        "The server or the workspace is busy, the request took too long, or the database cannot be reached. The message \
+         names the reason. Wait as long as the header Retry-After says.",
     ),
 ];
 
 /// Adds them to each operation that does not describe them itself.
-pub fn document(api: &mut OpenApi) {
+pub fn document_refusals(api: &mut OpenApi) {
     let components = api.components.get_or_insert_default();
+    components.schemas.insert(ERROR.to_owned(), object(error()));
     for (_, name, description) in REFUSALS {
         components.responses.insert(name.to_owned(), ReferenceOr::Item(response(description)));
     }
@@ -60,7 +62,7 @@ pub fn document(api: &mut OpenApi) {
     }
 }
 
-/// What only reads meets no conflict.
+/// An operation that only reads has no conflict.
 fn refer(operation: &mut Operation, writes: bool) {
     let responses = &mut operation.responses.get_or_insert_default().responses;
     for (status, name, _) in REFUSALS.into_iter().filter(|(status, ..)| writes || *status != 409) {
@@ -72,21 +74,30 @@ fn refer(operation: &mut Operation, writes: bool) {
     }
 }
 
+const ERROR: &str = "Error";
+
+fn error() -> Schema {
+    json_schema!({
+        "type": "object",
+        "properties": {
+            "statusCode": { "type": "integer", "description": "The status of the answer." },
+            "error": { "type": "string", "description": "The name of the status." },
+            "message": { "type": "string", "description": "What is wrong, and where." },
+        },
+        "required": ["statusCode", "error", "message"],
+        "examples": [{
+            "statusCode": 400, "error": "Bad Request", "message": "body/email must match format \"email\"",
+        }],
+    })
+}
+
+fn object(json_schema: Schema) -> SchemaObject {
+    SchemaObject { json_schema, external_docs: None, example: None }
+}
+
 fn response(description: &str) -> Response {
-    let schema = SchemaObject {
-        json_schema: json_schema!({
-            "type": "object",
-            "properties": {
-                "statusCode": { "type": "integer" },
-                "error": { "type": "string" },
-                "message": { "type": "string" },
-            },
-            "required": ["statusCode", "error", "message"],
-        }),
-        external_docs: None,
-        example: None,
-    };
-    let media = MediaType { schema: Some(schema), ..MediaType::default() };
+    let schema = Schema::new_ref(format!("#/components/schemas/{ERROR}"));
+    let media = MediaType { schema: Some(object(schema)), ..MediaType::default() };
     Response {
         description: description.to_owned(),
         content: [("application/json".to_owned(), media)].into_iter().collect(),

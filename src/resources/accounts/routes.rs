@@ -243,6 +243,7 @@ fn position(cursor: &str) -> Result<(Time, String)> {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ListedAccount")]
 struct Listed {
     #[serde(flatten)]
     account: Account,

@@ -37,6 +37,7 @@ pub struct Me {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "HeldPermission")]
 pub struct Held {
     pub permission: &'static str,
     pub reach: &'static str,
