@@ -15,13 +15,14 @@ fn read(path: &str) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// The routers and the shapes of the modules in `src/resources/mod.rs`: what the `mod.rs` of each says that it has.
+/// The routers and the shapes of the modules in `src/resources/mod.rs`. A module has a router if it
+/// has a `routes.rs`, and records that can be asked about if it has a public `SHAPE`.
 fn resources() -> io::Result<String> {
     let (mut routers, mut shapes) = (String::new(), String::new());
     let list = read("src/resources/mod.rs")?;
     for name in list.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
         let module = read(&format!("src/resources/{name}/mod.rs"))?;
-        if module.contains("\npub use routes::router;") {
+        if Path::new(&format!("src/resources/{name}/routes.rs")).exists() {
             let _written = write!(routers, "\n        .merge({name}::router())");
         }
         if module.contains("\npub const SHAPE: Shape") {
