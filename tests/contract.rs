@@ -61,6 +61,26 @@ async fn each_operation_has_its_own_id_summary_and_description() {
         let (own, rights) = text("description").rsplit_once("\n\n").map(|(a, b)| (a.len(), b.len())).unwrap();
         assert!(own > 0 && rights > 0, "{line} has no description of its own");
     }
+    let schemas = world.api["components"]["schemas"].as_object().unwrap();
+    let numbered: Vec<_> =
+        schemas.keys().filter(|name| name.ends_with(|last: char| last.is_ascii_digit())).collect();
+    assert!(numbered.is_empty(), "{numbered:?}");
+}
+
+#[tokio::test]
+async fn each_body_has_an_example_that_is_valid() {
+    let world = World::sqlite().await;
+    for operation in operations::all(&world.api) {
+        let media = &operation.document["requestBody"]["content"]["application/json"];
+        if resolve(&world.api, &media["schema"])["type"] != "object" {
+            continue;
+        }
+        let mut schema = media["schema"].clone();
+        schema["components"] = world.api["components"].clone();
+        let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+        let wrong: Vec<_> = validator.iter_errors(&media["example"]).map(|error| error.to_string()).collect();
+        assert!(wrong.is_empty(), "{}: {wrong:?}", operation.line());
+    }
 }
 
 fn compare(api: &Value, ours: &Operation, document: &Value, theirs: &Value) -> Vec<String> {

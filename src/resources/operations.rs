@@ -7,6 +7,7 @@ use crate::http::anonymous;
 use aide::axum::ApiRouter;
 use aide::axum::routing::ApiMethodRouter;
 use aide::openapi::{self, PathItem, ReferenceOr, Response, StatusCode};
+use serde_json::Value;
 
 pub struct Operation {
     route: ApiMethodRouter<App>,
@@ -15,11 +16,12 @@ pub struct Operation {
     ours: bool,
     open: Option<&'static Action>,
     answer: Option<(u16, &'static str)>,
+    example: Option<Value>,
 }
 
 impl Operation {
     pub fn new(route: ApiMethodRouter<App>, id: &'static str, text: &'static str) -> Self {
-        Operation { route, id, text, ours: false, open: None, answer: None }
+        Operation { route, id, text, ours: false, open: None, answer: None, example: None }
     }
 
     /// The official API does not have it.
@@ -37,8 +39,13 @@ impl Operation {
         Operation { answer: Some((status, meaning)), ..self }
     }
 
+    /// A body that it takes, for the document.
+    pub fn with(self, example: Value) -> Self {
+        Operation { example: Some(example), ..self }
+    }
+
     pub fn add_to(self, path: &str, router: ApiRouter<App>) -> ApiRouter<App> {
-        let Operation { route, id, text, ours, open, answer } = self;
+        let Operation { route, id, text, ours, open, answer, example } = self;
         router.api_route_with(path, route, |mut item| {
             for operation in documented(item.inner_mut()) {
                 operation.operation_id = Some(id.to_owned());
@@ -48,6 +55,9 @@ impl Operation {
                 describe(text, operation);
                 if ours {
                     operation.extensions.insert("x-gatepost-extension".to_owned(), true.into());
+                }
+                if let Some(ReferenceOr::Item(body)) = &mut operation.request_body {
+                    body.content.values_mut().for_each(|media| media.example = example.clone());
                 }
                 if let Some((status, meaning)) = answer {
                     let response = Response { description: meaning.to_owned(), ..Response::default() };
@@ -78,18 +88,18 @@ fn unwrapped(paragraph: &str) -> String {
     paragraph.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
-/// `METHOD "path" => handler as "operationId"`, then what else is true of it: the names of [`Operation`]'s functions, each
-/// after a `+`. The name before the colon is that of the function that the table makes.
+/// `METHOD "path" => handler as "operationId" with { example of a body }`, then what else is true of it: the names of
+/// [`Operation`]'s functions, each after a `+`. The name before the colon is that of the function that the table makes.
 macro_rules! operations {
     ($router:ident: $($(#[doc = $text:literal])+ $method:ident $path:literal => $handler:path as $id:literal
-        $(+ $more:ident $(($($with:expr),+))?)*;)+) => {
+        $(with $example:tt)? $(+ $more:ident $(($($with:expr),+))?)*;)+) => {
         pub fn $router() -> ::aide::axum::ApiRouter<$crate::app::App> {
             let router = ::aide::axum::ApiRouter::new();
             $(let router = $crate::resources::operations::Operation::new(
                 $crate::resources::operations::route!($method $handler),
                 $id,
                 concat!($($text, "\n"),+),
-            )$(.$more($($($with),+)?))*.add_to($path, router);)+
+            )$(.with(::serde_json::json!($example)))?$(.$more($($($with),+)?))*.add_to($path, router);)+
             router
         }
     };

@@ -58,7 +58,7 @@ fn named_after_operations(api: &mut OpenApi, all: &BTreeSet<String>) -> Names {
         let first = ids.first()?;
         (ids.len() == 1 && numbered(&name)).then(|| (name, capitalized(first) + "Answer"))
     });
-    answers.chain(bodies).collect()
+    answers.chain(bodies).filter(|(_, name)| !all.contains(name)).collect()
 }
 
 fn unnumbered(name: &str) -> &str {

@@ -32,7 +32,14 @@ operations! {
     /// the account the tags of that limit.
     ///
     /// Answers 409 if the workspace has an account with this address.
-    POST "/api/v2/accounts" => create as "createAccount";
+    POST "/api/v2/accounts" => create as "createAccount"
+        with {
+            "email": "ann@outreach.example", "first_name": "Ann", "last_name": "Lee", "provider_code": 1,
+            "imap_username": "ann@outreach.example", "imap_password": "...",
+            "imap_host": "imap.outreach.example", "imap_port": 993,
+            "smtp_username": "ann@outreach.example", "smtp_password": "...",
+            "smtp_host": "smtp.outreach.example", "smtp_port": 465
+        };
 
     /// Get a sending account
     ///
@@ -43,7 +50,7 @@ operations! {
     ///
     /// Changes only the fields that the body names. A new `assigned_to` hands the account to another
     /// member. Campaigns whose owner may not send from the account any more lose it.
-    PATCH "/api/v2/accounts/{email}" => update as "patchAccount";
+    PATCH "/api/v2/accounts/{email}" => update as "patchAccount" with { "daily_limit": 40 };
 
     /// Delete a sending account
     ///
@@ -55,7 +62,8 @@ operations! {
     ///
     /// Takes at most 100 addresses. Each address is either in `paused_emails` or in `failed_emails`:
     /// accounts that do not exist and accounts that the caller may not pause are in the second list.
-    POST "/api/v2/accounts/pause" => state::pause_many as "pauseAccounts";
+    POST "/api/v2/accounts/pause" => state::pause_many as "pauseAccounts"
+        with { "emails": ["ann@outreach.example"] };
 
     /// Pause a sending account
     ///
@@ -80,30 +88,44 @@ operations! {
     ///
     /// Takes at most 1,000 addresses. Both workspaces must have the same admin workspace, or one of them
     /// must be that admin workspace.
-    POST "/api/v2/accounts/move" => moving::start as "moveAccounts";
+    POST "/api/v2/accounts/move" => moving::start as "moveAccounts"
+        with {
+            "emails": ["ann@outreach.example"],
+            "source_workspace_id": "01890000-0000-7000-8000-000000000001",
+            "destination_workspace_id": "01890000-0000-7000-8000-000000000002"
+        };
 
     /// Preview a move of sending accounts
     ///
     /// Takes the same body as the move and changes nothing. Says for each account whether it would move,
     /// why not, and which campaigns would lose it.
-    POST "/api/v2/accounts/move/dry-run" => moving::plan as "previewAccountMove" + ours;
+    POST "/api/v2/accounts/move/dry-run" => moving::plan as "previewAccountMove"
+        with {
+            "emails": ["ann@outreach.example"],
+            "source_workspace_id": "01890000-0000-7000-8000-000000000001",
+            "destination_workspace_id": "01890000-0000-7000-8000-000000000002"
+        }
+        + ours;
 
     /// Enable warm-up for sending accounts
     ///
     /// Starts a background job. Takes at most 100 addresses in `emails`, or all accounts that the caller
     /// may change with `include_all_emails`. `GET /api/v2/background-jobs/{id}` shows the progress.
-    POST "/api/v2/accounts/warmup/enable" => warmup::enable as "enableWarmupForAccounts";
+    POST "/api/v2/accounts/warmup/enable" => warmup::enable as "enableWarmupForAccounts"
+        with { "emails": ["ann@outreach.example"] };
 
     /// Disable warm-up for sending accounts
     ///
     /// Starts a background job. Takes at most 100 addresses in `emails`, or all accounts that the caller
     /// may change with `include_all_emails`. `GET /api/v2/background-jobs/{id}` shows the progress.
-    POST "/api/v2/accounts/warmup/disable" => warmup::disable as "disableWarmupForAccounts";
+    POST "/api/v2/accounts/warmup/disable" => warmup::disable as "disableWarmupForAccounts"
+        with { "include_all_emails": true };
 
     /// Get the warm-up analytics of sending accounts
     ///
     /// Reads and changes nothing. Leaves out accounts that the caller cannot see.
-    POST "/api/v2/accounts/warmup-analytics" => analytics::warmup as "getWarmupAnalytics";
+    POST "/api/v2/accounts/warmup-analytics" => analytics::warmup as "getWarmupAnalytics"
+        with { "emails": ["ann@outreach.example"] };
 
     /// Get what sending accounts sent per day
     ///
@@ -120,13 +142,15 @@ operations! {
     ///
     /// Looks up MX, SPF, DKIM and DMARC of each domain, and logs in to the mail servers of each account.
     /// Takes at most 50 addresses. Stores with each account whether its logins worked.
-    POST "/api/v2/accounts/test/vitals" => vitals::vitals as "testAccountVitals";
+    POST "/api/v2/accounts/test/vitals" => vitals::vitals as "testAccountVitals"
+        with { "accounts": ["ann@outreach.example"] };
 
     /// Assign a sending account to a member
     ///
     /// An older call that serves existing scripts. `assigned_to` is the member's address. Null takes the
     /// account back.
-    POST "/api/v1/account/assign" => v1::assign as "assignAccount" + ours;
+    POST "/api/v1/account/assign" => v1::assign as "assignAccount"
+        with { "account_email": "ann@outreach.example", "assigned_to": "sam@acme.example" } + ours;
 
     /// List the state of all sending accounts
     ///

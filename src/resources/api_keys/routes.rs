@@ -18,10 +18,11 @@ operations! {
 
     /// Create an API key
     ///
-    /// The answer is the only place that shows the whole key. A key never has more scopes, a later expiry
-    /// or fewer tag limits than its maker. A `personal` key is bound to the member who makes it, and
-    /// stops working when they leave the workspace.
-    POST "/api/v2/api-keys" => create as "createAPIKey";
+    /// The answer is the only place that shows the whole key. A key never has more rights than its maker.
+    /// A key that another key creates expires with that key at the latest. A `personal` key is bound to
+    /// the member who makes it, and stops working when they leave the workspace.
+    POST "/api/v2/api-keys" => create as "createAPIKey"
+        with { "name": "CRM", "scopes": ["campaigns:read", "leads:create"] };
 
     /// Revoke an API key
     ///

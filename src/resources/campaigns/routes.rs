@@ -26,7 +26,19 @@ operations! {
     /// The campaign is a draft and belongs to the caller, unless `owned_by` names another member. Without
     /// `visibility` it gets the workspace's default. A caller with a tag limit gives the campaign the
     /// tags of that limit.
-    POST "/api/v2/campaigns" => create as "createCampaign";
+    POST "/api/v2/campaigns" => create as "createCampaign"
+        with {
+            "name": "Spring",
+            "campaign_schedule": { "schedules": [{
+                "name": "Weekdays", "timing": { "from": "09:00", "to": "17:00" },
+                "days": { "1": true, "2": true, "3": true, "4": true, "5": true },
+                "timezone": "America/Chicago"
+            }] },
+            "sequences": [{ "steps": [{
+                "type": "email", "delay": 2, "variants": [{ "subject": "Hello {{firstName}}", "body": "..." }]
+            }] }],
+            "email_list": ["ann@outreach.example"]
+        };
 
     /// Get a campaign
     ///
@@ -37,7 +49,8 @@ operations! {
     ///
     /// Changes only the fields that the body names. A new owner must be able to send from the campaign's
     /// accounts.
-    PATCH "/api/v2/campaigns/{id}" => update as "patchCampaign";
+    PATCH "/api/v2/campaigns/{id}" => update as "patchCampaign"
+        with { "name": "Spring, second round", "daily_limit": 50 };
 
     /// Delete a campaign
     ///
@@ -62,13 +75,14 @@ operations! {
     /// The copy is a draft that belongs to the caller. It has the settings and the sequences of the
     /// original, and those of its senders that the caller may use. It has no leads, tags or
     /// collaborators.
-    POST "/api/v2/campaigns/{id}/duplicate" => copy::duplicate as "duplicate";
+    POST "/api/v2/campaigns/{id}/duplicate" => copy::duplicate as "duplicate"
+        with { "name": "Spring, second round" };
 
     /// Share a campaign by its id
     ///
-    /// For 7 days anybody with an API key of this server who knows the id can copy the campaign with
-    /// `POST /api/v2/campaigns/{id}/from-export`. Calling it again starts the 7 days again. Leads and
-    /// senders are not shared.
+    /// For 7 days anybody who may create campaigns in a workspace of this server and knows the id can
+    /// copy the campaign with `POST /api/v2/campaigns/{id}/from-export`. Calling it again starts the 7
+    /// days again. Leads and senders are not shared.
     POST "/api/v2/campaigns/{id}/share" => copy::share as "shareCampaign";
 
     /// Export a campaign

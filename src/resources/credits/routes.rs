@@ -25,7 +25,8 @@ operations! {
     ///
     /// Takes the amount from the workspace that pays. Answers 402 if its balance, or the cap of a
     /// sub-workspace, does not suffice; then nothing is taken.
-    POST "/api/v2/credits/spend" => spend_some as "spendCredits" + ours;
+    POST "/api/v2/credits/spend" => spend_some as "spendCredits"
+        with { "kind": "hyper", "amount": 3, "memo": "enrichment" } + ours;
 
     /// List the monthly caps of sub-workspaces
     ///
@@ -36,7 +37,8 @@ operations! {
     ///
     /// A kind that the body leaves out keeps its cap. Null removes a cap. A cap ends with the link to the
     /// sub-workspace.
-    PATCH "/api/v2/credits/caps" => set_caps as "patchCreditCap" + ours;
+    PATCH "/api/v2/credits/caps" => set_caps as "patchCreditCap"
+        with { "sub_workspace_id": "01890000-0000-7000-8000-000000000001", "hyper": 500 } + ours;
 }
 
 async fn show(can: Can<Read>, _: Nothing) -> Result<Json<Credits>> {

@@ -20,7 +20,7 @@ operations! {
     /// Create a tag
     ///
     /// Answers 409 if the workspace has a tag with this label.
-    POST "/api/v2/custom-tags" => create as "createCustomTag";
+    POST "/api/v2/custom-tags" => create as "createCustomTag" with { "label": "Europe" };
 
     /// Get a tag
     ///
@@ -31,7 +31,7 @@ operations! {
     ///
     /// Changes the label or the description. Records keep the tag. Answers 409 if the workspace has
     /// another tag with this label.
-    PATCH "/api/v2/custom-tags/{id}" => update as "patchCustomTag";
+    PATCH "/api/v2/custom-tags/{id}" => update as "patchCustomTag" with { "label": "EMEA" };
 
     /// Delete a tag
     ///
@@ -43,7 +43,13 @@ operations! {
     /// Works on campaigns or sending accounts that the caller may change. Takes at most 1,000 records and
     /// 10,000 pairs of a tag and a record. The short form `{tag_id, resource_id}` puts the tag on, or
     /// takes it off where it is on.
-    POST "/api/v2/custom-tags/toggle-resource" => toggle::toggle as "toggleTagResource";
+    POST "/api/v2/custom-tags/toggle-resource" => toggle::toggle as "toggleTagResource"
+        with {
+            "tag_ids": ["01890000-0000-7000-8000-000000000001"],
+            "resource_type": 2,
+            "resource_ids": ["01890000-0000-7000-8000-000000000002"],
+            "assign": true
+        };
 }
 
 fn subject(tag: &CustomTag) -> Subject {

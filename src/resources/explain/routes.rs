@@ -21,7 +21,8 @@ operations! {
     /// Takes a permission, such as `campaigns:launch`, and optionally a record. Answers with each step of
     /// the decision. It is the same decision that the call itself makes. To ask about another member or
     /// key, the caller needs the permission `workspace_members:explain_others`.
-    POST "/api/v2/access/explain" => explain as "explainAccess" + ours;
+    POST "/api/v2/access/explain" => explain as "explainAccess"
+        with { "permission": "campaigns:launch", "record": "01890000-0000-7000-8000-000000000001" } + ours;
 }
 
 async fn me(can: Can<Read>, _: Nothing) -> Result<Json<Me>> {

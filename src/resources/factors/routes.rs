@@ -30,14 +30,15 @@ operations! {
     ///
     /// The app replaces the one that was enrolled before. The first second factor ends all your other
     /// sessions, and comes with ten recovery codes that only this answer shows.
-    POST "/api/v2/me/factors/totp/confirm" => totp::enable as "confirmTotp" + ours;
+    POST "/api/v2/me/factors/totp/confirm" => totp::enable as "confirmTotp" with { "code": "123456" } + ours;
 
     /// Add a passkey
     ///
     /// Takes the browser's answer to `POST /api/v2/me/factors/passkeys/challenge`. A person has at most
     /// 20 passkeys. The first second factor ends all your other sessions, and comes with ten recovery
     /// codes that only this answer shows.
-    POST "/api/v2/me/factors/passkeys" => passkeys::add as "addPasskey" + ours;
+    POST "/api/v2/me/factors/passkeys" => passkeys::add as "addPasskey"
+        with { "name": "Laptop", "challenge": "...", "credential": {} } + ours;
 
     /// Start to enrol a passkey
     ///

@@ -19,13 +19,15 @@ operations! {
     ///
     /// Takes effect at once, for everybody in every sub-workspace. `no_exports` also ends the sharing of
     /// their campaigns. Each sub-workspace has an audit row of the change.
-    PATCH "/api/v2/workspaces/current/guard-rails" => update as "patchGuardRails" + ours;
+    PATCH "/api/v2/workspaces/current/guard-rails" => update as "patchGuardRails"
+        with { "highest_role": "editor", "no_exports": true } + ours;
 
     /// Preview other guard rails
     ///
     /// Changes nothing. Says which recorded calls of the last 30 days in the sub-workspaces these guard
     /// rails would have refused. Reads are not recorded.
-    POST "/api/v2/workspaces/current/guard-rails/dry-run" => try_out as "previewGuardRails" + ours;
+    POST "/api/v2/workspaces/current/guard-rails/dry-run" => try_out as "previewGuardRails"
+        with { "highest_role": "editor" } + ours;
 }
 
 async fn show(can: Can<Read>, _: Nothing) -> Result<Json<GuardRails>> {

@@ -22,7 +22,7 @@ operations! {
     ///
     /// The list belongs to the caller, unless `owned_by` names another member. Only callers who reach
     /// every list may name one.
-    POST "/api/v2/lead-lists" => create as "createLeadList";
+    POST "/api/v2/lead-lists" => create as "createLeadList" with { "name": "Trade fair" };
 
     /// Get a lead list
     ///
@@ -32,7 +32,7 @@ operations! {
     /// Update a lead list
     ///
     /// Changes only the fields that the body names.
-    PATCH "/api/v2/lead-lists/{id}" => update as "patchLeadList";
+    PATCH "/api/v2/lead-lists/{id}" => update as "patchLeadList" with { "name": "Trade fair, Berlin" };
 
     /// Delete a lead list
     ///

@@ -19,12 +19,14 @@ operations! {
     ///
     /// Takes effect at once, for sessions that are open too. Refused if the caller's own session would
     /// not satisfy the new policy.
-    PATCH "/api/v2/workspaces/current/login-policy" => update as "patchLoginPolicy" + ours;
+    PATCH "/api/v2/workspaces/current/login-policy" => update as "patchLoginPolicy"
+        with { "methods": ["passkey"], "idle_minutes": 480 } + ours;
 
     /// Preview another login policy
     ///
     /// Changes nothing. Lists the members whom the policy would lock out, and why.
-    POST "/api/v2/workspaces/current/login-policy/dry-run" => try_out as "previewLoginPolicy" + ours;
+    POST "/api/v2/workspaces/current/login-policy/dry-run" => try_out as "previewLoginPolicy"
+        with { "methods": ["passkey"] } + ours;
 }
 
 async fn show(can: Can<Read>, _: Nothing) -> Result<Json<LoginPolicy>> {

@@ -21,32 +21,40 @@ operations! {
     /// owner, and signs the owner in. The answer has a personal API key, which is valid for 30 days and
     /// not shown again. Works once, and only while the server has no workspace.
     POST "/auth/setup" => setup::set_up as "setUpServer"
+        with {
+            "token": "...", "first_name": "Sam", "last_name": "Reed", "email": "sam@acme.example",
+            "password": "a few words make a good one", "workspace_name": "Acme"
+        }
         + ours + open(SetUp::ACTION, WITH_NAMES) + answers(410, "The server is set up already.");
 
     /// Ask for a link to choose a new password
     ///
     /// The answer is the same whether or not the address has a user. The link is mailed and works once,
     /// for 30 minutes.
-    POST "/auth/reset" => reset::ask as "requestPasswordReset" + ours + open(may::AskReset::ACTION, SMALL);
+    POST "/auth/reset" => reset::ask as "requestPasswordReset"
+        with { "email": "sam@acme.example" } + ours + open(may::AskReset::ACTION, SMALL);
 
     /// Choose a new password by a link
     ///
     /// Ends all sessions of the person and starts none: they sign in with the new password, and with
     /// their second factor if they have one.
-    POST "/auth/reset/confirm" => reset::confirm as "resetPassword" + ours + open(may::Reset::ACTION, SMALL);
+    POST "/auth/reset/confirm" => reset::confirm as "resetPassword"
+        with { "token": "...", "password": "a few words make a good one" }
+        + ours + open(may::Reset::ACTION, SMALL);
 
     /// Get the address that a mailed link is for
     ///
     /// For the page behind the link. Only the holder of the token learns the address. Does not use the
     /// link up.
-    POST "/auth/links/show" => link::show as "showLink" + ours + open(may::ShowLink::ACTION, SMALL);
+    POST "/auth/links/show" => link::show as "showLink"
+        with { "token": "..." } + ours + open(may::ShowLink::ACTION, SMALL);
 
     /// Confirm a new address by a link
     ///
     /// From then on the person signs in with the new address. The old address gets a notice. Links that
     /// were mailed before stop working.
     POST "/auth/email/confirm" => email::confirm as "confirmEmail"
-        + ours + open(may::ConfirmEmail::ACTION, SMALL);
+        with { "token": "..." } + ours + open(may::ConfirmEmail::ACTION, SMALL);
 
     /// Get your profile
     ///
@@ -56,20 +64,23 @@ operations! {
     /// Update your name
     ///
     /// Every workspace of yours shows the new name.
-    PATCH "/api/v2/me/profile" => profile::update as "patchProfile" + ours;
+    PATCH "/api/v2/me/profile" => profile::update as "patchProfile" with { "first_name": "Sam" } + ours;
 
     /// Ask for another address to sign in with
     ///
     /// Mails a link to the new address and a notice to the old one. Nothing changes until the link is
     /// used. The link works for 30 minutes. A person can ask five times a day.
-    POST "/api/v2/me/email" => email::ask as "requestEmailChange" + ours;
+    POST "/api/v2/me/email" => email::ask as "requestEmailChange"
+        with { "email": "sam.reed@acme.example" } + ours;
 
     /// Change your password
     ///
     /// Takes the current password. Ends all your other sessions, and sends a notice by mail. Ten wrong
     /// tries block further tries for 15 minutes. A person without a password chooses a first one here,
     /// and must have re-authenticated within ten minutes.
-    POST "/api/v2/me/password" => password::change as "changePassword" + ours;
+    POST "/api/v2/me/password" => password::change as "changePassword"
+        with { "current_password": "a few words make a good one", "password": "other words are better yet" }
+        + ours;
 }
 
 pub fn router() -> ApiRouter<App> {

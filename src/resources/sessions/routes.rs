@@ -22,13 +22,15 @@ operations! {
     ///
     /// Takes your password and, if you have one, your second factor, or takes a passkey. For the next ten
     /// minutes this session may do what asks for recent re-authentication. The session gets a new cookie.
-    POST "/auth/reauthenticate" => again::reauthenticate as "reauthenticate" + ours;
+    POST "/auth/reauthenticate" => again::reauthenticate as "reauthenticate"
+        with { "password": "a few words make a good one", "code": "123456" } + ours;
 
     /// Switch to another of your workspaces
     ///
     /// The session acts in that workspace from then on. Refused if the login policy there asks for
     /// another method, a second factor or a younger session.
-    POST "/auth/switch" => switch as "switchWorkspace" + ours;
+    POST "/auth/switch" => switch as "switchWorkspace"
+        with { "workspace_id": "01890000-0000-7000-8000-000000000001" } + ours;
 
     /// List your sessions
     ///

@@ -15,14 +15,16 @@ operations! {
     /// Sets the session's cookie. `next` in the answer says whether the session is complete, waits for a
     /// second factor, or must enrol one first. After ten tries in 15 minutes from one address, further
     /// tries are refused like a wrong password.
-    POST "/auth/sign-in" => password::sign_in as "signIn" + ours + open(may::SignIn::ACTION, SMALL);
+    POST "/auth/sign-in" => password::sign_in as "signIn"
+        with { "email": "sam@acme.example", "password": "a few words make a good one" }
+        + ours + open(may::SignIn::ACTION, SMALL);
 
     /// Complete a sign-in with a second factor
     ///
     /// Takes a code of the authenticator app, a recovery code or a passkey, together with the cookie of
     /// the sign-in. Each works once. The session gets a new cookie.
     POST "/auth/second-factor" => second::second_factor as "answerSecondFactor"
-        + ours + open(may::Challenge::ACTION, WITH_PASSKEY);
+        with { "code": "123456" } + ours + open(may::Challenge::ACTION, WITH_PASSKEY);
 
     /// Get a challenge for a passkey
     ///
@@ -36,5 +38,5 @@ operations! {
     /// Takes the browser's answer to the challenge, and sets the session's cookie. A passkey counts as
     /// two factors.
     POST "/auth/passkey" => passkey::sign_in as "signInWithPasskey"
-        + ours + open(may::SignIn::ACTION, WITH_PASSKEY);
+        with { "challenge": "...", "credential": {} } + ours + open(may::SignIn::ACTION, WITH_PASSKEY);
 }

@@ -19,7 +19,8 @@ operations! {
     ///
     /// Stores the domain with a fresh token for its TXT record. The domain is not in use until it is
     /// verified.
-    POST "/api/v2/workspaces/current/whitelabel-domain" => set as "addWorkspaceAgencyDomain";
+    POST "/api/v2/workspaces/current/whitelabel-domain" => set as "addWorkspaceAgencyDomain"
+        with { "domain": "clients.agency.example" };
 
     /// Get the white-label domain
     ///
@@ -28,13 +29,14 @@ operations! {
 
     /// Remove the white-label domain
     ///
-    /// Links in letters use the server's own address again. A workspace without a domain stays unchanged.
+    /// The workspace no longer holds the domain. A workspace without a domain stays unchanged.
     DELETE "/api/v2/workspaces/current/whitelabel-domain" => remove as "deleteWorkspaceDomain";
 
     /// Verify the white-label domain
     ///
-    /// Looks its DNS records up. If all are there, the workspace holds the domain, and another workspace
-    /// that held it loses it. If a record is missing, the workspace does not hold the domain any more.
+    /// Looks its DNS records up. If all are there, the workspace holds the domain. A workspace that held
+    /// it before loses it once its own record is gone. If a record is missing, the workspace no longer
+    /// holds the domain.
     POST "/api/v2/workspaces/current/whitelabel-domain/verify" => verify as "verifyWorkspaceDomain" + ours;
 
     /// Get the branding
@@ -45,7 +47,8 @@ operations! {
     /// Update the branding
     ///
     /// Changes only the fields that the body names. White text must be readable on the color.
-    PATCH "/api/v2/workspaces/current/branding" => update_branding as "patchBranding" + ours;
+    PATCH "/api/v2/workspaces/current/branding" => update_branding as "patchBranding"
+        with { "brand_name": "Northwind", "brand_color": "#0b6e4f" } + ours;
 }
 
 fn subject(can: &Caller) -> Subject {

@@ -19,7 +19,8 @@ operations! {
     ///
     /// Names the workspace by its id, or by the verified address of its owner. The owner gets a letter
     /// and must accept. A workspace can try 20 invitations a day.
-    POST "/api/v2/workspace-group-members" => create as "createWorkspaceGroupMember";
+    POST "/api/v2/workspace-group-members" => create as "createWorkspaceGroupMember"
+        with { "email": "owner@client.example" };
 
     /// Get the admin workspace
     ///
@@ -31,7 +32,8 @@ operations! {
     ///
     /// Takes effect at once. `paused` stops everything that the admin workspace does here, until it is
     /// taken back.
-    PATCH "/api/v2/workspace-group-members/admin/delegation" => delegate as "patchDelegation" + ours;
+    PATCH "/api/v2/workspace-group-members/admin/delegation" => delegate as "patchDelegation"
+        with { "read_only": true } + ours;
 
     /// Get the figures of all sub-workspaces
     ///

@@ -32,7 +32,8 @@ operations! {
     /// Mails the invitation, or answers its link if the server sends no mail. Without `role` the member
     /// gets the workspace's default. A role that manages members or keys takes the permission
     /// `workspace_members:appoint`. Answers 409 if the address is a member or invited already.
-    POST "/api/v2/workspace-members" => create as "createWorkspaceMember";
+    POST "/api/v2/workspace-members" => create as "createWorkspaceMember"
+        with { "email": "sam@acme.example", "role": "sdr" };
 
     /// Get a member or an invitation
     ///
@@ -44,7 +45,7 @@ operations! {
     /// Takes effect on the member's next call. A member's campaigns lose the sending accounts that the
     /// member may not use any more. The answer lists the API keys that the member has made;
     /// `revoke_keys=true` revokes them.
-    PATCH "/api/v2/workspace-members/{id}" => update as "patchWorkspaceMember";
+    PATCH "/api/v2/workspace-members/{id}" => update as "patchWorkspaceMember" with { "role": "manager" };
 
     /// Remove a member or an invitation
     ///
@@ -63,6 +64,10 @@ operations! {
     /// their current one. The answer has a personal API key that is valid for 30 days, unless the person
     /// has or needs a second factor.
     POST "/api/v2/invitations/accept" => accept::accept as "acceptInvitation"
+        with {
+            "token": "...", "first_name": "Sam", "last_name": "Reed",
+            "password": "a few words make a good one"
+        }
         + ours + open(Accept::ACTION, accept::LARGEST);
 
     /// Get what an invitation is for
@@ -70,12 +75,13 @@ operations! {
     /// For the page behind the link. Only the holder of the token learns it. Does not tell whether the
     /// address is a user already.
     POST "/api/v2/invitations/show" => preview::show as "showInvitation"
-        + ours + open(Preview::ACTION, 4 * 1024);
+        with { "token": "..." } + ours + open(Preview::ACTION, 4 * 1024);
 
     /// Invite a team member
     ///
     /// An older call that serves existing scripts. Does what `POST /api/v2/workspace-members` does.
-    POST "/api/v1/team/invite" => v1::invite as "inviteTeamMember" + ours;
+    POST "/api/v1/team/invite" => v1::invite as "inviteTeamMember"
+        with { "email": "sam@acme.example", "role": "sdr" } + ours;
 
     /// List the team
     ///

@@ -25,7 +25,7 @@ operations! {
     ///
     /// The caller owns it. The answer has a personal API key for it, which is not shown again. A person
     /// owns at most 20 workspaces.
-    POST "/api/v2/workspaces" => create as "createWorkspace" + ours;
+    POST "/api/v2/workspaces" => create as "createWorkspace" with { "name": "Acme" } + ours;
 
     /// Get the current workspace
     ///
@@ -36,7 +36,8 @@ operations! {
     ///
     /// Changes only the fields that the body names. To change `strict_scopes`, or to make a role that
     /// manages members or keys the default, the caller also needs the permission `workspaces:set_rights`.
-    PATCH "/api/v2/workspaces/current" => update as "patchWorkspace";
+    PATCH "/api/v2/workspaces/current" => update as "patchWorkspace"
+        with { "name": "Acme", "strict_scopes": true };
 
     /// Schedule the removal of the workspace
     ///
@@ -53,7 +54,8 @@ operations! {
     ///
     /// Names a member by id, or by address together with the caller's password. The former owner becomes
     /// an admin. Both get a letter.
-    POST "/api/v2/workspaces/current/change-owner" => change_owner as "changeWorkspaceOwner";
+    POST "/api/v2/workspaces/current/change-owner" => change_owner as "changeWorkspaceOwner"
+        with { "new_owner_id": "01890000-0000-7000-8000-000000000001" };
 }
 
 fn subject(workspace: &Workspace) -> Subject {
