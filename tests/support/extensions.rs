@@ -14,10 +14,11 @@ const HEAD: &str = "# What Gatepost adds\n\nGenerated from `openapi.json` by `ma
 
 pub fn extensions(api: &Value) -> String {
     let mut sections: BTreeMap<String, String> = BTreeMap::new();
+    let mut answers = Answers::new();
     for (path, methods) in api["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             let line = format!("{} {path}", method.to_uppercase());
-            if let Some(text) = section(api, &line, operation) {
+            if let Some(text) = section(api, &line, operation, &mut answers) {
                 let tag = operation["tags"][0].as_str().unwrap();
                 *sections.entry(tag.to_owned()).or_default() += &text;
             }
@@ -36,8 +37,11 @@ fn title(tag: &str) -> String {
     first.to_uppercase() + rest
 }
 
+/// What answers have in addition, and the operation that lists it first.
+type Answers = BTreeMap<String, String>;
+
 /// An operation of ours, or what an official one has in addition.
-fn section(api: &Value, line: &str, operation: &Value) -> Option<String> {
+fn section(api: &Value, line: &str, operation: &Value, answers: &mut Answers) -> Option<String> {
     let summary = operation["summary"].as_str().unwrap();
     let head = format!("\n### {summary}\n\n`{line}`");
     if is_ours(operation) {
@@ -55,14 +59,26 @@ fn section(api: &Value, line: &str, operation: &Value) -> Option<String> {
         added.push(format!("- The body is read as `{class}`.\n"));
     }
     fields(api, ("Body", ""), body, &mut added);
-    fields(api, ("Answer", ""), answer, &mut added);
+    let mut answered = Vec::new();
+    // A page has the same fields as one record.
+    let one = &resolve(api, answer)["properties"]["items"]["items"];
+    fields(api, ("Answer", ""), if one.is_object() { one } else { answer }, &mut answered);
+    let answered = answered.concat();
+    let first = answers.entry(answered.clone()).or_insert_with(|| summary.to_owned());
+    match answered.lines().count() > 2 && first != summary {
+        true => added.push(format!("- Answer: the same as of \"{first}\"\n")),
+        false => added.push(answered),
+    }
     let list = added.concat();
     (!list.is_empty()).then(|| format!("{head} is official. Gatepost adds:\n\n{list}"))
 }
 
 fn item(what: &str, described: &Value) -> String {
     match described["description"].as_str() {
-        Some(text) => format!("- {what}: {}\n", text.replace('\n', " ")),
+        Some(text) => {
+            let text: Vec<_> = text.split_whitespace().collect();
+            format!("- {what}: {}\n", text.join(" "))
+        }
         None => format!("- {what}\n"),
     }
 }
