@@ -43,7 +43,7 @@ package:
 	GATEPOST_BUILD_COMMIT=$$(git rev-parse --short HEAD 2>/dev/null) cargo build --locked --release
 	scripts/package.sh target/release/gatepost
 
-# Writes what is generated anew: openapi.json, docs/access-matrix.md, docs/extensions.md, docs/tour.md and the
-# list of operations that are still to come.
+# Writes what is generated anew: openapi.json, docs/access-matrix.md, docs/extensions.md, docs/tour.md, the lists of tests
+# and samples, and the list of operations that are still to come.
 accept:
 	UPDATE=1 cargo test --test all -- generated contract

@@ -1,16 +1,15 @@
-//! The list of resources: what answers where.
+//! What answers where.
 
+mod document;
+mod names;
 mod unbuilt;
 
-use crate::access::document::{KEY, SESSION};
 use crate::app::App;
-use crate::auth::Cookie;
 use crate::edge::{bare, edge};
 use crate::error::Error;
-use crate::http::{Shared, document};
-use crate::resources::*;
-use aide::axum::ApiRouter;
-use aide::openapi::{ApiKeyLocation, Info, OpenApi, SecurityScheme};
+use crate::http::{Shared, document_refusals};
+use crate::resources;
+use aide::openapi::OpenApi;
 use aide::redoc::Redoc;
 use axum::Extension;
 use axum::extract::OriginalUri;
@@ -21,36 +20,10 @@ use axum::routing::get;
 use bytes::Bytes;
 
 pub fn router(app: App) -> (axum::Router, OpenApi) {
-    let mut api = described();
-    let resources = ApiRouter::new()
-        .merge(workspaces::router())
-        .merge(workspace_members::router())
-        .merge(api_keys::router())
-        .merge(custom_tags::router())
-        .merge(custom_tag_mappings::router())
-        .merge(audit_logs::router())
-        .merge(campaigns::router())
-        .merge(accounts::router())
-        .merge(account_moves::router())
-        .merge(account_campaign_mappings::router())
-        .merge(leads::router())
-        .merge(lead_lists::router())
-        .merge(background_jobs::router())
-        .merge(sign_in::router())
-        .merge(sessions::router())
-        .merge(people::router())
-        .merge(factors::router())
-        .merge(login_policy::router())
-        .merge(workspace_group_members::router())
-        .merge(guard_rails::router())
-        .merge(white_label::router())
-        .merge(workspace_billing::router())
-        .merge(credits::router())
-        .merge(explain::router())
-        .finish_api_with(&mut api, |api| {
-            api.security_scheme(KEY, bearer()).security_scheme(SESSION, session(&app))
-        });
-    document(&mut api);
+    let mut api = document::introduced();
+    let resources = resources::router().finish_api_with(&mut api, |api| document::secured(api, &app));
+    names::name_schemas(&mut api);
+    document_refusals(&mut api);
     let text = Bytes::from(serde_json::to_string(&api).unwrap_or_default());
     let json = [("content-type", "application/json")];
     let docs = Bytes::from(docs());
@@ -84,39 +57,6 @@ const LOGO: &str = "https://cdn.redoc.ly/redoc/logo-mini.svg";
 
 fn docs() -> String {
     Redoc::new("/openapi.json").with_title("Gatepost API").html().replace(LOGO, "data:,")
-}
-
-fn described() -> OpenApi {
-    let info = Info {
-        title: "Gatepost".to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        description: Some(
-            "Instantly's API v2, with access control, isolation between workspaces and an audit trail behind it. \
-             Operations and fields marked `x-gatepost-extension` are ours. A body marked `x-gatepost-reading: lenient` \
-             may have unknown keys. They are dropped, and the answer's header `x-gatepost-ignored` names them."
-                .to_owned(),
-        ),
-        ..Info::default()
-    };
-    OpenApi { info, ..OpenApi::default() }
-}
-
-fn bearer() -> SecurityScheme {
-    SecurityScheme::Http {
-        scheme: "bearer".to_owned(),
-        bearer_format: None,
-        description: Some("An API key, as `Authorization: Bearer gpk_...`".to_owned()),
-        extensions: Default::default(),
-    }
-}
-
-fn session(app: &App) -> SecurityScheme {
-    SecurityScheme::ApiKey {
-        location: ApiKeyLocation::Cookie,
-        name: app.site.name(Cookie::Session).to_owned(),
-        description: Some("Of a person who has signed in: `POST /auth/sign-in`".to_owned()),
-        extensions: Default::default(),
-    }
 }
 
 async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Error {

@@ -46,11 +46,49 @@ async fn what_we_have_agrees_and_the_rest_is_listed() {
     assert_eq!(missing, listed, "run `make accept`; the list may only shrink");
 }
 
+#[tokio::test]
+async fn each_operation_has_its_own_id_summary_and_description() {
+    let world = World::sqlite().await;
+    let (mut ids, mut summaries) = (BTreeSet::new(), BTreeSet::new());
+    for operation in operations::all(&world.api) {
+        let text = |field: &str| operation.document[field].as_str().unwrap_or_default().to_owned();
+        let (line, summary) = (operation.line(), text("summary"));
+        let id = text("operationId");
+        assert!(!id.is_empty() && ids.insert(id.clone()), "{line}: `{id}` is not an id of its own");
+        assert!(summary.starts_with(char::is_uppercase) && !summary.ends_with('.'), "{line}: `{summary}`");
+        let tag = operation.document["tags"][0].as_str().unwrap().to_owned();
+        assert!(summaries.insert((tag, summary.clone())), "{line}: another operation is `{summary}` too");
+        let (own, rights) = text("description").rsplit_once("\n\n").map(|(a, b)| (a.len(), b.len())).unwrap();
+        assert!(own > 0 && rights > 0, "{line} has no description of its own");
+    }
+    let schemas = world.api["components"]["schemas"].as_object().unwrap();
+    let numbered: Vec<_> =
+        schemas.keys().filter(|name| name.ends_with(|last: char| last.is_ascii_digit())).collect();
+    assert!(numbered.is_empty(), "{numbered:?}");
+}
+
+#[tokio::test]
+async fn each_body_has_an_example_that_is_valid() {
+    let world = World::sqlite().await;
+    for operation in operations::all(&world.api) {
+        let media = &operation.document["requestBody"]["content"]["application/json"];
+        if resolve(&world.api, &media["schema"])["type"] != "object" {
+            continue;
+        }
+        let mut schema = media["schema"].clone();
+        schema["components"] = world.api["components"].clone();
+        let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+        let wrong: Vec<_> = validator.iter_errors(&media["example"]).map(|error| error.to_string()).collect();
+        assert!(wrong.is_empty(), "{}: {wrong:?}", operation.line());
+    }
+}
+
 fn compare(api: &Value, ours: &Operation, document: &Value, theirs: &Value) -> Vec<String> {
     let mut differences = Vec::new();
     let mut note = |what: &str, ours_is: Value, theirs_is: Value| {
         differ(&format!("{} {what}", ours.line()), &ours_is, &theirs_is, &mut differences);
     };
+    note("operation id", ours.document["operationId"].clone(), theirs["operationId"].clone());
     note("parameters", parameters(api, &ours.document), parameters(document, theirs));
     note("body", body(api, &ours.document), body(document, theirs));
     let answer = |document: &Value, operation: &Value| {

@@ -1,8 +1,9 @@
 //! Every operation names a permission, every change leaves exactly one audit row, refusals are recorded and
 //! bounded.
 
-use crate::support::operations::{self, Operation};
-use crate::support::scene::{self, account, campaign};
+use crate::samples::call;
+use crate::support::operations;
+use crate::support::samples::Call;
 use crate::support::{World, on_both};
 use gatepost::access::{ACTIONS, Action, Mark};
 use serde_json::{Value, json};
@@ -35,148 +36,6 @@ async fn acts(world: &World) -> Vec<Value> {
 /// What needs a mail server, or a server without a workspace: their own tests count the rows.
 const MAILED: [&str; 3] = ["profile:change_email", "profile:ask_reset", "workspaces:set_up"];
 
-/// A body that succeeds, for every operation that changes something; a new one without a case fails.
-async fn succeed(world: &World, operation: &Operation) -> (String, Value) {
-    let line = operation.line();
-    if let Some(call) = succeed_with_senders_or_leads(world, operation).await {
-        return call;
-    }
-    if let Some(call) = succeed_with_groups(world, operation).await {
-        return call;
-    }
-    let member = || world.who("sdr").member.unwrap().to_string();
-    let at = |id: String| line.replace("{id}", &id);
-    let label = || json!({ "label": format!("tag of {line}") });
-    match operation.action.name {
-        "workspaces:create" => (line.clone(), json!({ "name": "Second" })),
-        "workspaces:update" => (line.clone(), json!({ "name": "Renamed" })),
-        "workspaces:delete" | "white_label:verify_domain" | "white_label:remove_domain" => {
-            (line.clone(), Value::Null)
-        }
-        "white_label:set_domain" => (line.clone(), json!({ "domain": "clients.agency.example" })),
-        "branding:update" => (line.clone(), json!({ "brand_color": "#0b6e4f" })),
-        "workspaces:change_owner" => (line.clone(), json!({ "new_owner_id": world.who("admin").member })),
-        "workspace_members:create" => {
-            (line.clone(), json!({ "email": format!("{}@acme.example", world.app.new_id()), "role": "sdr" }))
-        }
-        "workspace_members:update" => (at(member()), json!({ "role": "manager" })),
-        "workspace_members:delete" => (at(world.who("view").member.unwrap().to_string()), Value::Null),
-        "workspace_members:resend" => (at(world.who("pending").member.unwrap().to_string()), Value::Null),
-        "workspace_members:accept" => (line.clone(), acceptance(world).await),
-        "api_keys:create" => (line.clone(), json!({ "name": "k", "scopes": ["campaigns:read"] })),
-        "api_keys:delete" => (at(world.who("reader").key_id.to_string()), Value::Null),
-        "custom_tags:create" => (line.clone(), label()),
-        "custom_tags:update" => (at(world.tag.to_string()), label()),
-        "custom_tags:delete" => (at(world.tag.to_string()), Value::Null),
-        "custom_tags:toggle" => {
-            let campaign = world.create("owner", "tagged", "team").await;
-            (line.clone(), json!({ "tag_id": world.tag, "resource_id": campaign }))
-        }
-        "campaigns:create" if operation.path.ends_with("duplicate") => {
-            (at(world.create("owner", "c", "team").await), json!({}))
-        }
-        "campaigns:create" if operation.path.ends_with("from-export") => {
-            let id = world.create("owner", "c", "team").await;
-            world.call("owner", &format!("POST /api/v2/campaigns/{id}/share"), Value::Null).await.is(204);
-            (at(id), Value::Null)
-        }
-        "campaigns:create" => (line.clone(), campaign("made")),
-        "campaigns:share" | "campaigns:export" => (at(world.create("owner", "c", "team").await), Value::Null),
-        "campaigns:update" => (at(world.create("owner", "c", "team").await), json!({ "name": "d" })),
-        "campaigns:pause" | "campaigns:delete" => (at(world.create("owner", "c", "team").await), Value::Null),
-        "campaigns:launch" => {
-            let mut body = campaign("to launch");
-            body["email_list"] = json!(["free@outreach.example"]);
-            (at(world.call("owner", "POST /api/v2/campaigns", body).await.is(200).id()), Value::Null)
-        }
-        other => panic!("{line}: no case for {other}; add one"),
-    }
-}
-
-async fn succeed_with_senders_or_leads(world: &World, operation: &Operation) -> Option<(String, Value)> {
-    let line = operation.line();
-    let email = format!("{}@outreach.example", world.app.new_id());
-    let connected = async || {
-        world.connect("owner", &email, None).await;
-        email.clone()
-    };
-    let list = async || {
-        let made = world.call("owner", "POST /api/v2/lead-lists", json!({ "name": "l" })).await;
-        made.is(200).id()
-    };
-    let lead = async || {
-        let body = json!({ "list_id": list().await, "email": email });
-        world.call("owner", "POST /api/v2/leads", body).await.is(200).id()
-    };
-    let many = !operation.takes_id();
-    Some(match operation.action.name {
-        "accounts:create" => (line, account(&email, None)),
-        "accounts:update" => (operation.at(&connected().await), json!({ "last_name": "New" })),
-        "accounts:assign" => {
-            let member = world.get("owner", "/api/v2/workspace-members?limit=100&search=sdr").await.items();
-            (line, json!({ "account_email": connected().await, "assigned_to": member[0]["email"] }))
-        }
-        "accounts:pause" | "accounts:warm" if many => (line, json!({ "emails": [connected().await] })),
-        "accounts:pause" | "accounts:resume" | "accounts:mark_fixed" | "accounts:delete" => {
-            (operation.at(&connected().await), Value::Null)
-        }
-        "leads:create" if operation.path.ends_with("add") => {
-            (line, json!({ "list_id": list().await, "leads": [{ "email": email }] }))
-        }
-        "leads:create" => (line, json!({ "list_id": list().await, "email": email })),
-        "leads:update" => (operation.at(&lead().await), json!({ "last_name": "New" })),
-        "leads:delete" if many => (line, json!({ "list_id": list().await })),
-        "leads:delete" => (operation.at(&lead().await), Value::Null),
-        "lead_lists:create" => (line, json!({ "name": "made" })),
-        "lead_lists:update" => (operation.at(&list().await), json!({ "name": "New" })),
-        "lead_lists:delete" => (operation.at(&list().await), Value::Null),
-        _ => return None,
-    })
-}
-
-async fn succeed_with_groups(world: &World, operation: &Operation) -> Option<(String, Value)> {
-    let line = operation.line();
-    let invited = async || {
-        world.run(gatepost::db::sql("delete from group_links")).await;
-        world.run(gatepost::db::sql("update workspaces set scheduled_for_removal_at = null")).await;
-        operation.at(&world.invites("stranger", world.home).await)
-    };
-    Some(match operation.action.name {
-        "accounts:move" => {
-            let sub = scene::workspace(world, "sub").await;
-            world.links(world.home, sub).await;
-            let emails = ["free@outreach.example"];
-            let body = json!({ "emails": emails, "source_workspace_id": world.home, "destination_workspace_id": sub });
-            (line, body)
-        }
-        "workspace_group_members:create" => {
-            (line, json!({ "sub_workspace_id": scene::workspace(world, "invited").await }))
-        }
-        "workspace_group_members:delete" => {
-            let sub = scene::workspace(world, "sub").await;
-            (operation.at(&world.invites("owner", sub).await), Value::Null)
-        }
-        "workspace_group_members:accept" | "workspace_group_members:reject" => (invited().await, Value::Null),
-        "workspace_group_members:delegate" => (line, json!({ "read_only": true })),
-        "credits:spend" => (line, json!({ "kind": "hyper", "amount": 1 })),
-        "credits:set_caps" => {
-            let sub = scene::workspace(world, "sub").await;
-            world.links(world.home, sub).await;
-            (line, json!({ "sub_workspace_id": sub, "hyper": 1 }))
-        }
-        "guard_rails:update" => (line, json!({ "no_exports": true })),
-        _ => return None,
-    })
-}
-
-async fn acceptance(world: &World) -> Value {
-    let line = "POST /api/v2/workspace-members";
-    let invited = world.call("owner", line, json!({ "email": "comes@acme.example" })).await.is(200).json();
-    let link = invited["invitation_url"].as_str().unwrap().to_owned();
-    let token = link.split_once('#').unwrap().1;
-    json!({ "token": token, "first_name": "Ada", "last_name": "L", "password": "a password long enough" })
-}
-
 async fn every_change_leaves_one_row(world: World) {
     world.connect("owner", "free@outreach.example", None).await;
     let mut operations = operations::all(&world.api);
@@ -197,13 +56,7 @@ async fn every_change_leaves_one_row(world: World) {
             continue;
         }
         world.refresh_sessions().await;
-        let (who, line, body) = match world.in_person(operation).await {
-            Some(call) => call,
-            None => {
-                let (line, body) = succeed(&world, operation).await;
-                (if operation.open { "" } else { "owner" }.to_owned(), line, body)
-            }
-        };
+        let Call { who, line, body } = call(&world, operation).await;
         let before = acts(&world).await.len();
         let answer = world.call(&who, &line, body).await;
         assert!(answer.status.is_success(), "{line}: {}", answer.text());

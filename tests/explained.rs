@@ -1,9 +1,10 @@
 //! What is explained is what is answered: for narrow keys, bound keys, tag limits and stale sessions, at every operation,
 //! and at the demands that an operation makes in some cases only. And the real reason, for who may know it.
 
-use crate::isolation::{Records, body, records};
+use crate::samples::{body, records};
 use crate::support::operations::{self, Operation};
 use crate::support::people::SIGNED_IN;
+use crate::support::samples::Records;
 use crate::support::scene::{self, Key, Member};
 use crate::support::{MISSING, World, on_both};
 use gatepost::db::sql;

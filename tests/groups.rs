@@ -1,7 +1,7 @@
 //! Groups as a wall: whoever is in no group with a workspace, not any more, or not now, gets nowhere there by any
 //! operation; and what a sub-workspace or an admin workspace forbids only ever takes away.
 
-use crate::isolation::{body, records};
+use crate::samples::{body, records};
 use crate::support::operations::{self, Operation};
 use crate::support::{Answer, MISSING, World, exchange, on_both, scene};
 use gatepost::access::*;

@@ -266,6 +266,7 @@ fn nothing_answers_past_the_document() {
         for call in [
             "    .route(",
             "        .route(",
+            "operations().route(",
             ".nest(",
             ".route_service(",
             ".nest_service(",

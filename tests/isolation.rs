@@ -1,192 +1,19 @@
-//! The walk over everything that the router answers, as everybody. Nothing is listed by hand but the bodies that
-//! an operation takes; an operation without a case fails.
+//! The walk over everything that the router answers, as everybody. Only the samples are listed by hand; an operation
+//! without one fails.
 
+use crate::samples::{body, records};
 use crate::support::operations::{self, Operation};
-use crate::support::people::{SIGNED_IN, of_nobody, of_oneself, principal, somebody_else};
-use crate::support::scene::{self, account, campaign};
+use crate::support::people::{SIGNED_IN, of_nobody, of_oneself, principal};
+use crate::support::samples::{AGENT, Records};
+use crate::support::scene::{account, campaign};
 use crate::support::{Answer, MISSING, ROLES, World, on_both};
 use gatepost::access::{Mark, Reach, Role};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 on_both! {
     foreign_and_missing_are_the_same everybody_meets_their_cell filters_and_cursors_tell_nothing
     references_tell_nothing references_of_leads_tell_nothing
-}
-
-/// Records of a workspace: what stands for `{id}`, by the resource of the permission.
-pub struct Records {
-    campaign: String,
-    tag: String,
-    member: String,
-    key: String,
-    /// An address.
-    account: String,
-    lead: String,
-    list: String,
-    job: String,
-    /// Of another person of the workspace.
-    session: String,
-    factor: String,
-    /// To an admin workspace or a sub-workspace.
-    link: String,
-}
-
-impl Records {
-    pub fn id(&self, operation: &Operation) -> &str {
-        match operation.action.resource {
-            "campaigns" => &self.campaign,
-            "custom_tags" => &self.tag,
-            "workspace_members" => &self.member,
-            "api_keys" => &self.key,
-            "accounts" | "account_campaign_mappings" => &self.account,
-            "leads" => &self.lead,
-            "lead_lists" => &self.list,
-            "background_jobs" => &self.job,
-            "sessions" => &self.session,
-            "factors" => &self.factor,
-            "workspace_group_members" => &self.link,
-            other => panic!("{}: no record of {other}; add one", operation.line()),
-        }
-    }
-}
-
-/// The agent of every campaign here.
-const AGENT: &str = "01890000-0000-7000-8000-00000000a6e7";
-
-/// Fresh ones each time: some operations delete.
-pub async fn records(world: &World, who: &str) -> Records {
-    let line = "POST /api/v2/workspace-members";
-    let unique = world.app.new_id().simple();
-    let made = async |line: &str, body: Value| world.call(who, line, body).await.is(200).id();
-    let mut body = campaign(&format!("secret plan {unique}"));
-    body["ai_sdr_id"] = json!(AGENT);
-    let account = format!("{unique}@outreach.example");
-    world.connect(who, &account, None).await;
-    let campaign = made("POST /api/v2/campaigns", body).await;
-    let lead = json!({ "campaign": campaign, "email": format!("{unique}@lead.example"), "last_name": "secret plan" });
-    let records = Records {
-        lead: made("POST /api/v2/leads", lead).await,
-        list: made("POST /api/v2/lead-lists", json!({ "name": format!("secret plan {unique}") })).await,
-        job: made("POST /api/v2/accounts/warmup/enable", json!({ "emails": [account] })).await,
-        session: somebody_else(world, "sessions").await,
-        factor: somebody_else(world, "factors").await,
-        link: link(world, who).await,
-        campaign,
-        account,
-        tag: made("POST /api/v2/custom-tags", json!({ "label": format!("secret plan {unique}") })).await,
-        member: {
-            world.wait(24 * 60 * 60 * 1000);
-            made(line, json!({ "email": format!("{unique}@acme.example"), "role": "view" })).await
-        },
-        key: made("POST /api/v2/api-keys", json!({ "name": "secret plan", "scopes": ["leads:read"] })).await,
-    };
-    let toggle = json!({ "tag_id": records.tag, "resource_id": records.campaign });
-    world.call(who, "POST /api/v2/custom-tags/toggle-resource", toggle).await.is(200);
-    let toggle = json!({ "tag_id": records.tag, "resource_id": records.account });
-    world.call(who, "POST /api/v2/custom-tags/toggle-resource", toggle).await.is(200);
-    world.refresh_sessions().await;
-    records
-}
-
-/// Its own to an admin workspace, or one that it offers to another workspace.
-async fn link(world: &World, who: &str) -> String {
-    let own = world.get(who, "/api/v2/workspace-group-members/admin").await.is(200).json();
-    match own["workspace_group_member_id"].as_str() {
-        Some(id) => id.to_owned(),
-        None => world.invites(who, scene::workspace(world, "invited").await).await,
-    }
-}
-
-/// An address that nobody has yet.
-fn fresh(host: &str) -> String {
-    format!("{}@{host}", Uuid::now_v7())
-}
-
-/// A body that would do. An operation that takes one needs a case here.
-pub fn body(operation: &Operation, records: &Records) -> Value {
-    if operation.document["requestBody"].is_null() {
-        return Value::Null;
-    }
-    if let Some(body) = personal(operation) {
-        return body;
-    }
-    match operation.action.name {
-        "workspaces:create" => json!({ "name": "New" }),
-        "workspaces:update" => json!({ "name": "Renamed" }),
-        "workspaces:change_owner" => json!({ "new_owner_id": MISSING }),
-        "workspace_members:create" => {
-            json!({ "email": fresh("acme.example"), "role": "view" })
-        }
-        "workspace_members:update" => json!({ "nickname": "Nick" }),
-        "workspace_members:accept" => {
-            json!({ "token": "none", "first_name": "A", "last_name": "B", "password": "a password long enough" })
-        }
-        "workspace_members:preview" => json!({ "token": "none" }),
-        "api_keys:create" => json!({ "name": "k", "scopes": ["campaigns:read"] }),
-        "custom_tags:create" => json!({ "label": format!("walk {}", Uuid::now_v7()) }),
-        "custom_tags:update" => json!({ "description": "walked" }),
-        "custom_tags:toggle" => json!({ "tag_id": records.tag, "resource_id": records.campaign }),
-        "campaigns:create" if !operation.takes_id() => campaign("walk"),
-        "campaigns:update" => json!({ "name": "walked" }),
-        "campaigns:create" if operation.path.ends_with("duplicate") => json!({ "name": "copied" }),
-        "accounts:create" => account(&fresh("outreach.example"), None),
-        "accounts:update" => json!({ "first_name": "walked" }),
-        "accounts:assign" => json!({ "account_email": records.account, "assigned_to": null }),
-        "accounts:pause" | "accounts:warm" | "accounts:read" => json!({ "emails": [records.account] }),
-        "accounts:test" => json!({ "accounts": [records.account] }),
-        "leads:read" => json!({ "campaign": records.campaign }),
-        "leads:create" if operation.path.ends_with("add") => {
-            json!({ "campaign_id": records.campaign, "leads": [{ "email": fresh("lead.example") }] })
-        }
-        "leads:create" => {
-            json!({ "campaign": records.campaign, "email": fresh("lead.example") })
-        }
-        "leads:update" => json!({ "first_name": "walked" }),
-        "leads:delete" => json!({ "campaign_id": records.campaign }),
-        "lead_lists:create" => json!({ "name": "walked" }),
-        "lead_lists:update" => json!({ "name": "walked" }),
-        "access:explain" => json!({ "permission": "campaigns:read" }),
-        "accounts:move" | "accounts:preview_move" => {
-            json!({ "emails": [records.account], "source_workspace_id": MISSING, "destination_workspace_id": Uuid::nil() })
-        }
-        "credits:spend" => json!({ "kind": "hyper", "amount": 1 }),
-        "credits:set_caps" => json!({ "sub_workspace_id": MISSING, "hyper": 1 }),
-        "workspace_group_members:create" => json!({ "sub_workspace_id": MISSING }),
-        "workspace_group_members:delegate" => json!({ "read_only": true }),
-        "guard_rails:update" | "guard_rails:read" => json!({ "no_exports": false }),
-        other => panic!("{}: no body for {other}; add one", operation.line()),
-    }
-}
-
-/// Of what is a person's own, where secrets are wrong, and of the workspace as a whole.
-fn personal(operation: &Operation) -> Option<Value> {
-    Some(match operation.action.name {
-        "profile:update" => json!({ "first_name": "Renamed" }),
-        "profile:change_email" | "profile:ask_reset" => json!({ "email": "other@acme.example" }),
-        "profile:confirm_email" | "profile:show_link" => json!({ "token": "none" }),
-        "profile:reset_password" => json!({ "token": "none", "password": "four words, of no one" }),
-        "profile:change_password" => {
-            json!({ "current_password": "wrong", "password": "four words, of no one" })
-        }
-        "sessions:sign_in" if operation.path.ends_with("passkey") => {
-            json!({ "challenge": "x", "credential": {} })
-        }
-        "sessions:sign_in" => json!({ "email": "other@acme.example", "password": "wrong" }),
-        "sessions:second_factor" | "factors:enable_totp" => json!({ "code": "000000" }),
-        "sessions:reauthenticate" => json!({ "password": "wrong" }),
-        "sessions:switch" => json!({ "workspace_id": MISSING }),
-        "factors:add_passkey" => json!({ "name": "k", "challenge": "x", "credential": {} }),
-        "white_label:set_domain" => json!({ "domain": "clients.agency.example" }),
-        "branding:update" => json!({ "brand_name": "Northwind" }),
-        "login_policy:update" | "login_policy:read" => json!({ "idle_minutes": 600 }),
-        "workspaces:set_up" => json!({
-            "token": "none", "first_name": "A", "last_name": "B", "email": "a@acme.example",
-            "password": "four words, of no one", "workspace_name": "Another",
-        }),
-        _ => return None,
-    })
 }
 
 async fn attempt(world: &World, who: &str, operation: &Operation, id: &str, records: &Records) -> Answer {
@@ -351,9 +178,9 @@ async fn filters_and_cursors_tell_nothing(world: World) {
         let path = &operation.path;
         for query in operation.queries() {
             let id = |records: &Records| match query.as_str() {
-                "resource_ids" => records.campaign.clone(),
+                "resource_ids" => records.of("campaigns").to_owned(),
                 "ai_sales_agent_id" => AGENT.to_owned(),
-                _ => records.tag.clone(),
+                _ => records.of("custom_tags").to_owned(),
             };
             for (who, own, foreign) in
                 [("stranger", &away, &home), ("owner", &home, &away), ("client", &home, &away)]
@@ -364,16 +191,9 @@ async fn filters_and_cursors_tell_nothing(world: World) {
                 let get = async |id: &str| world.get(who, &format!("{path}?{query}={id}")).await;
                 let (mine, theirs, missing) =
                     (get(&id(own)).await, get(&id(foreign)).await, get(MISSING).await);
-                let secrets = [
-                    &foreign.campaign,
-                    &foreign.tag,
-                    &foreign.member,
-                    &foreign.key,
-                    &foreign.account,
-                    &foreign.list,
-                    &foreign.job,
-                ];
-                assert!(!secrets.iter().any(|id| theirs.text().contains(id.as_str())), "{path} {query}");
+                let secrets = ["campaigns", "custom_tags", "workspace_members", "api_keys", "accounts"];
+                let mut secrets = secrets.into_iter().chain(["lead_lists", "background_jobs"]);
+                assert!(!secrets.any(|of| theirs.text().contains(foreign.of(of))), "{path} {query}");
                 match query.as_str() {
                     "tag_ids" | "tag_ids_all" | "resource_ids" => {
                         assert_eq!((theirs.items().len(), missing.items().len()), (0, 0), "{path} {query}");
@@ -404,26 +224,25 @@ async fn references_tell_nothing(world: World) {
     let (home, away) = (records(&world, "owner").await, records(&world, "stranger").await);
     let (key, tags) = ("POST /api/v2/api-keys", "POST /api/v2/custom-tags/toggle-resource");
     let members = "POST /api/v2/workspace-members";
-    let campaign_at = format!("PATCH /api/v2/campaigns/{}", home.campaign);
-    let member_at = format!("PATCH /api/v2/workspace-members/{}", home.member);
+    let campaign_at = format!("PATCH /api/v2/campaigns/{}", home.of("campaigns"));
+    let member_at = format!("PATCH /api/v2/workspace-members/{}", home.of("workspace_members"));
     let stranger = world.who("stranger").clone();
-    let official =
-        json!({ "tag_ids": [home.tag], "resource_type": 2, "resource_ids": [home.campaign], "assign": true });
-    let short = json!({ "tag_id": home.tag, "resource_id": home.campaign });
+    let official = json!({ "tag_ids": [home.of("custom_tags")], "resource_type": 2, "resource_ids": [home.of("campaigns")], "assign": true });
+    let short = json!({ "tag_id": home.of("custom_tags"), "resource_id": home.of("campaigns") });
     let (member, user) = (stranger.member.unwrap().to_string(), stranger.user.unwrap().to_string());
     let cases: [(&str, Value, &str, &str); 14] = [
-        (key, json!({ "name": "k", "scopes": ["leads:read"] }), "tag_limit", &away.tag),
-        (members, json!({ "email": "a@acme.example" }), "tag_limit", &away.tag),
-        (&member_at, json!({}), "tag_limit", &away.tag),
-        (tags, official.clone(), "tag_ids", &away.tag),
-        (tags, official, "resource_ids", &away.campaign),
-        (tags, short.clone(), "tag_id", &away.tag),
-        (tags, short, "resource_id", &away.campaign),
+        (key, json!({ "name": "k", "scopes": ["leads:read"] }), "tag_limit", away.of("custom_tags")),
+        (members, json!({ "email": "a@acme.example" }), "tag_limit", away.of("custom_tags")),
+        (&member_at, json!({}), "tag_limit", away.of("custom_tags")),
+        (tags, official.clone(), "tag_ids", away.of("custom_tags")),
+        (tags, official, "resource_ids", away.of("campaigns")),
+        (tags, short.clone(), "tag_id", away.of("custom_tags")),
+        (tags, short, "resource_id", away.of("campaigns")),
         (&campaign_at, json!({}), "owned_by", &user),
         (&campaign_at, json!({}), "owned_by", &member),
         (&campaign_at, json!({}), "collaborators", &member),
-        (&campaign_at, json!({}), "email_tag_list", &away.tag),
-        ("POST /api/v2/campaigns", campaign("c"), "email_tag_list", &away.tag),
+        (&campaign_at, json!({}), "email_tag_list", away.of("custom_tags")),
+        ("POST /api/v2/campaigns", campaign("c"), "email_tag_list", away.of("custom_tags")),
         ("POST /api/v2/workspaces/current/change-owner", json!({}), "new_owner_id", &member),
         ("POST /api/v2/access/explain", json!({ "permission": "campaigns:read" }), "principal", &member),
     ];
@@ -433,8 +252,8 @@ async fn references_tell_nothing(world: World) {
         let body = json!({ "permission": "campaigns:update", "record": record });
         world.call("owner", "POST /api/v2/access/explain", body).await.is(200).face()
     };
-    assert_eq!(explain(&away.campaign).await, explain(MISSING).await);
-    assert_ne!(explain(&home.campaign).await, explain(MISSING).await);
+    assert_eq!(explain(away.of("campaigns")).await, explain(MISSING).await);
+    assert_ne!(explain(home.of("campaigns")).await, explain(MISSING).await);
 }
 
 async fn refused_alike(world: &World, cases: &[(&str, Value, &str, &str)]) {
@@ -457,34 +276,34 @@ async fn references_of_leads_tell_nothing(world: World) {
     let (home, away) = (records(&world, "owner").await, records(&world, "stranger").await);
     let stranger = world.who("stranger").clone();
     let (member, user) = (stranger.member.unwrap().to_string(), stranger.user.unwrap().to_string());
-    let campaign_at = format!("PATCH /api/v2/campaigns/{}", home.campaign);
+    let campaign_at = format!("PATCH /api/v2/campaigns/{}", home.of("campaigns"));
     let (leads, lists) = ("POST /api/v2/leads", "POST /api/v2/lead-lists");
-    let account_at = format!("PATCH /api/v2/accounts/{}", home.account);
-    let lead_at = format!("PATCH /api/v2/leads/{}", home.lead);
+    let account_at = format!("PATCH /api/v2/accounts/{}", home.of("accounts"));
+    let lead_at = format!("PATCH /api/v2/leads/{}", home.of("leads"));
     let (add, assign) = ("POST /api/v2/leads/add", "POST /api/v1/account/assign");
     let some = json!([{ "email": "a@lead.example" }]);
     let cases: [(&str, Value, &str, &str); 13] = [
-        (leads, json!({ "email": "a@lead.example" }), "campaign", &away.campaign),
-        (leads, json!({ "email": "a@lead.example" }), "list_id", &away.list),
-        (leads, json!({ "email": "a@lead.example", "list_id": home.list }), "assigned_to", &user),
-        (add, json!({ "leads": some }), "campaign_id", &away.campaign),
-        (add, json!({ "leads": some }), "list_id", &away.list),
-        (add, json!({ "leads": some, "list_id": home.list }), "assigned_to", &member),
-        ("DELETE /api/v2/leads", json!({}), "campaign_id", &away.campaign),
+        (leads, json!({ "email": "a@lead.example" }), "campaign", away.of("campaigns")),
+        (leads, json!({ "email": "a@lead.example" }), "list_id", away.of("lead_lists")),
+        (leads, json!({ "email": "a@lead.example", "list_id": home.of("lead_lists") }), "assigned_to", &user),
+        (add, json!({ "leads": some }), "campaign_id", away.of("campaigns")),
+        (add, json!({ "leads": some }), "list_id", away.of("lead_lists")),
+        (add, json!({ "leads": some, "list_id": home.of("lead_lists") }), "assigned_to", &member),
+        ("DELETE /api/v2/leads", json!({}), "campaign_id", away.of("campaigns")),
         (&lead_at, json!({}), "assigned_to", &user),
         (lists, json!({ "name": "l" }), "owned_by", &user),
         (&account_at, json!({}), "assigned_to", &member),
         ("POST /api/v2/accounts", account("z@outreach.example", None), "assigned_to", &member),
-        (assign, json!({ "assigned_to": null }), "account_email", &away.account),
-        (assign, json!({ "account_email": home.account }), "assigned_to", "x@other.example"),
+        (assign, json!({ "assigned_to": null }), "account_email", away.of("accounts")),
+        (assign, json!({ "account_email": home.of("accounts") }), "assigned_to", "x@other.example"),
     ];
     refused_alike(&world, &cases).await;
     let senders = async |email: &str| {
         world.call("owner", &campaign_at, json!({ "email_list": [email] })).await.is(400).message()
     };
-    let foreign = senders(&away.account).await;
+    let foreign = senders(away.of("accounts")).await;
     assert_eq!(
-        foreign.replace(&away.account, "x"),
+        foreign.replace(away.of("accounts"), "x"),
         senders("none@outreach.example").await.replace("none@outreach.example", "x")
     );
 }

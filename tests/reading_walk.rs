@@ -1,9 +1,10 @@
 //! The rules of reading, on every operation of the router. Nothing is listed by hand.
 
-use crate::isolation::{Records, body, records};
 use crate::reading::ignored;
+use crate::samples::{body, records};
 use crate::support::operations::{self, Operation};
 use crate::support::oracle::{EXTENSION, is_ours, resolve};
+use crate::support::samples::Records;
 use crate::support::{Answer, World, on_both};
 use gatepost::access::Mark;
 use gatepost::http::{ALIASES, RIGHTS};

@@ -1,8 +1,9 @@
 //! No answer tells what the same caller's GET hides: every operation of the router, by callers from whom something is
 //! hidden, held against what the same callers read.
 
-use crate::isolation::{Records, body, records};
+use crate::samples::{body, records};
 use crate::support::operations::{self, Operation};
+use crate::support::samples::Records;
 use crate::support::scene::{self, Key, Member};
 use crate::support::{Answer, World, on_both};
 use gatepost::resources::members;

@@ -125,7 +125,7 @@ fn shape(path: &str, text: &str) -> Shape {
         leads::SHAPE,
         accounts::SHAPE,
         lead_lists::SHAPE,
-        background_jobs::SHAPE,
+        background_jobs::JOBS,
         custom_tags::SHAPE,
         workspace_group_members::SHAPE,
         members::SHAPE,

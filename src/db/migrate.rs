@@ -1,35 +1,53 @@
 //! Migrations: one tree for both engines, embedded, each applied once, all in one transaction.
 
-use super::{Conn, Writer, sql};
+use super::{Conn, Tx, Writer, sql};
 use crate::error::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
-const MIGRATIONS: &[(i64, Migration)] = &[
-    (1, Both(include_str!("../../migrations/0001_init.sql"))),
-    (2, Both(include_str!("../../migrations/0002_senders_and_leads.sql"))),
-    (3, Both(include_str!("../../migrations/0003_lean_audit.sql"))),
-    (4, Sqlite(include_str!("../../migrations/0004_clustered_keys.sqlite.sql"))),
-    (5, Both(include_str!("../../migrations/0005_people.sql"))),
-    (6, Both(include_str!("../../migrations/0006_groups.sql"))),
-    (7, Both(include_str!("../../migrations/0007_white_label.sql"))),
-    (8, Both(include_str!("../../migrations/0008_credits.sql"))),
-    (9, Both(include_str!("../../migrations/0009_names_in_the_audit_log.sql"))),
-    (10, Both(include_str!("../../migrations/0010_storage.sql"))),
-    (11, Both(include_str!("../../migrations/0011_makers_of_keys.sql"))),
-    (12, Both(include_str!("../../migrations/0012_strict_bodies.sql"))),
-    (13, Both(include_str!("../../migrations/0013_leads_anywhere.sql"))),
-    (14, Both(include_str!("../../migrations/0014_connection_state.sql"))),
-    (15, Both(include_str!("../../migrations/0015_promised_accounts.sql"))),
-];
-
-enum Migration {
-    Both(&'static str),
-    /// How rows lie on the disk, which is SQLite's alone to say.
-    Sqlite(&'static str),
+struct Migration {
+    version: i64,
+    name: &'static str,
+    engine: Engine,
+    text: &'static str,
 }
-use Migration::{Both, Sqlite};
+
+enum Engine {
+    Both,
+    Sqlite,
+    Postgres,
+}
+
+/// In order of their numbers, which `build.rs` takes from the names of the files.
+const MIGRATIONS: &[Migration] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
+
+/// The migration that adds the column for checksums.
+const CHECKSUMS: i64 = 15;
+
+impl Migration {
+    fn is_for(&self, postgres: bool) -> bool {
+        match self.engine {
+            Engine::Both => true,
+            Engine::Sqlite => !postgres,
+            Engine::Postgres => postgres,
+        }
+    }
+
+    fn checksum(&self) -> String {
+        Sha256::digest(self.text).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn changed(&self) -> Error {
+        Error::invalid(format!(
+            "the migration {} is not the one that this database has applied. Use an unmodified release of Gatepost. If \
+             you build it yourself, restore this file and put your change into a new migration",
+            self.name
+        ))
+    }
+}
 
 pub(super) fn newest() -> i64 {
-    MIGRATIONS.iter().map(|(version, _)| *version).max().unwrap_or(0)
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
 /// What SQLite gets as a function of the connection (`sqlite::connect`), PostgreSQL gets here.
@@ -57,16 +75,51 @@ pub(super) async fn run(writer: &Writer) -> Result<()> {
             tx.batch("lock table migrations").await?;
         }
         let done: Vec<i64> = sql("select version from migrations").all(&mut *tx).await?;
-        for (version, migration) in MIGRATIONS.iter().filter(|(version, _)| !done.contains(version)) {
-            match (migration, &tx.0) {
-                (Both(text), _) | (Sqlite(text), Conn::Sqlite(_)) => tx.batch(text).await?,
-                (Sqlite(_), Conn::Postgres(_)) => (),
-            }
-            sql("insert into migrations (version) values ($1)").bind(*version).run(tx).await?;
+        if done.contains(&CHECKSUMS) {
+            check(tx).await?;
         }
-        Ok(())
+        let postgres = matches!(tx.0, Conn::Postgres(_));
+        let missing = || MIGRATIONS.iter().filter(|migration| !done.contains(&migration.version));
+        for migration in missing().filter(|migration| migration.is_for(postgres)) {
+            tx.batch(migration.text).await?;
+        }
+        for version in missing().map(|migration| migration.version).collect::<BTreeSet<_>>() {
+            sql("insert into migrations (version) values ($1)").bind(version).run(tx).await?;
+        }
+        keep_checksums(tx).await
     });
     apply.await
+}
+
+/// Refuses a migration whose text has changed since it was applied.
+async fn check(tx: &mut Tx) -> Result<()> {
+    let applied = sql("select version, checksum from migrations where checksum is not null");
+    let applied: Vec<(i64, String)> = applied.all(&mut *tx).await?;
+    let postgres = matches!(tx.0, Conn::Postgres(_));
+    for migration in MIGRATIONS.iter().filter(|migration| migration.is_for(postgres)) {
+        let known = applied.iter().find(|(version, _)| *version == migration.version);
+        if known.is_some_and(|(_, checksum)| *checksum != migration.checksum()) {
+            return Err(migration.changed());
+        }
+    }
+    Ok(())
+}
+
+/// For migrations that were applied just now, or before there were checksums.
+async fn keep_checksums(tx: &mut Tx) -> Result<()> {
+    let missing: Vec<i64> =
+        sql("select version from migrations where checksum is null").all(&mut *tx).await?;
+    let postgres = matches!(tx.0, Conn::Postgres(_));
+    for migration in MIGRATIONS.iter().filter(|migration| migration.is_for(postgres)) {
+        if missing.contains(&migration.version) {
+            sql("update migrations set checksum = $2 where version = $1")
+                .bind(migration.version)
+                .bind(migration.checksum())
+                .run(tx)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 /// Secrets are protected with the key; with another one they would be lost one by one, and silently.

@@ -41,14 +41,6 @@ pub use paging::{LONGEST, Order, Page, Paging, Roll, after_time};
 pub use query::{Id, Path, Query, day, ids, pattern};
 pub use rate::RateLimit;
 pub use reading::{RIGHTS, StrictBodies, coerced, lenient};
-pub use refusals::document;
+pub use refusals::document_refusals;
 pub use room::Room;
 pub use schema::absent_not_null;
-
-/// Marks an operation as ours: the reference does not have it.
-pub fn ours(
-    mut operation: aide::transform::TransformOperation<'_>,
-) -> aide::transform::TransformOperation<'_> {
-    operation.inner_mut().extensions.insert("x-gatepost-extension".to_owned(), true.into());
-    operation
-}

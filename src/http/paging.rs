@@ -88,6 +88,7 @@ const USUAL: usize = 2048;
 // The items are text already: a page of long ones ends where it is long enough, and no list can forget to ask.
 /// The position of most lists is an id; `C` is what it is where the wire has another.
 #[derive(JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub struct Page<T, C = Uuid> {
     #[schemars(with = "Vec<T>")]
     items: PhantomData<fn() -> T>,

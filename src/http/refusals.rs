@@ -1,15 +1,16 @@
-//! The error responses that every operation can give. They are in the document, so that generated clients know them.
+//! What every operation may answer besides its result. It is in the document, so that generated clients know it.
 
 use aide::openapi::{MediaType, OpenApi, Operation, ReferenceOr, Response, SchemaObject, StatusCode};
-use schemars::json_schema;
+use schemars::{Schema, json_schema};
 
 /// By status: the name of the response in the document, and what it means.
 const REFUSALS: [(u16, &str, &str); 10] = [
-    (400, "Invalid", "The path, the query or the body is invalid. The message names the field."),
+    (400, "Invalid", "The path, the query or the body is wrong. The message names the field."),
     (
         401,
         "NoCredential",
-        "The API key or the session is missing, unknown, revoked or expired, or the operation requires recent re-authentication.",
+        "The API key or the session is missing, unknown, revoked or expired, or the operation requires recent \
+         re-authentication.",
     ),
     (
         402,
@@ -19,24 +20,29 @@ const REFUSALS: [(u16, &str, &str); 10] = [
     (
         403,
         "Refused",
-        "The key's scopes, the caller's role or its reach do not include this. The message says which.",
+        "The key's scopes, the caller's role or the reach of the role do not allow this. The message names which.",
     ),
-    (404, "NotFound", "There is no such record, or the caller cannot see it."),
+    (404, "NotFound", "The record does not exist, or the caller cannot see it."),
     (408, "TooSlow", "The body did not arrive within 30 seconds."),
     (409, "Conflict", "This conflicts with an existing record."),
-    (413, "TooLarge", "The body or the requested answer is too large."),
-    (429, "RateLimited", "Too many requests. The header Retry-After says when to try again."),
+    (413, "TooLarge", "The body or the answer is too large."),
+    (
+        429,
+        "RateLimited",
+        "The workspace sends too many requests. Wait as long as the header Retry-After says.",
+    ),
     (
         503,
         "Unavailable",
-        "The server is busy, too many requests of the workspace are waiting, too many answers wait to be read, the request \
-         took too long, or the database is unavailable. The message says which. The header Retry-After says when to try again.",
+        "The server or the workspace is busy, the request took too long, or the database cannot be reached. The message \
+         names the reason. Wait as long as the header Retry-After says.",
     ),
 ];
 
-/// Adds these responses to each operation that does not describe them itself.
-pub fn document(api: &mut OpenApi) {
+/// Adds them to each operation that does not describe them itself.
+pub fn document_refusals(api: &mut OpenApi) {
     let components = api.components.get_or_insert_default();
+    components.schemas.insert(ERROR.to_owned(), object(error()));
     for (_, name, description) in REFUSALS {
         components.responses.insert(name.to_owned(), ReferenceOr::Item(response(description)));
     }
@@ -56,7 +62,7 @@ pub fn document(api: &mut OpenApi) {
     }
 }
 
-/// An operation that only reads cannot conflict.
+/// An operation that only reads has no conflict.
 fn refer(operation: &mut Operation, writes: bool) {
     let responses = &mut operation.responses.get_or_insert_default().responses;
     for (status, name, _) in REFUSALS.into_iter().filter(|(status, ..)| writes || *status != 409) {
@@ -68,21 +74,30 @@ fn refer(operation: &mut Operation, writes: bool) {
     }
 }
 
+const ERROR: &str = "Error";
+
+fn error() -> Schema {
+    json_schema!({
+        "type": "object",
+        "properties": {
+            "statusCode": { "type": "integer", "description": "The status of the answer." },
+            "error": { "type": "string", "description": "The name of the status." },
+            "message": { "type": "string", "description": "What is wrong, and where." },
+        },
+        "required": ["statusCode", "error", "message"],
+        "examples": [{
+            "statusCode": 400, "error": "Bad Request", "message": "body/email must match format \"email\"",
+        }],
+    })
+}
+
+fn object(json_schema: Schema) -> SchemaObject {
+    SchemaObject { json_schema, external_docs: None, example: None }
+}
+
 fn response(description: &str) -> Response {
-    let schema = SchemaObject {
-        json_schema: json_schema!({
-            "type": "object",
-            "properties": {
-                "statusCode": { "type": "integer" },
-                "error": { "type": "string" },
-                "message": { "type": "string" },
-            },
-            "required": ["statusCode", "error", "message"],
-        }),
-        external_docs: None,
-        example: None,
-    };
-    let media = MediaType { schema: Some(schema), ..MediaType::default() };
+    let schema = Schema::new_ref(format!("#/components/schemas/{ERROR}"));
+    let media = MediaType { schema: Some(object(schema)), ..MediaType::default() };
     Response {
         description: description.to_owned(),
         content: [("application/json".to_owned(), media)].into_iter().collect(),

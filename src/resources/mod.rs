@@ -1,5 +1,7 @@
-//! What the server is about, a folder each: types and where the facts for access lie (`mod`), the operations
-//! (`routes`), the SQL (`store`).
+//! The resources, a folder each: types and the facts for access (`mod`), the operations (`routes`), the SQL (`store`).
+//! This list is the only one: `build.rs` takes the routers and the shapes from it.
+
+mod operations;
 
 pub mod account_campaign_mappings;
 pub mod account_moves;
@@ -23,33 +25,21 @@ pub mod people;
 pub mod sessions;
 pub mod sign_in;
 pub mod users;
+pub mod white_label;
 pub mod workspace_billing;
 pub mod workspace_group_members;
-pub mod white_label;
 pub mod workspace_members;
 pub mod workspaces;
 
 use crate::access::{Action, Permission, Shape};
 use crate::app::App;
 use crate::jobs::{Claim, Kind, Step, outbox};
+use operations::operations;
 
-/// Where the records of a permission's resource lie, for those that have records.
-pub fn shape(resource: &str) -> Option<&'static Shape> {
-    match resource {
-        "accounts" => Some(&accounts::SHAPE),
-        "api_keys" => Some(&api_keys::SHAPE),
-        "audit_logs" => Some(&audit_logs::SHAPE),
-        "campaigns" => Some(&campaigns::SHAPE),
-        "custom_tags" => Some(&custom_tags::SHAPE),
-        "lead_lists" => Some(&lead_lists::SHAPE),
-        "leads" => Some(&leads::SHAPE),
-        "workspace_group_members" => Some(&workspace_group_members::SHAPE),
-        "workspace_members" => Some(&workspace_members::SHAPE),
-        _ => None,
-    }
-}
+include!(concat!(env!("OUT_DIR"), "/resources.rs"));
 
-/// The same for one action. A link of a group is found from both of its workspaces; only the sub-workspace answers it.
+/// The shapes of the records that an action is about. A link of a group is found from both of its workspaces; only the
+/// sub-workspace answers it.
 pub fn shapes(action: &'static Action) -> Vec<&'static Shape> {
     use crate::access::workspace_group_members::{Accept, Reject};
     let see = (action.see)().resource;
@@ -59,7 +49,7 @@ pub fn shapes(action: &'static Action) -> Vec<&'static Shape> {
     own.into_iter().chain(other).collect()
 }
 
-/// One step of a job, by whose it is.
+/// Runs one step of a job, in the resource that the job belongs to.
 pub fn work(app: App, claim: Claim) -> Step {
     match claim.kind {
         Kind::Mail => Box::pin(async move { outbox::send(&app, &claim).await }),

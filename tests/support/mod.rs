@@ -3,11 +3,13 @@
 
 pub mod authenticator;
 pub mod dns;
+pub mod extensions;
 pub mod groups;
 pub mod mailserver;
 pub mod oracle;
 pub mod operations;
 pub mod people;
+pub mod samples;
 pub mod scene;
 pub mod secrets;
 pub mod leads;

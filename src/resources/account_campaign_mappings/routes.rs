@@ -3,14 +3,19 @@
 use super::AccountCampaignMapping;
 use super::list::Filter;
 use crate::access::{Can, account_campaign_mappings::*};
-use crate::app::App;
 use crate::error::Result;
 use crate::http::{Json, Nothing, Page, Path, Query};
 use crate::resources::accounts::Email;
-use aide::axum::{ApiRouter, routing::get};
+use crate::resources::operations;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new().api_route("/api/v2/account-campaign-mappings/{email}", get(list))
+operations! {
+    router:
+
+    /// List the campaigns that send from an account
+    ///
+    /// Newest first. Lists only campaigns that the caller can see. Answers 404 if the caller cannot see
+    /// the account.
+    GET "/api/v2/account-campaign-mappings/{email}" => list as "getAccountCampaignMapping";
 }
 
 async fn list(

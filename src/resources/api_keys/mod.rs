@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 pub const SHAPE: Shape = Shape::bare("api_keys k", "k.id", "k.workspace_id");
 
-/// `remote`, so that it has the code to be written out and is not `Serialize`: see `access::Answer`.
+// `remote`, so that it has the code to be written out and is not `Serialize`: see `access::Answer`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(remote = "Self")]
 pub struct ApiKey {

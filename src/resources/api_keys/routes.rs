@@ -1,19 +1,34 @@
 use super::{ApiKey, Bound, Minted, New, exceeds, store};
 use crate::access::{Answer, Caller, Can, Seen, Step, api_keys::*};
-use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::config::net;
 use crate::error::{Error, Result};
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Roll};
 use crate::resources::custom_tags;
-use aide::axum::ApiRouter;
-use aide::axum::routing::{delete, get};
+use crate::resources::operations;
 use ipnet::IpNet;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/api-keys", get(list).post(create))
-        .api_route("/api/v2/api-keys/{id}", delete(revoke))
+operations! {
+    router:
+
+    /// List API keys
+    ///
+    /// Newest first. Shows the prefix and the last four characters of each key. Leaves out revoked keys.
+    GET "/api/v2/api-keys" => list as "listAPIKey";
+
+    /// Create an API key
+    ///
+    /// The answer is the only place that shows the whole key. A key never has more rights than its maker.
+    /// A key that another key creates expires with that key at the latest. A `personal` key is bound to
+    /// the member who makes it, and stops working when they leave the workspace.
+    POST "/api/v2/api-keys" => create as "createAPIKey"
+        with { "name": "CRM", "scopes": ["campaigns:read", "leads:create"] };
+
+    /// Revoke an API key
+    ///
+    /// The key stops working at once. A key cannot revoke itself, and a caller from an admin workspace
+    /// cannot revoke personal keys. Answers 409 if the key is revoked already.
+    DELETE "/api/v2/api-keys/{id}" => revoke as "deleteAPIKey";
 }
 
 async fn list(can: Can<Read>, Query(roll): Query<Roll>) -> Result<Json<Page<Seen<ApiKey>>>> {

@@ -3,13 +3,18 @@
 use super::AuditLog;
 use super::list::Filter;
 use crate::access::{Can, audit_logs::*};
-use crate::app::App;
 use crate::error::Result;
 use crate::http::{Json, Page, Query};
-use aide::axum::{ApiRouter, routing::get};
+use crate::resources::operations;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new().api_route("/api/v2/audit-logs", get(list))
+operations! {
+    router:
+
+    /// List the audit log
+    ///
+    /// Newest first. A row says who did what to which record, from where, and whether it was refused.
+    /// Refused attempts that are alike share a row with a count. A page ends at 2 MB, whatever its limit.
+    GET "/api/v2/audit-logs" => list as "listAuditLog";
 }
 
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<AuditLog>>> {

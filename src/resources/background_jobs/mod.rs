@@ -15,9 +15,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-/// A caller sees their own jobs, or all.
-pub const SHAPE: Shape =
-    Shape { owner: Some("j.user_id"), ..Shape::bare("jobs j", "j.id", "j.workspace_id") };
+/// Jobs that the caller started, or all. It is not called `SHAPE`, because nobody can ask about a job in
+/// `access/explain`: the ids of jobs on the wire are not UUIDs.
+pub const JOBS: Shape = Shape { owner: Some("j.user_id"), ..Shape::bare("jobs j", "j.id", "j.workspace_id") };
 
 /// The wire's kinds of jobs. This server does some of them.
 const KINDS: [&str; 10] = [

@@ -3,17 +3,25 @@
 use super::BackgroundJob;
 use super::list::{Filter, Selection};
 use crate::access::{Can, background_jobs::*};
-use crate::app::App;
 use crate::error::Result;
 use crate::http::{Json, Nothing, Page, Path, Query};
-use aide::axum::{ApiRouter, routing::get};
+use crate::resources::operations;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/background-jobs", get(list))
-        .api_route("/api/v2/background-jobs/{id}", get(show))
+operations! {
+    router:
+
+    /// List background jobs
+    ///
+    /// Newest first. Owners and admins see all jobs of the workspace. Other callers see the jobs that
+    /// they started.
+    GET "/api/v2/background-jobs" => list as "listBackgroundJob";
+
+    /// Get a background job
+    ///
+    /// `progress` is a percentage. `status` says when the job has ended, and `data` what it did.
+    GET "/api/v2/background-jobs/{id}" => show as "getBackgroundJob";
 }
 
 #[derive(Deserialize, JsonSchema)]

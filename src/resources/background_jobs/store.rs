@@ -1,6 +1,6 @@
 //! The SQL of reading jobs.
 
-use super::{BackgroundJob, SHAPE};
+use super::{BackgroundJob, JOBS};
 use crate::access::{Caller, Can, Permission};
 use crate::db::{Json, Record, Row, Tx, sql};
 use crate::error::{Error, Result};
@@ -48,7 +48,7 @@ pub struct Place {
 pub async fn list<P: Permission>(can: &Can<P>, wanted: &Wanted, place: &Place) -> Result<Vec<BackgroundJob>> {
     sql("select {columns} from jobs j where j.kind <> 'mail' and {visible} {filters} order by {order} limit $1")
         .bind(place.limit)
-        .fill("{visible}", can.visible(&SHAPE))
+        .fill("{visible}", can.visible(&JOBS))
         .fill("{filters}", |out| {
             out.given_list(wanted.ids.as_deref(), " and j.id in (", ")");
             if !wanted.excluded.is_empty() {
@@ -75,8 +75,8 @@ pub async fn find<P: Permission>(can: &Can<P>, id: &str) -> Result<BackgroundJob
     let found =
         sql("select {columns}, {within} from jobs j where j.id = $1 and j.kind <> 'mail' and {visible}")
             .bind(id)
-            .fill("{within}", can.within(&SHAPE))
-            .fill("{visible}", can.visible(&SHAPE))
+            .fill("{within}", can.within(&JOBS))
+            .fill("{visible}", can.visible(&JOBS))
             .optional(can.reader());
     can.admit(found.await?)
 }

@@ -63,7 +63,7 @@ pub const PAUSED: i64 = 2;
 pub const COMPLETED: i64 = 3;
 pub const SUSPENDED: i64 = -99;
 
-/// `remote` generates the code that writes it out without making it `Serialize`; see `seen`.
+// `remote`, so that it has the code to be written out and is not `Serialize`: see `seen`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(remote = "Self")]
 pub struct Campaign {

@@ -4,24 +4,103 @@ use super::from_export::not_shared;
 use super::list::{Contact, Count, Filter, Found};
 use super::{Campaign, DuplicateCampaign, New, Patch, store};
 use crate::access::{Can, Seen, campaigns::*};
-use crate::app::App;
 use crate::error::Result;
 use crate::http::{Empty, Id, Json, Nothing, Optional, Page, Path, Query, Unread, Unused};
-use aide::axum::ApiRouter;
-use aide::axum::routing::{get, post};
+use crate::resources::operations;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/campaigns", get(list).post(create))
-        .api_route("/api/v2/campaigns/{id}", get(show).patch(update).delete(remove))
-        .api_route("/api/v2/campaigns/{id}/activate", post(launch))
-        .api_route("/api/v2/campaigns/{id}/pause", post(pause))
-        .api_route("/api/v2/campaigns/{id}/duplicate", post(duplicate))
-        .api_route("/api/v2/campaigns/{id}/share", post(share))
-        .api_route("/api/v2/campaigns/{id}/export", post(export))
-        .api_route("/api/v2/campaigns/{id}/from-export", post(from_export))
-        .api_route("/api/v2/campaigns/count-launched", get(count_launched))
-        .api_route("/api/v2/campaigns/search-by-contact", get(search_by_contact))
+operations! {
+    router:
+
+    /// List campaigns
+    ///
+    /// Newest first. Lists only campaigns that the caller can see. Senders are shown only to callers who
+    /// may see sending accounts.
+    GET "/api/v2/campaigns" => list as "listCampaign";
+
+    /// Create a campaign
+    ///
+    /// The campaign is a draft and belongs to the caller, unless `owned_by` names another member. Without
+    /// `visibility` it gets the workspace's default. A caller with a tag limit gives the campaign the
+    /// tags of that limit.
+    POST "/api/v2/campaigns" => create as "createCampaign"
+        with {
+            "name": "Spring",
+            "campaign_schedule": { "schedules": [{
+                "name": "Weekdays", "timing": { "from": "09:00", "to": "17:00" },
+                "days": { "1": true, "2": true, "3": true, "4": true, "5": true },
+                "timezone": "America/Chicago"
+            }] },
+            "sequences": [{ "steps": [{
+                "type": "email", "delay": 2, "variants": [{ "subject": "Hello {{firstName}}", "body": "..." }]
+            }] }],
+            "email_list": ["ann@outreach.example"]
+        };
+
+    /// Get a campaign
+    ///
+    /// Answers 404 for a campaign that the caller cannot see.
+    GET "/api/v2/campaigns/{id}" => show as "getCampaign";
+
+    /// Update a campaign
+    ///
+    /// Changes only the fields that the body names. A new owner must be able to send from the campaign's
+    /// accounts.
+    PATCH "/api/v2/campaigns/{id}" => update as "patchCampaign"
+        with { "name": "Spring, second round", "daily_limit": 50 };
+
+    /// Delete a campaign
+    ///
+    /// Deletes its leads too. Many leads are deleted in several transactions, each with its own audit
+    /// row.
+    DELETE "/api/v2/campaigns/{id}" => remove as "deleteCampaign";
+
+    /// Launch a campaign
+    ///
+    /// The campaign needs at least one step, and at least one sending account that its owner may use.
+    /// `accounts_not_connected` in the answer lists its accounts whose last login failed. An active
+    /// campaign stays unchanged.
+    POST "/api/v2/campaigns/{id}/activate" => launch as "activateCampaign";
+
+    /// Pause a campaign
+    ///
+    /// A campaign that is not running stays unchanged.
+    POST "/api/v2/campaigns/{id}/pause" => pause as "pauseCampaign";
+
+    /// Duplicate a campaign
+    ///
+    /// The copy is a draft that belongs to the caller. It has the settings and the sequences of the
+    /// original, and those of its senders that the caller may use. It has no leads, tags or
+    /// collaborators.
+    POST "/api/v2/campaigns/{id}/duplicate" => duplicate as "duplicate"
+        with { "name": "Spring, second round" };
+
+    /// Share a campaign by its id
+    ///
+    /// For 7 days anybody who may create campaigns in a workspace of this server and knows the id can
+    /// copy the campaign with `POST /api/v2/campaigns/{id}/from-export`. Calling it again starts the 7
+    /// days again. Leads and senders are not shared.
+    POST "/api/v2/campaigns/{id}/share" => share as "shareCampaign";
+
+    /// Export a campaign
+    ///
+    /// Answers the whole campaign, and writes an audit row, because the data leaves the workspace.
+    POST "/api/v2/campaigns/{id}/export" => export as "exportCampaign";
+
+    /// Create a campaign from a shared one
+    ///
+    /// The id is that of a campaign that any workspace of this server shares at present. The new draft
+    /// belongs to the caller. It has no senders, leads, tags or copy addresses.
+    POST "/api/v2/campaigns/{id}/from-export" => from_export as "createFromExport";
+
+    /// Count launched campaigns
+    ///
+    /// Counts the campaigns that the caller can see and that are not drafts.
+    GET "/api/v2/campaigns/count-launched" => count_launched as "countLaunched";
+
+    /// Find campaigns by the address of a lead
+    ///
+    /// Finds campaigns that the caller can see, with a lead that the caller can see. Answers at most 100.
+    GET "/api/v2/campaigns/search-by-contact" => search_by_contact as "searchByContact";
 }
 
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<Seen<Campaign>>>> {

@@ -1,17 +1,41 @@
 use super::{Cap, CapPatch, Credits, Entry, Spend, Which};
 use crate::access::{Can, credits::*};
-use crate::app::App;
 use crate::error::Result;
-use crate::http::{Json, Nothing, Page, Paging, Query, ours};
-use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, post_with};
+use crate::http::{Json, Nothing, Page, Paging, Query};
+use crate::resources::operations;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/credits", get_with(show, ours))
-        .api_route("/api/v2/credits/entries", get_with(entries, ours))
-        .api_route("/api/v2/credits/spend", post_with(spend_some, ours))
-        .api_route("/api/v2/credits/caps", get_with(list_caps, ours).patch_with(set_caps, ours))
+operations! {
+    router:
+
+    /// Get the credits that are left
+    ///
+    /// Shows who pays, what is available, this month's cap, and what was spent this month. A
+    /// sub-workspace uses the credits of its admin workspace.
+    GET "/api/v2/credits" => show as "getCredits" + ours;
+
+    /// List what credits were spent on
+    ///
+    /// Newest first. A sub-workspace sees its own entries and not the balance of its admin workspace.
+    GET "/api/v2/credits/entries" => entries as "listCreditEntries" + ours;
+
+    /// Spend credits
+    ///
+    /// Takes the amount from the workspace that pays. Answers 402 if its balance, or the cap of a
+    /// sub-workspace, does not suffice; then nothing is taken.
+    POST "/api/v2/credits/spend" => spend_some as "spendCredits"
+        with { "kind": "hyper", "amount": 3, "memo": "enrichment" } + ours;
+
+    /// List the monthly caps of sub-workspaces
+    ///
+    /// For an admin workspace. Null means no cap.
+    GET "/api/v2/credits/caps" => list_caps as "listCreditCaps" + ours;
+
+    /// Set the monthly cap of a sub-workspace
+    ///
+    /// A kind that the body leaves out keeps its cap. Null removes a cap. A cap ends with the link to the
+    /// sub-workspace.
+    PATCH "/api/v2/credits/caps" => set_caps as "patchCreditCap"
+        with { "sub_workspace_id": "01890000-0000-7000-8000-000000000001", "hyper": 500 } + ours;
 }
 
 async fn show(can: Can<Read>, _: Nothing) -> Result<Json<Credits>> {

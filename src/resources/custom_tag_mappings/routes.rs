@@ -4,16 +4,30 @@ use super::CustomTagMapping;
 use super::list::Filter;
 use super::toggle::{Done, ToggleTags};
 use crate::access::{Can, custom_tag_mappings::*, custom_tags::Toggle};
-use crate::app::App;
 use crate::error::Result;
 use crate::http::{Json, Page, Query};
-use aide::axum::ApiRouter;
-use aide::axum::routing::{get, post};
+use crate::resources::operations;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/custom-tag-mappings", get(list))
-        .api_route("/api/v2/custom-tags/toggle-resource", post(toggle))
+operations! {
+    router:
+
+    /// List which tags are on which records
+    ///
+    /// Newest first. Lists only records that the caller can see.
+    GET "/api/v2/custom-tag-mappings" => list as "listCustomTagMapping";
+
+    /// Put tags on records, or take them off
+    ///
+    /// Works on campaigns or sending accounts that the caller may change. Takes at most 1,000 records and
+    /// 10,000 pairs of a tag and a record. The short form `{tag_id, resource_id}` puts the tag on, or
+    /// takes it off where it is on.
+    POST "/api/v2/custom-tags/toggle-resource" => toggle as "toggleTagResource"
+        with {
+            "tag_ids": ["01890000-0000-7000-8000-000000000001"],
+            "resource_type": 2,
+            "resource_ids": ["01890000-0000-7000-8000-000000000002"],
+            "assign": true
+        };
 }
 
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<CustomTagMapping>>> {

@@ -1,19 +1,42 @@
 use super::{CustomTag, New, Patch, store, store::Wanted};
 use crate::access::{Caller, Can, STEP, custom_tags::*, one_more_step};
-use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ids};
-use aide::axum::{ApiRouter, routing::get};
+use crate::resources::operations;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::ops::ControlFlow::Break;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/custom-tags", get(list).post(create))
-        .api_route("/api/v2/custom-tags/{id}", get(show).patch(update).delete(remove))
+operations! {
+    router:
+
+    /// List tags
+    ///
+    /// Newest first.
+    GET "/api/v2/custom-tags" => list as "listCustomTag";
+
+    /// Create a tag
+    ///
+    /// Answers 409 if the workspace has a tag with this label.
+    POST "/api/v2/custom-tags" => create as "createCustomTag" with { "label": "Europe" };
+
+    /// Get a tag
+    ///
+    /// Answers 404 for a tag that the caller cannot see.
+    GET "/api/v2/custom-tags/{id}" => show as "getCustomTag";
+
+    /// Update a tag
+    ///
+    /// Changes the label or the description. Records keep the tag. Answers 409 if the workspace has
+    /// another tag with this label.
+    PATCH "/api/v2/custom-tags/{id}" => update as "patchCustomTag" with { "label": "EMEA" };
+
+    /// Delete a tag
+    ///
+    /// Takes the tag off all records. Many records are changed in several transactions.
+    DELETE "/api/v2/custom-tags/{id}" => remove as "deleteCustomTag";
 }
 
 fn subject(tag: &CustomTag) -> Subject {

@@ -42,6 +42,7 @@ pub struct Me {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "HeldPermission")]
 pub struct Held {
     pub permission: &'static str,
     pub reach: &'static str,

@@ -1,22 +1,64 @@
 use super::{AppCode, Asked, Enrolled, Factors, Held, NewPasskey, RecoveryCodes, Started};
 use super::{passkeys, recovery, totp};
 use crate::access::{Can, factors::*};
-use crate::app::App;
 use crate::error::Result;
-use crate::http::{Id, Json, Nothing, Path, ours};
-use aide::axum::ApiRouter;
-use aide::axum::routing::{delete_with, get_with, post_with};
+use crate::http::{Id, Json, Nothing, Path};
+use crate::resources::operations;
 
-pub fn router() -> ApiRouter<App> {
-    let at = |rest: &str| format!("/api/v2/me/factors{rest}");
-    ApiRouter::new()
-        .api_route(&at(""), get_with(list, ours))
-        .api_route(&at("/totp"), post_with(start_totp, ours).delete_with(disable_totp, ours))
-        .api_route(&at("/totp/confirm"), post_with(enable_totp, ours))
-        .api_route(&at("/passkeys"), post_with(add_passkey, ours))
-        .api_route(&at("/passkeys/challenge"), post_with(offer_passkey, ours))
-        .api_route(&at("/passkeys/{id}"), delete_with(remove_passkey, ours))
-        .api_route(&at("/recovery-codes"), post_with(renew_recovery_codes, ours))
+operations! {
+    router:
+
+    /// List your second factors
+    ///
+    /// Lists the authenticator app and the passkeys, and counts the recovery codes that are left.
+    GET "/api/v2/me/factors" => list as "listFactors" + ours;
+
+    /// Start to enrol an authenticator app
+    ///
+    /// Answers the secret and the `otpauth` link for a QR code. The app counts once `POST
+    /// /api/v2/me/factors/totp/confirm` has confirmed a code. An app that was enrolled before keeps
+    /// working until then.
+    POST "/api/v2/me/factors/totp" => start_totp as "startTotp" + ours;
+
+    /// Remove your authenticator app
+    ///
+    /// Ends all your other sessions, and sends a notice by mail. Recovery codes go with the last second
+    /// factor. Refused if a workspace of yours requires this factor, or if your password is too short to
+    /// be the only one.
+    DELETE "/api/v2/me/factors/totp" => disable_totp as "deleteTotp" + ours;
+
+    /// Confirm an authenticator app by a code
+    ///
+    /// The app replaces the one that was enrolled before. The first second factor ends all your other
+    /// sessions, and comes with ten recovery codes that only this answer shows.
+    POST "/api/v2/me/factors/totp/confirm" => enable_totp as "confirmTotp" with { "code": "123456" } + ours;
+
+    /// Add a passkey
+    ///
+    /// Takes the browser's answer to `POST /api/v2/me/factors/passkeys/challenge`. A person has at most
+    /// 20 passkeys. The first second factor ends all your other sessions, and comes with ten recovery
+    /// codes that only this answer shows.
+    POST "/api/v2/me/factors/passkeys" => add_passkey as "addPasskey"
+        with { "name": "Laptop", "challenge": "...", "credential": {} } + ours;
+
+    /// Start to enrol a passkey
+    ///
+    /// Answers the options for `navigator.credentials.create`. The challenge works once, within five
+    /// minutes.
+    POST "/api/v2/me/factors/passkeys/challenge" => offer_passkey as "createPasskeyChallenge" + ours;
+
+    /// Remove a passkey
+    ///
+    /// Ends all your other sessions, and sends a notice by mail. Recovery codes go with the last second
+    /// factor. Refused if a workspace of yours requires this factor, or if your password is too short to
+    /// be the only one.
+    DELETE "/api/v2/me/factors/passkeys/{id}" => remove_passkey as "deletePasskey" + ours;
+
+    /// Create new recovery codes
+    ///
+    /// Answers ten codes, which are not shown again. Earlier codes stop working. You need a second factor
+    /// first.
+    POST "/api/v2/me/factors/recovery-codes" => renew_recovery_codes as "createRecoveryCodes" + ours;
 }
 
 async fn list(can: Can<Read>, _: Nothing) -> Result<Json<Factors>> {

@@ -1,15 +1,30 @@
 use super::{DryRun, Patch};
 use crate::access::{Can, GuardRails, guard_rails::*};
-use crate::app::App;
 use crate::error::Result;
-use crate::http::{Json, Nothing, Unread, ours};
-use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, post_with};
+use crate::http::{Json, Nothing, Unread};
+use crate::resources::operations;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/workspaces/current/guard-rails", get_with(show, ours).patch_with(update, ours))
-        .api_route("/api/v2/workspaces/current/guard-rails/dry-run", post_with(try_out, ours))
+operations! {
+    router:
+
+    /// Get the guard rails of sub-workspaces
+    ///
+    /// Shows what this admin workspace forbids in its sub-workspaces.
+    GET "/api/v2/workspaces/current/guard-rails" => show as "getGuardRails" + ours;
+
+    /// Update the guard rails of sub-workspaces
+    ///
+    /// Takes effect at once, for everybody in every sub-workspace. `no_exports` also ends the sharing of
+    /// their campaigns. Each sub-workspace has an audit row of the change.
+    PATCH "/api/v2/workspaces/current/guard-rails" => update as "patchGuardRails"
+        with { "highest_role": "editor", "no_exports": true } + ours;
+
+    /// Preview other guard rails
+    ///
+    /// Changes nothing. Says which recorded calls of the last 30 days in the sub-workspaces these guard
+    /// rails would have refused. Reads are not recorded.
+    POST "/api/v2/workspaces/current/guard-rails/dry-run" => try_out as "previewGuardRails"
+        with { "highest_role": "editor" } + ours;
 }
 
 async fn show(can: Can<Read>, _: Nothing) -> Result<Json<GuardRails>> {

@@ -1,21 +1,49 @@
 use super::{LeadList, New, Patch, VerificationStats, store};
 use crate::access::{Can, STEP, lead_lists::*, one_more_step};
-use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread, absent_not_null, after_time};
 use crate::resources::lead_containers::{Container, delete_some_leads};
 use crate::resources::members::{Whose, owner};
-use aide::axum::{ApiRouter, routing::get};
+use crate::resources::operations;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::ops::ControlFlow::Break;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/lead-lists", get(list).post(create))
-        .api_route("/api/v2/lead-lists/{id}", get(show).patch(update).delete(remove))
-        .api_route("/api/v2/lead-lists/{id}/verification-stats", get(verification))
+operations! {
+    router:
+
+    /// List lead lists
+    ///
+    /// Newest first. A caller with a tag limit sees no lists, because lists have no tags.
+    GET "/api/v2/lead-lists" => list as "listLeadList";
+
+    /// Create a lead list
+    ///
+    /// The list belongs to the caller, unless `owned_by` names another member. Only callers who reach
+    /// every list may name one.
+    POST "/api/v2/lead-lists" => create as "createLeadList" with { "name": "Trade fair" };
+
+    /// Get a lead list
+    ///
+    /// Answers 404 for a list that the caller cannot see.
+    GET "/api/v2/lead-lists/{id}" => show as "getLeadList";
+
+    /// Update a lead list
+    ///
+    /// Changes only the fields that the body names.
+    PATCH "/api/v2/lead-lists/{id}" => update as "patchLeadList" with { "name": "Trade fair, Berlin" };
+
+    /// Delete a lead list
+    ///
+    /// Deletes its leads too. Many leads are deleted in several transactions, each with its own audit
+    /// row.
+    DELETE "/api/v2/lead-lists/{id}" => remove as "deleteLeadList";
+
+    /// Get the verification results of a lead list
+    ///
+    /// Counts the leads of the list by the result of their verification.
+    GET "/api/v2/lead-lists/{id}/verification-stats" => verification as "getVerificationStats";
 }
 
 fn subject(list: &LeadList) -> Subject {

@@ -6,18 +6,70 @@ use super::delete_many::{DeleteLeads, Deleted};
 use super::list::ListLeads;
 use super::{Lead, Patch, store};
 use crate::access::{Can, leads::*};
-use crate::app::App;
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Path, Unread};
-use aide::axum::ApiRouter;
-use aide::axum::routing::{get, post};
+use crate::resources::operations;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/leads", post(create).delete(delete_many))
-        .api_route("/api/v2/leads/add", post(add))
-        .api_route("/api/v2/leads/list", post(list))
-        .api_route("/api/v2/leads/{id}", get(show).patch(update).delete(remove))
+operations! {
+    router:
+
+    /// Create a lead
+    ///
+    /// Adds the lead to a campaign, to a list, or to neither. Without `assigned_to` a lead of a campaign
+    /// belongs to the campaign's owner. Callers who see only their own leads are always assigned to the
+    /// leads that they add. Answers 409 if the address is already in this campaign or list, or if
+    /// `skip_if_in_workspace` and the like, or the workspace's `unique_leads`, exclude it.
+    POST "/api/v2/leads" => create as "createLead"
+        with {
+            "campaign": "01890000-0000-7000-8000-000000000001",
+            "email": "kim@lead.example",
+            "first_name": "Kim"
+        };
+
+    /// Delete leads of a campaign or a list
+    ///
+    /// Deletes the leads that match and that the caller may delete, and no others. Without `limit` it
+    /// deletes all that match. Many leads are deleted in several transactions, each with its own audit
+    /// row.
+    DELETE "/api/v2/leads" => delete_many as "bulkDeleteLeads"
+        with { "campaign_id": "01890000-0000-7000-8000-000000000001", "status": -1 };
+
+    /// Add many leads to a campaign or a list
+    ///
+    /// Takes at most 1,000 leads. Leads that cannot be added are counted by their reason, and the others
+    /// are added.
+    POST "/api/v2/leads/add" => add as "bulkAddLeads"
+        with {
+            "campaign_id": "01890000-0000-7000-8000-000000000001",
+            "skip_if_in_workspace": true,
+            "leads": [{
+                "email": "kim@lead.example", "first_name": "Kim", "custom_variables": { "city": "Oslo" }
+            }]
+        };
+
+    /// List leads
+    ///
+    /// A POST that only reads, because its filters do not fit into a query string. Lists only leads that
+    /// the caller can see.
+    POST "/api/v2/leads/list" => list as "listLeads"
+        with { "campaign": "01890000-0000-7000-8000-000000000001", "search": "kim", "limit": 50 };
+
+    /// Get a lead
+    ///
+    /// Answers 404 for a lead that the caller cannot see.
+    GET "/api/v2/leads/{id}" => show as "getLead";
+
+    /// Update a lead
+    ///
+    /// Changes only the fields that the body names. `custom_variables` are merged with those that the
+    /// lead has. A lead has at most 64 KB and 200 variables.
+    PATCH "/api/v2/leads/{id}" => update as "patchLead"
+        with { "job_title": "Head of sales", "custom_variables": { "city": "Oslo" } };
+
+    /// Delete a lead
+    ///
+    /// Deletes the lead from its campaign or list.
+    DELETE "/api/v2/leads/{id}" => remove as "deleteLead";
 }
 
 async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Lead>> {

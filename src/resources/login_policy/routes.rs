@@ -1,15 +1,30 @@
 use super::{DryRun, Patch};
 use crate::access::{Can, LoginPolicy, login_policy::*};
-use crate::app::App;
 use crate::error::Result;
-use crate::http::{Json, Nothing, Unread, ours};
-use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, post_with};
+use crate::http::{Json, Nothing, Unread};
+use crate::resources::operations;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/workspaces/current/login-policy", get_with(show, ours).patch_with(update, ours))
-        .api_route("/api/v2/workspaces/current/login-policy/dry-run", post_with(try_out, ours))
+operations! {
+    router:
+
+    /// Get the login policy
+    ///
+    /// Shows how people may sign in to the workspace: by which methods, from which networks, with which
+    /// second factor, and for how long.
+    GET "/api/v2/workspaces/current/login-policy" => show as "getLoginPolicy" + ours;
+
+    /// Update the login policy
+    ///
+    /// Takes effect at once, for sessions that are open too. Refused if the caller's own session would
+    /// not satisfy the new policy.
+    PATCH "/api/v2/workspaces/current/login-policy" => update as "patchLoginPolicy"
+        with { "methods": ["passkey"], "idle_minutes": 480 } + ours;
+
+    /// Preview another login policy
+    ///
+    /// Changes nothing. Lists the members whom the policy would lock out, and why.
+    POST "/api/v2/workspaces/current/login-policy/dry-run" => try_out as "previewLoginPolicy"
+        with { "methods": ["passkey"] } + ours;
 }
 
 async fn show(can: Can<Read>, _: Nothing) -> Result<Json<LoginPolicy>> {

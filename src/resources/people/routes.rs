@@ -1,15 +1,13 @@
 use super::setup::Founded;
 use super::{ByLink, Done, NewEmail, NewPassword, Patch, SetUp, Shown, Token, pages, setup};
-use crate::access::{Action, Can, Permission, open, profile as may, workspaces::SetUp as MaySetUp};
+use crate::access::{Can, Permission, profile as may, workspaces::SetUp as MaySetUp};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Json, Nothing, Unread, anonymous, ours};
+use crate::http::{Json, Nothing, Unread};
+use crate::resources::operations;
 use crate::resources::sessions::Signed;
 use crate::resources::users::{Profile, Visitor};
 use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, post_with};
-use aide::openapi::{ReferenceOr, Response as Doc, StatusCode};
-use aide::transform::TransformOperation;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::get;
 
@@ -19,40 +17,84 @@ const SMALL: usize = 4 * 1024;
 const WITH_NAMES: usize = 8 * 1024;
 const LARGEST: usize = 16 * 1024;
 
+operations! {
+    operations:
+
+    /// Set up the server
+    ///
+    /// Takes the token of the link that `gatepost serve` prints. Creates the first workspace and its
+    /// owner, and signs the owner in. The answer has a personal API key, which is valid for 30 days and
+    /// not shown again. Works once, and only while the server has no workspace.
+    POST "/auth/setup" => set_up as "setUpServer"
+        with {
+            "token": "...", "first_name": "Sam", "last_name": "Reed", "email": "sam@acme.example",
+            "password": "a few words make a good one", "workspace_name": "Acme"
+        }
+        + ours + open(MaySetUp::ACTION, WITH_NAMES) + answers(410, "The server is set up already.");
+
+    /// Ask for a link to choose a new password
+    ///
+    /// The answer is the same whether or not the address has a user. The link is mailed and works once,
+    /// for 30 minutes.
+    POST "/auth/reset" => ask_reset as "requestPasswordReset"
+        with { "email": "sam@acme.example" } + ours + open(may::AskReset::ACTION, SMALL);
+
+    /// Choose a new password by a link
+    ///
+    /// Ends all sessions of the person and starts none: they sign in with the new password, and with
+    /// their second factor if they have one.
+    POST "/auth/reset/confirm" => confirm_reset as "resetPassword"
+        with { "token": "...", "password": "a few words make a good one" }
+        + ours + open(may::Reset::ACTION, SMALL);
+
+    /// Get the address that a mailed link is for
+    ///
+    /// For the page behind the link. Only the holder of the token learns the address. Does not use the
+    /// link up.
+    POST "/auth/links/show" => show_link as "showLink"
+        with { "token": "..." } + ours + open(may::ShowLink::ACTION, SMALL);
+
+    /// Confirm a new address by a link
+    ///
+    /// From then on the person signs in with the new address. The old address gets a notice. Links that
+    /// were mailed before stop working.
+    POST "/auth/email/confirm" => confirm_email as "confirmEmail"
+        with { "token": "..." } + ours + open(may::ConfirmEmail::ACTION, SMALL);
+
+    /// Get your profile
+    ///
+    /// Shows your name and your address.
+    GET "/api/v2/me/profile" => show as "getProfile" + ours;
+
+    /// Update your name
+    ///
+    /// Every workspace of yours shows the new name.
+    PATCH "/api/v2/me/profile" => update as "patchProfile" with { "first_name": "Sam" } + ours;
+
+    /// Ask for another address to sign in with
+    ///
+    /// Mails a link to the new address and a notice to the old one. Nothing changes until the link is
+    /// used. The link works for 30 minutes. A person can ask five times a day.
+    POST "/api/v2/me/email" => ask_email as "requestEmailChange"
+        with { "email": "sam.reed@acme.example" } + ours;
+
+    /// Change your password
+    ///
+    /// Takes the current password. Ends all your other sessions, and sends a notice by mail. Ten wrong
+    /// tries block further tries for 15 minutes. A person without a password chooses a first one here,
+    /// and must have re-authenticated within ten minutes.
+    POST "/api/v2/me/password" => change_password as "changePassword"
+        with { "current_password": "a few words make a good one", "password": "other words are better yet" }
+        + ours;
+}
+
 pub fn router() -> ApiRouter<App> {
-    fn said(action: &'static Action) -> impl FnOnce(TransformOperation<'_>) -> TransformOperation<'_> {
-        move |operation| ours(open(operation, action))
-    }
-    ApiRouter::new()
-        .api_route(
-            "/auth/setup",
-            anonymous(WITH_NAMES, post_with(set_up, |op| gone(said(MaySetUp::ACTION)(op)))),
-        )
-        .api_route("/auth/reset", anonymous(SMALL, post_with(ask_reset, said(may::AskReset::ACTION))))
-        .api_route(
-            "/auth/reset/confirm",
-            anonymous(SMALL, post_with(confirm_reset, said(may::Reset::ACTION))),
-        )
-        .api_route("/auth/links/show", anonymous(SMALL, post_with(show_link, said(may::ShowLink::ACTION))))
-        .api_route(
-            "/auth/email/confirm",
-            anonymous(SMALL, post_with(confirm_email, said(may::ConfirmEmail::ACTION))),
-        )
-        .api_route("/api/v2/me/profile", get_with(show, ours).patch_with(update, ours))
-        .api_route("/api/v2/me/email", post_with(ask_email, ours))
-        .api_route("/api/v2/me/password", post_with(change_password, ours))
+    operations()
         .route("/", get(pages::start))
         .route("/auth/setup", get(pages::set_up))
         .route("/auth/reset", get(pages::reset))
         .route("/auth/email", get(pages::email))
         .layer(DefaultBodyLimit::max(LARGEST))
-}
-
-fn gone(mut operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    let said = Doc { description: "The server is set up already.".to_owned(), ..Doc::default() };
-    let answers = operation.inner_mut().responses.get_or_insert_default();
-    answers.responses.insert(StatusCode::Code(410), ReferenceOr::Item(said));
-    operation
 }
 
 async fn set_up(

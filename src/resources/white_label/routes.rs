@@ -1,20 +1,47 @@
 use super::{Branding, BrandingPatch, DomainInfo, NewDomain};
 use crate::access::{Can, branding, white_label::*};
-use crate::app::App;
 use crate::error::Result;
-use crate::http::{Json, Nothing, Unread, ours};
+use crate::http::{Json, Nothing, Unread};
+use crate::resources::operations;
 use crate::resources::workspaces::Workspace;
-use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, post, post_with};
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/workspaces/current/whitelabel-domain", post(set).get(show).delete(remove))
-        .api_route("/api/v2/workspaces/current/whitelabel-domain/verify", post_with(verify, ours))
-        .api_route(
-            "/api/v2/workspaces/current/branding",
-            get_with(show_branding, ours).patch_with(update_branding, ours),
-        )
+operations! {
+    router:
+
+    /// Set the white-label domain
+    ///
+    /// Stores the domain with a fresh token for its TXT record. The domain is not in use until it is
+    /// verified.
+    POST "/api/v2/workspaces/current/whitelabel-domain" => set as "addWorkspaceAgencyDomain"
+        with { "domain": "clients.agency.example" };
+
+    /// Get the white-label domain
+    ///
+    /// Looks its DNS records up when it is called. `verification` lists the records that are missing.
+    GET "/api/v2/workspaces/current/whitelabel-domain" => show as "getWorkspaceDomainInfo";
+
+    /// Remove the white-label domain
+    ///
+    /// The workspace no longer holds the domain. A workspace without a domain stays unchanged.
+    DELETE "/api/v2/workspaces/current/whitelabel-domain" => remove as "deleteWorkspaceDomain";
+
+    /// Verify the white-label domain
+    ///
+    /// Looks its DNS records up. If all are there, the workspace holds the domain. A workspace that held
+    /// it before loses it once its own record is gone. If a record is missing, the workspace no longer
+    /// holds the domain.
+    POST "/api/v2/workspaces/current/whitelabel-domain/verify" => verify as "verifyWorkspaceDomain" + ours;
+
+    /// Get the branding
+    ///
+    /// Shows the name, the logo and the color that letters and pages use.
+    GET "/api/v2/workspaces/current/branding" => show_branding as "getBranding" + ours;
+
+    /// Update the branding
+    ///
+    /// Changes only the fields that the body names. White text must be readable on the color.
+    PATCH "/api/v2/workspaces/current/branding" => update_branding as "patchBranding"
+        with { "brand_name": "Northwind", "brand_color": "#0b6e4f" } + ours;
 }
 
 async fn show(can: Can<Read>, _: Nothing) -> Result<Json<DomainInfo>> {

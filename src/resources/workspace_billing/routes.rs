@@ -1,15 +1,21 @@
 use super::schema::{Details, Subscriptions};
 use crate::access::{Can, workspace_billing::*};
-use crate::app::App;
 use crate::error::Result;
 use crate::http::{Json, Nothing};
-use aide::axum::ApiRouter;
-use aide::axum::routing::get;
+use crate::resources::operations;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/workspace-billing/plan-details", get(plan))
-        .api_route("/api/v2/workspace-billing/subscription-details", get(subscription))
+operations! {
+    router:
+
+    /// Get the details of the workspace's plan
+    ///
+    /// The operator sets the plan: this server takes no payments. Counts what the workspace uses of it.
+    GET "/api/v2/workspace-billing/plan-details" => plan as "getWorkspacePlanDetails";
+
+    /// Get the workspace's subscriptions
+    ///
+    /// The operator sets the plan: this server takes no payments.
+    GET "/api/v2/workspace-billing/subscription-details" => subscription as "getWorkspaceSubscriptionDetails";
 }
 
 async fn plan(can: Can<Read>, _: Nothing) -> Result<Json<Details>> {

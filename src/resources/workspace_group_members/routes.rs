@@ -4,20 +4,70 @@ use super::{Admin, New, WorkspaceGroupMember};
 use crate::access::{Can, Delegation, workspace_group_members::*};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Answer, Id, Json, Nothing, Page, Paging, Path, Query, Unread, ours};
+use crate::http::{Answer, Id, Json, Nothing, Page, Paging, Path, Query, Unread};
+use crate::resources::operations;
 use aide::axum::ApiRouter;
-use aide::axum::routing::{get, get_with, patch_with, post_with};
+
+operations! {
+    operations:
+
+    /// List the workspaces of the group
+    ///
+    /// Newest first. An admin workspace sees its sub-workspaces and its open invitations. A sub-workspace
+    /// sees its own link.
+    GET "/api/v2/workspace-group-members" => list as "listWorkspaceGroupMember";
+
+    /// Invite a workspace into the group
+    ///
+    /// Names the workspace by its id, or by the verified address of its owner. The owner gets a letter
+    /// and must accept. A workspace can try 20 invitations a day.
+    POST "/api/v2/workspace-group-members" => create as "createWorkspaceGroupMember"
+        with { "email": "owner@client.example" };
+
+    /// Get the admin workspace
+    ///
+    /// Shows the admin workspace of this workspace, what it may do here, its guard rails, and an
+    /// invitation that waits for an answer.
+    GET "/api/v2/workspace-group-members/admin" => admin as "getAdminWorkspaceGroupMember";
+
+    /// Update what the admin workspace may do here
+    ///
+    /// Takes effect at once. `paused` stops everything that the admin workspace does here, until it is
+    /// taken back.
+    PATCH "/api/v2/workspace-group-members/admin/delegation" => delegate as "patchDelegation"
+        with { "read_only": true } + ours;
+
+    /// Get the figures of all sub-workspaces
+    ///
+    /// Counts members, campaigns, accounts and more of each sub-workspace. A figure is null where the
+    /// sub-workspace does not show it to its admin workspace.
+    GET "/api/v2/workspace-group-members/overview" => group as "getGroupOverview" + ours;
+
+    /// Get a workspace of the group
+    ///
+    /// The id is that of the link between the two workspaces.
+    GET "/api/v2/workspace-group-members/{id}" => show as "getWorkspaceGroupMember";
+
+    /// Remove a sub-workspace, or leave the group
+    ///
+    /// Takes effect at once. Members and API keys that were made through the link are removed and
+    /// revoked. Leaving takes the permission `workspace_group_members:leave`.
+    DELETE "/api/v2/workspace-group-members/{id}" => end as "deleteWorkspaceGroupMember";
+
+    /// Accept an invitation into a group
+    ///
+    /// People and API keys of the admin workspace can then act here as an admin at most, with the header
+    /// `x-as-workspace`. Refused while this workspace has sub-workspaces of its own.
+    POST "/api/v2/workspace-group-members/{id}/accept" => accept as "acceptGroupInvitation" + ours;
+
+    /// Reject an invitation into a group
+    ///
+    /// This workspace stays in no group. The admin workspace can invite it again a day later.
+    POST "/api/v2/workspace-group-members/{id}/reject" => reject as "rejectGroupInvitation" + ours;
+}
 
 pub fn router() -> ApiRouter<App> {
-    let at = "/api/v2/workspace-group-members";
-    ApiRouter::new()
-        .api_route(at, get(list).post(create))
-        .api_route("/api/v2/workspace-group-members/admin", get(admin))
-        .api_route("/api/v2/workspace-group-members/admin/delegation", patch_with(delegate, ours))
-        .api_route("/api/v2/workspace-group-members/overview", get_with(group, ours))
-        .api_route("/api/v2/workspace-group-members/{id}", get(show).delete(end))
-        .api_route("/api/v2/workspace-group-members/{id}/accept", post_with(accept, ours))
-        .api_route("/api/v2/workspace-group-members/{id}/reject", post_with(reject, ours))
+    operations()
         .route("/workspace-groups/accept", axum::routing::get(async || ACCEPT.page()))
         .route("/workspace-groups/reject", axum::routing::get(async || REJECT.page()))
 }

@@ -1,28 +1,88 @@
 use super::accept::{self, Acceptance, Accepted};
 use super::{Filter, Invited, New, Patch, Revoke, preview, v1};
-use crate::access::{Can, Permission, open, workspace_members::*};
+use crate::access::{Can, Permission, workspace_members::*};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread, anonymous, ours};
+use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread};
 use crate::resources::members::{self, WorkspaceMember};
+use crate::resources::operations;
 use crate::resources::people::Token;
 use crate::resources::users::Visitor;
 use aide::axum::ApiRouter;
-use aide::axum::routing::{get, get_with, post_with};
 use axum::extract::State;
 
+operations! {
+    operations:
+
+    /// List members and invitations
+    ///
+    /// Newest first. `accepted` selects members or pending invitations.
+    GET "/api/v2/workspace-members" => list as "listWorkspaceMember";
+
+    /// Invite a member
+    ///
+    /// Mails the invitation, or answers its link if the server sends no mail. Without `role` the member
+    /// gets the workspace's default. A role that manages members or keys takes the permission
+    /// `workspace_members:appoint`. Answers 409 if the address is a member or invited already.
+    POST "/api/v2/workspace-members" => create as "createWorkspaceMember"
+        with { "email": "sam@acme.example", "role": "sdr" };
+
+    /// Get a member or an invitation
+    ///
+    /// `accepted` says which of the two it is.
+    GET "/api/v2/workspace-members/{id}" => show as "getWorkspaceMember";
+
+    /// Update a member
+    ///
+    /// Takes effect on the member's next call. A member's campaigns lose the sending accounts that the
+    /// member may not use any more. The answer lists the API keys that the member has made;
+    /// `revoke_keys=true` revokes them.
+    PATCH "/api/v2/workspace-members/{id}" => update as "patchWorkspaceMember" with { "role": "manager" };
+
+    /// Remove a member or an invitation
+    ///
+    /// The member's sessions and personal keys stop working here at once. Workspace keys that they have
+    /// made keep working, unless `revoke_keys=true`.
+    DELETE "/api/v2/workspace-members/{id}" => remove as "deleteWorkspaceMember";
+
+    /// Send an invitation again
+    ///
+    /// The new link replaces the one before.
+    POST "/api/v2/workspace-members/{id}/resend" => resend as "resendInvitation" + ours;
+
+    /// Accept an invitation
+    ///
+    /// Takes the token of the link. A new person chooses a password; a person who is a user already gives
+    /// their current one. The answer has a personal API key that is valid for 30 days, unless the person
+    /// has or needs a second factor.
+    POST "/api/v2/invitations/accept" => accept as "acceptInvitation"
+        with {
+            "token": "...", "first_name": "Sam", "last_name": "Reed",
+            "password": "a few words make a good one"
+        }
+        + ours + open(Accept::ACTION, accept::LARGEST);
+
+    /// Get what an invitation is for
+    ///
+    /// For the page behind the link. Only the holder of the token learns it. Does not tell whether the
+    /// address is a user already.
+    POST "/api/v2/invitations/show" => show_invitation as "showInvitation"
+        with { "token": "..." } + ours + open(Preview::ACTION, 4 * 1024);
+
+    /// Invite a team member
+    ///
+    /// An older call that serves existing scripts. Does what `POST /api/v2/workspace-members` does.
+    POST "/api/v1/team/invite" => invite_v1 as "inviteTeamMember"
+        with { "email": "sam@acme.example", "role": "sdr" } + ours;
+
+    /// List the team
+    ///
+    /// An older call that serves existing scripts. Answers all members and invitations in one array.
+    GET "/api/v1/team/members" => members_v1 as "listTeamMembers" + ours;
+}
+
 pub fn router() -> ApiRouter<App> {
-    let accept = anonymous(accept::LARGEST, post_with(accept, |op| ours(open(op, Accept::ACTION))));
-    let by_link = anonymous(4 * 1024, post_with(show_invitation, |op| ours(open(op, Preview::ACTION))));
-    ApiRouter::new()
-        .api_route("/api/v2/workspace-members", get(list).post(create))
-        .api_route("/api/v2/workspace-members/{id}", get(show).patch(update).delete(remove))
-        .api_route("/api/v2/workspace-members/{id}/resend", post_with(resend, ours))
-        .api_route("/api/v2/invitations/accept", accept)
-        .api_route("/api/v2/invitations/show", by_link)
-        .api_route("/api/v1/team/invite", post_with(invite_v1, ours))
-        .api_route("/api/v1/team/members", get_with(members_v1, ours))
-        .route("/invitations/accept", axum::routing::get(preview::page))
+    operations().route("/invitations/accept", axum::routing::get(preview::page))
 }
 
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<WorkspaceMember>>> {

@@ -1,17 +1,53 @@
 use super::{Created, New, NewOwner, Patch, Workspace};
 use crate::access::{Can, workspaces::*};
-use crate::app::App;
 use crate::error::Result;
-use crate::http::{Json, Nothing, Page, Paging, Query, Unread, ours};
-use aide::axum::ApiRouter;
-use aide::axum::routing::{get, get_with, post};
+use crate::http::{Json, Nothing, Page, Paging, Query, Unread};
+use crate::resources::operations;
 
-pub fn router() -> ApiRouter<App> {
-    ApiRouter::new()
-        .api_route("/api/v2/workspaces", get_with(list, ours).post_with(create, ours))
-        .api_route("/api/v2/workspaces/current", get(show).patch(update))
-        .api_route("/api/v2/workspaces/current/schedule-for-removal", post(schedule).delete(cancel))
-        .api_route("/api/v2/workspaces/current/change-owner", post(change_owner))
+operations! {
+    router:
+
+    /// List your workspaces
+    ///
+    /// A person who is signed in sees every workspace that they are a member of. An API key sees its own
+    /// workspace.
+    GET "/api/v2/workspaces" => list as "listWorkspaces" + ours;
+
+    /// Create a workspace
+    ///
+    /// The caller owns it. The answer has a personal API key for it, which is not shown again. A person
+    /// owns at most 20 workspaces.
+    POST "/api/v2/workspaces" => create as "createWorkspace" with { "name": "Acme" } + ours;
+
+    /// Get the current workspace
+    ///
+    /// The workspace of the API key or of the session.
+    GET "/api/v2/workspaces/current" => show as "getWorkspace";
+
+    /// Update the current workspace
+    ///
+    /// Changes only the fields that the body names. To change `strict_scopes`, or to make a role that
+    /// manages members or keys the default, the caller also needs the permission `workspaces:set_rights`.
+    PATCH "/api/v2/workspaces/current" => update as "patchWorkspace"
+        with { "name": "Acme", "strict_scopes": true };
+
+    /// Schedule the removal of the workspace
+    ///
+    /// The workspace closes 24 hours later: then everything in it answers 404. Until then the removal can
+    /// be cancelled. A workspace that is scheduled already stays unchanged.
+    POST "/api/v2/workspaces/current/schedule-for-removal" => schedule as "scheduleCurrentWorkspaceRemoval";
+
+    /// Cancel the removal of the workspace
+    ///
+    /// A workspace that is not scheduled for removal stays unchanged.
+    DELETE "/api/v2/workspaces/current/schedule-for-removal" => cancel as "cancelCurrentWorkspaceRemoval";
+
+    /// Hand the workspace over to another owner
+    ///
+    /// Names a member by id, or by address together with the caller's password. The former owner becomes
+    /// an admin. Both get a letter.
+    POST "/api/v2/workspaces/current/change-owner" => change_owner as "changeWorkspaceOwner"
+        with { "new_owner_id": "01890000-0000-7000-8000-000000000001" };
 }
 
 async fn list(can: Can<Read>, Query(paging): Query<Paging>) -> Result<Json<Page<Workspace>>> {

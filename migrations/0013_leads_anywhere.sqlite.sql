@@ -1,5 +1,5 @@
--- A lead may be in neither a campaign nor a list: then it belongs to its assignee. SQLite cannot drop a check, so the
--- table is made anew; no other table refers to it.
+-- A lead may be in neither a campaign nor a list: then it belongs to its assignee. SQLite cannot drop a check, so this
+-- creates the table again. No other table refers to it.
 
 create table leads_anywhere (
     workspace_id uuid not null references workspaces (id),

@@ -1,0 +1,69 @@
+//! Finds the resources and the migrations in the source tree, so that nobody keeps a list of them by hand.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let out = env::var("OUT_DIR").map_err(io::Error::other)?;
+    fs::write(Path::new(&out).join("resources.rs"), resources()?)?;
+    fs::write(Path::new(&out).join("migrations.rs"), migrations()?)
+}
+
+fn read(path: &str) -> io::Result<String> {
+    println!("cargo::rerun-if-changed={path}");
+    fs::read_to_string(path)
+}
+
+/// The routers and the shapes of the modules in `src/resources/mod.rs`. A module has a router if it
+/// has a `routes.rs`, and records that can be asked about if it has a public `SHAPE`.
+fn resources() -> io::Result<String> {
+    let (mut routers, mut shapes) = (String::new(), String::new());
+    let list = read("src/resources/mod.rs")?;
+    for name in list.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
+        let module = read(&format!("src/resources/{name}/mod.rs"))?;
+        if Path::new(&format!("src/resources/{name}/routes.rs")).exists() {
+            let _written = write!(routers, "\n        .merge({name}::router())");
+        }
+        let is_shape = |line: &str| {
+            line.starts_with("pub const SHAPE: Shape") || line.contains("pub use") && line.contains("SHAPE")
+        };
+        if module.lines().any(is_shape) {
+            let _written = write!(shapes, "\n        \"{name}\" => Some(&{name}::SHAPE),");
+        }
+    }
+    Ok(format!(
+        "/// The operations of all resources.\n\
+         pub fn router() -> aide::axum::ApiRouter<App> {{\n    aide::axum::ApiRouter::new(){routers}\n}}\n\n\
+         /// Where the records of a resource are stored, for resources that have records.\n\
+         pub fn shape(resource: &str) -> Option<&'static Shape> {{\n    match resource {{{shapes}\n        \
+         _ => None,\n    }}\n}}\n"
+    ))
+}
+
+/// `0004_clustered_keys.sqlite.sql` is for SQLite only, `0001_init.sql` for both engines.
+fn migrations() -> io::Result<String> {
+    println!("cargo::rerun-if-changed=migrations");
+    let root = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
+    let names =
+        fs::read_dir("migrations")?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names: Vec<String> = names.collect::<io::Result<_>>()?;
+    names.sort_unstable();
+    let mut all = String::new();
+    for name in names.iter().filter(|name| name.ends_with(".sql")) {
+        let wrong = || io::Error::other(format!("migrations/{name} must begin with its number and `_`"));
+        let number = name.split_once('_').and_then(|(number, _)| number.parse::<u32>().ok());
+        let (number, path) = (number.ok_or_else(wrong)?, format!("{root}/migrations/{name}"));
+        let engine = match name.trim_end_matches(".sql").rsplit_once('.') {
+            None => "Both",
+            Some((_, "sqlite")) => "Sqlite",
+            Some((_, "postgres")) => "Postgres",
+            Some(_) => return Err(io::Error::other(format!("migrations/{name} names an unknown engine"))),
+        };
+        let _written = writeln!(
+            all,
+            "Migration {{ version: {number}, name: {name:?}, engine: Engine::{engine}, text: include_str!({path:?}) }},"
+        );
+    }
+    Ok(format!("&[\n{all}]"))
+}

@@ -1,0 +1,11 @@
+use crate::support::operations::Operation;
+use crate::support::samples::{Records, Samples};
+use serde_json::{Value, json};
+
+pub struct Resource;
+
+impl Samples for Resource {
+    fn body(operation: &Operation, _: &Records) -> Option<Value> {
+        (operation.action.name == "access:explain").then(|| json!({ "permission": "campaigns:read" }))
+    }
+}
