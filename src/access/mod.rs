@@ -19,6 +19,7 @@ mod objects;
 mod policy;
 mod predicate;
 mod print;
+mod records;
 mod refusal;
 mod role;
 mod rows;
@@ -43,6 +44,7 @@ pub use matrix::*;
 pub use policy::{Entry, LoginPolicy, Method};
 pub use predicate::{Facts, Pred, Shape, Who};
 pub use print::markdown;
+pub use records::{Resource, across};
 pub use session::Session;
 pub use storage::Storage;
 

@@ -27,15 +27,20 @@ mod lanes;
 mod load;
 mod migrate;
 mod postgres;
+mod record;
 mod sql;
 mod sqlite;
+mod stored;
 mod time;
 
 pub use json::{Json, Kept, Raw};
 pub use lanes::Lane;
 pub use load::Load;
-pub(crate) use sql::record;
-pub use sql::{Part, Record, Row, Sql, Value, ids, sql};
+pub(crate) use record::record;
+pub use record::{Field, Record, Row};
+pub use sql::{Part, Sql, Value, ids, sql};
+pub(crate) use stored::stored;
+pub use stored::{Stored, Table};
 pub use time::Time;
 
 use crate::error::Result;
@@ -220,6 +225,7 @@ impl Reader {
 
     /// Whether this engine takes the statement at all.
     pub async fn prepare(&self, sql: Sql) -> Result<()> {
+        let sql = sql.placed();
         match &self.0 {
             ReadPool::Sqlite(readers) => {
                 readers.run(Lane::Server, move |conn| sqlite::prepare(conn, &sql).map(drop)).await

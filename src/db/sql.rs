@@ -4,6 +4,7 @@
 //! (the predicate of `access`), whose binds are numbered after those of the text. Because every statement
 //! is one literal after `sql(`, a test finds them all in the sources and prepares them on both engines.
 
+use super::record::{Field, Record, Row};
 use super::{Source, Time, Tx};
 use crate::error::{Error, Result};
 use bytes::BytesMut;
@@ -27,6 +28,11 @@ pub enum Value {
 macro_rules! values { ($($variant:ident: $type:ty),*) => { $(
     impl From<$type> for Value { fn from(v: $type) -> Self { Value::$variant(v) } }
     impl From<Option<$type>> for Value { fn from(v: Option<$type>) -> Self { v.map_or(Value::Null, Value::from) } }
+    impl Field for $type {
+        type Column = Self;
+        fn read(column: Self) -> Result<Self> { Ok(column) }
+        fn value(&self) -> Value { Value::$variant(self.clone()) }
+    }
     impl Record for $type {
         const COLUMNS: &'static str = "";
         fn read(row: &mut Row) -> Result<Self> { row.take() }
@@ -56,12 +62,30 @@ pub struct Sql {
     /// What its holes are filled with.
     parts: Vec<(&'static str, Cow<'static, str>)>,
     pub(super) binds: Vec<Value>,
-    /// Bytes of text after which no further row is read.
+    /// The bytes of text after which no further row is read.
     pub(super) most: usize,
+    /// The workspace that `{here}` stands for.
+    here: Option<Here>,
+}
+
+/// A workspace, and the number of its bind once it has one.
+#[derive(Clone, Copy)]
+struct Here {
+    workspace: Uuid,
+    number: Option<usize>,
+}
+
+impl Here {
+    fn number(&mut self, binds: &mut Vec<Value>) -> usize {
+        *self.number.get_or_insert_with(|| {
+            binds.push(self.workspace.into());
+            binds.len()
+        })
+    }
 }
 
 pub fn sql(text: impl Into<Cow<'static, str>>) -> Sql {
-    Sql { text: text.into(), parts: Vec::new(), binds: Vec::new(), most: usize::MAX }
+    Sql { text: text.into(), parts: Vec::new(), binds: Vec::new(), most: usize::MAX, here: None }
 }
 
 impl Sql {
@@ -71,7 +95,7 @@ impl Sql {
     }
 
     pub fn fill(mut self, hole: &'static str, render: impl FnOnce(&mut Part)) -> Self {
-        let mut part = Part { text: String::new(), binds: &mut self.binds };
+        let mut part = Part { text: String::new(), binds: &mut self.binds, here: &mut self.here };
         render(&mut part);
         let text = part.text;
         self.parts.push((hole, text.into()));
@@ -91,6 +115,24 @@ impl Sql {
         })
     }
 
+    /// Fills `{here}` with a workspace. A statement keeps the first one that it gets.
+    pub fn here(mut self, workspace: Uuid) -> Self {
+        self.here.get_or_insert(Here { workspace, number: None });
+        self
+    }
+
+    /// Fills `{rows}` with a row for each item. A row begins with the workspace, and `write` adds the further columns, each
+    /// after a comma.
+    pub fn rows<T>(self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(T, &mut Part)) -> Self {
+        self.fill("{rows}", |out| {
+            for (at, item) in items.into_iter().enumerate() {
+                out.push(if at > 0 { ", (" } else { "(" }).here();
+                write(item, out);
+                out.push(")");
+            }
+        })
+    }
+
     /// Reads no further row once the records weigh more than this: for an answer that would be cut there.
     pub fn up_to(self, most: usize) -> Self {
         Sql { most, ..self }
@@ -98,9 +140,10 @@ impl Sql {
 
     pub async fn all<T: Record>(mut self, from: impl Into<Source<'_>>) -> Result<Vec<T>> {
         self.parts.push(("{columns}", T::columns()));
+        let whole = self.placed();
         match from.into() {
-            Source::Read(reading) => reading.rows(self).await,
-            Source::Write(tx) => tx.rows(self).await,
+            Source::Read(reading) => reading.rows(whole).await,
+            Source::Write(tx) => tx.rows(whole).await,
         }
     }
 
@@ -109,7 +152,16 @@ impl Sql {
     }
 
     pub async fn run(self, tx: &mut Tx) -> Result<u64> {
-        tx.run(self).await
+        tx.run(self.placed()).await
+    }
+
+    /// Binds the workspace after everything else, so that the binds of the text keep their numbers.
+    pub(super) fn placed(mut self) -> Self {
+        if let Some(mut here) = self.here.take().filter(|_| self.text.contains("{here}")) {
+            let number = here.number(&mut self.binds);
+            self.parts.push(("{here}", format!("${number}").into()));
+        }
+        self
     }
 
     /// The whole text: every hole filled, in one walk.
@@ -136,6 +188,7 @@ impl Sql {
 pub struct Part<'a> {
     text: String,
     binds: &'a mut Vec<Value>,
+    here: &'a mut Option<Here>,
 }
 
 impl Part<'_> {
@@ -147,6 +200,14 @@ impl Part<'_> {
     pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.binds.push(value.into());
         let _infallible = write!(self.text, "${}", self.binds.len());
+        self
+    }
+
+    /// The workspace of the statement.
+    fn here(&mut self) -> &mut Self {
+        if let Some(here) = self.here {
+            let _infallible = write!(self.text, "${}", here.number(self.binds));
+        }
         self
     }
 
@@ -179,85 +240,6 @@ impl Part<'_> {
             self.push(if i > 0 { ", " } else { "" }).bind(item.clone());
         }
         self.push(if items.is_empty() { "null" } else { "" })
-    }
-}
-
-/// A value that either engine can hand over as a column.
-pub trait Column: lite::FromSql + for<'a> pg::FromSql<'a> {}
-impl<T: lite::FromSql + for<'a> pg::FromSql<'a>> Column for T {}
-
-pub trait Record: Sized + Send + 'static {
-    const COLUMNS: &'static str;
-    /// What stands for `{columns}`.
-    fn columns() -> Cow<'static, str> {
-        Self::COLUMNS.into()
-    }
-    fn read(row: &mut Row) -> Result<Self>;
-    /// Bytes of its text that an answer repeats as they are, where they can be many.
-    fn weight(&self) -> usize {
-        0
-    }
-}
-
-impl<A: Record, B: Record> Record for (A, B) {
-    const COLUMNS: &'static str = "";
-    fn columns() -> Cow<'static, str> {
-        match (A::columns(), B::columns()) {
-            (first, second) if second.is_empty() => first,
-            (first, second) if first.is_empty() => second,
-            (first, second) => [&*first, ", ", &*second].concat().into(),
-        }
-    }
-    fn read(row: &mut Row) -> Result<Self> {
-        Ok((A::read(row)?, B::read(row)?))
-    }
-    fn weight(&self) -> usize {
-        self.0.weight() + self.1.weight()
-    }
-}
-
-/// Names the columns of a record once: the text of `{columns}` and the order of reading. A column with another
-/// name stands behind `=`.
-macro_rules! record {
-    (@ $field:ident) => { stringify!($field) };
-    (@ $field:ident $column:literal) => { $column };
-    ($name:ident { $first:ident $(= $column:literal)? $(, $rest:ident $(= $other:literal)?)* $(,)? }) => {
-        impl $crate::db::Record for $name {
-            const COLUMNS: &'static str = concat!(
-                $crate::db::record!(@ $first $($column)?)
-                $(, ", ", $crate::db::record!(@ $rest $($other)?))*
-            );
-            fn read(row: &mut $crate::db::Row) -> $crate::error::Result<Self> {
-                Ok(Self { $first: row.take()?, $($rest: row.take()?),* })
-            }
-        }
-    };
-}
-pub(crate) use record;
-
-/// A row, read from left to right.
-pub struct Row<'a> {
-    cells: Cells<'a>,
-    next: usize,
-}
-
-pub(super) enum Cells<'a> {
-    Sqlite(&'a rusqlite::Row<'a>),
-    Postgres(&'a tokio_postgres::Row),
-}
-
-impl<'a> Row<'a> {
-    pub(super) fn record<T: Record>(cells: Cells<'a>) -> Result<T> {
-        T::read(&mut Row { cells, next: 0 })
-    }
-
-    pub fn take<T: Column>(&mut self) -> Result<T> {
-        let at = self.next;
-        self.next += 1;
-        match self.cells {
-            Cells::Sqlite(row) => row.get(at).map_err(Error::from),
-            Cells::Postgres(row) => row.try_get(at).map_err(Error::from),
-        }
     }
 }
 
