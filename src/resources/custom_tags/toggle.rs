@@ -1,17 +1,14 @@
-//! Putting tags on resources and taking them off: the official form, and the short one `{tag_id, resource_id}`,
-//! which toggles.
+//! Adds tags to campaigns and accounts and removes them. The official form says which of the two. The short form
+//! `{tag_id, resource_id}` toggles.
 
 use super::selection::Selection;
-use super::{SHAPE, store};
-use crate::access::{
-    Can, Step, accounts as account,
-    custom_tags::{Read, Toggle},
-};
+use super::store;
+use crate::access::{Can, Step, custom_tags::Toggle};
 use crate::audit::{Change, Subject};
-use crate::db::{Part, Tx, sql};
+use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Json, absent_not_null, coerced};
-use crate::resources::{accounts, campaigns};
+use crate::http::{absent_not_null, coerced};
+use crate::resources::accounts;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -94,9 +91,9 @@ struct Wanted {
 /// Campaigns or accounts, by number.
 type Found = (i64, Vec<Uuid>);
 
-pub async fn toggle(can: Can<Toggle>, Json(body): Json<Body>) -> Result<Json<Done>> {
+pub async fn toggle(can: Can<Toggle>, body: Body) -> Result<Done> {
     let wanted = wanted(&body)?;
-    let done = can.write(async move |can, tx| {
+    can.write(async move |can, tx| {
         store::known(can, tx, wanted.form.tags(), &wanted.tags).await?;
         let (kind, found) = match &wanted.resources {
             Some(ids) => named(can, tx, ids, &wanted).await?,
@@ -110,7 +107,7 @@ pub async fn toggle(can: Can<Toggle>, Json(body): Json<Body>) -> Result<Json<Don
         }
         let assign = match wanted.assign {
             Some(assign) => assign,
-            None => !mapped(can, tx, &wanted.tags, &found).await?,
+            None => !store::mapped(can, tx, &wanted.tags, &found).await?,
         };
         apply(can, tx, &wanted.tags, (kind, &found), assign).await?;
         let name = if kind == ACCOUNT { "account" } else { "campaign" };
@@ -121,8 +118,8 @@ pub async fn toggle(can: Can<Toggle>, Json(body): Json<Body>) -> Result<Json<Don
         };
         let after = json!({ "assign": assign, "tag_ids": wanted.tags, "resource_ids": found });
         Ok(Change::new(subject, (), after, Done { success: true }).affecting(found.len()))
-    });
-    done.await.map(Json)
+    })
+    .await
 }
 
 fn wanted(body: &Body) -> Result<Wanted> {
@@ -175,8 +172,8 @@ async fn named(can: &Can<Toggle>, tx: &mut Tx, texts: &[String], wanted: &Wanted
     };
     for kind in kinds {
         let found = match *kind {
-            ACCOUNT => accounts_among(can, tx, &ids, &addresses).await?,
-            _ => campaigns_among(can, tx, &ids, &addresses).await?,
+            ACCOUNT => store::accounts_among(can, tx, &ids, &addresses).await?,
+            _ => store::campaigns_among(can, tx, &ids, &addresses).await?,
         };
         let Some(found) = found else { continue };
         if found.iter().any(|(_, within)| !within) {
@@ -188,66 +185,13 @@ async fn named(can: &Can<Toggle>, tx: &mut Tx, texts: &[String], wanted: &Wanted
     Err(unknown(wanted.form))
 }
 
-/// None where one is missing.
-type Among = Option<Vec<(Uuid, bool)>>;
-
-async fn campaigns_among(
-    can: &Can<Toggle>,
-    tx: &mut Tx,
-    ids: &[Uuid],
-    addresses: &[String],
-) -> Result<Among> {
-    let found: Vec<(Uuid, bool)> =
-        sql("select c.id, {within} from campaigns c where c.id in ({ids}) and {visible} order by c.id")
-            .fill_list("{ids}", ids)
-            .fill("{within}", can.within(&campaigns::SHAPE))
-            .fill("{visible}", can.visible(&campaigns::SHAPE))
-            .all(tx)
-            .await?;
-    Ok((addresses.is_empty() && found.len() == ids.len()).then_some(found))
-}
-
-async fn accounts_among(can: &Can<Toggle>, tx: &mut Tx, ids: &[Uuid], addresses: &[String]) -> Result<Among> {
-    let found: Vec<((Uuid, String), bool)> = sql("select a.id, a.email, {within} from accounts a \
-         where (a.id in ({ids}) or a.email in ({emails})) and {visible} order by a.id")
-    .fill_list("{ids}", ids)
-    .fill_list("{emails}", addresses)
-    .fill("{within}", can.reaches::<account::Update>(&accounts::SHAPE))
-    .fill("{visible}", can.sees::<account::Read>(&accounts::SHAPE))
-    .all(tx)
-    .await?;
-    let there = ids.iter().all(|id| found.iter().any(|((found, _), _)| found == id))
-        && addresses.iter().all(|address| found.iter().any(|((_, found), _)| found == address));
-    Ok(there.then(|| found.into_iter().map(|((id, _), within)| (id, within)).collect()))
-}
-
-/// What the selection finds within reach.
+/// The records of the selection that are within reach.
 async fn selected(can: &Can<Toggle>, tx: &mut Tx, selection: &Selection, wanted: &Wanted) -> Result<Found> {
     let (excluded, addresses) = split(&wanted.excluded);
     let kind = wanted.kind.unwrap_or(CAMPAIGN);
-    let found: Vec<Uuid> = if kind == ACCOUNT {
-        let of = accounts::Wanted { excluded: addresses, ..selection.accounts() };
-        sql("select a.id from accounts a where {within} and {visible} {filters} order by a.id limit $1")
-            .bind(MOST + 1)
-            .fill("{within}", can.reaches::<account::Update>(&accounts::SHAPE))
-            .fill("{visible}", can.sees::<account::Read>(&accounts::SHAPE))
-            .fill("{filters}", |out| {
-                of.condition(can)(out);
-                but(out, "a.id", &excluded);
-            })
-            .all(tx)
-            .await?
-    } else {
-        sql("select c.id from campaigns c where {within} and {visible} {filters} order by c.id limit $1")
-            .bind(MOST + 1)
-            .fill("{within}", can.within(&campaigns::SHAPE))
-            .fill("{visible}", can.visible(&campaigns::SHAPE))
-            .fill("{filters}", |out| {
-                selection.condition()(out);
-                but(out, "c.id", &excluded);
-            })
-            .all(tx)
-            .await?
+    let found = match kind {
+        ACCOUNT => store::accounts(can, tx, selection, (&excluded, addresses), MOST + 1).await?,
+        _ => store::campaigns(can, tx, selection, &excluded, MOST + 1).await?,
     };
     match found.len() as i64 > MOST {
         true => Err(Error::invalid(format!(
@@ -255,23 +199,6 @@ async fn selected(can: &Can<Toggle>, tx: &mut Tx, selection: &Selection, wanted:
         ))),
         false => Ok((kind, found)),
     }
-}
-
-fn but(out: &mut Part, column: &str, excluded: &[Uuid]) {
-    if !excluded.is_empty() {
-        out.push(" and ").push(column).push(" not in (").list(excluded).push(")");
-    }
-}
-
-async fn mapped(can: &Can<Toggle>, tx: &mut Tx, tags: &[Uuid], resources: &[Uuid]) -> Result<bool> {
-    let found = sql("select m.id from custom_tag_mappings m join custom_tags t \
-         on t.workspace_id = m.workspace_id and t.id = m.tag_id \
-         where m.tag_id in ({tags}) and m.resource_id in ({resources}) and {visible}")
-    .fill_list("{tags}", tags)
-    .fill_list("{resources}", resources)
-    .fill("{visible}", can.sees::<Read>(&SHAPE))
-    .optional::<Uuid>(tx);
-    Ok(found.await?.is_some())
 }
 
 async fn apply(
