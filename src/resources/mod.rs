@@ -27,6 +27,7 @@ pub mod workspaces;
 
 use crate::access::{Action, Permission, Shape};
 use crate::app::App;
+use crate::db::Stored;
 use crate::jobs::{Claim, Kind, Step, outbox};
 
 /// Where the records of a permission's resource lie, for those that have records.
@@ -43,6 +44,15 @@ pub fn shape(resource: &str) -> Option<&'static Shape> {
         "workspace_members" => Some(&workspace_members::SHAPE),
         _ => None,
     }
+}
+
+/// The statements that follow from the records which `stored!` describes.
+pub fn statements() -> Vec<Vec<String>> {
+    vec![
+        api_keys::StoredKey::statements(),
+        custom_tags::CustomTag::statements(),
+        lead_lists::LeadList::statements(),
+    ]
 }
 
 /// The same for one action. A link of a group is found from both of its workspaces; only the sub-workspace answers it.
