@@ -32,16 +32,18 @@ mod sql;
 mod sqlite;
 mod stored;
 mod time;
+mod value;
 
 pub use json::{Json, Kept, Raw};
 pub use lanes::Lane;
 pub use load::Load;
 pub(crate) use record::record;
 pub use record::{Field, Record, Row};
-pub use sql::{Part, Sql, Value, ids, sql};
+pub use sql::{Part, Sql, ids, sql};
 pub(crate) use stored::stored;
 pub use stored::{Stored, Table};
 pub use time::Time;
+pub use value::Value;
 
 use crate::error::Result;
 use std::time::Duration;

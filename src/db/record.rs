@@ -1,7 +1,6 @@
 //! What a row becomes, and how a field of a record stands in a column.
 
-use super::Json;
-use super::sql::Value;
+use super::{Json, Value};
 use crate::error::{Error, Result};
 use rusqlite::types as lite;
 use serde::Serialize;

@@ -1,54 +1,16 @@
-//! A statement: one text for both engines, its binds, and the record that a row becomes.
+//! A statement: one text for both engines, and its binds.
 //!
 //! `$1..$k` stand in the text and may come in any order, more than once. A `{hole}` takes a rendered part
-//! (the predicate of `access`), whose binds are numbered after those of the text. Because every statement
-//! is one literal after `sql(`, a test finds them all in the sources and prepares them on both engines.
+//! (the predicate of `access`), whose binds are numbered after those of the text. `{here}` takes a workspace, which is
+//! bound last. Because every statement is one literal after `sql(`, a test finds them all in the sources and prepares
+//! them on both engines. The statements of `stored!` are the exception: `resources::statements` lists them.
 
-use super::record::{Field, Record, Row};
-use super::{Source, Time, Tx};
+use super::record::Record;
+use super::{Source, Tx, Value};
 use crate::error::{Error, Result};
-use bytes::BytesMut;
-use rusqlite::types as lite;
 use std::borrow::Cow;
 use std::fmt::Write;
-use tokio_postgres::types as pg;
 use uuid::Uuid;
-
-#[derive(Clone, Debug)]
-pub enum Value {
-    Null,
-    Bool(bool),
-    Int(i64),
-    Text(String),
-    Uuid(Uuid),
-    Time(Time),
-    Json(serde_json::Value),
-}
-
-macro_rules! values { ($($variant:ident: $type:ty),*) => { $(
-    impl From<$type> for Value { fn from(v: $type) -> Self { Value::$variant(v) } }
-    impl From<Option<$type>> for Value { fn from(v: Option<$type>) -> Self { v.map_or(Value::Null, Value::from) } }
-    impl Field for $type {
-        type Column = Self;
-        fn read(column: Self) -> Result<Self> { Ok(column) }
-        fn value(&self) -> Value { Value::$variant(self.clone()) }
-    }
-    impl Record for $type {
-        const COLUMNS: &'static str = "";
-        fn read(row: &mut Row) -> Result<Self> { row.take() }
-    }
-    impl Record for Option<$type> {
-        const COLUMNS: &'static str = "";
-        fn read(row: &mut Row) -> Result<Self> { row.take() }
-    }
-)* } }
-values!(Bool: bool, Int: i64, Text: String, Uuid: Uuid, Time: Time, Json: serde_json::Value);
-
-impl<T: AsRef<str> + ?Sized> From<&T> for Value {
-    fn from(v: &T) -> Self {
-        Value::Text(v.as_ref().to_owned())
-    }
-}
 
 /// Ids that a subquery has put in a row, as `string_agg(uuid_text(id), ',')`.
 pub fn ids(joined: Option<String>) -> Result<Vec<Uuid>> {
@@ -243,37 +205,32 @@ impl Part<'_> {
     }
 }
 
-impl rusqlite::ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<lite::ToSqlOutput<'_>> {
-        match self {
-            Value::Null => lite::Null.to_sql(),
-            Value::Bool(v) => v.to_sql(),
-            Value::Int(v) | Value::Time(Time(v)) => v.to_sql(),
-            Value::Text(v) => v.to_sql(),
-            Value::Uuid(v) => v.to_sql(),
-            Value::Json(v) => v.to_sql(),
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl pg::ToSql for Value {
-    fn to_sql(
-        &self,
-        ty: &pg::Type,
-        out: &mut BytesMut,
-    ) -> Result<pg::IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self {
-            Value::Null => Ok(pg::IsNull::Yes),
-            Value::Bool(v) => v.to_sql_checked(ty, out),
-            Value::Int(v) => v.to_sql_checked(ty, out),
-            Value::Text(v) => v.to_sql_checked(ty, out),
-            Value::Uuid(v) => v.to_sql_checked(ty, out),
-            Value::Time(v) => v.to_sql_checked(ty, out),
-            Value::Json(v) => v.to_sql_checked(ty, out),
-        }
+    #[test]
+    fn the_workspace_is_bound_once_and_after_the_rest() {
+        let (here, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let statement =
+            sql("update t set a = $1 where workspace_id = {here} and b in (select {here}) {more}");
+        let statement = statement.here(here).here(other).bind(7).fill("{more}", |out| {
+            out.push("and c = ").bind(8);
+        });
+        let statement = statement.placed();
+        assert_eq!(
+            statement.text(),
+            "update t set a = $1 where workspace_id = $3 and b in (select $3) and c = $2"
+        );
+        assert!(matches!(statement.binds.last(), Some(Value::Uuid(bound)) if *bound == here));
     }
-    fn accepts(_: &pg::Type) -> bool {
-        true
+
+    #[test]
+    fn each_row_begins_with_the_workspace() {
+        let text = "insert into t (workspace_id, a) values {rows}";
+        let rows = sql(text).here(Uuid::nil()).rows([5, 6], |value, out| {
+            out.push(", ").bind(value);
+        });
+        assert_eq!(rows.placed().text(), "insert into t (workspace_id, a) values ($1, $2), ($1, $3)");
     }
-    pg::to_sql_checked!();
 }

@@ -77,8 +77,8 @@ impl Table {
 macro_rules! stored {
     (@ $field:ident) => { stringify!($field) };
     (@ $field:ident $column:literal) => { $column };
-    (@key) => { "id" };
-    (@key $key:literal) => { $key };
+    (key) => { "id" };
+    (key $key:literal) => { $key };
     (
         $name:ident: $table:literal as $alias:literal {
             workspace $workspace:ident;
@@ -117,7 +117,7 @@ macro_rules! stored {
                 workspace: concat!($alias, ".workspace_id"),
                 find: concat!(
                     "select {columns}, {within} from ", $table, " ", $alias, " " $(, $joins)?,
-                    " where ", $alias, ".", $crate::db::stored!(@key $($key)?), " = $1 and "
+                    " where ", $alias, ".", $crate::db::stored!(key $($key)?), " = $1 and "
                     $(, $where, " and ")?, "{visible}"
                 ),
                 own: concat!(
