@@ -44,7 +44,7 @@ pub use rate::RateLimit;
 pub use reading::{RIGHTS, StrictBodies, coerced, lenient};
 pub use refusals::document;
 pub use room::Room;
-pub use schema::absent_not_null;
+pub use schema::{absent_not_null, nullable, optional_not_null};
 
 /// Marks an operation as ours: the reference does not have it.
 pub fn ours(

@@ -1,7 +1,7 @@
 use super::SHAPE;
 use super::selection::Selection;
 use crate::access::custom_tags::{Read, Toggle};
-use crate::access::{Caller, Can, STEP, Step, accounts as account};
+use crate::access::{Caller, Can, STEP, Step, accounts as account, campaigns as campaign};
 use crate::db::{Part, Tx};
 use crate::error::{Error, Result};
 use crate::resources::{accounts, campaigns};
@@ -221,4 +221,19 @@ pub async fn mapped(can: &Can<Toggle>, tx: &mut Tx, tags: &[Uuid], resources: &[
         .fill("{visible}", can.sees::<Read>(&SHAPE))
         .optional::<Uuid>(tx);
     Ok(found.await?.is_some())
+}
+
+/// A condition on tags: they are on one of these campaigns and accounts, which the caller sees.
+pub fn is_on(can: &Caller, ids: &[Uuid], out: &mut Part) {
+    out.push(
+        " and t.id in (select m.tag_id from custom_tag_mappings m \
+         left join campaigns c on c.workspace_id = m.workspace_id and c.id = m.resource_id \
+         left join accounts a on a.workspace_id = m.workspace_id and a.id = m.resource_id \
+         where m.resource_id in (",
+    );
+    out.list(ids).push(") and (");
+    can.sees::<campaign::Read>(&campaigns::SHAPE)(out);
+    out.push(" or ");
+    can.sees::<account::Read>(&accounts::SHAPE)(out);
+    out.push("))");
 }

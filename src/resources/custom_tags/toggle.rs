@@ -7,7 +7,7 @@ use crate::access::{Can, Step, custom_tags::Toggle};
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{absent_not_null, coerced};
+use crate::http::{coerced, optional_not_null};
 use crate::resources::accounts;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,25 +22,23 @@ const MOST: i64 = 1000;
 const PAIRS: usize = 10_000;
 
 #[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields, transform = coerced, extend("x-gatepost-optional" = ["tag_ids", "resource_type", "assign"]))]
+#[schemars(deny_unknown_fields, transform = coerced, extend("x-gatepost-optional" = ["tag_ids", "resource_type", "assign"]), transform = optional_not_null)]
 pub struct Body {
     /// A tag to toggle on `resource_id`, in the place of all other fields.
-    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    #[schemars(extend("x-gatepost-extension" = true))]
     pub tag_id: Option<Uuid>,
-    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    #[schemars(extend("x-gatepost-extension" = true))]
     pub resource_id: Option<String>,
-    #[schemars(transform = absent_not_null, length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = 100))]
     pub tag_ids: Option<Vec<Uuid>>,
     /// 1 for sending accounts, 2 for campaigns.
-    #[schemars(transform = absent_not_null, extend("enum" = [1, 2]))]
+    #[schemars(extend("enum" = [1, 2]))]
     pub resource_type: Option<f64>,
-    #[schemars(transform = absent_not_null, length(min = 1, max = 1000))]
+    #[schemars(length(min = 1, max = 1000))]
     pub resource_ids: Option<Vec<String>>,
-    #[schemars(transform = absent_not_null, length(min = 1, max = 1000))]
+    #[schemars(length(min = 1, max = 1000))]
     pub excluded_resource_ids: Option<Vec<String>>,
-    #[schemars(transform = absent_not_null)]
     pub assign: Option<bool>,
-    #[schemars(transform = absent_not_null)]
     pub selected_all: Option<bool>,
     #[serde(flatten)]
     pub selection: Selection,

@@ -1,22 +1,22 @@
 use super::LeadList;
 use crate::access::{Can, lead_lists::Read};
 use crate::error::Result;
-use crate::http::{absent_not_null, after_time, pattern};
+use crate::http::{after_time, optional_not_null, pattern};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
 pub struct Filter {
     /// How many lists to give, 1 to 100; 10 if it is left out.
-    #[schemars(transform = absent_not_null, range(min = 1, max = 100))]
+    #[schemars(range(min = 1, max = 100))]
     limit: Option<i64>,
     /// `next_starting_after` of the page before: a time, or a time and an id with `&` between.
-    #[schemars(transform = absent_not_null, length(max = 100))]
+    #[schemars(length(max = 100))]
     starting_after: Option<String>,
-    #[schemars(transform = absent_not_null)]
     has_enrichment_task: Option<bool>,
     /// In the name.
-    #[schemars(transform = absent_not_null, length(max = 200))]
+    #[schemars(length(max = 200))]
     search: Option<String>,
 }
 
