@@ -212,9 +212,8 @@ mod tests {
     #[test]
     fn the_workspace_is_bound_once_and_after_the_rest() {
         let (here, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let statement =
-            sql("update t set a = $1 where workspace_id = {here} and b in (select {here}) {more}");
-        let statement = statement.here(here).here(other).bind(7).fill("{more}", |out| {
+        let text = "update t set a = $1 where workspace_id = {here} and b in (select {here}) {more}";
+        let statement = sql(text).here(here).here(other).bind(7).fill("{more}", |out| {
             out.push("and c = ").bind(8);
         });
         let statement = statement.placed();
