@@ -4,15 +4,15 @@ use super::list::{self, Limit};
 use super::open;
 use super::out::Out;
 use super::workspace::exists;
-use crate::access::{Can, Ceiling, Role, Seen, api_keys as may};
+use crate::access::{Can, Role, Seen, api_keys as may};
 use crate::app::App;
-use crate::audit::{Change, Subject};
+use crate::audit::Change;
 use crate::config::Config;
 use crate::db::{record, sql};
 use crate::error::{Error, Result};
 use crate::http::address;
 use crate::http::hint;
-use crate::resources::api_keys::{ApiKey, Bound, Minted, Scope, all_scopes, store};
+use crate::resources::api_keys::{ApiKey, Minted, Scope, StoredKey, all_scopes, store};
 use crate::resources::members;
 use crate::time::Time;
 use uuid::Uuid;
@@ -98,9 +98,9 @@ async fn revoke(app: &App, id: Uuid, out: Out) -> Result<()> {
         return Err(Error::invalid(format!("this API key was revoked already, at {at}")));
     }
     let revoked = Can::<may::Delete>::operator(app, workspace_id).write(async move |can, tx| {
-        let key = store::find(can, &mut *tx, id).await?;
+        let key = ApiKey::from(can.find::<StoredKey>(&mut *tx, id).await?);
         store::revoke(can, tx, id).await?;
-        Ok(Change::deleted(Subject::new("api_key", id), key))
+        Ok(Change::deleted(key.subject(), key))
     });
     let key = revoked.await?;
     out.say(&key, format_args!("revoked: {} \"{}\" of workspace {workspace_id}", key.key, key.name))
@@ -133,28 +133,16 @@ async fn create(app: &App, wanted: Wanted) -> Result<Seen<ApiKey>> {
     let personal = wanted.member.is_some();
     let secret = if personal { Minted::personal(app)? } else { Minted::workspace(app)? };
     let created = Can::<may::Create>::operator(app, workspace).write(async move |can, tx| {
-        let mut key = ApiKey {
-            id: can.new_id(),
-            name: wanted.name.clone(),
-            scopes: wanted.scopes.iter().cloned().map(Scope).collect(),
-            key: String::new(),
-            organization_id: workspace,
-            timestamp_created: can.now(),
-            timestamp_updated: can.now(),
+        let scopes = wanted.scopes.iter().cloned().map(Scope).collect();
+        let key = StoredKey {
             personal,
-            expires_at: None,
-            allowed_ips: None,
-            tag_limit: None,
-            created_by: None,
-            created_by_name: None,
-            created_by_email: None,
-            last_used_at: None,
+            member_id: wanted.member,
+            ceiling_role: (!personal).then(|| Role::Admin.name().to_owned()),
+            ..StoredKey::new(can, &secret, wanted.name.clone(), scopes)
         };
-        let role = (!personal).then(|| Role::Admin.name());
-        let bound = Bound { member: wanted.member, role, ceiling: Ceiling::default(), link: None };
-        store::insert(tx, &key, &bound, &secret).await?;
-        key.key = secret.plain().to_owned();
-        Ok(Change::created(Subject::new("api_key", key.id), key))
+        store::insert(can, tx, &key, &secret).await?;
+        let key = ApiKey { key: secret.plain().to_owned(), ..key.into() };
+        Ok(Change::created(key.subject(), key))
     });
     created.await
 }

@@ -27,15 +27,22 @@ mod lanes;
 mod load;
 mod migrate;
 mod postgres;
+mod record;
 mod sql;
 mod sqlite;
+mod stored;
 mod time;
+mod value;
 
 pub use json::{Json, Kept, Raw};
 pub use lanes::Lane;
 pub use load::Load;
-pub(crate) use sql::record;
-pub use sql::{Part, Record, Row, Sql, Value, ids, sql};
+pub(crate) use record::record;
+pub use record::{Field, Record, Row};
+pub use sql::{Part, Sql, ids, sql};
+pub(crate) use stored::stored;
+pub use stored::{Stored, Table};
+pub use value::Value;
 
 use crate::error::Result;
 use std::time::Duration;
@@ -219,6 +226,7 @@ impl Reader {
 
     /// Whether this engine takes the statement at all.
     pub async fn prepare(&self, sql: Sql) -> Result<()> {
+        let sql = sql.placed();
         match &self.0 {
             ReadPool::Sqlite(readers) => {
                 readers.run(Lane::Server, move |conn| sqlite::prepare(conn, &sql).map(drop)).await

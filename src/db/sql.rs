@@ -1,49 +1,16 @@
-//! A statement: one text for both engines, its binds, and the record that a row becomes.
+//! A statement: one text for both engines, and its binds.
 //!
 //! `$1..$k` stand in the text and may come in any order, more than once. A `{hole}` takes a rendered part
-//! (the predicate of `access`), whose binds are numbered after those of the text. Because every statement
-//! is one literal after `sql(`, a test finds them all in the sources and prepares them on both engines.
+//! (the predicate of `access`), whose binds are numbered after those of the text. `{here}` takes a workspace, which is
+//! bound last. Because every statement is one literal after `sql(`, a test finds them all in the sources and prepares
+//! them on both engines. The statements of `stored!` are the exception: `resources::statements` lists them.
 
-use super::{Source, Tx};
+use super::record::Record;
+use super::{Source, Tx, Value};
 use crate::error::{Error, Result};
-use crate::time::Time;
-use bytes::BytesMut;
-use rusqlite::types as lite;
 use std::borrow::Cow;
 use std::fmt::Write;
-use tokio_postgres::types as pg;
 use uuid::Uuid;
-
-#[derive(Clone, Debug)]
-pub enum Value {
-    Null,
-    Bool(bool),
-    Int(i64),
-    Text(String),
-    Uuid(Uuid),
-    Time(Time),
-    Json(serde_json::Value),
-}
-
-macro_rules! values { ($($variant:ident: $type:ty),*) => { $(
-    impl From<$type> for Value { fn from(v: $type) -> Self { Value::$variant(v) } }
-    impl From<Option<$type>> for Value { fn from(v: Option<$type>) -> Self { v.map_or(Value::Null, Value::from) } }
-    impl Record for $type {
-        const COLUMNS: &'static str = "";
-        fn read(row: &mut Row) -> Result<Self> { row.take() }
-    }
-    impl Record for Option<$type> {
-        const COLUMNS: &'static str = "";
-        fn read(row: &mut Row) -> Result<Self> { row.take() }
-    }
-)* } }
-values!(Bool: bool, Int: i64, Text: String, Uuid: Uuid, Time: Time, Json: serde_json::Value);
-
-impl<T: AsRef<str> + ?Sized> From<&T> for Value {
-    fn from(v: &T) -> Self {
-        Value::Text(v.as_ref().to_owned())
-    }
-}
 
 /// Ids that a subquery has put in a row, as `string_agg(uuid_text(id), ',')`.
 pub fn ids(joined: Option<String>) -> Result<Vec<Uuid>> {
@@ -57,12 +24,30 @@ pub struct Sql {
     /// What its holes are filled with.
     parts: Vec<(&'static str, Cow<'static, str>)>,
     pub(super) binds: Vec<Value>,
-    /// Bytes of text after which no further row is read.
+    /// The bytes of text after which no further row is read.
     pub(super) most: usize,
+    /// The workspace that `{here}` stands for.
+    here: Option<Here>,
+}
+
+/// A workspace, and the number of its bind once it has one.
+#[derive(Clone, Copy)]
+struct Here {
+    workspace: Uuid,
+    number: Option<usize>,
+}
+
+impl Here {
+    fn number(&mut self, binds: &mut Vec<Value>) -> usize {
+        *self.number.get_or_insert_with(|| {
+            binds.push(self.workspace.into());
+            binds.len()
+        })
+    }
 }
 
 pub fn sql(text: impl Into<Cow<'static, str>>) -> Sql {
-    Sql { text: text.into(), parts: Vec::new(), binds: Vec::new(), most: usize::MAX }
+    Sql { text: text.into(), parts: Vec::new(), binds: Vec::new(), most: usize::MAX, here: None }
 }
 
 impl Sql {
@@ -72,7 +57,7 @@ impl Sql {
     }
 
     pub fn fill(mut self, hole: &'static str, render: impl FnOnce(&mut Part)) -> Self {
-        let mut part = Part { text: String::new(), binds: &mut self.binds };
+        let mut part = Part { text: String::new(), binds: &mut self.binds, here: &mut self.here };
         render(&mut part);
         let text = part.text;
         self.parts.push((hole, text.into()));
@@ -92,6 +77,24 @@ impl Sql {
         })
     }
 
+    /// Fills `{here}` with a workspace. A statement keeps the first one that it gets.
+    pub fn here(mut self, workspace: Uuid) -> Self {
+        self.here.get_or_insert(Here { workspace, number: None });
+        self
+    }
+
+    /// Fills `{rows}` with a row for each item. A row begins with the workspace, and `write` adds the further columns, each
+    /// after a comma.
+    pub fn rows<T>(self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(T, &mut Part)) -> Self {
+        self.fill("{rows}", |out| {
+            for (at, item) in items.into_iter().enumerate() {
+                out.push(if at > 0 { ", (" } else { "(" }).here();
+                write(item, out);
+                out.push(")");
+            }
+        })
+    }
+
     /// Reads no further row once the records weigh more than this: for an answer that would be cut there.
     pub fn up_to(self, most: usize) -> Self {
         Sql { most, ..self }
@@ -99,9 +102,10 @@ impl Sql {
 
     pub async fn all<T: Record>(mut self, from: impl Into<Source<'_>>) -> Result<Vec<T>> {
         self.parts.push(("{columns}", T::columns()));
+        let whole = self.placed();
         match from.into() {
-            Source::Read(reading) => reading.rows(self).await,
-            Source::Write(tx) => tx.rows(self).await,
+            Source::Read(reading) => reading.rows(whole).await,
+            Source::Write(tx) => tx.rows(whole).await,
         }
     }
 
@@ -110,7 +114,16 @@ impl Sql {
     }
 
     pub async fn run(self, tx: &mut Tx) -> Result<u64> {
-        tx.run(self).await
+        tx.run(self.placed()).await
+    }
+
+    /// Binds the workspace after everything else, so that the binds of the text keep their numbers.
+    pub(super) fn placed(mut self) -> Self {
+        if let Some(mut here) = self.here.take().filter(|_| self.text.contains("{here}")) {
+            let number = here.number(&mut self.binds);
+            self.parts.push(("{here}", format!("${number}").into()));
+        }
+        self
     }
 
     /// The whole text: every hole filled, in one walk.
@@ -137,6 +150,7 @@ impl Sql {
 pub struct Part<'a> {
     text: String,
     binds: &'a mut Vec<Value>,
+    here: &'a mut Option<Here>,
 }
 
 impl Part<'_> {
@@ -148,6 +162,14 @@ impl Part<'_> {
     pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.binds.push(value.into());
         let _infallible = write!(self.text, "${}", self.binds.len());
+        self
+    }
+
+    /// The workspace of the statement.
+    fn here(&mut self) -> &mut Self {
+        if let Some(here) = self.here {
+            let _infallible = write!(self.text, "${}", here.number(self.binds));
+        }
         self
     }
 
@@ -183,116 +205,31 @@ impl Part<'_> {
     }
 }
 
-/// A value that either engine can hand over as a column.
-pub trait Column: lite::FromSql + for<'a> pg::FromSql<'a> {}
-impl<T: lite::FromSql + for<'a> pg::FromSql<'a>> Column for T {}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-pub trait Record: Sized + Send + 'static {
-    const COLUMNS: &'static str;
-    /// What stands for `{columns}`.
-    fn columns() -> Cow<'static, str> {
-        Self::COLUMNS.into()
-    }
-    fn read(row: &mut Row) -> Result<Self>;
-    /// Bytes of its text that an answer repeats as they are, where they can be many.
-    fn weight(&self) -> usize {
-        0
-    }
-}
-
-impl<A: Record, B: Record> Record for (A, B) {
-    const COLUMNS: &'static str = "";
-    fn columns() -> Cow<'static, str> {
-        match (A::columns(), B::columns()) {
-            (first, second) if second.is_empty() => first,
-            (first, second) if first.is_empty() => second,
-            (first, second) => [&*first, ", ", &*second].concat().into(),
-        }
-    }
-    fn read(row: &mut Row) -> Result<Self> {
-        Ok((A::read(row)?, B::read(row)?))
-    }
-    fn weight(&self) -> usize {
-        self.0.weight() + self.1.weight()
-    }
-}
-
-/// Names the columns of a record once: the text of `{columns}` and the order of reading. A column with another
-/// name stands behind `=`.
-macro_rules! record {
-    (@ $field:ident) => { stringify!($field) };
-    (@ $field:ident $column:literal) => { $column };
-    ($name:ident { $first:ident $(= $column:literal)? $(, $rest:ident $(= $other:literal)?)* $(,)? }) => {
-        impl $crate::db::Record for $name {
-            const COLUMNS: &'static str = concat!(
-                $crate::db::record!(@ $first $($column)?)
-                $(, ", ", $crate::db::record!(@ $rest $($other)?))*
-            );
-            fn read(row: &mut $crate::db::Row) -> $crate::error::Result<Self> {
-                Ok(Self { $first: row.take()?, $($rest: row.take()?),* })
-            }
-        }
-    };
-}
-pub(crate) use record;
-
-/// A row, read from left to right.
-pub struct Row<'a> {
-    cells: Cells<'a>,
-    next: usize,
-}
-
-pub(super) enum Cells<'a> {
-    Sqlite(&'a rusqlite::Row<'a>),
-    Postgres(&'a tokio_postgres::Row),
-}
-
-impl<'a> Row<'a> {
-    pub(super) fn record<T: Record>(cells: Cells<'a>) -> Result<T> {
-        T::read(&mut Row { cells, next: 0 })
+    #[test]
+    fn the_workspace_is_bound_once_and_after_the_rest() {
+        let (here, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let text = "update t set a = $1 where workspace_id = {here} and b in (select {here}) {more}";
+        let statement = sql(text).here(here).here(other).bind(7).fill("{more}", |out| {
+            out.push("and c = ").bind(8);
+        });
+        let statement = statement.placed();
+        assert_eq!(
+            statement.text(),
+            "update t set a = $1 where workspace_id = $3 and b in (select $3) and c = $2"
+        );
+        assert!(matches!(statement.binds.last(), Some(Value::Uuid(bound)) if *bound == here));
     }
 
-    pub fn take<T: Column>(&mut self) -> Result<T> {
-        let at = self.next;
-        self.next += 1;
-        match self.cells {
-            Cells::Sqlite(row) => row.get(at).map_err(Error::from),
-            Cells::Postgres(row) => row.try_get(at).map_err(Error::from),
-        }
+    #[test]
+    fn each_row_begins_with_the_workspace() {
+        let text = "insert into t (workspace_id, a) values {rows}";
+        let rows = sql(text).here(Uuid::nil()).rows([5, 6], |value, out| {
+            out.push(", ").bind(value);
+        });
+        assert_eq!(rows.placed().text(), "insert into t (workspace_id, a) values ($1, $2), ($1, $3)");
     }
-}
-
-impl rusqlite::ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<lite::ToSqlOutput<'_>> {
-        match self {
-            Value::Null => lite::Null.to_sql(),
-            Value::Bool(v) => v.to_sql(),
-            Value::Int(v) | Value::Time(Time(v)) => v.to_sql(),
-            Value::Text(v) => v.to_sql(),
-            Value::Uuid(v) => v.to_sql(),
-            Value::Json(v) => v.to_sql(),
-        }
-    }
-}
-
-impl pg::ToSql for Value {
-    fn to_sql(
-        &self,
-        ty: &pg::Type,
-        out: &mut BytesMut,
-    ) -> Result<pg::IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self {
-            Value::Null => Ok(pg::IsNull::Yes),
-            Value::Bool(v) => v.to_sql_checked(ty, out),
-            Value::Int(v) => v.to_sql_checked(ty, out),
-            Value::Text(v) => v.to_sql_checked(ty, out),
-            Value::Uuid(v) => v.to_sql_checked(ty, out),
-            Value::Time(v) => v.to_sql_checked(ty, out),
-            Value::Json(v) => v.to_sql_checked(ty, out),
-        }
-    }
-    fn accepts(_: &pg::Type) -> bool {
-        true
-    }
-    pg::to_sql_checked!();
 }

@@ -1,6 +1,9 @@
 //! Bodies: bounded in size and time, checked against their schema, then read.
 
+mod edit;
 mod patch;
+pub use edit::Edit;
+pub(crate) use edit::patch;
 pub use patch::{Fields, Unread};
 
 use super::crowd::Locality;

@@ -1,6 +1,6 @@
 //! Lists: keyset pages, newest first. Ids are UUID v7, so the order of ids is the order of creation.
 
-use super::{Json, absent_not_null};
+use super::{Json, absent_not_null, optional_not_null};
 use crate::error::{Error, Result};
 use crate::time::Time;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -15,23 +15,23 @@ const SIZE: i64 = 10;
 const MOST: i64 = 100;
 
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
 pub struct Paging {
     /// How many items to give, 1 to 100; 10 if it is left out.
-    #[schemars(transform = absent_not_null, range(min = 1, max = 100))]
+    #[schemars(range(min = 1, max = 100))]
     pub limit: Option<i64>,
     /// `next_starting_after` of the page before. A mere position: it is never looked up.
-    #[schemars(transform = absent_not_null)]
     pub starting_after: Option<Uuid>,
 }
 
 // For the lists by which people check who has access: one page holds them in most workspaces.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
 pub struct Roll {
     /// How many items to give, 1 to 100; 100 if it is left out.
-    #[schemars(transform = absent_not_null, range(min = 1, max = 100))]
+    #[schemars(range(min = 1, max = 100))]
     pub limit: Option<i64>,
     /// `next_starting_after` of the page before.
-    #[schemars(transform = absent_not_null)]
     pub starting_after: Option<Uuid>,
 }
 

@@ -7,7 +7,7 @@ use super::reading::Reading;
 use crate::error::{Error, Result};
 use jsonschema::Validator;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
@@ -109,7 +109,7 @@ pub fn typed<T: JsonSchema + 'static>(query: &str) -> Result<Value> {
         parsed.unwrap_or_else(|| text.into())
     };
     let is_list = |name: &str| properties.and_then(|all| all.get(name)?.get("type")) == Some(&"array".into());
-    let mut all = serde_json::Map::new();
+    let mut all = Map::new();
     for (name, text) in form_urlencoded::parse(query.as_bytes()) {
         // Many loops begin with an empty cursor, and mean the first page.
         if name == "starting_after" && matches!(text.as_ref(), "" | "null") {
@@ -150,9 +150,34 @@ fn inside(value: &Value, name: &str, path: &mut String) -> Result<()> {
     Ok(())
 }
 
-/// For `Option` fields that may be left out but not be null, which schemars cannot tell apart.
+/// For an `Option` field that may be left out but not be null. schemars cannot tell the two apart.
 pub fn absent_not_null(schema: &mut Schema) {
-    if let Some(Value::Array(types)) = schema.ensure_object().get_mut("type") {
+    not_null(schema.ensure_object());
+}
+
+/// The same for every optional field of a struct but those with `transform = nullable`.
+pub fn optional_not_null(schema: &mut Schema) {
+    let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let fields = schema.ensure_object().get_mut("properties").and_then(Value::as_object_mut);
+    for (name, field) in fields.into_iter().flatten() {
+        let Value::Object(field) = field else { continue };
+        let nullable = field.remove(NULLABLE).is_some();
+        if !nullable && !required.iter().any(|required| required == name) {
+            not_null(field);
+        }
+    }
+}
+
+/// For a field that may be null, in a struct with `transform = optional_not_null`.
+pub fn nullable(schema: &mut Schema) {
+    schema.insert(NULLABLE.to_owned(), true.into());
+}
+
+/// Marks a field until `optional_not_null` has seen it.
+const NULLABLE: &str = "x-nullable";
+
+fn not_null(schema: &mut Map<String, Value>) {
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
         types.retain(|kind| kind != "null");
         if let [only] = types.as_slice() {
             let only = only.clone();

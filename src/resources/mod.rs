@@ -33,10 +33,20 @@ pub mod workspaces;
 
 use crate::access::{Action, Permission, Shape};
 use crate::app::App;
+use crate::db::Stored;
 use crate::jobs::{Claim, Kind, Step, outbox};
 use operations::operations;
 
 include!(concat!(env!("OUT_DIR"), "/resources.rs"));
+
+/// The statements that follow from the records which `stored!` describes.
+pub fn statements() -> Vec<Vec<String>> {
+    vec![
+        api_keys::StoredKey::statements(),
+        custom_tags::CustomTag::statements(),
+        lead_lists::LeadList::statements(),
+    ]
+}
 
 /// The shapes of the records that an action is about. A link of a group is found from both of its workspaces; only the
 /// sub-workspace answers it.

@@ -6,6 +6,7 @@ mod bar;
 mod can;
 mod gate;
 mod predicate;
+mod records;
 
 pub(crate) use answer::partial;
 pub use answer::{Answer, Partial, Seen};
@@ -13,3 +14,4 @@ pub use ask::{Ask, Call, Decision, STEPS, Sight, Stray, Verdict};
 pub use can::{Can, STEP, Stepped, one_more_step};
 pub use gate::Gate;
 pub use predicate::{Facts, Pred, Shape, Who};
+pub use records::{Resource, across};

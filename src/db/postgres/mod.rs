@@ -6,7 +6,7 @@ mod pulse;
 mod turns;
 
 use super::lanes::{Lane, Limits};
-use super::{Conn, Load, READING, Record, Row, Sql, Tx, WRITING, sql::Cells};
+use super::{Conn, Load, READING, Record, Row, Sql, Tx, WRITING, record::Cells};
 use crate::error::{Error, Result};
 use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,

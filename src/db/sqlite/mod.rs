@@ -6,7 +6,7 @@ mod writer;
 pub(super) use readers::Readers;
 pub(super) use writer::Queue;
 
-use super::{Record, Row, Sql, sql::Cells};
+use super::{Record, Row, Sql, record::Cells};
 use crate::error::{Error, Result};
 use rusqlite::params_from_iter;
 use rusqlite::{

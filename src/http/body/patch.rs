@@ -2,7 +2,7 @@
 
 use super::super::describe::unreadable;
 use super::super::reading::How;
-use super::{Arrived, accepted, arrive};
+use super::{Arrived, accepted, arrive, read};
 use crate::error::{Error, Result};
 use aide::{OperationInput, generate::GenContext, openapi::Operation};
 use axum::extract::{FromRequest, Request};
@@ -66,6 +66,14 @@ impl<T: JsonSchema + 'static> Unread<T> {
         let Unread { arrived, how, .. } = self;
         let fields = arrived.through(move |bytes| fields::<T>(bytes, &how)).await?;
         Ok(Fields { fields, schema: PhantomData })
+    }
+}
+
+impl<T: DeserializeOwned + JsonSchema + Send + 'static> Unread<T> {
+    /// The body as its type reads it.
+    pub async fn patch(self) -> Result<T> {
+        let Unread { arrived, how, .. } = self;
+        arrived.through(move |bytes| read::<T>(bytes, &how)).await
     }
 }
 

@@ -1,19 +1,29 @@
-//! API keys: workspace keys, which carry a ceiling and outlive their makers, and personal keys, which do what a
-//! member may do now and die with the membership.
+//! API keys. A workspace key has a ceiling and outlives its maker. A personal key can do what its member can do now, and
+//! stops working when the membership ends.
 
+mod create;
 mod exceed;
+mod first;
+mod list;
+mod revoke;
 mod routes;
 mod scopes;
 pub mod store;
+mod stored;
+pub use create::create;
 pub use exceed::exceeds;
+pub use first::{FIRST, first_name, insert_first, insert_personal};
+pub use list::list;
+pub use revoke::revoke;
 pub use routes::router;
 pub use scopes::{Scope, all as all_scopes};
 pub use store::of_member::{
     keys_made, revoke_keys_made, revoke_personal, revoke_personal_of_user, revoke_personal_through_link,
 };
-pub use store::{FIRST, first_name, insert_first, insert_personal, lower_ceilings, revoke_made_through};
+pub use store::{lower_ceilings, revoke_made_through};
+pub use stored::StoredKey;
 
-use crate::access::{Ceiling, Permission, Shape, partial, workspace_members};
+use crate::access::{Permission, Resource, Shape, partial, workspace_members};
 use crate::app::App;
 use crate::auth::{Kind, Secret, hash};
 use crate::error::Result;
@@ -23,7 +33,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub const SHAPE: Shape = Shape::bare("api_keys k", "k.id", "k.workspace_id");
+pub const SHAPE: Shape = StoredKey::SHAPE;
 
 // `remote`, so that it has the code to be written out and is not `Serialize`: see `access::Answer`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -102,18 +112,11 @@ impl Minted {
         self.0.plain()
     }
 
+    fn redacted(&self) -> String {
+        self.0.redacted()
+    }
+
     fn hash(&self) -> String {
         hash(self.plain())
     }
-}
-
-/// What is stored of a key beside its wire form.
-pub struct Bound {
-    /// The member of a personal key.
-    pub member: Option<Uuid>,
-    /// The role of a workspace key.
-    pub role: Option<&'static str>,
-    pub ceiling: Ceiling,
-    /// To an admin workspace, if it was made through one.
-    pub link: Option<Uuid>,
 }

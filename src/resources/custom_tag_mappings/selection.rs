@@ -1,7 +1,7 @@
 //! What `selected_all` selects. The official filter is a text, null or an object.
 
 use crate::db::Part;
-use crate::http::{absent_not_null, pattern};
+use crate::http::{absent_not_null, nullable, optional_not_null, pattern};
 use crate::resources::accounts::{StatusFilter, Wanted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,18 +26,19 @@ pub enum Filter {
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[schemars(inline, deny_unknown_fields)]
+#[schemars(inline, deny_unknown_fields, transform = optional_not_null)]
 pub struct Criteria {
     /// A tag, or `no-tag`.
     #[serde(default)]
     #[schemars(with = "TagChoice")]
     pub tag_id: Option<TagChoice>,
-    #[schemars(transform = absent_not_null, length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = 100))]
     pub tag_ids: Option<Vec<Uuid>>,
-    #[schemars(transform = absent_not_null, length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = 100))]
     pub tag_ids_all: Option<Vec<Uuid>>,
+    #[schemars(transform = nullable)]
     pub filter: Option<StatusFilter>,
-    #[schemars(transform = absent_not_null, length(max = 200))]
+    #[schemars(length(max = 200))]
     pub search: Option<String>,
 }
 

@@ -25,20 +25,18 @@ pub struct ToggleTags {
     /// A tag to toggle on `resource_id`. These two fields replace all others.
     #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
     pub tag_id: Option<Uuid>,
-    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    #[schemars(extend("x-gatepost-extension" = true))]
     pub resource_id: Option<String>,
-    #[schemars(transform = absent_not_null, length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = 100))]
     pub tag_ids: Option<Vec<Uuid>>,
     /// 1 for sending accounts, 2 for campaigns.
-    #[schemars(transform = absent_not_null, extend("enum" = [1, 2]))]
+    #[schemars(extend("enum" = [1, 2]))]
     pub resource_type: Option<f64>,
-    #[schemars(transform = absent_not_null, length(min = 1, max = 1000))]
+    #[schemars(length(min = 1, max = 1000))]
     pub resource_ids: Option<Vec<String>>,
-    #[schemars(transform = absent_not_null, length(min = 1, max = 1000))]
+    #[schemars(length(min = 1, max = 1000))]
     pub excluded_resource_ids: Option<Vec<String>>,
-    #[schemars(transform = absent_not_null)]
     pub assign: Option<bool>,
-    #[schemars(transform = absent_not_null)]
     pub selected_all: Option<bool>,
     #[serde(flatten)]
     pub selection: Selection,

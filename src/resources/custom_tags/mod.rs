@@ -1,26 +1,32 @@
-//! Tags on campaigns and sending accounts. They group, and they isolate: a tag limit keeps a member or key to
-//! what carries one of its tags.
+//! Tags on campaigns and sending accounts. They group records, and they isolate: a tag limit restricts a member or a key
+//! to records that have one of its tags.
 
+mod create;
+mod delete;
+mod list;
 mod routes;
 pub mod store;
+mod update;
+pub use create::create;
+pub use delete::delete;
+pub use list::list;
 pub use routes::router;
-pub use store::{known, map, of_limit, unmap, unmap_all};
+pub use store::{existing, known, map, of_limit, unmap, unmap_all};
+pub use update::update;
 
-use crate::access::Shape;
-use crate::db::record;
-use crate::http::{absent_not_null, lenient};
+use crate::access::{Caller, Resource, Shape};
+use crate::audit::Subject;
+use crate::db::{Tx, stored};
+use crate::error::{Error, Result};
+use crate::http::{lenient, patch};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// The wire's number for a campaign, and for a sending account.
+/// The number of a campaign on the wire, and of a sending account.
 pub const CAMPAIGN: i64 = 2;
 pub const ACCOUNT: i64 = 1;
-
-/// A limited caller sees the tags of its limit.
-pub const SHAPE: Shape =
-    Shape { tags: Some("select t.id"), ..Shape::bare("custom_tags t", "t.id", "t.workspace_id") };
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct CustomTag {
@@ -33,7 +39,37 @@ pub struct CustomTag {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
-record! { CustomTag { id, timestamp_created, timestamp_updated, organization_id = "workspace_id", label, description } }
+
+stored! { CustomTag: "custom_tags" as "t" {
+    workspace organization_id;
+    fixed timestamp_created;
+    columns timestamp_updated, label, description;
+    derived "search" = |tag| tag.label.to_lowercase();
+} }
+
+/// A caller with a tag limit sees the tags of the limit.
+impl Resource for CustomTag {
+    const SHAPE: Shape = Shape { tags: Some("select t.id"), ..Shape::of::<CustomTag>() };
+}
+
+pub const SHAPE: Shape = CustomTag::SHAPE;
+
+impl CustomTag {
+    fn subject(&self) -> Subject {
+        Subject::new("custom_tag", self.id)
+    }
+
+    /// Refuses a label that is blank or that another tag has.
+    async fn check_label(&self, can: &Caller, tx: &mut Tx) -> Result<()> {
+        if self.label.is_empty() {
+            return Err(Error::invalid("body/label must have a character that is not a space"));
+        }
+        match store::taken(can, tx, &self.label, self.id).await? {
+            true => Err(Error::Conflict("A tag with this name already exists.".to_owned())),
+            false => Ok(()),
+        }
+    }
+}
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields, transform = lenient)]
@@ -44,12 +80,12 @@ pub struct New {
     pub description: Option<String>,
 }
 
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, transform = lenient, extend("minProperties" = 1))]
-#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
-pub struct Patch {
-    #[schemars(length(min = 1, max = 200), regex(pattern = r".*\S.*"), transform = absent_not_null)]
-    label: Option<String>,
-    #[schemars(length(max = 2000))]
-    description: Option<String>,
+patch! {
+    #[schemars(transform = lenient)]
+    pub struct Patch of CustomTag {
+        #[schemars(length(min = 1, max = 200), regex(pattern = r".*\S.*"))]
+        label: String,
+        #[schemars(length(max = 2000))]
+        description: Option<String>,
+    }
 }

@@ -1,13 +1,9 @@
-use super::{CustomTag, New, Patch, store, store::Wanted};
-use crate::access::{Caller, Can, STEP, custom_tags::*, one_more_step};
-use crate::audit::{Change, Subject};
-use crate::db::Tx;
-use crate::error::{Error, Result};
-use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Unread, absent_not_null, ids};
+use super::list::Filter;
+use super::{CustomTag, New, Patch};
+use crate::access::{Can, custom_tags::*};
+use crate::error::Result;
 use crate::resources::operations;
-use schemars::JsonSchema;
-use serde::Deserialize;
-use std::ops::ControlFlow::Break;
+use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread};
 
 operations! {
     router:
@@ -36,96 +32,27 @@ operations! {
     /// Delete a tag
     ///
     /// Takes the tag off all records. Many records are changed in several transactions.
-    DELETE "/api/v2/custom-tags/{id}" => remove as "deleteCustomTag";
-}
-
-fn subject(tag: &CustomTag) -> Subject {
-    Subject::new("custom_tag", tag.id)
-}
-
-#[derive(Deserialize, JsonSchema)]
-struct Filter {
-    #[serde(flatten)]
-    paging: Paging,
-    #[schemars(transform = absent_not_null, length(max = 200))]
-    search: Option<String>,
-    /// Tags on any of these resources: UUIDs with commas between.
-    #[schemars(transform = absent_not_null)]
-    resource_ids: Option<String>,
-    #[schemars(transform = absent_not_null)]
-    tag_ids: Option<String>,
+    DELETE "/api/v2/custom-tags/{id}" => delete as "deleteCustomTag";
 }
 
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<CustomTag>>> {
-    let wanted = Wanted {
-        tags: ids("tag_ids", filter.tag_ids.as_deref())?,
-        resources: ids("resource_ids", filter.resource_ids.as_deref())?,
-        search: filter.search,
-    };
-    let tags = store::list(&can, &filter.paging, &wanted).await?;
+    let tags = super::list(&can, &filter).await?;
     Ok(Json(Page::new(tags, filter.paging.limit(), |tag: &CustomTag| tag.id)))
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<CustomTag>> {
-    Ok(Json(store::find(&can, can.reader(), id).await?))
+    can.find(can.reader(), id).await.map(Json)
 }
 
 async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<CustomTag>> {
-    let created = can.write(async move |can, tx| {
-        let tag = CustomTag {
-            id: can.new_id(),
-            timestamp_created: can.now(),
-            timestamp_updated: can.now(),
-            organization_id: can.workspace(),
-            label: new.label.trim().to_owned(),
-            description: new.description.clone(),
-        };
-        unique(can, tx, &tag).await?;
-        store::insert(tx, &tag).await?;
-        Ok(Change::created(subject(&tag), tag))
-    });
-    created.await.map(Json)
+    super::create(can, new).await.map(Json)
 }
 
-async fn unique(can: &Caller, tx: &mut Tx, tag: &CustomTag) -> Result<()> {
-    if tag.label.is_empty() {
-        return Err(Error::invalid("body/label must have a character that is not a space"));
-    }
-    match store::taken(can, tx, &tag.label, tag.id).await? {
-        true => Err(Error::Conflict("A tag with this name already exists.".to_owned())),
-        false => Ok(()),
-    }
+async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, body: Unread<Patch>) -> Result<Json<CustomTag>> {
+    can.find::<CustomTag>(can.reader(), id).await?;
+    super::update(can, id, body.patch().await?).await.map(Json)
 }
 
-async fn update(
-    can: Can<Update>,
-    Path(Id { id }): Path<Id>,
-    patch: Unread<Patch>,
-) -> Result<Json<CustomTag>> {
-    store::find(&can, can.reader(), id).await?;
-    let patch = patch.read().await?;
-    let updated = can.write(async move |can, tx| {
-        let before = store::find(can, &mut *tx, id).await?;
-        let mut after = CustomTag { timestamp_updated: can.now(), ..patch.over(&before)? };
-        after.label = after.label.trim().to_owned();
-        if after.label != before.label {
-            unique(can, tx, &after).await?;
-        }
-        store::update(tx, &after).await?;
-        Ok(Change::updated(subject(&before), &before, after))
-    });
-    updated.await.map(Json)
-}
-
-async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<CustomTag>> {
-    let removed = can.write_in_steps((), async move |can, tx, ()| {
-        let tag = store::find(can, &mut *tx, id).await?;
-        let mappings = store::unmap_some(can, tx, id).await?;
-        if mappings == STEP {
-            return Ok(one_more_step(subject(&tag), "mappings"));
-        }
-        store::delete(can, tx, id).await?;
-        Ok(Break(Change::deleted(subject(&tag), tag)))
-    });
-    removed.await.map(Json)
+async fn delete(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<CustomTag>> {
+    super::delete(can, id).await.map(Json)
 }

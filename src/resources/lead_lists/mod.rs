@@ -1,23 +1,28 @@
-//! Lists of leads that are in no campaign. They are the team's; a caller with a tag limit sees none, for a list
-//! carries no tag.
+//! Lists of leads that are in no campaign. Lists belong to the team. A caller with a tag limit sees none, because lists
+//! have no tags.
 
+mod create;
+mod delete;
+mod list;
 mod routes;
-pub mod store;
+mod store;
+mod update;
+mod verification;
+pub use create::create;
+pub use delete::delete;
+pub use list::list;
 pub use routes::router;
+pub use update::update;
+pub use verification::verification;
 
-use crate::access::Shape;
-use crate::db::record;
-use crate::http::{absent_not_null, lenient};
+use crate::access::{Resource, Shape};
+use crate::audit::Subject;
+use crate::db::stored;
+use crate::http::{lenient, patch};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-pub const SHAPE: Shape = Shape {
-    team: Some("true"),
-    owner: Some("i.owned_by"),
-    ..Shape::bare("lead_lists i", "i.id", "i.workspace_id")
-};
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct LeadList {
@@ -31,10 +36,25 @@ pub struct LeadList {
     pub name: String,
     pub timestamp_created: Time,
 }
-record! { LeadList {
-    id = "i.id", organization_id = "i.workspace_id", has_enrichment_task = "i.has_enrichment_task",
-    owned_by = "i.owned_by", name = "i.name", timestamp_created = "i.timestamp_created"
+
+stored! { LeadList: "lead_lists" as "i" {
+    workspace organization_id;
+    fixed timestamp_created;
+    columns has_enrichment_task, owned_by, name;
+    derived "search" = |list| list.name.to_lowercase();
 } }
+
+impl Resource for LeadList {
+    const SHAPE: Shape = Shape { team: Some("true"), owner: Some("i.owned_by"), ..Shape::of::<LeadList>() };
+}
+
+pub const SHAPE: Shape = LeadList::SHAPE;
+
+impl LeadList {
+    fn subject(&self) -> Subject {
+        Subject::new("lead_list", self.id)
+    }
+}
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields, transform = lenient)]
@@ -46,39 +66,12 @@ pub struct New {
     pub owned_by: Option<Uuid>,
 }
 
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, transform = lenient, extend("minProperties" = 1))]
-#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
-pub struct Patch {
-    #[schemars(transform = absent_not_null, length(min = 1, max = 200))]
-    name: Option<String>,
-    has_enrichment_task: Option<bool>,
-    owned_by: Option<Uuid>,
-}
-
-/// How the verification of a list's leads went.
-#[derive(Serialize, JsonSchema)]
-pub struct VerificationStats {
-    pub stats: Stats,
-    #[schemars(with = "f64")]
-    pub total_leads: i64,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(inline)]
-pub struct Stats {
-    #[schemars(with = "f64", default)]
-    pub verified: i64,
-    #[schemars(with = "f64", default)]
-    pub invalid: i64,
-    #[schemars(with = "f64", default)]
-    pub risky: i64,
-    #[schemars(with = "f64", default)]
-    pub catch_all: i64,
-    #[schemars(with = "f64", default)]
-    pub job_change: i64,
-    #[schemars(with = "f64", default)]
-    pub verification_job_pending_leadfinder: i64,
-    #[schemars(with = "f64", default)]
-    pub verification_job_pending_user: i64,
+patch! {
+    #[schemars(transform = lenient)]
+    pub struct Patch of LeadList {
+        #[schemars(length(min = 1, max = 200))]
+        name: String,
+        has_enrichment_task: Option<bool>,
+        owned_by: Option<Uuid>,
+    }
 }

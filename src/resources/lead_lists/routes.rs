@@ -1,14 +1,10 @@
-use super::{LeadList, New, Patch, VerificationStats, store};
-use crate::access::{Can, STEP, lead_lists::*, one_more_step};
-use crate::audit::{Change, Subject};
+use super::list::Filter;
+use super::verification::VerificationStats;
+use super::{LeadList, New, Patch};
+use crate::access::{Can, lead_lists::*};
 use crate::error::Result;
-use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread, absent_not_null, after_time};
-use crate::resources::lead_containers::{Container, delete_some_leads};
-use crate::resources::members::{Whose, owner};
 use crate::resources::operations;
-use schemars::JsonSchema;
-use serde::Deserialize;
-use std::ops::ControlFlow::Break;
+use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread};
 
 operations! {
     router:
@@ -38,7 +34,7 @@ operations! {
     ///
     /// Deletes its leads too. Many leads are deleted in several transactions, each with its own audit
     /// row.
-    DELETE "/api/v2/lead-lists/{id}" => remove as "deleteLeadList";
+    DELETE "/api/v2/lead-lists/{id}" => delete as "deleteLeadList";
 
     /// Get the verification results of a lead list
     ///
@@ -46,83 +42,26 @@ operations! {
     GET "/api/v2/lead-lists/{id}/verification-stats" => verification as "getVerificationStats";
 }
 
-fn subject(list: &LeadList) -> Subject {
-    Subject::new("lead_list", list.id)
-}
-
-#[derive(Deserialize, JsonSchema)]
-struct Filter {
-    /// How many lists to give, 1 to 100; 10 if it is left out.
-    #[schemars(transform = absent_not_null, range(min = 1, max = 100))]
-    limit: Option<i64>,
-    /// `next_starting_after` of the page before: a time, or a time and an id with `&` between.
-    #[schemars(transform = absent_not_null, length(max = 100))]
-    starting_after: Option<String>,
-    #[schemars(transform = absent_not_null)]
-    has_enrichment_task: Option<bool>,
-    /// In the name.
-    #[schemars(transform = absent_not_null, length(max = 200))]
-    search: Option<String>,
-}
-
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<LeadList, String>>> {
-    let (limit, before) = (filter.limit.unwrap_or(10), after_time(filter.starting_after.as_deref())?);
-    let wanted = (filter.search.as_deref(), filter.has_enrichment_task);
-    let items = store::list(&can, before, limit, wanted).await?;
-    let position = |list: &LeadList| format!("{}&{}", list.timestamp_created, list.id);
-    Ok(Json(Page::new(items, limit, position)))
+    let lists = super::list(&can, &filter).await?;
+    Ok(Json(Page::new(lists, filter.limit(), LeadList::position)))
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<LeadList>> {
-    Ok(Json(store::find(&can, can.reader(), id).await?))
+    can.find(can.reader(), id).await.map(Json)
 }
 
 async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<LeadList>> {
-    let created = can.write(async move |can, tx| {
-        let owned_by = match new.owned_by {
-            Some(wanted) => owner::<Create>(can, tx, Some(wanted), Whose::New("list")).await?,
-            None => can.user(),
-        };
-        let list = LeadList {
-            id: can.new_id(),
-            organization_id: can.workspace(),
-            has_enrichment_task: new.has_enrichment_task,
-            owned_by,
-            name: new.name.clone(),
-            timestamp_created: can.now(),
-        };
-        store::insert(can, tx, &list).await?;
-        Ok(Change::created(subject(&list), list))
-    });
-    created.await.map(Json)
+    super::create(can, new).await.map(Json)
 }
 
-async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch>) -> Result<Json<LeadList>> {
-    store::find(&can, can.reader(), id).await?;
-    let patch = patch.read().await?;
-    let updated = can.write(async move |can, tx| {
-        let before = store::find(can, &mut *tx, id).await?;
-        let mut after: LeadList = patch.over(&before)?;
-        if after.owned_by != before.owned_by {
-            after.owned_by = owner::<Update>(can, tx, after.owned_by, Whose::Theirs("list")).await?;
-        }
-        store::update(can, tx, &after).await?;
-        Ok(Change::updated(subject(&before), &before, after))
-    });
-    updated.await.map(Json)
+async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, body: Unread<Patch>) -> Result<Json<LeadList>> {
+    can.find::<LeadList>(can.reader(), id).await?;
+    super::update(can, id, body.patch().await?).await.map(Json)
 }
 
-async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<LeadList>> {
-    let removed = can.write_in_steps((), async move |can, tx, ()| {
-        let list = store::find(can, &mut *tx, id).await?;
-        let leads = delete_some_leads(can, tx, Container::List(id)).await?;
-        if leads == STEP {
-            return Ok(one_more_step(subject(&list), "leads"));
-        }
-        store::delete(can, tx, id).await?;
-        Ok(Break(Change::deleted(subject(&list), list).affecting(1 + leads as usize)))
-    });
-    removed.await.map(Json)
+async fn delete(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<LeadList>> {
+    super::delete(can, id).await.map(Json)
 }
 
 async fn verification(
@@ -130,6 +69,5 @@ async fn verification(
     Path(Id { id }): Path<Id>,
     _: Nothing,
 ) -> Result<Json<VerificationStats>> {
-    store::find(&can, can.reader(), id).await?;
-    Ok(Json(store::verification(&can, id).await?))
+    super::verification(&can, id).await.map(Json)
 }

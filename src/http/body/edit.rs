@@ -1,0 +1,85 @@
+//! The fields of a PATCH. A field that the body leaves out stays as it is. Null is a value like any other.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer};
+use std::borrow::Cow;
+
+/// The new value of a field, if the body names the field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edit<T>(Option<T>);
+
+impl<T> Default for Edit<T> {
+    fn default() -> Self {
+        Edit(None)
+    }
+}
+
+impl<T> Edit<T> {
+    pub fn get(&self) -> Option<&T> {
+        self.0.as_ref()
+    }
+}
+
+impl<T: Clone> Edit<T> {
+    pub fn apply(&self, field: &mut T) {
+        if let Some(value) = &self.0 {
+            field.clone_from(value);
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Edit<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        T::deserialize(from).map(|value| Edit(Some(value)))
+    }
+}
+
+/// The schema is that of the value.
+impl<T: JsonSchema> JsonSchema for Edit<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+/// Makes the body of a PATCH from a list of fields with the types that they have in the record. The schema, the reading
+/// of the body, and `over`, which gives a record with the new values, follow from the list. `apart` lists fields that the
+/// operation applies itself.
+macro_rules! patch {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident of $record:ty {
+            $($(#[$attribute:meta])* $field:ident: $type:ty),* $(,)?
+        }
+        $(apart {
+            $($(#[$apart_attribute:meta])* $apart:ident: $apart_type:ty),* $(,)?
+        })?
+    ) => {
+        #[derive(Clone, Debug, Default, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(default)]
+        #[schemars(deny_unknown_fields, extend("minProperties" = 1))]
+        $(#[$meta])*
+        pub struct $name {
+            $($(#[$attribute])* pub $field: $crate::http::Edit<$type>,)*
+            $($($(#[$apart_attribute])* pub $apart: $crate::http::Edit<$apart_type>,)*)?
+        }
+
+        impl $name {
+            /// The record with the values that the body names.
+            pub fn over(&self, record: &$record) -> $record {
+                let mut record = record.clone();
+                $(self.$field.apply(&mut record.$field);)*
+                record
+            }
+        }
+    };
+}
+pub(crate) use patch;

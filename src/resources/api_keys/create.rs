@@ -1,0 +1,68 @@
+use super::{ApiKey, Minted, New, StoredKey, exceeds, store};
+use crate::access::{Caller, Can, Seen, Step, api_keys::Create};
+use crate::audit::Change;
+use crate::config::net;
+use crate::db::Json;
+use crate::time::Time;
+use crate::error::{Error, Result};
+use crate::resources::custom_tags;
+use ipnet::IpNet;
+
+/// Creates a key. The answer is the only place that has the whole key.
+pub async fn create(can: Can<Create>, new: New) -> Result<Seen<ApiKey>> {
+    let secret = if new.personal { Minted::personal(can.app())? } else { Minted::workspace(can.app())? };
+    let addresses = addresses(&new)?;
+    can.write(async move |can, tx| {
+        let excess = new.scopes.iter().find_map(|scope| exceeds(can.grant(), scope, new.personal));
+        if let Some(why) = excess {
+            return Err(Error::refused(Step::Scope, why));
+        }
+        custom_tags::known(can, tx, "tag_limit", new.tag_limit.as_deref().unwrap_or_default()).await?;
+        let key = StoredKey {
+            expires_at: expiry(can, &new)?,
+            allowed_ips: addresses.clone(),
+            tag_limit: new.tag_limit.clone(),
+            created_by: can.maker(),
+            link_id: can.link(),
+            ..bound(can, &new, &secret)?
+        };
+        store::insert(can, tx, &key, &secret).await?;
+        let stored: StoredKey = can.own(tx, key.id).await?.ok_or_else(Error::hidden)?;
+        let key = ApiKey { key: secret.plain().to_owned(), ..stored.into() };
+        Ok(Change::created(key.subject(), key))
+    })
+    .await
+}
+
+/// A key with the rights of its maker: those that the member has, or, for a workspace key, those that the maker has now.
+fn bound(can: &Caller, new: &New, secret: &Minted) -> Result<StoredKey> {
+    let (grant, key) = (can.grant(), StoredKey::new(can, secret, new.name.clone(), new.scopes.clone()));
+    if !new.personal {
+        let ceiling_role = grant.role().map(|role| role.name().to_owned());
+        return Ok(StoredKey { ceiling_role, ceiling: Json(grant.ceiling()), ..key });
+    }
+    match can.member() {
+        member @ Some(_) => {
+            Ok(StoredKey { personal: true, member_id: member, ceiling: Json(grant.own_ceiling().clone()), ..key })
+        }
+        None => {
+            Err(Error::invalid("body/personal must be false: the caller is not a member of this workspace"))
+        }
+    }
+}
+
+/// The key expires no later than the key that makes it.
+fn expiry(can: &Caller, new: &New) -> Result<Option<Time>> {
+    if new.expires_at.is_some_and(|at| at <= can.now()) {
+        return Err(Error::invalid("body/expires_at must be in the future"));
+    }
+    // A session ends too, but what is made in a session may outlive it.
+    let makers = can.expires_at().filter(|_| can.key().is_some());
+    Ok(new.expires_at.into_iter().chain(makers).min())
+}
+
+fn addresses(new: &New) -> Result<Option<Vec<IpNet>>> {
+    let wrong = || Error::invalid("body/allowed_ips must be addresses or networks");
+    let parse = |text: &String| net(text).ok_or_else(wrong);
+    new.allowed_ips.as_ref().map(|list| list.iter().map(parse).collect()).transpose()
+}

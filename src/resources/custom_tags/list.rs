@@ -1,0 +1,32 @@
+use super::{CustomTag, store};
+use crate::access::{Can, custom_tags::Read};
+use crate::error::Result;
+use crate::http::{Paging, ids, optional_not_null, pattern};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
+pub struct Filter {
+    #[serde(flatten)]
+    pub paging: Paging,
+    #[schemars(length(max = 200))]
+    search: Option<String>,
+    /// Tags on any of these resources: UUIDs with commas between.
+    resource_ids: Option<String>,
+    tag_ids: Option<String>,
+}
+
+pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<CustomTag>> {
+    let tags = ids("tag_ids", filter.tag_ids.as_deref())?;
+    let resources = ids("resource_ids", filter.resource_ids.as_deref())?;
+    let found = can.list::<CustomTag>(&filter.paging, |out| {
+        let search = filter.search.as_deref().map(pattern);
+        out.given(search, " and t.search like ", " escape '\\'");
+        out.given_list(tags.as_deref(), " and t.id in (", ")");
+        if let Some(resources) = &resources {
+            store::is_on(can, resources, out);
+        }
+    });
+    found.all(can.reader()).await
+}

@@ -1,0 +1,19 @@
+use super::{CustomTag, Patch};
+use crate::access::{Can, custom_tags::Update};
+use crate::audit::Change;
+use crate::error::Result;
+use uuid::Uuid;
+
+pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<CustomTag> {
+    can.write(async move |can, tx| {
+        let before: CustomTag = can.find(&mut *tx, id).await?;
+        let mut after = CustomTag { timestamp_updated: can.now(), ..patch.over(&before) };
+        after.label = after.label.trim().to_owned();
+        if after.label != before.label {
+            after.check_label(can, tx).await?;
+        }
+        can.update(tx, &after).await?;
+        Ok(Change::updated(before.subject(), &before, after))
+    })
+    .await
+}

@@ -1,0 +1,46 @@
+use super::LeadList;
+use crate::access::{Can, lead_lists::Read};
+use crate::error::Result;
+use crate::http::{after_time, optional_not_null, pattern};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
+pub struct Filter {
+    /// How many lists to give, 1 to 100; 10 if it is left out.
+    #[schemars(range(min = 1, max = 100))]
+    limit: Option<i64>,
+    /// `next_starting_after` of the page before: a time, or a time and an id with `&` between.
+    #[schemars(length(max = 100))]
+    starting_after: Option<String>,
+    has_enrichment_task: Option<bool>,
+    /// In the name.
+    #[schemars(length(max = 200))]
+    search: Option<String>,
+}
+
+impl Filter {
+    pub fn limit(&self) -> i64 {
+        self.limit.unwrap_or(10)
+    }
+}
+
+pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<LeadList>> {
+    let (time, id) = after_time(filter.starting_after.as_deref())?;
+    let lists = can.list_by::<LeadList>("i.timestamp_created desc, i.id desc", filter.limit(), |out| {
+        out.push(" and (i.timestamp_created < ").bind(time);
+        out.push(" or i.timestamp_created = ").bind(time).push(" and i.id < ").bind(id).push(")");
+        let search = filter.search.as_deref().map(pattern);
+        out.given(search, " and i.search like ", " escape '\\'");
+        out.given(filter.has_enrichment_task, " and coalesce(i.has_enrichment_task, false) = ", "");
+    });
+    lists.all(can.reader()).await
+}
+
+impl LeadList {
+    /// Where the page after this list begins.
+    pub(super) fn position(&self) -> String {
+        format!("{}&{}", self.timestamp_created, self.id)
+    }
+}
