@@ -186,6 +186,6 @@ async fn who_sends_nothing_gets_no_account(world: World) {
         let assign = json!({ "assigned_to": world.who(who).member });
         let why =
             world.call("owner", "PATCH /api/v2/accounts/a@outreach.example", assign).await.is(400).message();
-        assert!(why.starts_with("body/assigned_to must be a member who may send"), "{why}");
+        assert!(why.starts_with("body/assigned_to must be a member whose role can send"), "{why}");
     }
 }

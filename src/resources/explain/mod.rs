@@ -1,15 +1,15 @@
 //! What a caller is and can do (`/me`), and why or why not (`/access/explain`). The code that enforces also explains.
 
-mod explain;
 mod me;
 mod particulars;
 mod principal;
+mod question;
 mod routes;
 mod store;
-pub use explain::explain;
 pub use me::me;
 pub use particulars::{Case, particulars, person};
 pub use principal::grant_of;
+pub use question::explain;
 pub use routes::router;
 pub use store::sight;
 
