@@ -177,7 +177,7 @@ async fn acceptance(world: &World) -> Value {
     json!({ "token": token, "first_name": "Ada", "last_name": "L", "password": "a password long enough" })
 }
 
-async fn every_change_leaves_one_row(world: World) {
+pub async fn every_change_leaves_one_row(world: World) {
     world.connect("owner", "free@outreach.example", None).await;
     let mut operations = operations::all(&world.api);
     // Whoever asks must still be owner, and the tag be there.
