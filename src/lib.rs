@@ -20,6 +20,7 @@ pub mod audit;
 pub mod jobs;
 
 pub mod resources;
+pub mod docs;
 pub mod edge;
 pub mod router;
 pub mod watch;

@@ -36,7 +36,7 @@ async fn acts(world: &World) -> Vec<Value> {
 /// What needs a mail server, or a server without a workspace: their own tests count the rows.
 const MAILED: [&str; 3] = ["profile:change_email", "profile:ask_reset", "workspaces:set_up"];
 
-async fn every_change_leaves_one_row(world: World) {
+pub async fn every_change_leaves_one_row(world: World) {
     world.connect("owner", "free@outreach.example", None).await;
     let mut operations = operations::all(&world.api);
     // Whoever asks must still be owner, and the tag be there.

@@ -23,6 +23,8 @@ mod contract;
 mod copies;
 mod coverage;
 mod crash;
+mod distributed;
+mod docs;
 mod explained;
 mod fairness;
 mod generated;

@@ -99,11 +99,6 @@ async fn pages_load_nothing_and_keep_to_this_server(world: World) {
         }
         assert!(html.contains("prefers-color-scheme") || html.contains("color-scheme: light dark"), "{path}");
     }
-    let docs = world.get("", "/docs").await.is(200);
-    let policy = docs.headers["content-security-policy"].to_str().unwrap();
-    assert!(policy.contains("default-src 'none'") && policy.contains("connect-src 'self'"), "{policy}");
-    assert!(policy.contains("img-src 'self' data:") && !policy.contains("http"), "{policy}");
-    assert!(!docs.text().contains("cdn.redoc.ly"), "it would call its makers' host");
 }
 
 async fn pages_speak_sentences(world: World) {

@@ -2,6 +2,7 @@
 //! are given is held against the official document.
 
 pub mod authenticator;
+pub mod distributed;
 pub mod dns;
 pub mod extensions;
 pub mod groups;
@@ -160,16 +161,24 @@ impl World {
 
     /// In a schema of its own. Without a server it says so, and fails where the tests must be complete.
     pub async fn postgres() -> Option<World> {
-        let Some(url) = World::postgres_schema().await else {
+        Some(World::on_postgres(&World::postgres_schema_or_skip().await?).await)
+    }
+
+    pub async fn on_postgres(url: &str) -> World {
+        World::on(url, None, RateLimit(None)).await
+    }
+
+    pub async fn postgres_schema_or_skip() -> Option<String> {
+        let url = World::postgres_schema().await;
+        if url.is_none() {
             assert!(env::var_os("GATEPOST_TEST_ALL").is_none(), "this must run on PostgreSQL too");
             writeln!(
                 std::io::stderr(),
                 "NOT RUN on PostgreSQL: set TEST_POSTGRES_URL, or use scripts/with-postgres"
             )
             .unwrap();
-            return None;
-        };
-        Some(World::on(&url, None, RateLimit(None)).await)
+        }
+        url
     }
 
     /// The URL of an empty schema.

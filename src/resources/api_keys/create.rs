@@ -3,9 +3,9 @@ use crate::access::{Caller, Can, Seen, Step, api_keys::Create};
 use crate::audit::Change;
 use crate::config::net;
 use crate::db::Json;
-use crate::time::Time;
 use crate::error::{Error, Result};
 use crate::resources::custom_tags;
+use crate::time::Time;
 use ipnet::IpNet;
 
 /// Creates a key. The answer is the only place that has the whole key.
@@ -42,9 +42,12 @@ fn bound(can: &Caller, new: &New, secret: &Minted) -> Result<StoredKey> {
         return Ok(StoredKey { ceiling_role, ceiling: Json(grant.ceiling()), ..key });
     }
     match can.member() {
-        member @ Some(_) => {
-            Ok(StoredKey { personal: true, member_id: member, ceiling: Json(grant.own_ceiling().clone()), ..key })
-        }
+        member @ Some(_) => Ok(StoredKey {
+            personal: true,
+            member_id: member,
+            ceiling: Json(grant.own_ceiling().clone()),
+            ..key
+        }),
         None => {
             Err(Error::invalid("body/personal must be false: the caller is not a member of this workspace"))
         }

@@ -3,8 +3,8 @@
 use super::{Minted, Scope, StoredKey, store};
 use crate::access::{Caller, Ceiling};
 use crate::db::{Json, Tx};
-use crate::time::Time;
 use crate::error::Result;
+use crate::time::Time;
 use uuid::Uuid;
 
 /// The first key of a person or a workspace expires after this, in milliseconds.

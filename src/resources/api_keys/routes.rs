@@ -1,8 +1,8 @@
 use super::{ApiKey, New};
 use crate::access::{Answer, Can, Seen, api_keys::*};
 use crate::error::Result;
-use crate::resources::operations;
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Roll};
+use crate::resources::operations;
 
 operations! {
     router:

@@ -6,8 +6,8 @@ pub use super::first::{first_name, insert_first, insert_personal};
 use super::{Minted, SHAPE, StoredKey};
 use crate::access::{Caller, Can, Permission, Role, across};
 use crate::db::Tx;
-use crate::time::Time;
 use crate::error::Result;
+use crate::time::Time;
 use uuid::Uuid;
 
 /// Stores a key and the look-up of its hash.

@@ -135,7 +135,7 @@ pub async fn by_contact(can: &Can<Read>, email: &str, order: &'static str) -> Re
 
 pub async fn share(can: &Caller, tx: &mut Tx, id: Uuid, until: Time) -> Result<u64> {
     sql("insert into campaign_shares (campaign_id, workspace_id, expires_at, link_id) values ($1, $2, $3, $4) \
-         on conflict (campaign_id) do update set expires_at = excluded.expires_at")
+         on conflict (workspace_id, campaign_id) do update set expires_at = excluded.expires_at")
     .bind(id)
     .bind(can.workspace())
     .bind(until)

@@ -2,8 +2,8 @@ use super::list::Filter;
 use super::{CustomTag, New, Patch};
 use crate::access::{Can, custom_tags::*};
 use crate::error::Result;
-use crate::resources::operations;
 use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread};
+use crate::resources::operations;
 
 operations! {
     router:

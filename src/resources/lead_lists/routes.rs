@@ -3,8 +3,8 @@ use super::verification::VerificationStats;
 use super::{LeadList, New, Patch};
 use crate::access::{Can, lead_lists::*};
 use crate::error::Result;
-use crate::resources::operations;
 use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread};
+use crate::resources::operations;
 
 operations! {
     router:
