@@ -4,15 +4,14 @@ use super::list::{self, Limit};
 use super::open;
 use super::out::Out;
 use super::workspace::exists;
-use crate::access::{Can, Role, Seen, api_keys as may};
+use crate::access::{Can, Seen, api_keys as may};
 use crate::app::App;
-use crate::audit::Change;
 use crate::config::Config;
 use crate::db::{record, sql};
 use crate::error::{Error, Result};
 use crate::http::address;
 use crate::http::hint;
-use crate::resources::api_keys::{ApiKey, Minted, Scope, StoredKey, all_scopes, store};
+use crate::resources::api_keys::{self, ApiKey, Issue, all_scopes};
 use crate::resources::members;
 use crate::time::Time;
 use uuid::Uuid;
@@ -97,12 +96,7 @@ async fn revoke(app: &App, id: Uuid, out: Out) -> Result<()> {
     if let Some(at) = revoked_at {
         return Err(Error::invalid(format!("this API key was revoked already, at {at}")));
     }
-    let revoked = Can::<may::Delete>::operator(app, workspace_id).write(async move |can, tx| {
-        let key = ApiKey::from(can.find::<StoredKey>(&mut *tx, id).await?);
-        store::revoke(can, tx, id).await?;
-        Ok(Change::deleted(key.subject(), key))
-    });
-    let key = revoked.await?;
+    let key = api_keys::revoke(Can::<may::Delete>::operator(app, workspace_id), id).await?;
     out.say(&key, format_args!("revoked: {} \"{}\" of workspace {workspace_id}", key.key, key.name))
 }
 
@@ -130,19 +124,6 @@ async fn create(app: &App, wanted: Wanted) -> Result<Seen<ApiKey>> {
         )));
     }
     exists(app, workspace).await?;
-    let personal = wanted.member.is_some();
-    let secret = if personal { Minted::personal(app)? } else { Minted::workspace(app)? };
-    let created = Can::<may::Create>::operator(app, workspace).write(async move |can, tx| {
-        let scopes = wanted.scopes.iter().cloned().map(Scope).collect();
-        let key = StoredKey {
-            personal,
-            member_id: wanted.member,
-            ceiling_role: (!personal).then(|| Role::Admin.name().to_owned()),
-            ..StoredKey::new(can, &secret, wanted.name.clone(), scopes)
-        };
-        store::insert(can, tx, &key, &secret).await?;
-        let key = ApiKey { key: secret.plain().to_owned(), ..key.into() };
-        Ok(Change::created(key.subject(), key))
-    });
-    created.await
+    let can = Can::<may::Create>::operator(app, workspace);
+    api_keys::issue(can, Issue { name: wanted.name, scopes: wanted.scopes, member: wanted.member }).await
 }

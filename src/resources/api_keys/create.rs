@@ -1,5 +1,5 @@
-use super::{ApiKey, Minted, New, StoredKey, exceeds, store};
-use crate::access::{Caller, Can, Seen, Step, api_keys::Create};
+use super::{ApiKey, Minted, New, Scope, StoredKey, exceeds, store};
+use crate::access::{Caller, Can, Role, Seen, Step, api_keys::Create};
 use crate::audit::Change;
 use crate::config::net;
 use crate::db::Json;
@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::resources::custom_tags;
 use crate::time::Time;
 use ipnet::IpNet;
+use uuid::Uuid;
 
 /// Creates a key. The answer is the only place that has the whole key.
 pub async fn create(can: Can<Create>, new: New) -> Result<Seen<ApiKey>> {
@@ -68,4 +69,31 @@ fn addresses(new: &New) -> Result<Option<Vec<IpNet>>> {
     let wrong = || Error::invalid("body/allowed_ips must be addresses or networks");
     let parse = |text: &String| net(text).ok_or_else(wrong);
     new.allowed_ips.as_ref().map(|list| list.iter().map(parse).collect()).transpose()
+}
+
+/// A key that the operator gives out on the command line.
+pub struct Issue {
+    pub name: String,
+    pub scopes: Vec<String>,
+    /// The member whose personal key it is; none for a workspace key.
+    pub member: Option<Uuid>,
+}
+
+/// Creates a key for the operator. A workspace key has the rights of an admin at most.
+pub async fn issue(can: Can<Create>, wanted: Issue) -> Result<Seen<ApiKey>> {
+    let personal = wanted.member.is_some();
+    let secret = if personal { Minted::personal(can.app())? } else { Minted::workspace(can.app())? };
+    can.write(async move |can, tx| {
+        let scopes = wanted.scopes.iter().cloned().map(Scope).collect();
+        let key = StoredKey {
+            personal,
+            member_id: wanted.member,
+            ceiling_role: (!personal).then(|| Role::Admin.name().to_owned()),
+            ..StoredKey::new(can, &secret, wanted.name.clone(), scopes)
+        };
+        store::insert(can, tx, &key, &secret).await?;
+        let key = ApiKey { key: secret.plain().to_owned(), ..key.into() };
+        Ok(Change::created(key.subject(), key))
+    })
+    .await
 }

@@ -2,7 +2,6 @@
 
 pub mod of_member;
 
-pub use super::first::{first_name, insert_first, insert_personal};
 use super::{Minted, SHAPE, StoredKey};
 use crate::access::{Caller, Can, Permission, Role, across};
 use crate::db::Tx;

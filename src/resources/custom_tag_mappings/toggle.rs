@@ -6,7 +6,7 @@ use crate::access::{Can, Step, custom_tags::Toggle};
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{absent_not_null, coerced};
+use crate::http::{coerced, optional_not_null};
 use crate::resources::accounts;
 use crate::resources::custom_tags::{self, ACCOUNT, CAMPAIGN};
 use schemars::JsonSchema;
@@ -20,10 +20,10 @@ const MOST: i64 = 1000;
 const PAIRS: usize = 10_000;
 
 #[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields, transform = coerced, extend("x-gatepost-optional" = ["tag_ids", "resource_type", "assign"]))]
+#[schemars(deny_unknown_fields, transform = coerced, extend("x-gatepost-optional" = ["tag_ids", "resource_type", "assign"]), transform = optional_not_null)]
 pub struct ToggleTags {
     /// A tag to toggle on `resource_id`. These two fields replace all others.
-    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    #[schemars(extend("x-gatepost-extension" = true))]
     pub tag_id: Option<Uuid>,
     #[schemars(extend("x-gatepost-extension" = true))]
     pub resource_id: Option<String>,

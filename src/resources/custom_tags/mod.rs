@@ -5,7 +5,7 @@ mod create;
 mod delete;
 mod list;
 mod routes;
-pub mod store;
+mod store;
 mod update;
 pub use create::create;
 pub use delete::delete;
