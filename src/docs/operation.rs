@@ -33,7 +33,6 @@ pub struct Operation {
     /// The official API does not have it.
     pub ours: bool,
     pub permission: Option<String>,
-    pub scopes: Vec<String>,
     /// A person who has signed in can call it, too.
     pub by_session: bool,
     pub parameters: Vec<(Place, Field)>,
@@ -63,7 +62,6 @@ impl Operation {
             description: text::paragraphs(told("description").unwrap_or_default()),
             ours: described.get("x-gatepost-extension").is_some_and(|mark| mark == &Value::Bool(true)),
             permission,
-            scopes: secured(described, "ApiKeyAuth"),
             by_session: described
                 .pointer("/security")
                 .is_some_and(|all| all.to_string().contains("SessionCookie")),
@@ -91,12 +89,6 @@ impl Operation {
 /// For an operation without an id.
 fn anchor(method: &str, path: &str) -> String {
     format!("{method}{}", path.replace(['/', '{', '}'], "-"))
-}
-
-fn secured(described: &Value, scheme: &str) -> Vec<String> {
-    let all = described.get("security").and_then(Value::as_array).into_iter().flatten();
-    let scopes = all.filter_map(|one| one.get(scheme)?.as_array()).flatten();
-    scopes.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn parameters(document: &Value, described: &Value) -> Vec<(Place, Field)> {
