@@ -8,7 +8,7 @@ use super::statuses::{Slice, Statuses};
 use super::vitals::{Host, TestVitals, Tracking, Vitals};
 use super::warmup::WarmupAccounts;
 use super::{Account, Email, New, Patch, store};
-use crate::access::{Can, accounts::*};
+use crate::access::{Can, Seen, accounts::*};
 use crate::error::Result;
 use crate::http::{Json, Nothing, Page, Path, Query, Unread};
 use crate::resources::background_jobs::BackgroundJob;
@@ -176,11 +176,17 @@ async fn statuses(can: Can<Read>, Query(slice): Query<Slice>) -> Result<Json<Sta
     super::statuses(can, slice).await.map(Json)
 }
 
-async fn enable_warmup(can: Can<Warm>, Json(wanted): Json<WarmupAccounts>) -> Result<Json<BackgroundJob>> {
+async fn enable_warmup(
+    can: Can<Warm>,
+    Json(wanted): Json<WarmupAccounts>,
+) -> Result<Json<Seen<BackgroundJob>>> {
     super::enable_warmup(can, wanted).await.map(Json)
 }
 
-async fn disable_warmup(can: Can<Warm>, Json(wanted): Json<WarmupAccounts>) -> Result<Json<BackgroundJob>> {
+async fn disable_warmup(
+    can: Can<Warm>,
+    Json(wanted): Json<WarmupAccounts>,
+) -> Result<Json<Seen<BackgroundJob>>> {
     super::disable_warmup(can, wanted).await.map(Json)
 }
 

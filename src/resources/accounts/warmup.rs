@@ -2,7 +2,7 @@
 
 use super::filter::{StatusFilter, Wanted};
 use super::{COLD, WARM, address, store};
-use crate::access::{Can, accounts::Warm};
+use crate::access::{Can, Seen, accounts::Warm};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::{Error, Result};
@@ -128,11 +128,11 @@ impl Filter {
     }
 }
 
-pub async fn enable_warmup(can: Can<Warm>, wanted: WarmupAccounts) -> Result<BackgroundJob> {
+pub async fn enable_warmup(can: Can<Warm>, wanted: WarmupAccounts) -> Result<Seen<BackgroundJob>> {
     start(can, data(wanted, WARM)?).await
 }
 
-pub async fn disable_warmup(can: Can<Warm>, wanted: WarmupAccounts) -> Result<BackgroundJob> {
+pub async fn disable_warmup(can: Can<Warm>, wanted: WarmupAccounts) -> Result<Seen<BackgroundJob>> {
     start(can, data(wanted, COLD)?).await
 }
 
@@ -168,7 +168,7 @@ fn data(body: WarmupAccounts, warmup_status: i64) -> Result<Data> {
     })
 }
 
-async fn start(can: Can<Warm>, data: Data) -> Result<BackgroundJob> {
+async fn start(can: Can<Warm>, data: Data) -> Result<Seen<BackgroundJob>> {
     can.write(async move |can, tx| {
         let mut data = data.clone();
         let there = store::count(can, tx, &data.wanted()).await?;

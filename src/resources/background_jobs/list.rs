@@ -2,7 +2,7 @@
 
 use super::store::{self, Place, Wanted};
 use super::{BackgroundJob, ENTITIES, KINDS, OURS};
-use crate::access::{Can, background_jobs::Read};
+use crate::access::{Answer, Can, Seen, background_jobs::Read};
 use crate::error::{Error, Result};
 use crate::http::{Order, Page, absent_not_null, ids};
 use crate::time::Time;
@@ -107,9 +107,10 @@ fn position(cursor: &str) -> Result<(Time, String)> {
     }
 }
 
-pub async fn list(can: Can<Read>, filter: Filter) -> Result<Page<BackgroundJob, String>> {
-    let items = store::list(&can, &filter.wanted()?, &filter.place()?).await?;
-    Ok(Page::new(items, filter.limit(), |job| filter.position(job)))
+pub async fn list(can: Can<Read>, filter: Filter) -> Result<Page<Seen<BackgroundJob>, String>> {
+    let jobs = store::list(&can, &filter.wanted()?, &filter.place()?).await?;
+    let items = jobs.into_iter().map(|job| job.seen_by(&can)).collect();
+    Ok(Page::new(items, filter.limit(), |job: &Seen<BackgroundJob>| filter.position(job)))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -119,10 +120,10 @@ pub struct Selection {
     data_fields: Option<String>,
 }
 
-pub async fn show(can: Can<Read>, id: &str, selection: Selection) -> Result<BackgroundJob> {
+pub async fn show(can: Can<Read>, id: &str, selection: Selection) -> Result<Seen<BackgroundJob>> {
     let mut job = store::find(&can, id).await?;
     if let Some(fields) = texts(selection.data_fields.as_deref()) {
         job.data.retain(|field, _| fields.contains(field));
     }
-    Ok(job)
+    Ok(job.seen_by(&can))
 }

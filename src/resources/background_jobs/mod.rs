@@ -7,7 +7,7 @@ pub use list::{list, show};
 pub use routes::router;
 pub use store::started;
 
-use crate::access::Shape;
+use crate::access::{Caller, Permission, Reach, Shape, accounts, partial};
 use crate::http::absent_not_null;
 use crate::time::Time;
 use schemars::JsonSchema;
@@ -38,7 +38,9 @@ const OURS: &str = "move-accounts";
 const ENTITIES: [&str; 6] =
     ["list", "campaign", "workspace", "broadcast", "subscriber-group-sync", "subscriber-group"];
 
+// `remote` generates the code that writes it out without making it `Serialize`: it leaves as its caller sees it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(remote = "Self")]
 pub struct BackgroundJob {
     /// 24 hexadecimal digits.
     pub id: String,
@@ -64,6 +66,20 @@ pub struct BackgroundJob {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-gatepost-extension" = true))]
     pub error: Option<String>,
+}
+
+partial!(BackgroundJob, shown);
+
+/// The data of another user's job can name sending accounts. Only callers who see all of these see more than its numbers.
+fn shown(mut job: BackgroundJob, caller: &Caller) -> BackgroundJob {
+    let own = job.user_id.is_some() && job.user_id == caller.user();
+    let reach = caller.reach(accounts::Read::ACTION);
+    let sees_all = matches!(reach, Reach::All | Reach::Team) && caller.tag_limits().is_empty();
+    if !own && !sees_all {
+        job.data.retain(|_, value| value.is_number());
+        job.error = None;
+    }
+    job
 }
 
 /// What the job concerns, and how far it has come.

@@ -2,7 +2,7 @@
 
 use super::BackgroundJob;
 use super::list::{Filter, Selection};
-use crate::access::{Can, background_jobs::*};
+use crate::access::{Can, Seen, background_jobs::*};
 use crate::error::Result;
 use crate::http::{Json, Nothing, Page, Path, Query};
 use crate::resources::operations;
@@ -29,7 +29,10 @@ struct JobId {
     id: String,
 }
 
-async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<BackgroundJob, String>>> {
+async fn list(
+    can: Can<Read>,
+    Query(filter): Query<Filter>,
+) -> Result<Json<Page<Seen<BackgroundJob>, String>>> {
     super::list(can, filter).await.map(Json)
 }
 
@@ -38,6 +41,6 @@ async fn show(
     Path(JobId { id }): Path<JobId>,
     Query(selection): Query<Selection>,
     _: Nothing,
-) -> Result<Json<BackgroundJob>> {
+) -> Result<Json<Seen<BackgroundJob>>> {
     super::show(can, &id, selection).await.map(Json)
 }

@@ -14,7 +14,7 @@ pub use entries::entries;
 pub use grant::{Grant, grant};
 pub use routes::router;
 pub use show::show;
-pub use spend::{spend, spend_within};
+pub use spend::spend;
 pub use store::{Counted, balance, granted};
 
 use crate::access::Caller;

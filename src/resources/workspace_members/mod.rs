@@ -17,7 +17,7 @@ mod store;
 mod update;
 mod v1;
 
-pub use super::members::{PERMISSIONS, SHAPE};
+pub use super::members::SHAPE;
 pub use accept::{Acceptance, Accepted, accept};
 pub use invite::invite;
 pub use list::{Filter, list, show};

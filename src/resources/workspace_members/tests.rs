@@ -425,7 +425,7 @@ async fn an_admin_workspace_promises_accounts_too(mut world: World) {
     assert_eq!(of("first@out.example").await, first["id"]);
     // With the sub-workspace's consent ends what the admin workspace could assign.
     world.delegates("sub", json!({ "read_only": true })).await.is(200);
-    world.call("", ACCEPT, acceptance(&token(&second), "a password long enough")).await;
+    world.call("", ACCEPT, acceptance(&token(&second), "a password long enough")).await.is(200);
     assert!(of("second@out.example").await.is_null(), "{link}");
 }
 
