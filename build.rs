@@ -50,6 +50,7 @@ fn migrations() -> io::Result<String> {
     let mut names: Vec<String> = names.collect::<io::Result<_>>()?;
     names.sort_unstable();
     let mut all = String::new();
+    let mut seen = std::collections::BTreeSet::new();
     for name in names.iter().filter(|name| name.ends_with(".sql")) {
         let wrong = || io::Error::other(format!("migrations/{name} must begin with its number and `_`"));
         let number = name.split_once('_').and_then(|(number, _)| number.parse::<u32>().ok());
@@ -60,6 +61,11 @@ fn migrations() -> io::Result<String> {
             Some((_, "postgres")) => "Postgres",
             Some(_) => return Err(io::Error::other(format!("migrations/{name} names an unknown engine"))),
         };
+        for one in ["Sqlite", "Postgres"].into_iter().filter(|one| ["Both", one].contains(&engine)) {
+            if !seen.insert((number, one)) {
+                return Err(io::Error::other(format!("migrations/{name}: another file has this number")));
+            }
+        }
         let _written = writeln!(
             all,
             "Migration {{ version: {number}, name: {name:?}, engine: Engine::{engine}, text: include_str!({path:?}) }},"

@@ -187,7 +187,7 @@ async fn a_bound_key_lets_nobody_in(mut world: World) {
         let body = |role: &str| json!({ "email": format!("{role}{n}@acme.example"), "role": role });
         for role in ["admin", "manager"] {
             let why = world.call(key, invite, body(role)).await.is(403).message();
-            assert!(why.contains("is not for a key with an expiry or with `allowed_ips`"), "{why}");
+            assert!(why.contains("is not available to a key with an expiry or with `allowed_ips`"), "{why}");
         }
         world.call(key, invite, body("view")).await.is(200);
         let role = if n % 2 == 0 { "editor" } else { "sdr" };

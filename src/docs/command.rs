@@ -29,8 +29,8 @@ pub fn of(operation: &Operation, base: &str, value: &dyn Fn(&str) -> Option<Stri
         ("GET", _) | ("POST", true) => String::new(),
         (method, _) => format!(" -X {method}"),
     };
-    let body = value("body").or_else(|| operation.example.clone()).filter(|body| !body.trim().is_empty());
-    let body = body.map(|body| format!(" \\\n  -d {}", quoted(&body))).unwrap_or_default();
+    let body =
+        operation.example.as_ref().map(|body| format!(" \\\n  -d {}", quoted(body))).unwrap_or_default();
     let key = if operation.permission.is_some() { " \\\n  -H \"Authorization: Bearer $key\"" } else { "" };
     format!("curl{method} {}{key}{headers}{body}", quoted(&url))
 }
@@ -53,6 +53,7 @@ mod tests {
                 { "in": "query", "name": "why", "schema": { "type": "string" } },
                 { "in": "header", "name": "x-as-workspace", "schema": { "type": "string" } },
             ],
+            "requestBody": { "content": { "application/json": { "example": { "name": "'; rm -rf ~" } } } },
         });
         Operation::of(&json!({}), "patch", "/pets/{id}", &described).unwrap()
     }
@@ -62,22 +63,20 @@ mod tests {
         let values = |name: &str| match name {
             "id" => Some("7/../8".to_owned()),
             "why" => Some("it's & so".to_owned()),
-            "body" => Some("{\"name\": \"'; rm -rf ~\"}".to_owned()),
             _ => None,
         };
         assert_eq!(
             of(&patch(), "https://a.example", &values),
             "curl -X PATCH 'https://a.example/pets/7%2F%2E%2E%2F8?why=it%27s+%26+so' \\\n  \
-             -H \"Authorization: Bearer $key\" \\\n  -d '{\"name\": \"'\\''; rm -rf ~\"}'"
+             -H \"Authorization: Bearer $key\" \\\n  -d '{\n  \"name\": \"'\\''; rm -rf ~\"\n}'"
         );
     }
 
     #[test]
     fn without_values_the_path_shows_what_is_needed() {
         let command = of(&patch(), "https://a.example", &|_| None);
-        assert_eq!(
-            command,
-            "curl -X PATCH 'https://a.example/pets/{id}' \\\n  -H \"Authorization: Bearer $key\""
-        );
+        let start =
+            "curl -X PATCH 'https://a.example/pets/{id}' \\\n  -H \"Authorization: Bearer $key\" \\\n  -d ";
+        assert!(command.starts_with(start), "{command}");
     }
 }

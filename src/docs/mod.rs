@@ -10,7 +10,9 @@ mod text;
 pub use pages::router;
 
 use operation::Operation;
+use pages::Page;
 use serde_json::Value;
+use std::sync::OnceLock;
 
 /// The operations of one resource, in the order of their paths.
 struct Resource {
@@ -19,11 +21,13 @@ struct Resource {
     /// The same for people: `Lead lists`.
     title: String,
     operations: Vec<Operation>,
+    page: OnceLock<Page>,
 }
 
 /// What the pages show.
 struct Site {
     resources: Vec<Resource>,
+    start: OnceLock<Page>,
 }
 
 impl Site {
@@ -40,12 +44,13 @@ impl Site {
                         name: tag.to_owned(),
                         title: text::title(tag),
                         operations: vec![operation],
+                        page: OnceLock::new(),
                     }),
                 }
             }
         }
         resources.sort_by(|one, other| one.name.cmp(&other.name));
-        Site { resources }
+        Site { resources, start: OnceLock::new() }
     }
 
     fn resource(&self, name: &str) -> Option<&Resource> {

@@ -4,8 +4,9 @@ use super::operation::Operation;
 use super::{Resource, Site, command};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Note, page};
+use crate::http::{Note, Shared, page};
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -31,8 +32,10 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// Bytes of what a form sends back to be shown in a command.
-const LONGEST: usize = 8_000;
+/// The most bytes of a query. Longer ones count as empty: no form and no search makes them.
+const LONGEST: usize = 20_000;
+/// The most operations that a search shows.
+const MOST: usize = 50;
 
 /// `/docs` and the pages below it, from the text of the OpenAPI document.
 pub fn router(document: Bytes) -> axum::Router<App> {
@@ -43,15 +46,18 @@ pub fn router(document: Bytes) -> axum::Router<App> {
     };
     let other = site.clone();
     let start = async move |State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap| {
-        site().get().map_or_else(|| Err(Error::hidden()), |site| start(site, &app, query, &headers))
+        site()
+            .get()
+            .map_or_else(|| Err(Error::hidden()), |site| start(site, &app, query.as_deref(), &headers))
     };
     let resource = async move |State(app): State<App>,
                                Path(name): Path<String>,
                                RawQuery(query): RawQuery,
                                headers: HeaderMap| {
-        other()
-            .get()
-            .map_or_else(|| Err(Error::hidden()), |site| resource(site, &app, &name, query, &headers))
+        other().get().map_or_else(
+            || Err(Error::hidden()),
+            |site| resource(site, &app, &name, query.as_deref(), &headers),
+        )
     };
     axum::Router::new().route("/docs", get(start)).route("/docs/{resource}", get(resource))
 }
@@ -66,11 +72,16 @@ struct Introduction<'a> {
     found: Vec<(&'a Resource, &'a Operation)>,
 }
 
-fn start(site: &Site, app: &App, query: Option<String>, headers: &HeaderMap) -> Result<Response> {
-    let words = value(query.as_deref(), "q").unwrap_or_default();
-    let found = if words.is_empty() { vec![] } else { site.search(&words) };
+fn start(site: &Site, app: &App, query: Option<&str>, headers: &HeaderMap) -> Result<Response> {
+    let words = value(query, "q").unwrap_or_default();
     let base = app.public_url.trim_end_matches('/');
-    answer(&Introduction { site, base, words: &words, found }, headers)
+    if words.is_empty() {
+        let introduction = || Introduction { site, base, words: "", found: vec![] }.render();
+        return kept(&site.start, introduction, headers);
+    }
+    let mut found = site.search(&words);
+    found.truncate(MOST);
+    answer(&Introduction { site, base, words: &words, found })
 }
 
 #[derive(Template)]
@@ -79,31 +90,26 @@ struct OfResource<'a> {
     site: &'a Site,
     resource: &'a Resource,
     base: &'a str,
-    /// The operation whose form was sent, and the values in it.
-    tried: Option<&'a str>,
+    /// The operation whose form was sent: the page then shows only this one, with the values of the form.
+    tried: Option<&'a Operation>,
     query: Option<&'a str>,
 }
 
 impl OfResource<'_> {
-    fn is_tried(&self, operation: &Operation) -> bool {
-        self.tried == Some(operation.id.as_str())
+    fn operations(&self) -> Vec<&Operation> {
+        self.tried.map_or_else(|| self.resource.operations.iter().collect(), |operation| vec![operation])
     }
 
-    /// A value that was sent with the form of this operation.
-    fn value(&self, operation: &Operation, name: &str) -> Option<String> {
-        if self.is_tried(operation) { value(self.query, name) } else { None }
+    fn value(&self, name: &str) -> Option<String> {
+        value(self.query, name)
     }
 
-    fn shown(&self, operation: &Operation, name: &str) -> String {
-        self.value(operation, name).unwrap_or_default()
-    }
-
-    fn body(&self, operation: &Operation) -> String {
-        self.value(operation, "body").or_else(|| operation.example.clone()).unwrap_or_default()
+    fn shown(&self, name: &str) -> String {
+        self.value(name).unwrap_or_default()
     }
 
     fn command(&self, operation: &Operation) -> String {
-        command::of(operation, self.base, &|name| self.value(operation, name))
+        command::of(operation, self.base, &|name| self.value(name))
     }
 }
 
@@ -111,7 +117,7 @@ fn resource(
     site: &Site,
     app: &App,
     name: &str,
-    query: Option<String>,
+    query: Option<&str>,
     headers: &HeaderMap,
 ) -> Result<Response> {
     let Some(resource) = site.resource(name) else {
@@ -119,9 +125,15 @@ fn resource(
         let text = "The documentation has a page for each resource; /docs lists them.";
         return page(StatusCode::NOT_FOUND, &Note { title, text });
     };
-    let tried = value(query.as_deref(), "operation");
     let base = app.public_url.trim_end_matches('/');
-    answer(&OfResource { site, resource, base, tried: tried.as_deref(), query: query.as_deref() }, headers)
+    let tried = value(query, "operation");
+    let tried = resource.operations.iter().find(|operation| Some(&operation.id) == tried.as_ref());
+    match tried {
+        None => {
+            kept(&resource.page, || OfResource { site, resource, base, tried, query: None }.render(), headers)
+        }
+        Some(_) => answer(&OfResource { site, resource, base, tried, query }),
+    }
 }
 
 fn value(query: Option<&str>, name: &str) -> Option<String> {
@@ -129,21 +141,55 @@ fn value(query: Option<&str>, name: &str) -> Option<String> {
     form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-/// Compressed for clients that take it, which all browsers do.
-fn answer(template: &impl Template, asked: &HeaderMap) -> Result<Response> {
-    let html = template.render().map_err(Error::internal)?;
-    let headers = [
+/// A page that is the same for everybody, as it is sent: made once.
+#[derive(Clone)]
+pub(super) struct Page {
+    plain: Bytes,
+    packed: Bytes,
+}
+
+impl Page {
+    fn of(html: String) -> Result<Page> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        let packed = encoder.write_all(html.as_bytes()).and_then(|()| encoder.finish());
+        Ok(Page { packed: packed.map_err(Error::internal)?.into(), plain: html.into() })
+    }
+}
+
+fn headers(kept: bool) -> [(&'static str, &'static str); 4] {
+    [
         ("content-security-policy", POLICY.as_str()),
         ("referrer-policy", "no-referrer"),
         ("vary", "accept-encoding"),
-    ];
-    if !takes_gzip(asked) {
-        return Ok((headers, Html(html)).into_response());
+        ("cache-control", if kept { "no-cache" } else { "no-store" }),
+    ]
+}
+
+/// Compressed for clients that take it, which all browsers do.
+fn kept(
+    page: &OnceLock<Page>,
+    render: impl FnOnce() -> askama::Result<String>,
+    asked: &HeaderMap,
+) -> Result<Response> {
+    let Page { plain, packed } = match page.get() {
+        Some(page) => page.clone(),
+        None => {
+            let made = Page::of(render().map_err(Error::internal)?)?;
+            page.get_or_init(|| made).clone()
+        }
+    };
+    match takes_gzip(asked) {
+        true => {
+            Ok((Extension(Shared), headers(true), [("content-encoding", "gzip")], Html(packed))
+                .into_response())
+        }
+        false => Ok((Extension(Shared), headers(true), Html(plain)).into_response()),
     }
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    let packed =
-        encoder.write_all(html.as_bytes()).and_then(|()| encoder.finish()).map_err(Error::internal)?;
-    Ok((headers, [("content-encoding", "gzip")], Html(packed)).into_response())
+}
+
+fn answer(template: &impl Template) -> Result<Response> {
+    let html = template.render().map_err(Error::internal)?;
+    Ok((headers(false), Html(html)).into_response())
 }
 
 fn takes_gzip(asked: &HeaderMap) -> bool {

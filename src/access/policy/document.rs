@@ -36,7 +36,7 @@ pub(in crate::access) fn keyed(action: &'static Action, operation: &mut Operatio
         false => scopes.into_iter().map(|scope| way(KEY, vec![scope])).collect(),
     };
     operation.security = keys.into_iter().chain([way(SESSION, vec![])]).collect();
-    if !action.is(Mark::SignedIn) && !action.is(Mark::Own) {
+    if ![Mark::SignedIn, Mark::Own, Mark::InPerson].iter().any(|mark| action.is(*mark)) {
         operation.parameters.push(ReferenceOr::Item(elsewhere()));
     }
 }
