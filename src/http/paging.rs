@@ -86,7 +86,8 @@ const CUT: (&str, &str) = ("x-gatepost-cut", "bytes");
 /// Most pages are not longer than this.
 const USUAL: usize = 2048;
 
-// The items are text already: a page of long ones ends where it is long enough, and no list can forget to ask.
+// A page serializes its items when it is made. So every page of long items ends early, and no list can forget
+// it.
 /// The position of most lists is an id; `C` is what it is where the wire has another.
 #[derive(JsonSchema)]
 #[schemars(rename = "{T}Page")]

@@ -1,4 +1,4 @@
-//! Limits the requests of a workspace to this process, by the second and to sixty times as many a minute.
+//! Limits the requests of a workspace to this process: N a second, and about 60 N a minute.
 
 use crate::config;
 use governor::clock::DefaultClock;
