@@ -5,7 +5,7 @@
 use crate::error::{Error, Result};
 use unicode_normalization::UnicodeNormalization;
 
-/// The least characters of a password without a second factor, and with one; and the most characters.
+/// The minimum length of a password without a second factor, the minimum with one, and the maximum.
 pub const ALONE: usize = 15;
 pub const BESIDE: usize = 8;
 pub const LONGEST: usize = 128;

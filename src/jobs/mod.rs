@@ -1,11 +1,11 @@
 //! Background work. A job is a row, written in the transaction of the change that asks for it, so neither
 //! exists without the other. A runner in each process claims jobs that are due and works on them in steps.
 //!
-//! - A claim is a lease with an end. Whoever dies loses it to the next runner; whoever was only thought dead
-//!   finds at its next step that the lease is another's, and that step does not commit.
-//! - A step commits its work and how far it has come in one transaction: after a crash it was done once or not
-//!   at all. What leaves the database, a mail, is done at least once.
-//! - Work that somebody asked for is done by their right, asked again at each step.
+//! - A claim is a lease that expires. If a runner dies, the next runner gets its job. If it was only slow, it
+//!   finds at its next step that another runner holds the lease, and that step does not commit.
+//! - A step commits its work and its progress in one transaction: after a crash it was done once or not at all.
+//!   Effects outside the database, such as mail, happen at least once.
+//! - Work that somebody asked for is done with their rights, which are checked again at each step.
 
 mod mark;
 pub mod outbox;

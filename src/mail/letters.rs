@@ -1,5 +1,5 @@
-//! What the server writes, each kind as plain text and as HTML. The HTML loads nothing from anywhere and follows
-//! nobody: a mail client shows it without asking, and nothing tells whether it was read.
+//! The server's letters, each kind as plain text and as HTML. The HTML loads nothing and contains no
+//! tracking, so mail clients show it without asking, and nobody learns whether it was read.
 
 use super::{Brand, Letter, plain};
 use crate::error::{Error, Result};
@@ -9,7 +9,7 @@ use askama::Template;
 pub struct Invitation<'a> {
     pub workspace: &'a str,
     pub brand: &'a Brand,
-    /// A name or an address; nobody, if the operator of the server invites.
+    /// A name or an address; `None` if the operator of the server invites.
     pub inviter: Option<&'a str>,
     pub role: &'a str,
     pub url: &'a str,
@@ -36,7 +36,7 @@ pub struct Joined<'a> {
 pub struct GroupInvitation<'a> {
     /// The workspace that is invited.
     pub invited: &'a str,
-    /// The workspace that invites, and the address of who does it.
+    /// The workspace that invites, and the address of the person who invites.
     pub workspace: &'a str,
     pub by: &'a str,
     /// Pages.
@@ -44,7 +44,7 @@ pub struct GroupInvitation<'a> {
     pub reject: &'a str,
 }
 
-/// What somebody hears of a change that he may not have made.
+/// Tells a person of a change that somebody else can have made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     PasswordChanged,
@@ -93,14 +93,14 @@ pub fn notice(to: &str, notice: Notice) -> Result<Letter> {
     letter(to, title.to_owned(), &NoticeText { title, what }, &NoticeHtml { title, what })
 }
 
-/// The link with which somebody chooses a new password.
+/// The letter with the link to choose a new password.
 pub fn reset(to: &str, url: &str) -> Result<Letter> {
     let title = "Choose a new password";
     let what = "Somebody, most likely you, asked for a new password for this address.";
     linked(to, title, what, url)
 }
 
-/// The link with which somebody proves the address that he wants to sign in with.
+/// The letter with the link that proves a new sign-in address.
 pub fn confirm_email(to: &str, present: &str, url: &str) -> Result<Letter> {
     let what = format!("The user {} wants to sign in with this address.", plain::name(present));
     linked(to, "Confirm your new address", &what, url)
