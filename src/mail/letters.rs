@@ -170,7 +170,8 @@ fn letter(to: &str, subject: String, text: &impl Template, html: &impl Template)
     Ok(Letter { to: to.to_owned(), subject, text, html })
 }
 
-/// The two forms of one letter, which take the same words, and what is to be seen in one alone. The ending of the file says whether they are escaped.
+/// The two forms of a letter, with the same values and the values that only one form shows. The file's
+/// extension decides whether they are escaped.
 macro_rules! forms {
     ($text:ident $text_file:literal, $html:ident $html_file:literal: $($word:ident)* $(; $($seen:ident)*)?) => {
         #[derive(Template)]
