@@ -43,8 +43,8 @@ pub async fn run(mut config: Config, out: Out) -> Result<()> {
     answer(app, listener, watched, stop).await
 }
 
-/// Listens for SIGTERM and Ctrl-C from this point on, so that whoever reads the log line "listening" can stop
-/// the server.
+/// Listens for SIGTERM and Ctrl-C from this point on, so that a program that waits for the log line
+/// "listening" can then stop the server.
 pub fn told_to_stop() -> Result<watch::Receiver<()>> {
     let (told, stop) = watch::channel(());
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
