@@ -5,21 +5,24 @@
 //!
 //! `writer.write(async move |tx| { ... })` takes `AsyncFn(&mut Tx) -> Result<T> + Send + Sync + 'static`.
 //!
-//! - `AsyncFn`, not `AsyncFnOnce`: PostgreSQL can refuse a serializable transaction (40001), and then the body
-//!   runs again. Values are moved into the closure once and lent to each run, so a run cannot consume them.
-//! - The bounds are on the *closure*. Stable Rust cannot say that its *future* is `Send`, and does not need to.
-//!   On SQLite the future is created, polled and dropped on the writer thread. On PostgreSQL it is a part of the
-//!   caller's future, and code that needs that to be `Send` (axum, `spawn`) checks it for the concrete closure.
-//!   So a generic function over a body cannot require `Send` itself, by `spawn` or `Box<dyn ... + Send>`.
+//! - `AsyncFn`, not `AsyncFnOnce`: PostgreSQL can refuse a serializable transaction (40001), and then the
+//!   body runs again. Values are moved into the closure once and lent to each run, so a run cannot consume
+//!   them.
+//! - The bounds are on the *closure*. Stable Rust cannot say that its *future* is `Send`, and does not need
+//!   to. On SQLite the future is created, polled and dropped on the writer thread. On PostgreSQL it is a part
+//!   of the caller's future, and code that needs that to be `Send` (axum, `spawn`) checks it for the concrete
+//!   closure. So a generic function over a body cannot require `Send` itself, by `spawn` or `Box<dyn ... +
+//!   Send>`.
 //! - `'static`: the body goes to another thread. This also makes the previous point work: a body that borrows
 //!   from its handler (`async |tx|` without `move`) fails there with "implementation of `Send` is not general
 //!   enough". So `Can::write` takes the proof by value and lends it back to the body as an argument.
-//! - Boxed futures (`for<'a> Fn(&'a mut Tx) -> Pin<Box<dyn Future + Send + 'a>>`) can be spawned in generic code,
-//!   but their future cannot borrow from the closure: every body would clone its values before `async move`.
+//! - Boxed futures (`for<'a> Fn(&'a mut Tx) -> Pin<Box<dyn Future + Send + 'a>>`) can be spawned in generic
+//!   code, but their future cannot borrow from the closure: every body would clone its values before `async
+//!   move`.
 //! - On SQLite a body that awaits anything but its `Tx` is an error, not a stalled writer. Tests run on both
 //!   engines, so they find every network call inside a transaction.
-//! - The PostgreSQL branch is boxed here, where the engines part. A future is as large as the largest future that
-//!   it awaits. Without the box, requests on SQLite would carry 20 KB for PostgreSQL.
+//! - The PostgreSQL branch is boxed here, where the engines part. A future is as large as the largest future
+//!   that it awaits. Without the box, requests on SQLite would carry 20 KB for PostgreSQL.
 
 pub mod file;
 mod json;
