@@ -1,4 +1,4 @@
-//! Which passwords people may choose: NIST SP 800-63B-4, section 3.1.1.2. They must be long, and can have any
+//! Which passwords people can choose: NIST SP 800-63B-4, section 3.1.1.2. They must be long, and can have any
 //! characters. Common passwords are refused, and passwords made of the person's own words or ours. There are
 //! no composition rules, and no expiry.
 

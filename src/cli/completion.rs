@@ -19,7 +19,7 @@ enum Shell {
 }
 
 impl Completion {
-    /// `command` without its hidden parts.
+    /// Prints the script for `command`, without its hidden parts.
     pub fn run(&self, command: &clap::Command) -> Result<()> {
         let mut command = shown(command).bin_name("gatepost");
         command.build();

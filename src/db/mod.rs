@@ -11,14 +11,14 @@
 //! - The bounds are on the *closure*. Stable Rust cannot say that its *future* is `Send`, and does not need
 //!   to. On SQLite the future is created, polled and dropped on the writer thread. On PostgreSQL it is a part
 //!   of the caller's future, and code that needs that to be `Send` (axum, `spawn`) checks it for the concrete
-//!   closure. So a generic function over a body cannot require `Send` itself, by `spawn` or `Box<dyn ... +
-//!   Send>`.
+//!   closure. So a generic function over a body cannot require `Send` itself, by `spawn` or by a box such as
+//!   `Box<dyn ... + Send>`.
 //! - `'static`: the body goes to another thread. This also makes the previous point work: a body that borrows
 //!   from its handler (`async |tx|` without `move`) fails there with "implementation of `Send` is not general
 //!   enough". So `Can::write` takes the proof by value and lends it back to the body as an argument.
 //! - Boxed futures (`for<'a> Fn(&'a mut Tx) -> Pin<Box<dyn Future + Send + 'a>>`) can be spawned in generic
-//!   code, but their future cannot borrow from the closure: every body would clone its values before `async
-//!   move`.
+//!   code, but their future cannot borrow from the closure: every body would clone its values before
+//!   `async move`.
 //! - On SQLite a body that awaits anything but its `Tx` is an error, not a stalled writer. Tests run on both
 //!   engines, so they find every network call inside a transaction.
 //! - The PostgreSQL branch is boxed here, where the engines part. A future is as large as the largest future

@@ -71,7 +71,7 @@ impl Sql {
         self
     }
 
-    /// Fills a hole that stands in brackets after `in`.
+    /// Fills a hole in brackets after `in`.
     pub fn fill_list<T: Clone + Into<Value>>(self, hole: &'static str, items: &[T]) -> Self {
         self.fill(hole, |out| {
             out.list(items);

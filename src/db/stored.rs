@@ -72,8 +72,8 @@ impl Table {
 /// } }
 /// ```
 ///
-/// Every section but `workspace` and `columns` may be left out. A field whose column has another name is followed by
-/// `=` and that name.
+/// Every section except `workspace` and `columns` is optional. A field whose column has another name is
+/// followed by `=` and that name.
 macro_rules! stored {
     (@ $field:ident) => { stringify!($field) };
     (@ $field:ident $column:literal) => { $column };

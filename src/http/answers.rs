@@ -1,6 +1,6 @@
-//! Room for answers: how many bytes may wait until clients read them. An answer counts against its workspace and against
-//! the server from the moment it is complete until its memory is free again, so clients that do not read cannot make the
-//! server larger than this.
+//! Room for answers: limits how many bytes can wait until clients read them. An answer counts against its
+//! workspace and against the server from the moment it is complete until its memory is free again, so clients
+//! that do not read cannot make the server larger than this.
 //!
 //! A read that finds no room is refused. A change is refused before it is made (`admit`). Once it is made, it
 //! is always answered, because a client that gets a 503 would make it again.

@@ -165,7 +165,7 @@ impl<T: JsonSchema> OperationOutput for Json<T> {
     }
 }
 
-/// A body that may be left out.
+/// An optional body.
 pub struct Optional<T>(pub T);
 
 impl<T, S> FromRequest<S> for Optional<T>

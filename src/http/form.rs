@@ -103,7 +103,8 @@ impl Form {
     }
 }
 
-/// An answer to an invitation into a group. The owner of the invited workspace signs in first, and sees who invites.
+/// An answer to an invitation into a group. The owner of the invited workspace signs in first, and sees which
+/// workspace invites.
 pub struct Answer {
     pub title: &'static str,
     pub intro: &'static str,

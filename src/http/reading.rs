@@ -18,7 +18,7 @@ pub enum Reading {
     /// Exactly what the schema says.
     #[default]
     Strict,
-    /// A text may stand for a number or boolean, and a value for a list of one. Every key must be known.
+    /// Accepts a text for a number or boolean, and a value for a list of one. Every key must be known.
     Coerced,
     /// As coerced. Unknown keys are dropped and named, and an empty text for a date counts as absent.
     Lenient,

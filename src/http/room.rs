@@ -1,6 +1,6 @@
-//! Room for bodies: how many bytes may be in memory at once, and how many large ones may be read at once. A caller who
-//! finds no room is told to try again; no caller waits for room. Strangers have a room of their
-//! own, so that they never take that of callers with a key or a session.
+//! Room for bodies: limits how many bytes are in memory, and how many large bodies are parsed, at a time. A
+//! caller that finds no room is told to try again; no caller waits for room. Strangers have separate room, so
+//! that they cannot use up the room of callers with a key or a session.
 
 use super::crowd::{Crowd, Locality, Most, Visit};
 use crate::error::{Error, Result};

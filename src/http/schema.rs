@@ -150,7 +150,7 @@ fn inside(value: &Value, name: &str, path: &mut String) -> Result<()> {
     Ok(())
 }
 
-/// For an `Option` field that may be left out but not be null. schemars cannot tell the two apart.
+/// For an `Option` field that can be absent but not null. schemars cannot distinguish the two.
 pub fn absent_not_null(schema: &mut Schema) {
     not_null(schema.ensure_object());
 }
@@ -168,7 +168,7 @@ pub fn optional_not_null(schema: &mut Schema) {
     }
 }
 
-/// For a field that may be null, in a struct with `transform = optional_not_null`.
+/// For a field that can be null, in a struct with `transform = optional_not_null`.
 pub fn nullable(schema: &mut Schema) {
     schema.insert(NULLABLE.to_owned(), true.into());
 }

@@ -5,7 +5,7 @@ use super::{Brand, Letter, plain};
 use crate::error::{Error, Result};
 use askama::Template;
 
-/// To somebody who is to become a member of a workspace.
+/// The letter to a person who is invited to a workspace.
 pub struct Invitation<'a> {
     pub workspace: &'a str,
     pub brand: &'a Brand,
@@ -16,7 +16,7 @@ pub struct Invitation<'a> {
     pub expires_in_days: u32,
 }
 
-/// To the old and the new owner of a workspace.
+/// The letter to the old and the new owner of a workspace.
 pub struct Ownership<'a> {
     pub workspace: &'a str,
     pub brand: &'a Brand,
@@ -32,7 +32,7 @@ pub struct Joined<'a> {
     pub role: &'a str,
 }
 
-/// To the owner of a workspace that is invited into a group.
+/// The letter to the owner of a workspace that is invited into a group.
 pub struct GroupInvitation<'a> {
     /// The workspace that is invited.
     pub invited: &'a str,

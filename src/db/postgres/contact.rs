@@ -10,7 +10,7 @@ use tokio_postgres::config::Host;
 use tokio_postgres::{Client, Config, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How long the whole handshake may take.
+/// The time limit for the whole handshake.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) fn parse(url: &str) -> Result<Config> {

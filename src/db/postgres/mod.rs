@@ -46,7 +46,7 @@ pub(super) struct Connections {
     pub(super) load: Load,
 }
 
-/// Opens both pools, and returns a function that explains this server's errors to the operator. Makes the
+/// Opens the pools, and returns a function that explains this server's errors to the operator. Makes the
 /// first connection, so that the operator sees its error.
 pub(super) async fn open(url: &str) -> Result<(Readers, Connections, impl Fn(Error) -> Error + use<>)> {
     let mut config = contact::parse(url)?;

@@ -72,7 +72,7 @@ impl<T> Exit<T> {
         }
     }
 
-    /// The amount of waiting work.
+    /// Takes work that waits now, or returns `None`.
     pub fn try_take(&self) -> Option<(Lane, T)> {
         self.state().lanes.next()
     }
