@@ -36,7 +36,7 @@ impl Secret {
         &self.0
     }
 
-    /// What lists show: the prefix and the last four.
+    /// The form for lists: the prefix and the last four characters.
     pub fn redacted(&self) -> String {
         let head: String = self.0.chars().take(6).collect();
         let tail: String = self.0.chars().skip(self.0.len().saturating_sub(4)).collect();

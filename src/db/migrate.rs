@@ -18,7 +18,7 @@ enum Engine {
     Postgres,
 }
 
-/// In order of their numbers, which `build.rs` takes from the names of the files.
+/// The migrations in the order of their numbers, which `build.rs` takes from the file names.
 const MIGRATIONS: &[Migration] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
 /// The migration that adds the column for checksums.

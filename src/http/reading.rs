@@ -20,7 +20,8 @@ pub enum Reading {
     Strict,
     /// Accepts a text for a number or boolean, and a value for a list of one. Every key must be known.
     Coerced,
-    /// As coerced. Unknown keys are dropped and named, and an empty text for a date counts as absent.
+    /// Like `Coerced`. Unknown keys are also dropped and reported, and an empty text for a date counts as
+    /// absent.
     Lenient,
 }
 

@@ -4,7 +4,7 @@
 use aide::openapi::{MediaType, OpenApi, Operation, ReferenceOr, Response, SchemaObject, StatusCode};
 use schemars::{Schema, json_schema};
 
-/// By status: the name of the response in the document, and what it means.
+/// For each status: the name of the response in the document, and its meaning.
 const REFUSALS: [(u16, &str, &str); 10] = [
     (400, "Invalid", "The path, the query or the body is wrong. The message names the field."),
     (

@@ -3,8 +3,8 @@
 //!
 //! - A claim is a lease that expires. If a runner dies, the next runner gets its job. If it was only slow, it
 //!   finds at its next step that another runner holds the lease, and that step does not commit.
-//! - A step commits its work and its progress in one transaction: after a crash it was done once or not at all.
-//!   Effects outside the database, such as mail, happen at least once.
+//! - A step commits its work and its progress in one transaction: after a crash it was done once or not at
+//!   all. Effects outside the database, such as mail, happen at least once.
 //! - Work that somebody asked for is done with their rights, which are checked again at each step.
 
 mod mark;

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 /// The jobs of a lane that a process works on at a time.
 const AT_ONCE: usize = 4;
 const PAUSE: Duration = Duration::from_millis(250);
-/// How often a step that fails is tried.
+/// The most attempts at a step that fails.
 const ATTEMPTS: i64 = 8;
 /// The first pause between retries. Each pause is four times the previous one, up to the longest.
 const FIRST_PAUSE: i64 = 5_000;

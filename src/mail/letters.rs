@@ -24,7 +24,7 @@ pub struct Ownership<'a> {
     pub by: &'a str,
 }
 
-/// To the member whose invitation was accepted.
+/// The letter to the inviter when an invitation is accepted.
 pub struct Joined<'a> {
     pub workspace: &'a str,
     pub brand: &'a Brand,
@@ -39,7 +39,7 @@ pub struct GroupInvitation<'a> {
     /// The workspace that invites, and the address of the person who invites.
     pub workspace: &'a str,
     pub by: &'a str,
-    /// Pages.
+    /// The URLs of the pages.
     pub accept: &'a str,
     pub reject: &'a str,
 }

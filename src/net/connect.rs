@@ -1,5 +1,5 @@
-//! The only way to open a connection: the name is resolved, each address is checked, and the checked address
-//! is used. The name is not resolved again, so its DNS server cannot give a different address after the
+//! The only way to open a connection: resolves the name, checks each address, and connects to the checked
+//! address. The name is not resolved again, so its DNS server cannot give a different address after the
 //! check.
 
 use std::net::{IpAddr, SocketAddr};

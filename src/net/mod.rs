@@ -124,7 +124,7 @@ impl Net {
         })
     }
 
-    /// The same with other limits.
+    /// The same `Net` with other limits.
     pub fn limited(mut self, limits: Limits) -> Net {
         self.dns = self.dns.patient(limits.answer);
         self.places = Arc::new(Semaphore::new(limits.at_once));
