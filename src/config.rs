@@ -16,7 +16,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use value::Loose;
 
-/// The settings as a person writes them, each one optional.
+/// As written by a person, each part optional.
 #[derive(Clone, Debug, Default, Serialize, clap::Args)]
 pub struct Settings {
     /// Read settings from this TOML file

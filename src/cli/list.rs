@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// The rows of a page.
 const PAGE: i64 = 200;
 
-/// The length of the printed list.
+/// How much of a list is printed.
 #[derive(clap::Args)]
 pub struct Limit {
     /// Print at most this many rows [default: all]

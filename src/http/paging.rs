@@ -64,7 +64,7 @@ pub fn after_time(cursor: Option<&str>) -> Result<(Time, Uuid)> {
     Ok((Time::parse(at).ok_or_else(wrong)?, id))
 }
 
-/// The order of a list whose order the caller can choose.
+/// Which way a list goes, where it can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
