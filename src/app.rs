@@ -1,4 +1,4 @@
-//! What a running server is made of.
+//! The parts of a running server.
 
 use crate::access::{Behind, Gate, Storage};
 use crate::auth::{Passkeys, Passwords, Site, Vault};
@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 use uuid::{Uuid, timestamp::Timestamp, timestamp::context::ContextV7};
 
-/// A handle on it: a request passes many hands.
+/// A cheap handle, because each request clones it many times.
 #[derive(Clone)]
 pub struct App(Arc<Shared>);
 
@@ -29,7 +29,7 @@ impl Deref for App {
     }
 }
 
-/// The reader is for everyone; the writer is behind the gate, which only `Can` opens.
+/// Every module can use the reader. The writer is in the gate, which only `Can` opens.
 #[derive(Clone)]
 pub struct Shared {
     pub reader: Reader,
@@ -42,30 +42,30 @@ pub struct Shared {
     pub meters: Meters,
     pub passwords: Passwords,
     pub passkeys: Passkeys,
-    /// How cookies are kept at the public address.
+    /// The cookie attributes for the public address.
     pub site: Site,
     pub vault: Vault,
-    /// None: links are shown instead of mailed.
+    /// Without mail (`None`), links are shown instead of mailed.
     pub mailer: Option<Mailer>,
     pub net: Net,
-    /// What links begin with, without a slash at the end.
+    /// The address with which links begin, without a final slash.
     pub public_url: Arc<str>,
     pub trusted_proxies: Arc<[IpNet]>,
-    /// What strangers ask for and is done behind the answer.
+    /// Work that strangers ask for, which runs after the answer.
     pub errands: Errands,
-    /// Told once the first workspace was created through the set-up link.
+    /// Notified when the first workspace was created through the set-up link.
     pub set_up: Arc<Notify>,
     ambient: Arc<dyn Ambient>,
-    /// The latest moment that was told.
+    /// The latest time that the clock returned.
     latest: Arc<AtomicI64>,
 }
 
-/// What a program takes from its surroundings; tests bring their own.
+/// Inputs from the environment of the process. Tests replace them.
 pub trait Ambient: Send + Sync {
     fn now(&self) -> Time;
     fn new_id(&self) -> Uuid;
     fn random(&self) -> Result<[u8; 30]>;
-    /// A place where tests let a job die; nothing ever happens here in earnest.
+    /// Tests make a job fail here. In production this does nothing.
     fn fault(&self, _point: &'static str) -> Result<()> {
         Ok(())
     }
@@ -74,7 +74,7 @@ pub trait Ambient: Send + Sync {
 #[derive(Default)]
 pub struct System {
     pub clock: Clock,
-    /// Ids of one moment are in the order of their making.
+    /// Ids of the same millisecond are in the order of their creation.
     order: Mutex<ContextV7>,
 }
 
@@ -97,7 +97,7 @@ impl Ambient for System {
     }
 }
 
-/// What an [`App`] is made with, beside its database.
+/// The arguments for an [`App`], except its database.
 pub struct Parts {
     pub rate_limit: config::RateLimit,
     pub storage: config::Storage,
@@ -141,14 +141,15 @@ impl App {
         })))
     }
 
-    /// The same with something else in it.
+    /// The same app with changed parts.
     pub fn with(&self, change: impl FnOnce(&mut Shared)) -> App {
         let mut shared = Shared::clone(self);
         change(&mut shared);
         App(Arc::new(shared))
     }
 
-    /// Never earlier than before, whatever the clock says: what has expired stays so.
+    /// Never returns an earlier time than before, even if the clock goes back, so that expired credentials
+    /// stay expired.
     pub fn now(&self) -> Time {
         let now = self.ambient.now();
         Time(self.latest.fetch_max(now.0, Ordering::SeqCst).max(now.0))
@@ -167,7 +168,7 @@ impl App {
         self.ambient.fault(point)
     }
 
-    /// For a secret: 240 fresh bits.
+    /// Randomness for a secret: 240 fresh bits.
     pub fn random(&self) -> Result<[u8; 30]> {
         self.ambient.random()
     }
@@ -177,7 +178,7 @@ fn door(name: &'static str, load: &Load) -> Door {
     Door { name, waits: load.waits.clone(), groups: load.groups.clone() }
 }
 
-/// The host in a URL; of an address of IPv6, with its brackets.
+/// The host in a URL. An IPv6 address keeps its brackets.
 pub fn host(url: &str) -> String {
     let url = url::Url::parse(url).ok();
     url.as_ref().and_then(url::Url::host_str).unwrap_or_default().to_owned()

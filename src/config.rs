@@ -1,4 +1,4 @@
-//! Every setting, once: a flag overrides the environment, which overrides the file, which overrides the default.
+//! All settings: a flag overrides the environment, which overrides the file, which overrides the default.
 
 mod bound;
 mod value;
@@ -105,7 +105,7 @@ pub struct Settings {
     pub log: Option<String>,
 }
 
-/// As the program takes it.
+/// The settings in the form that the program uses.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -133,7 +133,7 @@ pub struct Config {
     pub log: String,
 }
 
-/// The names of the settings in the environment, behind `GATEPOST_`.
+/// The names of the settings in the environment, after `GATEPOST_`.
 const NAMES: [&str; 16] = [
     "listen",
     "data",
@@ -153,7 +153,7 @@ const NAMES: [&str; 16] = [
     "log",
 ];
 
-/// The data folder, unless another one is named.
+/// The default data folder.
 pub const DATA: &str = "gatepost-data";
 
 impl Config {
@@ -181,7 +181,7 @@ impl Config {
     }
 }
 
-/// What is wrong, and with which setting if it is about one.
+/// Formats the error, with the name of the setting if it concerns one.
 fn wrong(error: &figment::Error) -> String {
     match error.path.is_empty() {
         true => error.kind.to_string(),
@@ -189,20 +189,20 @@ fn wrong(error: &figment::Error) -> String {
     }
 }
 
-/// As texts: a key of digits is not a number.
+/// Reads settings as texts, because a secret key of digits is not a number.
 fn environment() -> BTreeMap<&'static str, String> {
     let set = |name: &&str| std::env::var(format!("GATEPOST_{}", name.to_uppercase())).ok();
     NAMES.iter().filter_map(|name| Some((*name, set(name)?))).collect()
 }
 
-/// Variables that look like settings and are not: a typing error, most likely.
+/// Variables that look like settings but are not, probably because of a typing error.
 pub fn unknown_variables() -> Vec<String> {
     let known = |name: &str| NAMES.contains(&name.to_lowercase().as_str()) || name == "CONFIG";
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     names.filter(|name| name.strip_prefix("GATEPOST_").is_some_and(|rest| !known(rest))).collect()
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {

@@ -1,5 +1,5 @@
-//! What every call passes on its way in and out: it gets an id, it is said where it comes from, and what became of
-//! it is recorded, counted and logged.
+//! The layer around every call. It gives the call an id, determines its origin, and records, counts and logs
+//! the outcome.
 
 use crate::access::Attempt;
 use crate::app::App;
@@ -13,8 +13,8 @@ use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-/// Delays the refusal of callers that are over the rate or have too much waiting, so that clients that retry in a loop
-/// slow down and others do not wait.
+/// Delays refusals of callers that exceed the rate or have too many waiting calls, so that clients that retry
+/// in a loop slow down and other callers do not wait.
 const PACE: Duration = Duration::from_millis(250);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -23,12 +23,12 @@ const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const FOREIGN: &str = "network: a page of another site cannot change anything here in the name of who looks at it; \
                        this server's own pages, and callers with an API key, can";
 
-/// For what is neither recorded nor counted.
+/// For routes that are neither recorded nor counted.
 pub async fn bare(State(app): State<App>, request: Request, next: Next) -> Response {
     named(next.run(request).await, &app.new_id().to_string())
 }
 
-/// One layer for all of it: each further one is copied and boxed anew for every request.
+/// This is a single layer, because each further layer is copied and boxed for every request.
 pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = app.new_id().to_string();
@@ -68,7 +68,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     named(response, &call.id)
 }
 
-/// A panic costs the caller the answer, and nobody else anything.
+/// A panic fails only the call in which it happens.
 async fn answer(next: Next, request: Request) -> Response {
     let answer = AssertUnwindSafe(async { next.run(request).await }).catch_unwind().await;
     answer.unwrap_or_else(|_| Error::internal("a handler panicked").into_response())
@@ -82,13 +82,14 @@ fn is_paced(response: &Response) -> bool {
     }
 }
 
-/// A long answer waits in the room of the caller's workspace until it is read.
+/// A long answer is counted against the caller's workspace until the client has read it.
 fn held(app: &App, attempt: Option<&Attempt>, response: Response) -> Response {
     let made = response.status().is_success() && attempt.is_some_and(Attempt::is_change);
     app.answers.hold(attempt.map(Attempt::home), made, response)
 }
 
-/// Every answer carries the id under which the call is recorded, and no browser guesses what it is.
+/// Every answer has the id under which the call is recorded, and a header that stops browsers from guessing
+/// the content type.
 fn named(mut response: Response, id: &str) -> Response {
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
     if let Ok(id) = HeaderValue::from_str(id) {
@@ -97,7 +98,7 @@ fn named(mut response: Response, id: &str) -> Response {
     response
 }
 
-/// Methods that anybody makes up are counted as one.
+/// Unknown methods are counted under one name, because callers can invent any number of them.
 fn known(method: &Method) -> &'static str {
     let all = [
         Method::GET,
@@ -120,17 +121,17 @@ struct Call {
 }
 
 impl Call {
-    /// The operation's, not the caller's: there may be ids in that.
+    /// The path of the operation, not of the call, which can contain ids.
     fn path(&self) -> &str {
         self.path.as_ref().map_or("none", MatchedPath::as_str)
     }
 
-    /// Each call is a line under `gatepost::request=debug`. What failed is one in any case.
+    /// Each call is a line under `gatepost::request=debug`. Failures are always logged.
     fn log(&self, attempt: Option<&Attempt>, response: &Response, took: Duration) {
         let status = response.status().as_u16();
         if let Some(cause) = response.extensions().get::<Cause>() {
             match status {
-                // The database says by itself that it is away, once and not for each call.
+                // The database module logs an outage once, so it is not logged for each call.
                 503 => tracing::debug!(request_id = self.id, %cause, "request failed"),
                 _ => tracing::error!(request_id = self.id, %cause, "request failed"),
             }

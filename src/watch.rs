@@ -1,5 +1,4 @@
-//! What an operator's monitoring asks, on an address of its own: `/metrics`, for Prometheus. Nothing here needs a
-//! key, so nothing here names anybody.
+//! `/metrics` for Prometheus, on a separate address. It needs no key, so it names no people or workspaces.
 
 use crate::app::App;
 use crate::error::Result;
@@ -19,7 +18,7 @@ async fn metrics(State(app): State<App>) -> Result<impl IntoResponse> {
     app.meters.waits("read", count(app.reader.waiting()));
     app.meters.waits("write", count(app.gate.waiting()));
     app.meters.waits("recorded behind the answer", count(app.behind.waiting()));
-    // A database that is away is no reason to tell nothing.
+    // If the database is unavailable, the other metrics are still reported.
     if let Ok(depths) = jobs::depths(&app).await {
         depths.into_iter().for_each(|(lane, waiting)| app.meters.waits(lane, waiting));
     }

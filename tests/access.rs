@@ -1,4 +1,4 @@
-//! Explained, enforced and naively computed: the same answer, for random people, permissions and records.
+//! Explanations, real answers and a naive computation agree, for random people, permissions and records.
 
 use crate::support::scene::{self, Key, Member};
 use crate::support::{World, on_both};

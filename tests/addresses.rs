@@ -1,4 +1,4 @@
-//! One rule for e-mail addresses, wherever one is taken; and members, who can be named by theirs.
+//! There is one rule for e-mail addresses, wherever one is accepted. Members can be named by their addresses.
 
 use crate::support::oracle::resolve;
 use crate::support::{World, on_both, operations, scene};

@@ -1,4 +1,4 @@
-//! The operator's place: `gatepost admin`, what it lists and revokes, and how all commands speak.
+//! `gatepost admin`: what it lists and revokes, and the output of all commands.
 
 use crate::process::{Folder, SECRET, Server, gatepost, line, printed, refused, run};
 use crate::support::World;

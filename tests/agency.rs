@@ -1,5 +1,5 @@
-//! The story of the guide to workspace groups, told as the people of the two workspaces; and the agency's part of the
-//! script for roles, in the official shapes.
+//! Runs the story of the guide to workspace groups as the people of both workspaces, and the agency's part of
+//! the script for roles, in the official shapes.
 
 use crate::support::scene::account;
 use crate::support::{World, on_both, scene};

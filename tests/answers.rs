@@ -1,5 +1,5 @@
-//! Answers are bounded: pages of long items end early and lose nothing, and answers that nobody reads have a room of
-//! a fixed size.
+//! Answers are bounded: pages of long items end early and lose no item, and unread answers have room of a
+//! fixed size.
 
 use crate::support::leads::list;
 use crate::support::scene::campaign;

@@ -1,4 +1,5 @@
-//! Bad input gets a 400 that names the field, or one of its relatives; never a 500, never half a change.
+//! Bad input gets a 400 that names the field, or a similar status. It never gets a 500, and never makes half
+//! a change.
 
 use crate::support::scene::campaign;
 use crate::support::{MISSING, World, on_both};

@@ -1,5 +1,5 @@
-//! Revocation bites at once: sixteen clients call while keys are revoked, roles lowered and members removed, on two
-//! servers with one database. No call that starts after a change is acknowledged succeeds.
+//! Revocation takes effect at once. Sixteen clients call while keys are revoked, roles lowered and members
+//! removed, on two servers with one database. No call that starts after a change is acknowledged succeeds.
 
 use crate::support::scene::{self, Key};
 use crate::support::{World, exchange, on_both};

@@ -1,5 +1,5 @@
-//! Our document against the official one: every operation that we have agrees in path, method, parameters, body
-//! and answer; what we do not have is a list that may only shrink.
+//! Compares our OpenAPI document with the official one. Each of our operations agrees in path, method,
+//! parameters, body and answer. The list of missing operations can only become shorter.
 
 use crate::support::World;
 use crate::support::operations::{self, Operation};

@@ -1,4 +1,5 @@
-//! Copies of campaigns: in the workspace, and from a shared one elsewhere, which brings nothing of its house along.
+//! Copies of campaigns: within a workspace, and from a shared campaign of another workspace. Such a copy
+//! contains no data that belongs to the other workspace.
 
 use crate::support::scene::{campaign, join};
 use crate::support::{MISSING, World, on_both};

@@ -1,4 +1,4 @@
-//! Servers as processes that are killed in the middle of what they do, and what is found in their data and their logs.
+//! Kills server processes in the middle of their work, and checks their data and logs.
 
 use crate::process::{Folder, SECRET, Server, gatepost, line, run};
 use crate::support::World;

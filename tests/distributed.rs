@@ -1,5 +1,6 @@
-//! Tables that can be distributed: on PostgreSQL each is partitioned by the hash of its `workspace_id`, and every
-//! operation still works. An engine that shards PostgreSQL asks the same of keys, unique constraints and references.
+//! Tables that can be distributed: on PostgreSQL each is partitioned by the hash of its `workspace_id`, and
+//! every operation still works. An engine that shards PostgreSQL has the same requirements for keys, unique
+//! constraints and references.
 
 use crate::support::{World, distributed};
 

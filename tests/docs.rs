@@ -1,4 +1,5 @@
-//! The documentation under `/docs`: it shows everything that is in the OpenAPI document, and loads nothing from elsewhere.
+//! The documentation under `/docs`: it shows everything in the OpenAPI document, and loads nothing from other
+//! servers.
 
 use crate::support::{Answer, World, exchange, on_both};
 use base64::Engine;

@@ -1,5 +1,6 @@
-//! What is explained is what is answered: for narrow keys, bound keys, tag limits and stale sessions, at every operation,
-//! and at the demands that an operation makes in some cases only. And the real reason, for who may know it.
+//! Explanations agree with the real answers, for narrow keys, bound keys, tag limits and old sessions. This
+//! holds at every operation, and for requirements that apply only in some cases. Callers who are allowed to
+//! know the reason get the real one.
 
 use crate::samples::{body, records};
 use crate::support::operations::{self, Operation};

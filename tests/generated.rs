@@ -1,4 +1,5 @@
-//! Generated truth is committed and compared: `make accept` (that is, `UPDATE=1`) writes it anew.
+//! Compares the committed generated files with their sources. `make accept` (that is, `UPDATE=1`) writes them
+//! again.
 
 use crate::support::World;
 use crate::support::extensions::extensions;

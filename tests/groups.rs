@@ -1,5 +1,5 @@
-//! Groups as a wall: whoever is in no group with a workspace, not any more, or not now, gets nowhere there by any
-//! operation; and what a sub-workspace or an admin workspace forbids only ever takes away.
+//! Isolation between groups. Without a current group link to a workspace, no operation gives access to it.
+//! Restrictions by a sub-workspace or an admin workspace never add a right.
 
 use crate::samples::{body, records};
 use crate::support::operations::{self, Operation};

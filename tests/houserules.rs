@@ -1,4 +1,4 @@
-//! Rules a reviewer would otherwise have to remember.
+//! Rules that a reviewer would otherwise have to remember.
 
 use std::{fs, path::Path};
 

@@ -1,5 +1,5 @@
-//! Invitations and notices by mail, through a real mail server: queued with the change or not at all, sent once, and
-//! what happens when the server or the mail server dies.
+//! Invitations and notices by mail, through a real mail server: they are queued with the change or not at
+//! all, and sent once. Also tests crashes of the server and of the mail server.
 
 use crate::support::smtp::Mail;
 use crate::support::{World, on_both};

@@ -1,5 +1,5 @@
-//! The walk over everything that the router answers, as everybody. Only the samples are listed by hand; an operation
-//! without one fails.
+//! Calls every operation of the router as every principal. Only the samples are listed by hand; an operation
+//! without a sample fails.
 
 use crate::samples::{body, records};
 use crate::support::operations::{self, Operation};

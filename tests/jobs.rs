@@ -1,4 +1,5 @@
-//! The queue: a job killed at every step ends right, is done by nobody else, and by the right of who asked.
+//! The queue: a job that is killed at every step still ends correctly. No second runner does it, and it has
+//! the rights of its asker.
 
 use crate::support::{World, on_both};
 use gatepost::app::App;

@@ -1,4 +1,4 @@
-//! What adding and deleting leads must not do: tell of what is hidden, spoil the rest, grow without end.
+//! Adding and deleting leads must not reveal hidden leads, must not affect other leads, and must have limits.
 
 use crate::support::leads::{found, list};
 use crate::support::scene::join;

@@ -1,4 +1,5 @@
-//! Moving sending accounts between the workspaces of a group: whole or not at all, by who may in both, recorded in both.
+//! Moving sending accounts between the workspaces of a group: completely or not at all, by callers with the
+//! right in both, and recorded in both.
 
 use crate::support::scene::{self, account};
 use crate::support::{MISSING, World, on_both};

@@ -1,4 +1,4 @@
-//! Checks of domains, accounts and tracking hosts against servers of the tests' own.
+//! Checks of domains, accounts and tracking hosts against servers that the tests start.
 
 use std::{
     net::SocketAddr,

@@ -1,4 +1,4 @@
-//! Plans and credits, as the operator gives them at the command line.
+//! Plans and credits, which the operator sets on the command line.
 
 use crate::process::{Folder, line, run};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The pages: what they load, what they show to whom, and what they never say.
+//! The pages: what they load, what they show to each visitor, and what they must never show.
 
 use crate::support::people::PASSWORD;
 use crate::support::{Answer, World, exchange, on_both};

@@ -1,5 +1,5 @@
-//! The parsers that are ours, fed with what nobody would write: they answer or refuse, and never panic. A thousand
-//! inputs each; `make torture` tries twenty thousand (`PROPTEST_CASES`).
+//! Our own parsers accept or refuse any random input, and never panic. Each gets a thousand inputs; `make
+//! torture` tries twenty thousand (`PROPTEST_CASES`).
 
 use gatepost::auth::{Kind, Secret, bearer};
 use gatepost::config::{Config, Settings, net};

@@ -1,5 +1,5 @@
-//! The cells that the access model fixes, once more and by hand: a change of policy has to be made in both places,
-//! and `make accept` does not do it.
+//! The cells that the access model fixes, written again by hand. A change of policy must be made in both
+//! places, and `make accept` does not change this one.
 
 use crate::support::{World, on_both};
 use gatepost::access::{Action, Pred, ROLES, Reach, Shape, Who};

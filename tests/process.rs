@@ -1,4 +1,4 @@
-//! The binary as a person meets it: commands, what they print, and servers as processes of their own.
+//! The binary as a user runs it: commands, their output, and servers as separate processes.
 
 use crate::support::World;
 use http_body_util::{BodyExt, Full};

@@ -1,4 +1,5 @@
-//! How bodies and query strings are read: what is dropped and named, what is coerced, and what stays strict.
+//! How bodies and query strings are read: what is dropped and reported, what is coerced, and what stays
+//! strict.
 
 use crate::support::scene::{self, account, campaign};
 use crate::support::{Answer, World, on_both};

@@ -1,4 +1,5 @@
-//! The rules of reading, on every operation of the router. Nothing is listed by hand.
+//! The rules for reading bodies and query strings, on every operation of the router. No operation is listed
+//! by hand.
 
 use crate::reading::ignored;
 use crate::samples::{body, records};

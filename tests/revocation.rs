@@ -1,5 +1,6 @@
-//! Keys keep to the person behind them: a dismissal finds every key that a person made, with whatever key and in whatever
-//! workspace, and a key that is bound to addresses or an expiry lets in nobody who is not.
+//! Keys follow the person who created them. Removing a person finds every key that they created, with any key
+//! and in any workspace. A key with an address list or an expiry cannot give access to a principal without
+//! them.
 
 use crate::support::scene::{Key, Member, key, member};
 use crate::support::{MISSING, World, on_both};

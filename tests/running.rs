@@ -1,4 +1,4 @@
-//! What an operator does beside answering: watch, log, back up, put back, and ask what is wrong.
+//! The operator's tasks: monitoring, logs, backup, restore and diagnosis.
 
 use crate::process::{Folder, SECRET, Server, gatepost, line, run};
 use crate::support::World;

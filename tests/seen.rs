@@ -1,5 +1,5 @@
-//! No answer tells what the same caller's GET hides: every operation of the router, by callers from whom something is
-//! hidden, held against what the same callers read.
+//! No answer shows fields that the same caller's GET hides. Calls every operation of the router by callers
+//! with hidden fields, and compares each answer with what they can read.
 
 use crate::samples::{body, records};
 use crate::support::operations::{self, Operation};

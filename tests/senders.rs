@@ -1,4 +1,4 @@
-//! Who may send from what: on write, on activation, and when rights change.
+//! Which accounts a member can send from: on write, on activation, and when rights change.
 
 use crate::support::scene::{Key, campaign, join, key};
 use crate::support::{World, on_both};

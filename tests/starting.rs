@@ -1,4 +1,4 @@
-//! What `serve`, `init` and `doctor` say when something is in the way of a start, and what a start never does.
+//! What `serve`, `init` and `doctor` report when a start fails, and what a start must never do.
 
 use crate::process::{Folder, SECRET, Server, gatepost, line, refused, run};
 use crate::support::World;

@@ -1,5 +1,5 @@
-//! Every statement in the sources prepares on both engines, used by a test or not. It can be found because it
-//! is one literal after `sql(`; its holes are filled with every kind of predicate.
+//! Every statement in the sources prepares on both engines, even if no test uses it. Statements can be found
+//! because each is one literal after `sql(`. Their holes are filled with every kind of predicate.
 
 use crate::support::{World, on_both};
 use gatepost::access::{Pred, Reach, Shape, Who};

@@ -1,4 +1,4 @@
-//! What a workspace stores is counted behind the answer, and bounded.
+//! The rows and bytes of a workspace are counted after the answer, and limited.
 
 use crate::support::scene::{account, campaign};
 use crate::support::{Answer, World, on_both};

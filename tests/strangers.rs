@@ -1,4 +1,5 @@
-//! What strangers can take from people: the line for passwords, tries, codes, letters and room for bodies.
+//! Strangers cannot use up what other callers need: places in the password queue, attempts, codes, letters
+//! and room for bodies.
 
 use crate::support::people::{PASSWORD, cookie};
 use crate::support::smtp::Smtp;

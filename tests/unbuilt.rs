@@ -1,4 +1,4 @@
-//! What this server does not have says so, and takes nothing from what it has.
+//! Operations that this server does not have say so, and do not hide any that it has.
 
 use crate::support::{MISSING, World, on_both, operations};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Vitals and tracking hosts through the API, against a name server and mail servers of the tests' own.
+//! Vitals and tracking hosts through the API, against a name server and mail servers that the tests start.
 
 use crate::support::dns::{self, address, cname, mx, txt};
 use crate::support::mailserver::{self, Kind, PASSWORD, Protocol, USERNAME, certificate};

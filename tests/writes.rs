@@ -1,4 +1,4 @@
-//! What the write door promises.
+//! The guarantees of `can.write`.
 
 use crate::support::scene::campaign;
 use crate::support::{World, on_both};

@@ -1,4 +1,4 @@
-//! Who did something, as the audit log keeps it.
+//! The actor of a change, in the form of the audit log.
 
 use super::Membership;
 use crate::access::{Grant, Role, Step};
@@ -6,7 +6,7 @@ use crate::http::Origin;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-/// Who did it, and from where.
+/// The principal that acted, and its origin.
 #[derive(Clone, Debug)]
 pub struct Actor {
     pub label: String,
@@ -14,11 +14,11 @@ pub struct Actor {
     pub member_id: Option<Uuid>,
     pub api_key_id: Option<Uuid>,
     pub role: Option<&'static str>,
-    /// Of who is signed in: whether a second factor was shown.
+    /// Whether a session has a second factor; `None` for a key.
     second_factor: Option<bool>,
-    /// Who acts for a sub-workspace: his own workspace and its name, and the sub-workspace.
+    /// For an actor in a sub-workspace: the actor's own workspace and its name, and the sub-workspace.
     acting: Option<(Uuid, String, Uuid)>,
-    /// Where he did it, of a row in another workspace that is concerned.
+    /// For a row in another workspace: the workspace in which the change was made.
     from_workspace: Option<Uuid>,
     pub ip_address: String,
     pub user_agent: Option<String>,
@@ -42,7 +42,7 @@ impl Actor {
         }
     }
 
-    /// What a row in a workspace says of him beside his name.
+    /// The facts about the actor that a workspace's row has in addition to the name.
     pub(super) fn facts(&self, workspace: Uuid) -> Map<String, Value> {
         let mut facts = Map::new();
         let mut note = |name: &str, fact: Value| drop(facts.insert(name.to_owned(), fact));
@@ -65,13 +65,14 @@ impl Actor {
         facts
     }
 
-    /// What makes two refused attempts the same.
+    /// The key by which refused attempts count as identical.
     pub fn same(&self, permission: &str, step: Step) -> String {
         let principal = self.api_key_id.or(self.member_id).map_or_else(String::new, |id| id.to_string());
         format!("{principal} {permission} {}", step.name())
     }
 
-    /// The same in a row of another workspace: who it was, or not even that, and nothing of how he was connected.
+    /// The actor in a row of another workspace, without address and client. If `discreet`, also without the
+    /// name.
     pub(super) fn abroad(&self, from: Uuid, discreet: bool) -> Actor {
         let label = if discreet { "somebody there".to_owned() } else { self.label.clone() };
         Actor {
@@ -83,7 +84,7 @@ impl Actor {
         }
     }
 
-    /// The same person in a row of another workspace, as the member they are there.
+    /// The same person in a row of another workspace, as a member of that workspace.
     pub(super) fn as_member(&self, there: &Membership) -> Actor {
         Actor {
             member_id: Some(there.member),
@@ -94,7 +95,7 @@ impl Actor {
         }
     }
 
-    /// The many whose attempts share a row.
+    /// The actor of a row that many principals share.
     pub(super) fn many() -> Self {
         Actor {
             label: "many".to_owned(),
@@ -111,7 +112,7 @@ impl Actor {
         }
     }
 
-    /// Of the workspace for which he acts in another.
+    /// The name of the workspace for which the actor acts in another.
     pub(super) fn home_name(&self) -> &str {
         self.acting.as_ref().map_or("", |(_, name, _)| name.as_str())
     }

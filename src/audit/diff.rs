@@ -1,9 +1,9 @@
-//! What differs between two states of a record, with nothing secret in it.
+//! The difference between two states of a record, without secrets.
 
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Fields that are shown once and never stored, wherever they stand.
+/// Fields that are shown once and never stored, at any depth.
 const SECRET: [&str; 9] = [
     "api_key",
     "key",
@@ -15,11 +15,11 @@ const SECRET: [&str; 9] = [
     "token",
     "invitation_url",
 ];
-/// Bytes of a whole difference. With what else it holds, a row stays below 16 KB.
+/// The most bytes of a difference, so that the whole row stays below 16 KB.
 const LONGEST: usize = 14 * 1024;
 const HIDDEN: &str = "[redacted]";
 
-/// `{field: [before, after]}` for every field that differs; to be absent is to be null.
+/// `{field: [before, after]}` for every field that differs. An absent field counts as null.
 pub fn diff(before: &Value, after: &Value) -> Value {
     let empty = Map::new();
     let (before, after) = (before.as_object().unwrap_or(&empty), after.as_object().unwrap_or(&empty));
@@ -46,14 +46,15 @@ impl Side {
         Side { bytes: length(&value), value }
     }
 
-    /// By its length and hash: enough to prove which one it was.
+    /// Shows a value by its length and hash, which is enough to prove which value it was.
     fn shorten(&mut self) {
         let text = self.value.to_string();
         *self = Side::of("", Some(&json!({ "bytes": text.len(), "sha256": crate::auth::hash(&text) })));
     }
 }
 
-/// The length of the text of a value, counted without writing it out; at most one more for each list, object and truth.
+/// The length of a value's JSON text, computed without serializing it. It can be one too long for each list,
+/// object and boolean.
 fn length(value: &Value) -> usize {
     match value {
         Value::Null => 4,
@@ -76,7 +77,8 @@ fn quoted(text: &str) -> usize {
     text.len() + 2 + escapes.sum::<usize>()
 }
 
-/// The longest values are shortened until the rest fits; of more fields than fit even so, the last are only counted.
+/// Shortens the longest values until the difference fits. If there are still too many fields, the last ones
+/// are only counted.
 fn capped(mut fields: BTreeMap<String, [Side; 2]>) -> Value {
     // Quotes, colon, brackets and commas.
     let of = |(field, sides): (&String, &[Side; 2])| {

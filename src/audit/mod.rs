@@ -1,5 +1,5 @@
-//! What was changed, by whom, under which permission: committed with the change or not at all. And what was
-//! refused, written behind the answer.
+//! The audit log. It records each change, its actor and the permission, in the transaction of the change. It
+//! also records refusals, which are written after the answer.
 
 mod actor;
 mod diff;
@@ -17,22 +17,23 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Activity types of rows that no permission of the matrix has; numbered with those, never reused.
+/// Activity types of rows without a permission of the matrix. Their numbers are from the same series and are
+/// never reused.
 pub const REFUSED: i64 = 1015;
-/// The reference's: a second factor that was wrong at sign-in, and one too many of them.
+/// Types of the reference: a wrong second factor at sign-in, and too many of them.
 pub const WRONG_FACTOR: i64 = 29;
 pub const WRONG_FACTORS: i64 = 30;
 pub const REFUSALS: [i64; 4] = [REFUSED, WRONG_FACTOR, WRONG_FACTORS, REFUSED_MANY];
 pub const OVERFLOWN: i64 = 1016;
-/// The mail servers of sending accounts were tried, and answered otherwise than before.
+/// A check of a sending account's mail servers had a different result than before.
 pub const CONNECTION: i64 = 1058;
-/// Attempts at more objects in a minute than get rows of their own.
+/// Attempts at more records in a minute than get separate rows.
 pub const REFUSED_MANY: i64 = 1054;
 
-/// What makes the row of the many attempts that got none of their own.
+/// The key of the row for attempts that got no separate row.
 pub const OVERFLOW: &str = "overflow";
 
-/// What a row is about: `campaign/<id>`.
+/// The subject of a row: `campaign/<id>`.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
     pub kind: &'static str,
@@ -44,13 +45,13 @@ impl Subject {
         Subject { kind, id }
     }
 
-    /// The wire has columns of their own for campaigns and lists.
+    /// The wire has separate columns for campaigns and lists.
     fn is(self, kind: &str) -> Option<Uuid> {
         (self.kind == kind).then_some(self.id)
     }
 }
 
-/// Where a person is a member, and as which.
+/// A person's membership of a workspace.
 #[derive(Clone, Debug)]
 pub struct Membership {
     pub workspace: Uuid,
@@ -58,7 +59,7 @@ pub struct Membership {
     pub role: String,
 }
 
-/// What the audit log keeps of a record: all of it, whatever its reader may see elsewhere.
+/// The audit log stores the whole record, even fields that the log's readers cannot see elsewhere.
 pub trait Recorded {
     fn recorded(&self) -> Value;
 }
@@ -69,16 +70,16 @@ impl<T: Serialize> Recorded for T {
     }
 }
 
-/// A row in a further workspace that is concerned.
+/// A row in another workspace that the change concerns.
 struct Elsewhere {
     workspace: Uuid,
-    /// The part of the change that concerns it; none for all of it.
+    /// The part of the change that concerns that workspace; `None` for the whole change.
     facts: Option<Value>,
-    /// The permission, where it is another one there, and how many records it touched.
+    /// The permission, if it is a different one there, and the number of records.
     under: Option<(&'static Action, usize)>,
 }
 
-/// What a write did to one subject. A transaction that has none to show does not commit.
+/// The effect of a write on one subject. A transaction must return one to commit.
 pub struct Change<T> {
     workspace: Option<Uuid>,
     also: Vec<Elsewhere>,
@@ -117,7 +118,7 @@ impl<T> Change<T> {
         }
     }
 
-    /// Further facts of the change, where there are any.
+    /// Adds facts to the change.
     pub fn with(mut self, facts: impl Serialize) -> Self {
         if let Value::Object(facts) = json!(facts)
             && !facts.is_empty()
@@ -129,39 +130,40 @@ impl<T> Change<T> {
         self
     }
 
-    /// The campaign or the list that holds what was changed.
+    /// Names the campaign or list that contains the changed record.
     pub fn inside(self, campaign: Option<Uuid>, list: Option<Uuid>) -> Self {
         Self { campaign, list, ..self }
     }
 
-    /// How many records a bulk call touched.
+    /// Sets the number of records that a bulk call changed.
     pub fn affecting(self, records: usize) -> Self {
         Self { affected: Some(records as i64), ..self }
     }
 
-    /// Of the types that the reference has for one permission, another than its row in the matrix says.
+    /// Sets a different activity type than the matrix has, where the reference has several for one
+    /// permission.
     pub fn numbered(self, activity: i64) -> Self {
         Self { activity: Some(activity), ..self }
     }
 
-    /// The workspace concerned, where it is not the caller's.
+    /// Sets the workspace of the row, if it is not the caller's.
     pub fn in_workspace(self, workspace: Uuid) -> Self {
         Self { workspace: Some(workspace), ..self }
     }
 
-    /// A further workspace concerned, which gets a row of its own.
+    /// Adds a row in another workspace that the change concerns.
     pub fn also_in(mut self, workspace: Uuid) -> Self {
         self.also.push(Elsewhere { workspace, facts: None, under: None });
         self
     }
 
-    /// The same, with what of it concerns that workspace.
+    /// Like `also_in`, with only the part that concerns that workspace.
     pub fn also_in_as(mut self, workspace: Uuid, facts: Value) -> Self {
         self.also.push(Elsewhere { workspace, facts: Some(facts), under: None });
         self
     }
 
-    /// The same, of what was done there under a further permission that was checked: to so many records.
+    /// Like `also_in_as`, under a further permission that was checked there, with the number of records.
     pub fn also_in_under(
         mut self,
         workspace: Uuid,
@@ -172,18 +174,18 @@ impl<T> Change<T> {
         self
     }
 
-    /// Further workspaces in which the person who did it is a member: each has a row of its own, by that member.
+    /// Adds a row in each further workspace of which the actor is a member, by that member.
     pub fn also_for_members(self, members: Vec<Membership>) -> Self {
         Self { members, ..self }
     }
 
-    /// Further workspaces do not hear who did it.
+    /// Hides the actor from the other workspaces.
     pub fn discreetly(self) -> Self {
         Self { discreet: true, ..self }
     }
 
-    /// The verb is the permission that was checked; nobody types it. A row for each workspace concerned, the caller's
-    /// own among them where he acts in another.
+    /// The verb is always the permission that was checked. There is a row for each workspace concerned,
+    /// including the caller's own if the caller acts in another.
     pub async fn record(self, by: &Caller, action: &'static Action, tx: &mut Tx) -> Result<T> {
         let activity = self.activity.or(action.activity);
         let activity = activity.ok_or_else(|| Error::internal("a change under a permission to read"))?;

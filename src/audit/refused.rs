@@ -33,12 +33,12 @@ pub(crate) async fn refused(
     row.write(&attempt.actor, tx).await
 }
 
-/// What the row of an attempt says beside its columns.
+/// The facts in an attempt's row that have no column.
 pub(crate) fn with_facts(facts: Value, attempt: &Attempt) -> Value {
     extended(facts, &attempt.actor, attempt.workspace)
 }
 
-/// The one row for the rest of an hour.
+/// The single row for the further attempts of an hour.
 pub(crate) async fn overflow(workspace: Uuid, at: Time, count: i64, id: Uuid, tx: &mut Tx) -> Result<()> {
     let actor = Actor::many();
     let row = Row {

@@ -55,7 +55,7 @@ impl Row<'_> {
     }
 }
 
-/// With what the wire's columns do not hold of the actor.
+/// Adds the facts about the actor that the wire has no columns for.
 pub fn extended(mut metadata: Value, actor: &Actor, workspace: Uuid) -> Value {
     if let Some(metadata) = metadata.as_object_mut() {
         metadata.extend(actor.facts(workspace));

@@ -1,22 +1,24 @@
-//! Which passwords people may choose: NIST SP 800-63B-4, section 3.1.1.2. Long ones, of any characters, that are not
-//! among the common ones and not made of one's own words or ours. No rules of composition, and no expiry.
+//! Which passwords people can choose: NIST SP 800-63B-4, section 3.1.1.2. They must be long, and can have any
+//! characters. Common passwords are refused, and passwords made of the person's own words or ours. There are
+//! no composition rules, and no expiry.
 
 use crate::error::{Error, Result};
 use unicode_normalization::UnicodeNormalization;
 
-/// Characters that a password alone needs, and one beside a second factor. The longest has 128.
+/// The minimum length of a password without a second factor, the minimum with one, and the maximum.
 pub const ALONE: usize = 15;
 pub const BESIDE: usize = 8;
 pub const LONGEST: usize = 128;
 
-/// Guesses that a password must withstand: `zxcvbn` knows the common ones, keyboard rows, repetitions and dates. So
-/// many are out of reach for who must ask this server, or compute an Argon2 for each.
+/// Guesses that a password must withstand: `zxcvbn` knows the common ones, keyboard rows, repetitions and
+/// dates. So many guesses are not feasible if each one needs a call to this server or an Argon2 run.
 const GUESSES: u64 = 100_000_000;
 
-/// Characters that are judged: `zxcvbn` takes longer the more there are, and these are more than enough.
+/// Only this many characters are checked: `zxcvbn` is slow on long passwords, and this many are more than
+/// enough.
 const JUDGED: usize = 32;
 
-/// What nobody's password should be made of here.
+/// Words that passwords on this server must not be made of.
 const OURS: [&str; 4] = ["gatepost", "instantly", "outreach", "campaign"];
 
 /// One form for all ways to type the same: NFC (Unicode Standard Annex 15).
@@ -24,13 +26,13 @@ pub fn normal(password: &str) -> String {
     password.nfc().collect()
 }
 
-/// Whether it is long enough to stand alone.
+/// Whether the password is long enough without a second factor.
 pub fn is_long(password: &str) -> bool {
     normal(password).chars().count() >= ALONE
 }
 
-/// With signs that stand for letters, such as `@` and `$`, as these letters. `zxcvbn` would try every combination of what
-/// they may stand for, which takes seconds; and a guesser takes both for the same.
+/// Replaces signs that stand for letters, such as `@` and `$`, by these letters. `zxcvbn` would try every
+/// combination of them, which takes seconds. An attacker tries both forms anyway.
 fn plain(text: &str) -> String {
     let letter = |sign| match sign {
         '@' => 'a',
@@ -44,8 +46,8 @@ fn plain(text: &str) -> String {
     text.chars().map(letter).collect()
 }
 
-/// Refuses what is too short, too long or too well known. `field` is where it stands in the body, `words` what is
-/// known of the person: names, address, workspace. Takes some milliseconds.
+/// Refuses a password that is too short, too long or easy to guess. `field` is its name in the body. `words`
+/// are facts about the person: names, address, workspace. This takes a few milliseconds.
 pub fn choose(field: &str, password: &str, beside_factor: bool, words: &[&str]) -> Result<()> {
     let normal = normal(password);
     let (length, least) = (normal.chars().count(), if beside_factor { BESIDE } else { ALONE });
@@ -70,7 +72,7 @@ pub fn choose(field: &str, password: &str, beside_factor: bool, words: &[&str]) 
     }
 }
 
-/// A text, and what it is made of.
+/// A text and its parts.
 fn parts(text: &str) -> impl Iterator<Item = &str> {
     let inner = text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 2);
     std::iter::once(text).chain(inner)

@@ -1,12 +1,12 @@
-//! The cookies of people: what they are called and how they are kept depends on the address at which people reach
-//! the server. The prefix `__Host-` (RFC 6265bis, section 4.1.3.2) keeps other hosts of the domain from setting them.
+//! Cookies. Their names and attributes depend on the address at which people reach the server. The prefix
+//! `__Host-` (RFC 6265bis, section 4.1.3.2) keeps other hosts of the domain from setting them.
 
 use crate::error::{Error, Result, Step};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use std::net::IpAddr;
 use url::{Host, Url};
 
-/// Where people reach the server.
+/// How people reach the server.
 #[derive(Clone, Debug)]
 pub struct Site {
     origin: String,
@@ -18,23 +18,23 @@ enum Kind {
     Https,
     /// Plain HTTP that does not leave the machine.
     Loopback,
-    /// Plain HTTP over a network: nobody signs in.
+    /// Plain HTTP over a network: signing in is refused.
     Open,
 }
 
-/// What a cookie is for.
+/// The purpose of a cookie.
 #[derive(Clone, Copy, Debug)]
 pub enum Cookie {
     Session,
-    /// That somebody has signed in here before.
+    /// Marks a device on which somebody has signed in before.
     Device,
 }
 
-/// Longer than any session, which ends by the server's clock.
+/// Longer than any session. The server ends sessions by its own clock.
 const YEAR: i64 = 365 * 24 * 60 * 60;
 
 impl Site {
-    /// `public_url` is what links begin with.
+    /// `public_url` is the address with which links begin.
     pub fn of(public_url: &str) -> Site {
         let url = Url::parse(public_url).ok();
         let kind = match &url {
@@ -45,7 +45,7 @@ impl Site {
         Site { origin: url.map_or_else(String::new, |url| url.origin().ascii_serialization()), kind }
     }
 
-    /// Refuses where a cookie would travel in the open.
+    /// Refuses if a cookie would be sent unencrypted.
     pub fn is_safe(&self) -> Result<()> {
         match self.kind {
             Kind::Https | Kind::Loopback => Ok(()),
@@ -65,7 +65,7 @@ impl Site {
         }
     }
 
-    /// Its value, if the request has exactly one of the name.
+    /// The cookie's value, if the request has exactly one cookie with this name.
     pub fn read(&self, cookie: Cookie, headers: &HeaderMap) -> Option<String> {
         let name = self.name(cookie);
         let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
@@ -75,7 +75,7 @@ impl Site {
         first.filter(|_| values.next().is_none())
     }
 
-    /// The header that sets it; `value` is of letters, digits, `.`, `-` and `_`.
+    /// The header that sets the cookie. `value` has only letters, digits, `.`, `-` and `_`.
     pub fn set(&self, cookie: Cookie, value: &str) -> Result<HeaderValue> {
         self.header(cookie, value, YEAR)
     }
@@ -91,12 +91,13 @@ impl Site {
         HeaderValue::from_str(&text).map_err(Error::internal)
     }
 
-    /// Whether a call that changes something may have been sent by a page of another site in the name of whoever
-    /// looks at it. Browsers say where it comes from (Fetch Metadata, or Origin); what says nothing is no browser.
+    /// Whether a page of another site can have sent a call that changes something, with the visitor's
+    /// cookies. Browsers name the origin of a call (Fetch Metadata, or Origin). A call without these headers
+    /// does not come from a browser.
     pub fn is_foreign(&self, method: &Method, headers: &HeaderMap) -> bool {
         let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
         if method.is_safe() || headers.contains_key(header::AUTHORIZATION) {
-            return false; // a page cannot add a key that it does not know
+            return false; // a page of another site does not know the key
         }
         match (text("sec-fetch-site"), text("origin")) {
             (_, Some(origin)) if origin == self.origin => false,

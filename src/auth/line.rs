@@ -1,6 +1,6 @@
-//! The queue for hashing passwords. People on devices they have used before come first, strangers next, and tries
-//! over a limit last. Within a rank people take turns: no caller waits behind all tries of another, and when the
-//! rank is full, the longest row in it gives up a place.
+//! The queue for hashing passwords. People on devices that they have used before come first, strangers next,
+//! and attempts over a limit last. Within a rank callers take turns, so no caller waits behind all attempts
+//! of another. When the rank is full, the longest row in it loses a place.
 
 use crate::http::Locality;
 use std::collections::VecDeque;
@@ -14,7 +14,7 @@ enum Rank {
     Over,
 }
 
-/// A place in the line, and with whom it shares a row.
+/// A place in the queue: its rank, and the row that it shares with other attempts of the same caller.
 #[derive(Clone, Debug)]
 pub struct Seat {
     rank: Rank,
@@ -22,7 +22,8 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// Of a person on a known device, of somebody who is signed in, or of the workspace that invited somebody.
+    /// The seat of a person on a known device, of a person who is signed in, or of a workspace that invites
+    /// somebody.
     pub fn known(whose: Uuid) -> Seat {
         Seat { rank: Rank::Known, row: whose.to_string() }
     }
@@ -31,13 +32,13 @@ impl Seat {
         Seat { rank: Rank::Stranger, row: from.payer().to_string() }
     }
 
-    /// The same, behind everybody whose tries are within the limits.
+    /// The same seat, or one behind all attempts within the limits if `within` is false.
     pub fn within(self, within: bool) -> Seat {
         if within { self } else { Seat { rank: Rank::Over, ..self } }
     }
 }
 
-/// Of one rank: how many wait, and the rows in the order of their turns.
+/// The queue of one rank: the number of waiting attempts, and the rows in the order of their turns.
 struct Queue<T> {
     places: usize,
     waiting: usize,
@@ -53,7 +54,7 @@ impl<T> Queue<T> {
         self.rows.iter().find(|(name, _)| name == row).map_or(0, |(_, waiting)| waiting.len())
     }
 
-    /// Drops the last try of the longest row, if that row stays longer even without it.
+    /// Drops the last attempt of the longest row, if that row is longer than the new one even without it.
     fn make_room(&mut self, row: &str) -> bool {
         let own = self.length(row);
         let longest = self.rows.iter_mut().max_by_key(|(_, waiting)| waiting.len());
@@ -94,7 +95,7 @@ struct Ranks<T> {
     closed: bool,
 }
 
-/// One in this many callers served is a stranger, however many known people wait.
+/// At least one in this many callers served is a stranger, however many known people wait.
 const STRANGERS_TURN: usize = 4;
 
 impl<T> Ranks<T> {
@@ -111,7 +112,8 @@ pub struct Line<T> {
 }
 
 impl<T> Line<T> {
-    /// With so many places for known people, as many for strangers, and half of that for tries over a limit.
+    /// Makes a queue with this many places for known people, the same number for strangers, and half as many
+    /// for attempts over a limit.
     pub fn new(places: usize) -> Self {
         let ranks = Ranks {
             known: Queue::new(places),
@@ -127,7 +129,7 @@ impl<T> Line<T> {
         self.ranks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether there was a place. What gives up its place for another is dropped.
+    /// Whether there was a place. An attempt that loses its place to another is dropped.
     pub fn push(&self, seat: Seat, item: T) -> bool {
         let mut ranks = self.lock();
         let queue = match seat.rank {
@@ -141,7 +143,7 @@ impl<T> Line<T> {
         placed
     }
 
-    /// Waits for the next; none once the line is closed.
+    /// Waits for the next attempt. Returns `None` once the queue is closed.
     pub fn next(&self) -> Option<T> {
         let mut ranks = self.lock();
         loop {

@@ -1,5 +1,5 @@
-//! Credentials: what a key looks like, what is stored of it, and how passwords are kept. Knows nothing of
-//! resources, and not who may do what.
+//! Credentials: the form of a key, what is stored of it, and how passwords are stored. This module knows no
+//! resources and no permissions.
 
 mod choice;
 mod cookie;
@@ -21,13 +21,13 @@ pub use vault::Vault;
 
 use axum::http::{HeaderMap, header};
 
-/// What is said of a key that nobody has, the same for one that never was.
+/// The message for an unknown key. It is the same for a deleted key.
 pub const UNKNOWN: &str = "Invalid API key";
 
-/// What is said of a session that nobody has any more.
+/// The message for a session that has ended.
 pub const ENDED: &str = "Invalid session; sign in again";
 
-/// What a request shows of who is calling.
+/// The credential that a request presents.
 pub enum Credential {
     /// The hash of an API key.
     Key(String),
@@ -35,7 +35,7 @@ pub enum Credential {
     Session(String),
 }
 
-/// A key goes before a cookie, which browsers send unasked.
+/// A key has precedence over a cookie, because browsers send cookies by themselves.
 pub fn credential(site: &Site, headers: &HeaderMap) -> Result<Credential, &'static str> {
     let session =
         || site.read(Cookie::Session, headers).filter(|_| !headers.contains_key(header::AUTHORIZATION));
@@ -45,7 +45,7 @@ pub fn credential(site: &Site, headers: &HeaderMap) -> Result<Credential, &'stat
     }
 }
 
-/// The key of the request, or what is wrong with the header.
+/// The key of the request, or an error about the header.
 pub fn bearer(headers: &HeaderMap) -> Result<&str, &'static str> {
     let header = headers.get(header::AUTHORIZATION).ok_or("Missing Authorization header")?;
     let (scheme, key) = header.to_str().ok().and_then(|text| text.split_once(' ')).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Passkeys: WebAuthn (W3C, level 3) by webauthn-rs, for the host at which people reach the server. A passkey
-//! verifies its person (a finger, a face, a PIN), so it is two factors in one.
+//! Passkeys: WebAuthn (W3C, level 3) by webauthn-rs, for the host at which people reach the server. The
+//! authenticator verifies the person (a finger, a face, a PIN), so a passkey counts as two factors.
 
 use crate::error::{Error, Result};
 use serde_json::{Value, json};
@@ -14,17 +14,17 @@ use webauthn_rs::prelude::{
 #[derive(Clone)]
 pub struct Passkeys(Option<Arc<Webauthn>>);
 
-/// Who is to have a passkey.
+/// The person who enrols a passkey.
 pub struct Holder<'a> {
     pub user: Uuid,
     pub email: &'a str,
     pub name: &'a str,
-    /// What he has already; an authenticator does not make a second one.
+    /// The person's existing passkeys. An authenticator does not create a second one.
     pub has: &'a [Passkey],
 }
 
 impl Passkeys {
-    /// None where the address has no host name: passkeys are bound to one.
+    /// `None` if the public address has no host name, because passkeys are bound to one.
     pub fn of(public_url: &str) -> Passkeys {
         let made = Url::parse(public_url).ok().and_then(|url| {
             let host = url.domain()?.to_owned();
@@ -41,14 +41,14 @@ impl Passkeys {
         })
     }
 
-    /// What the browser is to be asked, and what the server remembers until it answers.
+    /// The options for the browser, and the state that the server keeps until the browser answers.
     pub fn offer(&self, holder: &Holder<'_>) -> Result<(Value, PasskeyRegistration)> {
         let has: Vec<CredentialID> = holder.has.iter().map(|key| key.cred_id().clone()).collect();
         let name = if holder.name.trim().is_empty() { holder.email } else { holder.name };
         let offered = self.here()?.start_passkey_registration(holder.user, holder.email, name, Some(has));
         let (challenge, state) = offered.map_err(|error| Error::internal(error.to_string()))?;
         let mut asked = serde_json::to_value(challenge).map_err(Error::internal)?;
-        // Kept on the authenticator, so that nobody has to say who he is to sign in.
+        // Stored on the authenticator, so that people can sign in without entering an address.
         if let Some(Value::Object(selection)) = asked.pointer_mut("/publicKey/authenticatorSelection") {
             selection.insert("residentKey".to_owned(), json!("required"));
             selection.insert("requireResidentKey".to_owned(), json!(true));
@@ -64,21 +64,21 @@ impl Passkeys {
         self.here()?.finish_passkey_registration(answer, state).map_err(|error| wrong(&error))
     }
 
-    /// For anybody: whoever has a passkey here may answer.
+    /// A challenge that any passkey of this server can answer.
     pub fn challenge(&self) -> Result<(Value, DiscoverableAuthentication)> {
         let asked = self.here()?.start_discoverable_authentication();
         let (mut challenge, state) = asked.map_err(|error| Error::internal(error.to_string()))?;
-        challenge.mediation = None; // a page may ask outright, too
+        challenge.mediation = None; // a page can also ask without autofill
         Ok((serde_json::to_value(challenge).map_err(Error::internal)?, state))
     }
 
-    /// Whose the answer says to be.
+    /// The user that the answer claims to be.
     pub fn claimed(&self, answer: &PublicKeyCredential) -> Result<Uuid> {
         let claimed = self.here()?.identify_discoverable_authentication(answer);
         claimed.map(|(user, _)| user).map_err(|error| wrong(&error))
     }
 
-    /// Whether it is by one of these passkeys, for this challenge.
+    /// Checks that the answer is by one of these passkeys, for this challenge.
     pub fn verify(
         &self,
         answer: &PublicKeyCredential,

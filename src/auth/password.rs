@@ -1,6 +1,6 @@
-//! Passwords: Argon2id, 19 MiB, two passes, one lane, with the server's secret key as pepper. New ones are judged and
-//! all are hashed on threads of their own, which step back behind all others: a flood of sign-ins neither takes the
-//! memory nor slows the rest down.
+//! Passwords: Argon2id, 19 MiB, two passes, one lane, with the server's secret key as pepper. Passwords are
+//! checked and hashed on separate threads with low priority, so a flood of sign-ins neither uses up the
+//! memory nor slows down other requests.
 
 use super::choice;
 use super::line::{Line, Seat};
@@ -15,17 +15,17 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-/// Places for known people, and as many for strangers. Further callers are told to try again.
+/// The places for known people, and the same number for strangers. Further callers are told to try again.
 const WAITING: usize = 64;
 
-/// Strangers who try passwords at once: of one address, of one network, and in all.
+/// The most strangers who try passwords at a time: from one address, from one network, and in all.
 const STRANGERS: Most = Most { here: 16, nearby: 64, in_all: 512 };
 
 /// After this time a caller is told to try again.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A thread that is this much nicer gets a tenth of a core that others want whole: enough for a sign-in in a quarter of
-/// a second, and little for a flood of them.
+/// With this nice value a thread gets a tenth of a busy core. That is enough for a sign-in in a quarter of a
+/// second, and too little for a flood of them to slow down others.
 const STEP_BACK: i32 = 10;
 
 type Work = Box<dyn FnOnce(&mut Hasher) + Send>;
@@ -37,7 +37,7 @@ pub struct Passwords {
     runs: Arc<AtomicU64>,
 }
 
-/// The line, as long as somebody may join it.
+/// The queue. It closes when the last handle is dropped.
 struct Open(Arc<Line<Work>>);
 
 impl Drop for Open {
@@ -46,7 +46,7 @@ impl Drop for Open {
     }
 }
 
-/// Half of the cores may hash at once: the other half answers who has signed in already.
+/// At most half of the cores hash at a time. The other half serves people who are signed in.
 fn at_once() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2).max(1)
 }
@@ -67,17 +67,17 @@ impl Passwords {
         Ok(Passwords { line: Arc::new(Open(line)), strangers: Crowd::new(STRANGERS), runs })
     }
 
-    /// How many Argon2 there were.
+    /// The number of Argon2 runs so far.
     pub fn runs(&self) -> u64 {
         self.runs.load(Ordering::Relaxed)
     }
 
-    /// For callers on an unknown device. It limits what they cost before they wait in line.
+    /// Admits a caller on an unknown device. This limits their number before they wait in the queue.
     pub fn enter(&self, from: Locality) -> Result<Visit> {
         self.strangers.enter(from)
     }
 
-    /// The PHC string to store of a password that nobody chose here: the operator's, and in tests.
+    /// The PHC string of a password that is not checked, for the operator and for tests.
     pub async fn hash(&self, password: &str) -> Result<String> {
         self.hash_at(Seat::known(Uuid::nil()), password).await
     }
@@ -87,7 +87,8 @@ impl Passwords {
         self.run(seat, move |hasher| hasher.hash(&password)).await
     }
 
-    /// The same of a password that somebody chooses, if it is good enough. `words` is what is known of the person.
+    /// The PHC string of a password that a person chooses, if it is good enough. `words` are facts about the
+    /// person.
     pub async fn choose(
         &self,
         seat: Seat,
@@ -99,7 +100,7 @@ impl Passwords {
         self.run(seat, move |hasher| hasher.choose(&password, beside_factor, &words)).await
     }
 
-    /// Costs the same with no stored hash at all.
+    /// Takes the same time without a stored hash.
     pub async fn verify(&self, seat: Seat, password: &str, stored: Option<&str>) -> Result<bool> {
         let Some(stored) = stored.map(str::to_owned) else {
             return self.hash_at(seat, password).await.map(|_| false);
@@ -123,13 +124,14 @@ impl Passwords {
         if !self.line.0.push(seat, work) {
             return Err(Error::Busy);
         }
-        // Closed without an answer: the place went to somebody else.
+        // The channel is closed without an answer if the place went to another caller.
         let hashed = tokio::time::timeout(PATIENCE, hashed).await.map_err(|_| Error::Busy)?;
         hashed.map_err(|_| Error::Busy)?
     }
 }
 
-/// A thread's, with its memory: got at the first password and kept, so that many of them take no more than one.
+/// The state of a thread. Its memory is allocated for the first password and then kept, so that many
+/// passwords need no more than one.
 struct Hasher {
     argon2: Argon2<'static>,
     memory: Vec<Block>,
@@ -137,8 +139,8 @@ struct Hasher {
 }
 
 impl Hasher {
-    /// Until the line is closed. The other threads hardly notice one that steps back; where the system does not let it,
-    /// it goes on as one of them.
+    /// Works until the queue is closed. The thread lowers its priority, so that other threads hardly notice
+    /// it. If the system refuses that, it keeps its priority.
     fn along(&mut self, line: &Line<Work>) {
         let _refused = rustix::process::nice(STEP_BACK);
         while let Some(work) = line.next() {
@@ -162,7 +164,7 @@ impl Hasher {
         let stored = PasswordHash::new(stored).map_err(wrong)?;
         let salt = stored.salt.ok_or_else(|| wrong("a hash without salt"))?;
         let computed = self.with_salt(password, salt)?;
-        // Of another time, with other costs, it is for the library to say.
+        // For a hash with older parameters, the library verifies it.
         match stored.params == computed.params && stored.algorithm == computed.algorithm {
             true => Ok(stored.hash == computed.hash && stored.version == computed.version), // in constant time
             false => Ok(self.argon2.verify_password(password.as_bytes(), &stored).is_ok()),

@@ -1,7 +1,8 @@
 //! Secrets that this server makes: API keys and the tokens of links.
 //!
-//! A key is `gpk_`, its kind, `_`, 30 random base62 characters (178 bits) and 6 base62 characters of the CRC-32
-//! of all before them, so that a scanner can tell a leaked key from a look-alike without asking anybody.
+//! A key is `gpk_`, its kind, `_`, 30 random base62 characters (178 bits) and 6 base62 characters of the
+//! CRC-32 of all before them, so that a scanner can distinguish a leaked key from similar text without asking
+//! a server.
 
 use sha2::{Digest, Sha256};
 
@@ -35,14 +36,14 @@ impl Secret {
         &self.0
     }
 
-    /// What lists show: the prefix and the last four.
+    /// The form for lists: the prefix and the last four characters.
     pub fn redacted(&self) -> String {
         let head: String = self.0.chars().take(6).collect();
         let tail: String = self.0.chars().skip(self.0.len().saturating_sub(4)).collect();
         format!("{head}...{tail}")
     }
 
-    /// Whether a text is a key by its form and check sum.
+    /// Whether a text has the form and checksum of a key.
     pub fn verify(text: &str) -> bool {
         let form = text.starts_with("gpk_w_") || text.starts_with("gpk_p_");
         let at = text.len().saturating_sub(CHECK);
@@ -57,19 +58,20 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// The token of a link, of the same randomness as a key.
+/// The token of a link, with the same randomness as a key.
 pub fn token(random: &[u8; RANDOM]) -> String {
     base62(random)
 }
 
-/// Only this is stored of a key or token: it has too much randomness to be guessed from its hash.
+/// Only this hash of a key or token is stored. Keys and tokens have too much randomness to be guessed from
+/// it.
 pub fn hash(secret: &str) -> String {
     let hex = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
     Sha256::digest(secret).iter().flat_map(|byte| [hex(byte >> 4), hex(byte & 15)]).collect()
 }
 
-/// One digit of each byte: 256 is no multiple of 62, so the first eight digits come up 5 times in 256 instead
-/// of 4, which costs 0.05 bits a digit.
+/// One digit of each byte: 256 is not a multiple of 62, so the first eight digits come up 5 times in 256
+/// instead of 4, which costs 0.05 bits a digit.
 fn base62(random: &[u8]) -> String {
     random.iter().map(|byte| digit(u32::from(*byte))).collect()
 }

@@ -1,5 +1,5 @@
-//! Codes of authenticator apps: RFC 6238 with what every app understands, SHA-1, six digits, 30 seconds. A clock may
-//! be a step early or late.
+//! Codes of authenticator apps: RFC 6238 with the parameters that every app supports, SHA-1, six digits and
+//! 30 seconds. The app's clock can be one step early or late.
 
 use crate::error::{Error, Result};
 use crate::time::Time;
@@ -12,14 +12,14 @@ pub struct Seed([u8; LENGTH]);
 const LENGTH: usize = 20;
 
 impl Seed {
-    /// `random` is fresh.
+    /// `random` must be fresh.
     pub fn new(random: &[u8; 30]) -> Seed {
         let mut seed = [0; LENGTH];
         seed.iter_mut().zip(random).for_each(|(to, from)| *to = *from);
         Seed(seed)
     }
 
-    /// What was sealed.
+    /// Rebuilds the secret from its decrypted bytes.
     pub fn of(bytes: &[u8]) -> Result<Seed> {
         bytes.try_into().map(Seed).map_err(|_| Error::internal("a seed of another length"))
     }
@@ -28,19 +28,19 @@ impl Seed {
         &self.0
     }
 
-    /// As a person types it into an app.
+    /// The form that a person types into an app.
     pub fn base32(&self) -> String {
         Secret::new_stack(self.0).to_base32()
     }
 
-    /// What an app reads from a picture.
+    /// The URL in the QR code.
     pub fn url(&self, issuer: &str, account: &str) -> String {
         let [issuer, account] = [issuer, account].map(|text| utf8_percent_encode(text, NON_ALPHANUMERIC));
         format!("otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}", self.base32())
     }
 
-    /// The step whose code this is, if it is one of now, of the step before or of the next. Who calls sees to it that
-    /// no step counts twice.
+    /// The step of this code, if it is the current one, the previous one or the next. The caller must ensure
+    /// that each step counts only once.
     pub fn step(&self, code: &str, now: Time) -> Result<Option<i64>> {
         let step = self.totp()?.check(code, u64::try_from(now.0 / 1000).unwrap_or(0));
         Ok(step.and_then(|step| i64::try_from(step).ok()))
@@ -57,7 +57,8 @@ impl Seed {
 mod tests {
     use super::*;
 
-    /// RFC 6238, appendix B: the secret is the digits 1 to 0 twice; of its eight digits an app shows the last six.
+    /// RFC 6238, appendix B: the secret is the digits 1 to 0 twice. The RFC's codes have eight digits; an app
+    /// shows the last six.
     const VECTORS: [(i64, &str); 6] = [
         (59, "287082"),
         (1_111_111_109, "081804"),

@@ -1,7 +1,8 @@
 //! Secrets that must be read again, such as the passwords of mail servers, encrypted at rest with
-//! ChaCha20-Poly1305 (RFC 8439). Each workspace has a key of its own, derived from the server's by HKDF
-//! (RFC 5869), and what a secret belongs to is authenticated with it: a sealed text that is moved to another
-//! record or workspace does not open. The id of the server's key stands before it, for when keys are rotated.
+//! ChaCha20-Poly1305 (RFC 8439). Each workspace has its own key, derived from the server's key by HKDF (RFC
+//! 5869). The record that a secret belongs to is authenticated with it, so a sealed text that is moved to
+//! another record or workspace does not open. Each sealed text begins with the id of the server's key, so
+//! that keys can be rotated.
 
 use crate::error::{Error, Result};
 use base64::Engine;
@@ -20,13 +21,13 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// `secret` has the randomness of a key.
+    /// `secret` must have the randomness of a key.
     pub fn new(secret: &[u8]) -> Vault {
         let id: String = super::hash(&BASE64.encode(secret)).chars().take(ID).collect();
         Vault { id, root: Salt::new(HKDF_SHA256, b"gatepost vault").extract(secret) }
     }
 
-    /// `about` names the record and the use; the same is needed to open. `random` is fresh.
+    /// `about` names the record and the use; opening needs the same value. `random` must be fresh.
     pub fn seal(&self, workspace: Uuid, about: &str, plain: &[u8], random: &[u8; 30]) -> Result<String> {
         let mut nonce = [0; NONCE_LEN];
         nonce.iter_mut().zip(random).for_each(|(to, from)| *to = *from);

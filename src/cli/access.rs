@@ -1,4 +1,4 @@
-//! Roles and permissions for the operator, who can ask about everybody.
+//! Roles and permissions for the operator, who can query them for every principal.
 
 use super::open;
 use super::out::Out;
@@ -48,7 +48,7 @@ impl Access {
     }
 }
 
-/// The matrix as a list of its rows.
+/// The rows of the matrix.
 fn matrix() -> Vec<Value> {
     let row = |action: &&Action| {
         let roles = ROLES.iter().map(|role| (role.name().to_owned(), json!(action.reach(*role).name())));
@@ -60,7 +60,7 @@ fn matrix() -> Vec<Value> {
     ACTIONS.iter().map(row).collect()
 }
 
-/// Whether it is allowed.
+/// Whether the action is allowed.
 async fn explain(
     app: &App,
     out: Out,

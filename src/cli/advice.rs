@@ -1,4 +1,4 @@
-//! What is doubtful about the settings. `doctor` prints it and `serve` logs it, so that both say the same.
+//! Warnings about the settings. `doctor` prints them and `serve` logs them, so both give the same warnings.
 
 use super::open::public_url;
 use crate::app::host;
@@ -10,7 +10,7 @@ pub enum Advice {
 }
 use Advice::{Problem, Warning};
 
-/// About settings, and about mail.
+/// Warnings about settings, and warnings about mail.
 pub struct Advices {
     pub settings: Vec<Advice>,
     pub mail: Vec<Advice>,
@@ -49,7 +49,7 @@ pub fn of(config: &Config) -> Advices {
     Advices { settings, mail }
 }
 
-/// As a server starts.
+/// Logs the warnings when a server starts.
 pub fn log(config: &Config) {
     let Advices { settings, mail } = of(config);
     for advice in settings.into_iter().chain(mail) {

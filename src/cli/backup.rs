@@ -1,4 +1,4 @@
-//! A copy of everything, and the way back.
+//! Backup and restore.
 
 use super::open::{DATABASE, Place, create_folder};
 use super::out::Out;
@@ -28,7 +28,7 @@ pub struct Restore {
     replace: bool,
 }
 
-/// What a database says of itself.
+/// Facts about a database.
 struct Contents {
     workspaces: i64,
     latest: Option<Time>,
@@ -94,7 +94,8 @@ impl Restore {
         out.say(&contents.json(&database, aside.as_deref()), text)
     }
 
-    /// No process uses the existing database, and none can open it before the copy has replaced it.
+    /// Ensures that no process uses the existing database, and that none can open it until the copy has
+    /// replaced it.
     fn make_way(&self, database: &Path) -> Result<Option<file::Held>> {
         if !database.exists() {
             return Ok(None);
@@ -108,7 +109,7 @@ impl Restore {
     }
 }
 
-/// The data folder, or how PostgreSQL's own tool does it.
+/// The data folder. With PostgreSQL, an error that names PostgreSQL's own tool.
 fn sqlite(config: &Config, tool: &str) -> Result<PathBuf> {
     match Place::of(config)? {
         Place::Sqlite(folder) => Ok(folder),
@@ -129,7 +130,7 @@ async fn look(file: &Path) -> Result<Reader> {
     db::look(&format!("sqlite:{}", file.display())).await
 }
 
-/// Made by a Gatepost, not by a newer one, and with the key that is here.
+/// Checks that this or an older version of Gatepost made the copy, with the key of this folder.
 async fn is_ours(reader: &Reader, config: &Config, folder: &Path) -> Result<()> {
     let version = sql("select max(version) from migrations").optional::<Option<i64>>(reader).await;
     let version = version.map_err(|_| Error::invalid("this file is not a database of Gatepost"))?.flatten();
@@ -154,7 +155,7 @@ async fn is_ours(reader: &Reader, config: &Config, folder: &Path) -> Result<()> 
 
 async fn contents(reader: &Reader) -> Result<Contents> {
     let workspaces = sql("select count(*) from workspaces").optional(reader).await?.unwrap_or(0);
-    // An index leads with the workspace, so the newest row is asked of each.
+    // The index begins with the workspace, so the newest row is read for each workspace.
     let latest = sql("select max(newest) from (select (select max(l.at) from audit_log l \
          where l.workspace_id = w.id) as newest from workspaces w) as newest_of_each");
     Ok(Contents { workspaces, latest: latest.optional::<Option<Time>>(reader).await?.flatten() })
@@ -174,7 +175,7 @@ impl Contents {
     }
 }
 
-/// On a terminal, one line that is written over.
+/// Shows the progress on a terminal, in one line that is overwritten.
 fn progress() -> impl FnMut(i32) {
     let (shown, mut last) = (std::io::stderr().is_terminal(), 0);
     move |percent| {

@@ -19,7 +19,7 @@ enum Shell {
 }
 
 impl Completion {
-    /// `command` as its help shows it.
+    /// Prints the script for `command`, without its hidden parts.
     pub fn run(&self, command: &clap::Command) -> Result<()> {
         let mut command = shown(command).bin_name("gatepost");
         command.build();
@@ -35,7 +35,7 @@ impl Completion {
     }
 }
 
-/// Only what the help shows.
+/// Completes only what the help shows.
 fn shown(command: &clap::Command) -> clap::Command {
     let arguments = command.get_arguments().filter(|argument| !argument.is_hide_set()).cloned();
     let commands = command.get_subcommands().filter(|command| !command.is_hide_set());

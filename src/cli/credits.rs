@@ -1,4 +1,4 @@
-//! Plans and credits, from the command line: the operator's acts, audited as such.
+//! Plans and credits from the command line. The audit log records the changes as made by the operator.
 
 use super::{open, out::Out, workspace::exists};
 use crate::access::{Can, workspaces as may};

@@ -1,5 +1,6 @@
-//! From nothing to something to try: a workspace with a member of each role, campaigns, sending accounts, leads and tags, and a stranger
-//! next door. Everything is made through the API, by the people themselves, so the audit log tells a story.
+//! Starts a server with sample data: a workspace with a member of each role, campaigns, sending accounts,
+//! leads and tags, and a second workspace. The members create everything through the API, so the audit log is
+//! realistic.
 
 use super::out::Out;
 use super::scene::{key_of, set_the_scene};
@@ -40,7 +41,7 @@ pub struct Stranger {
     pub api_key: String,
 }
 
-/// Gone with the demo.
+/// The temporary folder, which is deleted when the demo ends.
 struct Temporary(PathBuf);
 
 impl Drop for Temporary {

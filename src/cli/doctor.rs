@@ -1,5 +1,5 @@
-//! Whether all is as it should be, from the outside in: what an operator checks after an installation, after a
-//! change of settings, and first of all when something is wrong. It changes nothing unless it is told to.
+//! Checks an installation. The operator runs it after an installation, after a change of settings, and first
+//! when something is wrong. It changes nothing unless a flag says so.
 
 use super::advice::{self, Advice};
 use super::open::{self, Place, mailer};
@@ -42,7 +42,7 @@ struct Finding {
     text: String,
 }
 
-/// What is found, in order.
+/// The findings, in order.
 struct Findings(Vec<Finding>);
 
 impl Findings {
@@ -62,11 +62,11 @@ impl Findings {
 
 use Verdict::{Ok as Fine, Problem, Warning};
 
-/// Below this a disk is about to be full.
+/// With less free space than this, `doctor` warns about the disk.
 const SPARE: u64 = 1024 * 1024 * 1024;
-/// Milliseconds by which clocks may differ.
+/// The most milliseconds by which clocks can differ.
 const TOLERATED: i64 = 5_000;
-/// Milliseconds that a durable write should take at most.
+/// The most milliseconds that a durable write should take.
 const SLOW: u128 = 50;
 
 impl Doctor {
@@ -114,7 +114,7 @@ fn settings(config: &Config, findings: &mut Findings) {
     findings.advise("settings", advice::of(config).settings);
 }
 
-/// Whether the address can be listened on, or a server answers there already.
+/// Whether the server can listen on the address, or a server already answers there.
 async fn listening(config: &Config, findings: &mut Findings) {
     let address = config.listen;
     if address.port() != 0 && answers(address).await {
@@ -150,7 +150,7 @@ async fn database(config: &Config, findings: &mut Findings) {
     }
 }
 
-/// What only a database that can be read tells.
+/// The checks that need a readable database.
 async fn ask(reader: &Reader, config: &Config, place: &Place, findings: &mut Findings) -> Result<()> {
     let version = sql("select max(version) from migrations").optional::<Option<i64>>(reader).await;
     let version = match version {
@@ -247,7 +247,7 @@ async fn queue(reader: &Reader, findings: &mut Findings) -> Result<()> {
     Ok(())
 }
 
-/// The data folder: who may read it, its pages, and the disk that it is on.
+/// Checks the data folder: its permissions, the database pages, and the disk.
 fn files(folder: &Path, findings: &mut Findings) {
     for name in ["gatepost.db", "secret.key"] {
         let open = fs::metadata(folder.join(name)).is_ok_and(|file| file.mode() & 0o077 != 0);

@@ -49,7 +49,7 @@ fn program() -> String {
     format!("{} serve", quoted(&name.to_string_lossy()))
 }
 
-/// The flags with which the other commands find the same data.
+/// The flags that other commands need to find the same data.
 fn same_place(config: &Config) -> String {
     match (&config.data, &config.database) {
         (Some(data), _) => format!(" --data {}", quoted(&data.to_string_lossy())),
@@ -58,7 +58,7 @@ fn same_place(config: &Config) -> String {
     }
 }
 
-/// As a shell takes it for one word.
+/// Quotes a text so that a shell reads it as one word.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:@%,".contains(c);
     match !word.is_empty() && word.chars().all(is_plain) {

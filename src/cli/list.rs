@@ -1,5 +1,5 @@
-//! What there is on the server: workspaces, users, API keys. Read a page at a time, so that a list of any length needs
-//! little memory.
+//! Lists the workspaces, users and API keys of the server. They are read a page at a time, so that a list of
+//! any length needs little memory.
 
 use super::out::{Out, Table};
 use crate::app::App;
@@ -9,7 +9,7 @@ use crate::time::Time;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Rows that are read at once.
+/// The rows of a page.
 const PAGE: i64 = 200;
 
 /// How much of a list is printed.
@@ -20,7 +20,7 @@ pub struct Limit {
     limit: Option<u32>,
 }
 
-/// Where a list has got to.
+/// The position in a list.
 struct Walk {
     after: Uuid,
     left: i64,
@@ -35,7 +35,7 @@ impl Walk {
         PAGE.min(self.left)
     }
 
-    /// Whether more rows may follow a page that ends with `last`.
+    /// Whether more rows can follow a page that ends with `last`.
     fn goes_on(&mut self, rows: usize, last: Option<Uuid>) -> bool {
         let full = rows as i64 == self.size();
         self.left -= rows as i64;
@@ -159,7 +159,7 @@ struct KeyRow {
     scopes: Vec<String>,
     /// The member of a personal key.
     member: Option<String>,
-    /// What a workspace key may do at most.
+    /// The highest role of a workspace key.
     role: Option<String>,
     expires_at: Option<Time>,
     last_used_at: Option<Time>,

@@ -1,4 +1,4 @@
-//! The command line: what an operator does on the machine itself.
+//! The command line, for the operator of the server.
 
 mod access;
 mod advice;
@@ -43,7 +43,8 @@ struct Arguments {
     settings: Settings,
 }
 
-// Short descriptions and text after the options: with a long description clap would give every option a paragraph.
+// Uses short descriptions and text after the options, because with a long description clap puts every option
+// into a separate paragraph.
 const BEGIN: &str = "\
 To try it:  gatepost demo
 To begin:   gatepost serve    and open the link that it prints, which creates the first workspace
@@ -56,11 +57,11 @@ Exit codes:
 
 All settings: `gatepost serve --help`.";
 
-/// Follows every help text that shows some of the settings only.
+/// Added to every help text that shows only some of the settings.
 const MORE: &str = "All settings: `gatepost serve --help`. The operator's commands must be given the same settings as \
                     the server.";
 
-/// Follows the help of `serve`, which shows them all.
+/// Added to the help of `serve`, which shows all settings.
 const SETTINGS: &str = "\
 Each setting can also be given in the environment, as GATEPOST_LISTEN for --listen, or in the file of --config. A flag \
 overrides the environment, which overrides the file. Other users of the machine can see flags: passwords and keys \
@@ -113,11 +114,11 @@ enum Admin {
     Doctor(doctor::Doctor),
 }
 
-/// The settings that say where the data is: the others are shown by `serve --help` only.
+/// The settings that locate the data. Only `serve --help` shows the others.
 const WHERE: [&str; 4] = ["config", "data", "database", "secret_key"];
 
-/// The command line as it is shown. `admin` is the one place of the operator's commands: their former names still work,
-/// but are hidden.
+/// The command line that the help shows. The operator's commands are under `admin`. Their former names still
+/// work, but are hidden.
 fn commands() -> clap::Command {
     let command = Arguments::command();
     let admin = command.find_subcommand("admin").into_iter().flat_map(clap::Command::get_subcommands);
@@ -125,7 +126,7 @@ fn commands() -> clap::Command {
     let hidden = |command: clap::Command| command.hide(true);
     let mut command =
         formerly.into_iter().fold(command, |command, name| command.mut_subcommand(name, hidden));
-    // Only then does each command have the settings as arguments of its own.
+    // Only after this does each command have the settings as its own arguments.
     command.build();
     brief(command)
 }
@@ -209,7 +210,7 @@ fn log(config: &Config) -> Result<()> {
     set.map_err(|error| wrong(&error))
 }
 
-/// At the command line the cause is shown, and not what a client of the API is told in its place.
+/// The command line shows the real cause, which clients of the API must not see.
 fn told(error: &Error) -> String {
     if let Error::Internal(cause) = error {
         return chain(&**cause);

@@ -1,4 +1,4 @@
-//! From the configuration to a running [`App`]: where the data is, and what the server is made of.
+//! Opens the database of a configuration and builds the [`App`].
 
 use super::secret::{derive, fingerprint, key};
 use crate::app::{App, Parts, System};
@@ -16,7 +16,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Milliseconds that a clock may be corrected by without a word.
+/// Corrections of the clock up to this many milliseconds are not logged.
 const TOLERATED: i64 = 60_000;
 pub const DATABASE: &str = "gatepost.db";
 
@@ -37,7 +37,7 @@ impl Place {
         }
     }
 
-    /// As `db` takes it.
+    /// The address of the database in the form that `db` expects.
     pub fn url(&self) -> String {
         match self {
             Place::Sqlite(folder) => format!("sqlite:{}", folder.join(DATABASE).display()),
@@ -45,7 +45,7 @@ impl Place {
         }
     }
 
-    /// Whether there is a database already, as far as can be told from outside.
+    /// Whether a database exists, as far as this can be seen without opening it.
     pub fn exists(&self) -> bool {
         match self {
             Place::Sqlite(folder) => folder.join(DATABASE).is_file(),
@@ -54,7 +54,7 @@ impl Place {
     }
 }
 
-/// For the commands that need a database that is there.
+/// For commands that need an existing database.
 pub async fn existing(config: &Config) -> Result<App> {
     let place = Place::of(config)?;
     if let (Place::Sqlite(folder), false) = (&place, place.exists()) {
@@ -66,7 +66,7 @@ pub async fn existing(config: &Config) -> Result<App> {
     any(config).await
 }
 
-/// Creates what is missing.
+/// Creates the data folder and the database if they are missing.
 pub async fn any(config: &Config) -> Result<App> {
     let place = Place::of(config)?;
     if let Place::Sqlite(folder) = &place {
@@ -97,12 +97,12 @@ pub async fn any(config: &Config) -> Result<App> {
     App::new(database, parts)
 }
 
-/// What links begin with.
+/// The address with which links begin.
 pub fn public_url(config: &Config) -> String {
     config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen))
 }
 
-/// None without a mail server: links are shown then.
+/// `None` without a mail server. Links are then shown instead of mailed.
 pub fn mailer(config: &Config) -> Result<Option<Mailer>> {
     let Some(url) = &config.smtp_url else { return Ok(None) };
     let host = crate::app::host(&public_url(config));
@@ -122,7 +122,7 @@ fn create(folder: &Path) -> Result<()> {
     })
 }
 
-/// The data folder; only its owner can read it. One that is there stays as it is.
+/// Creates the data folder so that only its owner can read it. An existing folder is not changed.
 pub fn create_folder(folder: &Path) -> Result<()> {
     let created = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
     created.map_err(|error| match folder.exists() {

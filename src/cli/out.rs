@@ -1,4 +1,4 @@
-//! What a command prints on standard output: sentences and tables for people, or JSON with `--json`, one object a line.
+//! The output of a command: sentences and tables for people, or JSON with `--json`, one object a line.
 
 use crate::error::{Error, Result};
 use serde::Serialize;
@@ -11,7 +11,7 @@ pub struct Out {
 }
 
 impl Out {
-    /// The value, or the text that says the same.
+    /// Prints the value as JSON, or the text with the same content.
     pub fn say(self, value: &impl Serialize, text: impl Display) -> Result<()> {
         match self.json {
             true => self.line(serde_json::to_string(value).map_err(Error::internal)?),
@@ -19,7 +19,7 @@ impl Out {
         }
     }
 
-    /// Ends the program quietly where nobody reads on, as in `| head`.
+    /// Ends the program without an error if the reader has closed the pipe, as in `| head`.
     pub fn line(self, text: impl Display) -> Result<()> {
         let mut out = std::io::stdout().lock();
         match writeln!(out, "{text}").and_then(|()| out.flush()) {
@@ -30,7 +30,7 @@ impl Out {
     }
 }
 
-/// A table that is printed a page at a time: columns grow where a later page needs more room.
+/// A table that is printed a page at a time: columns grow if a later page needs more room.
 pub struct Table<const N: usize> {
     out: Out,
     widths: [usize; N],
@@ -63,7 +63,7 @@ impl<const N: usize> Table<N> {
     }
 }
 
-/// Names are people's own: what would move the cursor or colour the terminal is not passed on.
+/// Users choose names, so control characters that would change the terminal are removed.
 fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -1,4 +1,4 @@
-//! What the doctor tries out: an address, a folder, a disk. Whatever it makes for that it removes again.
+//! The experiments of `doctor`: an address, a folder, a disk. Everything that they create is deleted again.
 
 use std::fs;
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Whether a Gatepost answers at the address.
+/// Whether a Gatepost server answers at the address.
 pub async fn answers(address: SocketAddr) -> bool {
     let ask = async {
         let mut stream = TcpStream::connect(address).await?;
@@ -20,7 +20,7 @@ pub async fn answers(address: SocketAddr) -> bool {
     matches!(tokio::time::timeout(Duration::from_secs(2), ask).await, Ok(Ok(true)))
 }
 
-/// Whether a folder could be made: the first one that is missing is made, and removed again.
+/// Whether a folder can be created: creates the first missing folder and deletes it again.
 pub fn can_make(folder: &Path) -> std::io::Result<()> {
     let missing = folder.ancestors().take_while(|part| !part.as_os_str().is_empty() && !part.exists()).last();
     match missing {
@@ -30,7 +30,7 @@ pub fn can_make(folder: &Path) -> std::io::Result<()> {
     }
 }
 
-/// Milliseconds of the quickest of a few.
+/// The milliseconds of the fastest of a few writes.
 pub fn durable_write(folder: &Path) -> std::io::Result<u128> {
     let path = folder.join(format!("doctor-{}", std::process::id()));
     let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&path)?;

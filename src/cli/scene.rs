@@ -1,4 +1,4 @@
-//! What the demo begins with. Everything is made through the API, by the people themselves.
+//! The sample data of the demo. The members create everything through the API.
 
 use super::demo::{Cast, Person, Stranger};
 use super::key;
@@ -32,7 +32,7 @@ pub async fn set_the_scene(app: &App, base_url: String) -> Result<Cast> {
     let mut people = vec![person(Role::Owner, &owner)];
     for role in ROLES.iter().copied().filter(|role| *role != Role::Owner) {
         let mut person = stage.invite(&owner, role, &tags).await?;
-        // A first key expires, and so it may not create workspaces or appoint admins. The demo shows that too.
+        // A first key expires, so it cannot create workspaces or appoint admins. The demo shows this too.
         person.api_key = key::lasting(app, owner.workspace, person.member_id).await?;
         people.push(person);
     }
@@ -74,8 +74,8 @@ fn person(role: Role, made: &Made) -> Person {
 struct Stage(axum::Router);
 
 impl Stage {
-    /// Without a rate limit, because the scene is set faster than people type; and without mail, because the people of the
-    /// demo accept by the links in the answers.
+    /// There is no rate limit, because the demo sends many calls at once. There is no mail, because the
+    /// people of the demo accept by the links in the answers.
     fn of(app: &App) -> Stage {
         let staged = app.with(|shared| {
             shared.rate = crate::http::RateLimit::new(RateLimit(None));
@@ -133,7 +133,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Some in a list, some in each of two campaigns.
+    /// Adds some leads to a list, and some to each of two campaigns.
     async fn leads(&self, people: &[Person], campaigns: HashMap<&str, String>) -> Result<()> {
         let list = self.post(
             key_of(people, Role::Sdr),
@@ -162,7 +162,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Their ids, by name.
+    /// The ids by name.
     async fn campaigns(&self, people: &[Person], tags: &[Value]) -> Result<HashMap<&'static str, String>> {
         let scenes = [
             (Role::Owner, "Board introductions", "private", None),
@@ -189,7 +189,7 @@ impl Stage {
     }
 }
 
-/// Which member sends from which account; nobody's are left to owner and admin.
+/// Assigns sending accounts to members. Only owner and admin see the unassigned ones.
 const ACCOUNTS: [(&str, Option<Role>); 5] = [
     ("manager@outreach.acme.example", Some(Role::Manager)),
     ("member@outreach.acme.example", Some(Role::Member)),
@@ -198,7 +198,7 @@ const ACCOUNTS: [(&str, Option<Role>); 5] = [
     ("spare@outreach.acme.example", None),
 ];
 
-/// Nobody listens there: the demo connects nowhere.
+/// No server listens there, because the demo makes no connections.
 fn account(email: &str, assigned_to: Option<Uuid>) -> Value {
     let host = "mail.acme.example";
     json!({

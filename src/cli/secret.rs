@@ -1,5 +1,5 @@
-//! The secret key, which protects secrets at rest. A key is made only for a database that never had one: a new key
-//! beside an existing database would hide that the right one is missing.
+//! The secret key, which protects secrets at rest. A key is created only for a database that never had one. A
+//! new key for an existing database would hide that the right key is missing.
 
 use super::open::{DATABASE, Place, failed};
 use crate::app::{Ambient, System};
@@ -13,11 +13,11 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-/// Fewer characters could be guessed.
+/// A shorter key could be guessed.
 const SHORTEST: usize = 32;
 const FILE: &str = "secret.key";
 
-/// The key that is set or kept; of a new database with SQLite, one that is made now.
+/// The key from the settings or the folder. For a new SQLite database, a key is created.
 pub fn key(config: &Config, place: &Place) -> Result<String> {
     let key = match (&config.secret_key, place) {
         (Some(key), _) => key.clone(),
@@ -38,7 +38,8 @@ pub fn key(config: &Config, place: &Place) -> Result<String> {
     }
 }
 
-/// The key that is set or kept in the folder; none is made. An empty file is what a crash can leave of a first start.
+/// The key from the settings or the folder, without creating one. An empty file counts as missing, because a
+/// crash in a first start can leave one.
 pub fn kept(config: &Config, folder: &Path) -> Result<Option<String>> {
     if config.secret_key.is_some() {
         return Ok(config.secret_key.clone());
@@ -50,7 +51,7 @@ pub fn kept(config: &Config, folder: &Path) -> Result<Option<String>> {
     }
 }
 
-/// Says what is missing, and where it belongs.
+/// An error that names the missing key and its place.
 pub fn missing(folder: &Path) -> Error {
     Error::invalid(format!(
         "the secret key is missing: this database was made with one. Restore {} or set GATEPOST_SECRET_KEY",
@@ -58,8 +59,8 @@ pub fn missing(folder: &Path) -> Error {
     ))
 }
 
-/// Makes the key of a new database. It is on the disk under its name, whole, before anything is sealed with it: a
-/// process that is killed at any point leaves a folder that starts again.
+/// Makes the key of a new database. The complete key is on the disk under its final name before anything is
+/// sealed with it. So after a crash at any point, the server can start with this folder again.
 fn first(config: &Config, folder: &Path) -> Result<String> {
     let wrong = |error: std::io::Error| failed("cannot write in", folder, &error);
     // One process at a time.
@@ -80,13 +81,13 @@ fn first(config: &Config, folder: &Path) -> Result<String> {
     Ok(key)
 }
 
-/// What a database remembers of its key.
+/// The fingerprint of the key that the database stores.
 pub fn fingerprint(key: &str) -> String {
     hex(&derive("fingerprint", key))
 }
 
-/// A key of its own for each use, so that none gives another away. The secret has the randomness of a key, so
-/// one hash is enough.
+/// Derives a separate key for each use, so that one does not reveal another. The secret has the randomness of
+/// a key, so one hash is enough.
 pub fn derive(usage: &str, key: &str) -> Vec<u8> {
     Sha256::digest(format!("gatepost {usage} {key}")).to_vec()
 }

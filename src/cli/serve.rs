@@ -1,4 +1,4 @@
-//! Answering requests, until told to stop.
+//! Answers requests until the process is told to stop.
 
 use super::out::Out;
 use super::{advice, open, serving};
@@ -43,7 +43,8 @@ pub async fn run(mut config: Config, out: Out) -> Result<()> {
     answer(app, listener, watched, stop).await
 }
 
-/// By SIGTERM or Ctrl-C, from now on: a caller who reads that the server listens can stop it.
+/// Listens for SIGTERM and Ctrl-C from this point on, so that a program that waits for the log line
+/// "listening" can then stop the server.
 pub fn told_to_stop() -> Result<watch::Receiver<()>> {
     let (told, stop) = watch::channel(());
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
@@ -57,7 +58,7 @@ pub fn told_to_stop() -> Result<watch::Receiver<()>> {
     Ok(stop)
 }
 
-/// Until told to stop; then finishes what is under way and writes down what is still to be recorded.
+/// Serves until told to stop; then finishes work in progress and writes the pending records.
 pub async fn answer(
     app: App,
     listener: TcpListener,
@@ -67,10 +68,10 @@ pub async fn answer(
     let jobs = tokio::spawn(jobs::run(app.clone(), resources::work, stop.clone()));
     tokio::spawn(storage::keep(app.clone(), stop.clone()));
     if let Some(listener) = watched {
-        let meters = Meters::new(&[]); // whoever watches is not counted
+        let meters = Meters::new(&[]); // calls for metrics are not counted
         tokio::spawn(http::serve(listener, crate::watch::router(app.clone()), meters, stop.clone()));
     }
-    // One time limit for all that is under way: what a job has not done by then goes on at the next start.
+    // One time limit for all work in progress. Jobs that do not finish in time continue at the next start.
     let limit = tokio::spawn(http::time_to_finish(stop.clone()));
     http::serve(listener, router(app.clone()).0, app.meters.clone(), stop).await?;
     tokio::select! {

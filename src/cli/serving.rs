@@ -1,4 +1,4 @@
-//! What a server records while it runs: that a SQLite folder is taken, and at which address people reach it.
+//! Records of a running server: a lock on its SQLite folder, and the address at which people reach it.
 
 use super::open::{Place, create_folder, failed, public_url};
 use crate::app::App;
@@ -14,13 +14,13 @@ use std::os::unix::fs::OpenOptionsExt;
 const LOCK: &str = "serving.lock";
 const ADDRESS: &str = "public url";
 
-/// Held by a server for as long as it runs; the system takes it back however the process ends.
+/// The lock is held while the server runs. The system releases it however the process ends.
 pub struct Alone {
     _lock: Option<File>,
 }
 
-/// Refuses a second server on a SQLite folder: two would each count rates and connections for themselves, and wait for
-/// one another's writes. Commands beside a server do not take the lock.
+/// Refuses a second server on a SQLite folder: two servers would count rates and connections separately, and
+/// wait for each other's writes. Other commands do not take the lock, so they can run at the same time.
 pub fn alone(place: &Place) -> Result<Alone> {
     let folder = match place {
         Place::Sqlite(folder) => folder,
@@ -41,12 +41,13 @@ pub fn alone(place: &Place) -> Result<Alone> {
             folder.display()
         )));
     }
-    // On a full disk the lock holds all the same.
+    // The lock works even on a full disk.
     let _unwritten = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
     Ok(Alone { _lock: Some(file) })
 }
 
-/// Notes what links begin with, for commands that are not told. A server without room on its disk starts all the same.
+/// Stores the address with which links begin, for commands without that setting. A failure, such as a full
+/// disk, does not stop the server.
 pub async fn note(app: &App) -> Result<()> {
     if noted(&app.reader).await?.as_deref() != Some(&*app.public_url)
         && let Err(error) = jobs::remember(app, ADDRESS, &app.public_url).await
@@ -60,7 +61,8 @@ async fn noted(reader: &Reader) -> Result<Option<String>> {
     sql("select value from server where name = 'public url'").optional(reader).await
 }
 
-/// What links begin with: as set, or else as the last server on this database had it. False if neither is known.
+/// The address with which links begin: from the settings, or from the last server on this database. False if
+/// neither is known.
 pub async fn base(app: &App, config: &Config) -> Result<(String, bool)> {
     let noted = noted(&app.reader).await?;
     let known = config.public_url.is_some() || noted.is_some();

@@ -1,5 +1,5 @@
-//! A server without a workspace says how to create the first one: by a link with a token, which is also kept in a file
-//! that only its owner can read. The database has the hash of the token.
+//! A server without a workspace prints a link to create the first one. The link has a token. It is also
+//! stored in a file that only its owner can read. The database has the hash of the token.
 
 use super::open::Place;
 use crate::app::App;
@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 const FILE: &str = "setup-url";
 
-/// The link, the same one until it is used; none where there is a workspace, or where a password would be sent in the
-/// open.
+/// The link, which stays the same until it is used. Returns `None` if there is a workspace, or if a password
+/// would be sent unencrypted.
 pub async fn offer(app: &App, config: &Config) -> Result<Option<String>> {
     if workspaces::any(&app.reader).await? {
         used(config)?;
@@ -46,7 +46,7 @@ pub async fn offer(app: &App, config: &Config) -> Result<Option<String>> {
     Ok(Some(url))
 }
 
-/// Deletes the file of the link after the link was used.
+/// Deletes the file once the link was used.
 pub fn used(config: &Config) -> Result<()> {
     if let Some(file) = file(config)? {
         let _not_there = fs::remove_file(file);
@@ -69,7 +69,7 @@ fn file(config: &Config) -> Result<Option<PathBuf>> {
     })
 }
 
-/// The token in the file, if it is still the one.
+/// The token in the file, if it is still valid.
 async fn kept(app: &App, file: Option<&Path>) -> Result<Option<String>> {
     let text = file.and_then(|file| fs::read_to_string(file).ok());
     let token =

@@ -1,13 +1,13 @@
-//! What workspaces store, for the operator.
+//! Reports to the operator how much workspaces store.
 
 use crate::config::{Bound, Config, Size};
 use crate::db::{Reader, sql};
 use crate::error::Result;
 
-/// Percent of the limit above which somebody will soon be refused.
+/// The percentage of the limit from which `doctor` warns.
 const NEARLY: i64 = 80;
 
-/// The workspace that stores most, as it was last counted, and whether it comes near its limit.
+/// The workspace that stores most by the last count, and whether it is near its limit.
 pub async fn largest(reader: &Reader, config: &Config) -> Result<Option<(bool, String)>> {
     let largest = sql("select w.name, s.stored_rows, s.stored_bytes from storage s \
          join workspaces w on w.id = s.workspace_id order by s.stored_bytes desc limit 1");

@@ -1,4 +1,4 @@
-//! Which program this is, and which schema it makes.
+//! The version of the program and of its database schema.
 
 use super::out::Out;
 use crate::db;
@@ -9,7 +9,7 @@ const NUMBER: &str = env!("CARGO_PKG_VERSION");
 /// Set by `make package`.
 const COMMIT: Option<&str> = option_env!("GATEPOST_BUILD_COMMIT");
 
-/// As `gatepost --version` has it.
+/// The version that `gatepost --version` prints.
 pub fn text() -> String {
     let commit = COMMIT.map_or(String::new(), |commit| format!("commit         {commit}\n"));
     format!(

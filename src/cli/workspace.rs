@@ -1,4 +1,4 @@
-//! Workspaces, from the command line: the operator's acts, audited as such.
+//! Workspaces from the command line. The audit log records the changes as made by the operator.
 
 use super::list::{self, Limit};
 use super::open;
@@ -75,7 +75,7 @@ const PLAN: &str = "\
 The file is JSON with a subscription for each part of the plan. The workspace sees exactly what it contains:
   {\"outreach\": {\"name\": \"Hypergrowth\", \"product_id\": \"pid_hg_v1\", \"interval\": \"month\"}}";
 
-/// What the owner of a new workspace needs.
+/// The facts that the owner of a new workspace needs.
 pub struct Made {
     pub workspace: Uuid,
     pub user: Uuid,

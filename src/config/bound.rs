@@ -1,4 +1,4 @@
-//! A bound on what is stored: a number, or none.
+//! A storage limit: a number, or no limit.
 
 use super::Loose;
 use serde::{Deserialize, Deserializer};
@@ -8,7 +8,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bound(pub Option<i64>);
 
-/// What a workspace may store.
+/// The storage limits of a workspace.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Storage {
     pub rows: Bound,
@@ -42,7 +42,7 @@ impl<'de> Deserialize<'de> for Bound {
     }
 }
 
-/// A number of bytes, for people.
+/// Formats a number of bytes for people.
 #[derive(Clone, Copy, Debug)]
 pub struct Size(pub i64);
 

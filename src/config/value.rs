@@ -1,4 +1,4 @@
-//! How the texts of settings are read.
+//! Parses the texts of settings.
 
 use crate::error::Result;
 use ipnet::IpNet;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
 use url::Url;
 
-/// Texts and numbers alike: the environment's `100` is a number by the time it comes here.
+/// Accepts texts and numbers, because the environment's `100` arrives here as a number.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(super) enum Loose {
@@ -37,8 +37,8 @@ pub(super) fn dns<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SocketAdd
     address(&Loose::deserialize(from)?.text(), Some(53)).map(Some)
 }
 
-/// `127.0.0.1:8080`; a port alone is one of this machine; of a name, the first address, and rather one of IPv4. Where
-/// there is a usual port, an address alone is enough.
+/// Parses an address such as `127.0.0.1:8080`. A port without an address is on this machine. A name gives its
+/// first address, preferably IPv4. If there is a default port, the port is optional.
 fn address<E: serde::de::Error>(text: &str, usual: Option<u16>) -> Result<SocketAddr, E> {
     let port = |text: &str| text.parse::<u16>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
     let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -66,7 +66,7 @@ fn is_host(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
 }
 
-/// Links and cookies are built from it, so nothing but a web address makes sense.
+/// Links and cookies are built from this value, so it must be a web address.
 pub(super) fn public_url<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     let text = Loose::deserialize(from)?.text();
     let is_plain = |url: &Url| {
@@ -93,8 +93,8 @@ pub(super) fn nets<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::
         .collect()
 }
 
-/// A network, or an address for a network of one. What is IPv4 in the form of IPv6 is taken as IPv4, as the
-/// addresses of callers are.
+/// A network, or an address, which is a network of one. An IPv4 address in IPv6 form is read as IPv4, like
+/// the addresses of callers.
 pub fn net(text: &str) -> Option<IpNet> {
     let address = || text.parse().ok().map(|address: IpAddr| IpNet::from(address));
     let net = text.parse().ok().or_else(address)?;

@@ -1,4 +1,4 @@
-//! A database of SQLite as a file: copied while it is in use, looked at, and found to be nobody's.
+//! SQLite databases as files: copies them while they are in use, inspects them, and locks them.
 
 use crate::error::{Error, Result};
 use rusqlite::backup::{Backup, StepResult};
@@ -8,11 +8,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Pages between two reports.
+/// The pages between two progress reports.
 const STEP: i32 = 4096;
 
-/// Whether a secret key was ever used with the database. A file that is empty, or whose making was cut off before
-/// that, was not: nothing in it is sealed.
+/// Whether a secret key was ever used with the database. If the file is empty, or its creation was
+/// interrupted before that, nothing in it is sealed.
 pub fn has_key(path: &Path) -> Result<bool> {
     if !path.exists() {
         return Ok(false);
@@ -27,7 +27,7 @@ pub fn has_key(path: &Path) -> Result<bool> {
     look().map_err(|error| explain(&path.display().to_string(), error.into()))
 }
 
-/// Names the file, and says what is true of it. Errors that already say enough stay as they are.
+/// Adds the file name and the cause to an error. Errors that are already clear are not changed.
 pub(super) fn explain(path: &str, error: Error) -> Error {
     let (Error::Internal(cause) | Error::Unavailable(cause)) = &error else { return error };
     let code = cause.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
@@ -39,8 +39,9 @@ pub(super) fn explain(path: &str, error: Error) -> Error {
     })
 }
 
-/// Copies a database that may be in use, as it is at one moment; `to` must not be there. `report` hears how much of
-/// it is done, in hundredths. The copy is one file, for its owner's eyes, checked, and on the disk when this returns.
+/// Makes a consistent copy of a database that can be in use. `to` must not exist. `report` gets the progress
+/// in percent. The copy is one file that only its owner can read. When this returns, it was checked and is on
+/// the disk.
 pub fn copy(from: &Path, to: &Path, report: &mut dyn FnMut(i32)) -> Result<()> {
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
     let file = file.map_err(|error| Error::invalid(format!("cannot create {}: {error}", to.display())))?;
@@ -53,7 +54,7 @@ pub fn copy(from: &Path, to: &Path, report: &mut dyn FnMut(i32)) -> Result<()> {
 
 fn pages(from: &Path, to: &Path, report: &mut dyn FnMut(i32)) -> Result<()> {
     let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    // One snapshot from the first page to the last: nothing that is written meanwhile begins the copy anew.
+    // The copy is one snapshot, so that writes during the copy do not restart it.
     source.execute_batch("pragma busy_timeout = 5000; begin; select count(*) from sqlite_schema;")?;
     let mut target = Connection::open_with_flags(to, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let backup = Backup::new(&source, &mut target)?;
@@ -73,7 +74,7 @@ fn pages(from: &Path, to: &Path, report: &mut dyn FnMut(i32)) -> Result<()> {
     is_whole(&target)
 }
 
-/// Whether every page is as it should be; on a large database this takes a while.
+/// Checks every page. This takes a while for a large database.
 pub fn check(path: &Path) -> Result<()> {
     let open = || is_whole(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?);
     open().map_err(|error| explain(&path.display().to_string(), error))
@@ -87,15 +88,16 @@ fn is_whole(conn: &Connection) -> Result<()> {
     }
 }
 
-/// A database that nobody else can open for as long as this lives.
+/// A database that no other process can open while this value exists.
 pub struct Held {
     _conn: Option<Connection>,
 }
 
-/// Fails while any process has the database open. A damaged one cannot be locked: it is held as it is.
+/// Fails while another process has the database open. A damaged database cannot be locked, so it is held
+/// without a lock.
 pub fn hold(path: &Path) -> Result<Held> {
     let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    // Out of the WAL, all of it is in the one file.
+    // Without the WAL, all data is in one file.
     let alone =
         conn.execute_batch("pragma locking_mode = exclusive; pragma journal_mode = delete; begin exclusive;");
     match alone.map_err(|error| (error.sqlite_error_code(), error)) {
@@ -108,8 +110,9 @@ pub fn hold(path: &Path) -> Result<Held> {
     }
 }
 
-/// Puts `fresh` in the place of a database, which is kept as `aside`, if there is one, with whatever SQLite left beside
-/// it: nothing of one is ever taken for a part of the other. There is a database under the name all the while.
+/// Replaces a database by `fresh`. An existing database is kept as `aside`, with the files that SQLite left
+/// next to it, so that they are never used with the new one. At every moment there is a database under the
+/// name.
 pub fn replace(database: &Path, fresh: &Path, aside: &Path) -> Result<()> {
     let failed = |error| Error::invalid(format!("cannot write {}: {error}", aside.display()));
     if database.exists() {
@@ -129,7 +132,7 @@ fn with(path: &Path, more: &str) -> PathBuf {
     name.into()
 }
 
-/// Renames for good: the name is on the disk, too.
+/// Renames a file, and syncs the folder so that the name is durable.
 pub fn put(from: &Path, to: &Path) -> Result<()> {
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let put = std::fs::rename(from, to).and_then(|()| File::open(folder)?.sync_all());

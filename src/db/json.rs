@@ -1,4 +1,4 @@
-//! Columns of JSON: read into what they stand for, or passed on as they are.
+//! JSON columns, which are either parsed or passed on unchanged.
 
 use crate::error::{Error, Result};
 use rusqlite::types as lite;
@@ -10,12 +10,12 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use tokio_postgres::types as pg;
 
-/// A column of JSON, read into what it stands for.
+/// A JSON column that is parsed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Json<T>(pub T);
 
 impl<T: serde::Serialize> Json<T> {
-    /// As it is bound. Fails for nothing that this program stores: its maps have text for keys.
+    /// The text to bind. This cannot fail for values of this program, because all its maps have text keys.
     pub fn value(value: &T) -> serde_json::Value {
         serde_json::to_value(value).unwrap_or_default()
     }
@@ -36,7 +36,7 @@ impl<'a, T: serde::de::DeserializeOwned> pg::FromSql<'a> for Json<T> {
     }
 }
 
-/// A column of JSON that is only passed on.
+/// A JSON column that is passed on without parsing.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(transparent)]
 pub struct Raw(Box<RawValue>);
@@ -70,8 +70,8 @@ impl<'a> pg::FromSql<'a> for Raw {
     }
 }
 
-/// A part of a column of JSON that is mostly passed on: it stays text. Of a body it is read as `T` first, so the text has
-/// what `T` says and nothing else.
+/// A part of a JSON column that is mostly passed on, so it stays text. In a body it is first read as `T`, so
+/// the text contains only fields of `T`.
 #[derive(Debug)]
 pub struct Kept<T> {
     text: Box<RawValue>,
@@ -79,7 +79,7 @@ pub struct Kept<T> {
 }
 
 impl<T> Kept<T> {
-    /// As it lies in the database.
+    /// The text as stored in the database.
     pub fn stored(text: Box<RawValue>) -> Self {
         Kept { text, of: PhantomData }
     }

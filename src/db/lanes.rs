@@ -1,22 +1,22 @@
-//! Fair queues for the doors to the database. Each workspace has a lane of its own. The lanes take turns, a lane has
+//! Fair queues for access to the database. Each workspace has its own lane. The lanes take turns. A lane has
 //! at most its share of the places at a time, and a full lane refuses only its own work.
 
 use crate::error::{Error, Result};
 use std::collections::{HashMap, VecDeque};
 use uuid::Uuid;
 
-/// Whose work it is.
+/// The party that the work belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lane {
     /// The server's own: sign-in, jobs, the command line.
     Server,
-    /// The look-up of a credential, before its workspace is known, and tries at a secret.
+    /// The look-up of a credential, before its workspace is known, and attempts at a secret.
     Credential(u64),
     Workspace(Uuid),
 }
 
 impl Lane {
-    /// Of a credential, by its hash in hexadecimal digits.
+    /// The lane of a credential, by its hash in hexadecimal digits.
     pub fn of_credential(hash: &str) -> Lane {
         let digits = hash.get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok());
         Lane::Credential(digits.unwrap_or(0))
@@ -41,22 +41,22 @@ impl Lane {
 pub(super) struct Limits {
     /// The number of tasks under way at a time.
     pub places: usize,
-    /// Of these, how many one lane has at most.
+    /// The most tasks of one lane at a time.
     pub share: usize,
-    /// How much waits in one lane.
+    /// The most work that can wait in one lane.
     pub waiting: usize,
 }
 
-/// How much waits in all lanes together.
+/// The most work that can wait in all lanes together.
 const WAITING: usize = 1024;
 
-/// What waits at a door, and what is under way.
+/// The waiting work, and the number of tasks in progress.
 #[derive(Debug)]
 pub(super) struct Lanes<T> {
     limits: Limits,
     /// The lanes that are not empty.
     lanes: HashMap<Lane, Queue<T>>,
-    /// Those that wait and have a place left of their share, in the order of their turns.
+    /// The waiting lanes that have a free place in their share, in the order of their turns.
     turns: VecDeque<Lane>,
     running: usize,
     waiting: usize,
@@ -92,7 +92,7 @@ impl<T> Lanes<T> {
 
     /// Puts work at the end of its lane.
     pub fn enter(&mut self, lane: Lane, work: T) -> Result<()> {
-        // Strangers can have any number of lanes: they leave half of the room to those who are known.
+        // Strangers can have any number of lanes, so half of the room is reserved for known callers.
         let most = if matches!(lane, Lane::Credential(_)) { WAITING / 2 } else { WAITING };
         if self.waiting >= most {
             return Err(Error::Busy);

@@ -1,4 +1,4 @@
-//! What a door to the database counts, for whoever watches the server.
+//! Metrics about access to the database.
 
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use std::time::Instant;
@@ -7,7 +7,7 @@ use std::time::Instant;
 pub struct Load {
     /// Seconds that callers waited for a thread or a connection.
     pub waits: Histogram,
-    /// Writes that shared a COMMIT. PostgreSQL groups them by itself, and tells nobody.
+    /// Writes that shared a COMMIT. PostgreSQL groups commits by itself and does not report it.
     pub groups: Histogram,
 }
 

@@ -18,7 +18,7 @@ enum Engine {
     Postgres,
 }
 
-/// In order of their numbers, which `build.rs` takes from the names of the files.
+/// The migrations in the order of their numbers, which `build.rs` takes from the file names.
 const MIGRATIONS: &[Migration] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
 /// The migration that adds the column for checksums.
@@ -50,18 +50,18 @@ pub(super) fn newest() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
-/// What SQLite gets as a function of the connection (`sqlite::connect`), PostgreSQL gets here.
+/// Creates in PostgreSQL the function that SQLite gets from `sqlite::connect`.
 const POSTGRES: &str = "create or replace function uuid_text(uuid) returns text \
      language sql immutable parallel safe as 'select $1::text'";
 
-/// A migration of a large database takes as long as it takes, and so does the wait for another server's.
+/// A migration of a large database, and the wait for another server's migration, have no time limit.
 const UNHURRIED: &str = "set local statement_timeout = 0";
 
 pub(super) async fn run(writer: &Writer) -> Result<()> {
     let prepare = writer.write(async |tx| {
         if let Conn::Postgres(_) = tx.0 {
             tx.batch(UNHURRIED).await?;
-            // `if not exists` alone lets two servers that start at once fall over each other.
+            // `if not exists` is not enough: two servers that start at the same time can both fail.
             tx.batch("select pg_advisory_xact_lock(71830164)").await?;
             tx.batch(POSTGRES).await?;
         }
@@ -71,7 +71,7 @@ pub(super) async fn run(writer: &Writer) -> Result<()> {
     let apply = writer.write(async |tx| {
         if let Conn::Postgres(_) = tx.0 {
             tx.batch(UNHURRIED).await?;
-            // Before the first query, so that the snapshot is taken once the lock is ours.
+            // This comes before the first query, so that the snapshot is taken after the lock.
             tx.batch("lock table migrations").await?;
         }
         let done: Vec<i64> = sql("select version from migrations").all(&mut *tx).await?;
@@ -105,7 +105,7 @@ async fn check(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// For migrations that were applied just now, or before there were checksums.
+/// Stores checksums of migrations that were just applied, or applied before checksums existed.
 async fn keep_checksums(tx: &mut Tx) -> Result<()> {
     let missing: Vec<i64> =
         sql("select version from migrations where checksum is null").all(&mut *tx).await?;
@@ -122,7 +122,8 @@ async fn keep_checksums(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Secrets are protected with the key; with another one they would be lost one by one, and silently.
+/// Checks the key that protects secrets. With a different key, secrets would become unreadable without an
+/// error at start.
 pub(super) async fn keep_to_key(writer: &Writer, fingerprint: &str) -> Result<()> {
     let fingerprint = fingerprint.to_owned();
     let known = writer.write(async move |tx| {

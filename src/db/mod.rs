@@ -1,25 +1,28 @@
 //! The only module that knows there are two databases: a [`Reader`] that cannot write, a [`Writer`] that is
-//! the one door to a transaction, and statements (`sql`) that both engines take as written.
+//! the only way to a transaction, and statements (`sql`) that both engines take as written.
 //!
 //! # The body of a transaction
 //!
 //! `writer.write(async move |tx| { ... })` takes `AsyncFn(&mut Tx) -> Result<T> + Send + Sync + 'static`.
 //!
-//! - `AsyncFn`, not `AsyncFnOnce`: PostgreSQL may refuse a serializable transaction (40001), and then the body
-//!   runs again. What it needs is moved in once and lent to each run, so it cannot consume it by mistake.
-//! - The bounds are on the *closure*; stable Rust cannot say that its *future* is `Send`, and need not. On
-//!   SQLite the future is born, polled and dropped on the writer thread. On PostgreSQL it lives inside the
-//!   caller's future, and whoever wants that to be `Send` (axum, `spawn`) checks it for the concrete closure.
-//!   The price: no generic function over a body may itself ask for `Send`, by `spawn` or `Box<dyn ... + Send>`.
-//! - `'static`: the body goes to another thread. It is also what makes the above work: a body that borrows from
-//!   its handler (`async |tx|` without `move`) fails there with "implementation of `Send` is not general enough".
-//!   So `Can::write` takes the proof by value and lends it back to the body as an argument.
-//! - Boxed futures (`for<'a> Fn(&'a mut Tx) -> Pin<Box<dyn Future + Send + 'a>>`) can be spawned in generic code,
-//!   but their future cannot borrow what the closure holds: every body would clone all of it before `async move`.
+//! - `AsyncFn`, not `AsyncFnOnce`: PostgreSQL can refuse a serializable transaction (40001), and then the
+//!   body runs again. Values are moved into the closure once and lent to each run, so a run cannot consume
+//!   them.
+//! - The bounds are on the *closure*. Stable Rust cannot say that its *future* is `Send`, and does not need
+//!   to. On SQLite the future is created, polled and dropped on the writer thread. On PostgreSQL it is a part
+//!   of the caller's future, and code that needs that to be `Send` (axum, `spawn`) checks it for the concrete
+//!   closure. So a generic function over a body cannot require `Send` itself, by `spawn` or by a box such as
+//!   `Box<dyn ... + Send>`.
+//! - `'static`: the body goes to another thread. This also makes the previous point work: a body that borrows
+//!   from its handler (`async |tx|` without `move`) fails there with "implementation of `Send` is not general
+//!   enough". So `Can::write` takes the proof by value and lends it back to the body as an argument.
+//! - Boxed futures (`for<'a> Fn(&'a mut Tx) -> Pin<Box<dyn Future + Send + 'a>>`) can be spawned in generic
+//!   code, but their future cannot borrow from the closure: every body would clone its values before
+//!   `async move`.
 //! - On SQLite a body that awaits anything but its `Tx` is an error, not a stalled writer. Tests run on both
-//!   engines, so no network call survives inside a transaction.
-//! - What waits for PostgreSQL is boxed here, at the one place where the two part. A future is as large as the largest
-//!   thing that it may wait for, and whoever awaits it as large again: requests of SQLite would carry 20 KB of it around.
+//!   engines, so they find every network call inside a transaction.
+//! - The PostgreSQL branch is boxed here, where the engines part. A future is as large as the largest future
+//!   that it awaits. Without the box, requests on SQLite would carry 20 KB for PostgreSQL.
 
 pub mod file;
 mod json;
@@ -47,16 +50,16 @@ pub use value::Value;
 use crate::error::Result;
 use std::time::Duration;
 
-/// How long a statement that a workspace asks for may read, and how long one may take on PostgreSQL's connections for
-/// writing. The server's own reads have no limit.
+/// The time limit for a workspace's reads, and for statements on PostgreSQL's connections for writing. The
+/// server's own reads have no limit.
 const READING: Duration = Duration::from_secs(5);
 const WRITING: Duration = Duration::from_secs(30);
 
-/// Reads, and nothing else: the connections behind it are read-only for the engine too.
+/// Can only read: its connections are also read-only in the engine.
 #[derive(Clone)]
 pub struct Reader(ReadPool);
 
-/// The one door to a transaction. Whoever opens the database decides who gets it.
+/// The only way to a transaction. The code that opens the database decides which module gets it.
 #[derive(Clone)]
 pub struct Writer(Door);
 
@@ -70,7 +73,7 @@ pub struct Reading<'a> {
     lane: Lane,
 }
 
-/// Where a statement reads from: the pool, or the transaction that is under way.
+/// The source of a read: the pool, or the open transaction.
 pub enum Source<'a> {
     Read(Reading<'a>),
     Write(&'a mut Tx),
@@ -103,8 +106,9 @@ enum Conn {
     Postgres(postgres::Held),
 }
 
-/// `postgres://...` or `sqlite:<path>`; the schema is brought up to date. `key` is the fingerprint of the
-/// server's secret key: a database keeps to the key that it was made with. An error names the database and the cause.
+/// Opens `postgres://...` or `sqlite:<path>`, and migrates the schema. `key` is the fingerprint of the
+/// server's secret key: a database works only with the key that it was created with. An error names the
+/// database and the cause.
 pub async fn open(url: &str, key: &str) -> Result<(Reader, Writer)> {
     match url.strip_prefix("sqlite:") {
         Some(path) => sqlite(path, key).await.map_err(|error| file::explain(path, error)),
@@ -123,7 +127,7 @@ async fn sqlite(path: &str, key: &str) -> Result<(Reader, Writer)> {
     Ok((Reader(ReadPool::Sqlite(sqlite::Readers::open(path)?)), writer))
 }
 
-/// A database as it is, whatever its schema, for the operator. Nothing is brought up to date.
+/// Opens a database with any schema, for the operator, and does not migrate it.
 pub async fn look(url: &str) -> Result<Reader> {
     Ok(Reader(match url.strip_prefix("sqlite:") {
         Some(path) => {
@@ -133,12 +137,12 @@ pub async fn look(url: &str) -> Result<Reader> {
     }))
 }
 
-/// The version of the schema that this program makes.
+/// The schema version of this program.
 pub fn newest() -> i64 {
     migrate::newest()
 }
 
-/// The version of SQLite that is compiled in.
+/// The version of the SQLite library in this program.
 pub fn sqlite_version() -> &'static str {
     rusqlite::version()
 }
@@ -158,7 +162,7 @@ impl Writer {
         self.write_for(Lane::Server, body).await
     }
 
-    /// The same, when it is the turn of a lane.
+    /// The same, in a lane.
     pub async fn write_for<T, F>(&self, lane: Lane, body: F) -> Result<T>
     where
         T: Send + 'static,
@@ -170,7 +174,7 @@ impl Writer {
         }
     }
 
-    /// COMMITs done by SQLite's writer: how a test sees a group.
+    /// The number of COMMITs by SQLite's writer. Tests use it to recognize groups.
     pub fn commits(&self) -> Option<u64> {
         match &self.0 {
             Door::Sqlite(queue) => Some(queue.commits()),
@@ -204,7 +208,7 @@ impl Reading<'_> {
 }
 
 impl Reader {
-    /// Without a lane it reads for the server itself.
+    /// Without a lane, reads are the server's own.
     pub fn reading_for(&self, lane: Lane) -> Reading<'_> {
         Reading { reader: self, lane }
     }
@@ -224,7 +228,7 @@ impl Reader {
         }
     }
 
-    /// Whether this engine takes the statement at all.
+    /// Whether this engine accepts the statement.
     pub async fn prepare(&self, sql: Sql) -> Result<()> {
         let sql = sql.placed();
         match &self.0 {

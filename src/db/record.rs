@@ -1,4 +1,4 @@
-//! What a row becomes, and how a field of a record stands in a column.
+//! Reading rows into records, and storing the fields of a record in columns.
 
 use super::{Json, Value};
 use crate::error::{Error, Result};
@@ -8,11 +8,11 @@ use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use tokio_postgres::types as pg;
 
-/// A value that either engine can hand over as a column.
+/// A value that both engines can return as a column.
 pub trait Column: lite::FromSql + for<'a> pg::FromSql<'a> {}
 impl<T: lite::FromSql + for<'a> pg::FromSql<'a>> Column for T {}
 
-/// A field of a record that is one column, and how it is read from it and bound to it.
+/// A field of a record that is stored in one column: how it is read and bound.
 pub trait Field: Sized {
     type Column: Column;
     fn read(column: Self::Column) -> Result<Self>;
@@ -29,7 +29,7 @@ impl<T: Field> Field for Option<T> {
     }
 }
 
-/// A list is a column of JSON.
+/// A list is stored as a JSON column.
 impl<T: Serialize + DeserializeOwned> Field for Vec<T> {
     type Column = Json<Vec<T>>;
     fn read(Json(list): Self::Column) -> Result<Self> {
@@ -57,7 +57,7 @@ pub trait Record: Sized + Send + 'static {
         Self::COLUMNS.into()
     }
     fn read(row: &mut Row) -> Result<Self>;
-    /// The bytes of its text that an answer repeats as they are, where they can be many.
+    /// The length of the text that an answer contains unchanged, for fields that can be long.
     fn weight(&self) -> usize {
         0
     }

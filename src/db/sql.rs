@@ -1,9 +1,10 @@
 //! A statement: one text for both engines, and its binds.
 //!
-//! `$1..$k` stand in the text and may come in any order, more than once. A `{hole}` takes a rendered part
-//! (the predicate of `access`), whose binds are numbered after those of the text. `{here}` takes a workspace, which is
-//! bound last. Because every statement is one literal after `sql(`, a test finds them all in the sources and prepares
-//! them on both engines. The statements of `stored!` are the exception: `resources::statements` lists them.
+//! `$1..$k` in the text can come in any order and more than once. A `{hole}` takes a rendered part (the
+//! predicate of `access`), whose binds are numbered after those of the text. `{here}` takes a workspace,
+//! which is the last bind. Because every statement is one literal after `sql(`, a test finds them all in the
+//! sources and prepares them on both engines. The statements of `stored!` are the exception:
+//! `resources::statements` lists them.
 
 use super::record::Record;
 use super::{Source, Tx, Value};
@@ -21,7 +22,7 @@ pub fn ids(joined: Option<String>) -> Result<Vec<Uuid>> {
 #[derive(Clone)]
 pub struct Sql {
     text: Cow<'static, str>,
-    /// What its holes are filled with.
+    /// The contents of the holes.
     parts: Vec<(&'static str, Cow<'static, str>)>,
     pub(super) binds: Vec<Value>,
     /// The bytes of text after which no further row is read.
@@ -70,7 +71,7 @@ impl Sql {
         self
     }
 
-    /// Fills a hole that stands in brackets after `in`.
+    /// Fills a hole in brackets after `in`.
     pub fn fill_list<T: Clone + Into<Value>>(self, hole: &'static str, items: &[T]) -> Self {
         self.fill(hole, |out| {
             out.list(items);
@@ -83,8 +84,8 @@ impl Sql {
         self
     }
 
-    /// Fills `{rows}` with a row for each item. A row begins with the workspace, and `write` adds the further columns, each
-    /// after a comma.
+    /// Fills `{rows}` with a row for each item. A row begins with the workspace, and `write` adds the other
+    /// columns, each after a comma.
     pub fn rows<T>(self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(T, &mut Part)) -> Self {
         self.fill("{rows}", |out| {
             for (at, item) in items.into_iter().enumerate() {
@@ -95,7 +96,7 @@ impl Sql {
         })
     }
 
-    /// Reads no further row once the records weigh more than this: for an answer that would be cut there.
+    /// Stops reading once the records have more bytes than this, because the answer would be cut there.
     pub fn up_to(self, most: usize) -> Self {
         Sql { most, ..self }
     }
@@ -126,7 +127,7 @@ impl Sql {
         self
     }
 
-    /// The whole text: every hole filled, in one walk.
+    /// The whole text, with every hole filled, in one pass.
     pub(super) fn text(&self) -> String {
         let length = self.text.len() + self.parts.iter().map(|(_, part)| part.len()).sum::<usize>();
         let mut text = String::with_capacity(length);
@@ -146,7 +147,7 @@ impl Sql {
     }
 }
 
-/// What fills a hole.
+/// The content of a hole.
 pub struct Part<'a> {
     text: String,
     binds: &'a mut Vec<Value>,
@@ -173,7 +174,7 @@ impl Part<'_> {
         self
     }
 
-    /// A condition around a value, for a filter that may not be set.
+    /// A condition around a value, for an optional filter.
     pub fn given(&mut self, value: Option<impl Into<Value>>, before: &str, after: &str) -> &mut Self {
         match value {
             Some(value) => self.push(before).bind(value).push(after),
@@ -194,9 +195,10 @@ impl Part<'_> {
         }
     }
 
-    /// `$7, $8, $9`, to stand in brackets after `in`; of nothing, `null`, which is equal to nothing.
+    /// `$7, $8, $9`, for the brackets after `in`. An empty list gives `null`, which is equal to nothing.
     pub fn list<T: Clone + Into<Value>>(&mut self, items: &[T]) -> &mut Self {
-        // In so many lengths only, the last item repeated: each length is a statement of its own to the engine.
+        // Pads the list to a few lengths by repeating the last item, because each length is a separate
+        // statement in the engine's cache.
         let length = if items.is_empty() { 0 } else { items.len().next_power_of_two() };
         for (i, item) in items.iter().chain(items.last().into_iter().cycle()).take(length).enumerate() {
             self.push(if i > 0 { ", " } else { "" }).bind(item.clone());

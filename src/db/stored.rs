@@ -1,5 +1,5 @@
-//! The one description of a record that has a table of its own. Reading, the statements that find, list, insert and
-//! update it, and the place of its facts for access follow from it.
+//! The one description of a record that has a table of its own. From it follow the reading, the statements
+//! that find, list, insert and update the record, and the columns that access needs.
 
 use super::{Record, Sql};
 
@@ -72,8 +72,8 @@ impl Table {
 /// } }
 /// ```
 ///
-/// Every section but `workspace` and `columns` may be left out. A field whose column has another name is followed by
-/// `=` and that name.
+/// Every section except `workspace` and `columns` is optional. A field whose column has another name is
+/// followed by `=` and that name.
 macro_rules! stored {
     (@ $field:ident) => { stringify!($field) };
     (@ $field:ident $column:literal) => { $column };

@@ -1,4 +1,5 @@
-//! E-mail addresses: the one rule for what an address is, and the one form in which it is kept and compared.
+//! E-mail addresses: the only rule for what counts as an address, and the only form in which addresses are
+//! stored and compared.
 
 use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
@@ -6,8 +7,8 @@ use idna::uts46::{DnsLength, Hyphens, Uts46};
 const LONGEST: usize = 254;
 const LONGEST_LOCAL: usize = 64;
 
-/// An address alone, in the form in which it is kept: lower case, the domain in ASCII. None for anything else: a
-/// display name, a comment, a quoted local part, an address literal, a list.
+/// A plain address in its stored form: lower case, with the domain in ASCII. Returns `None` for text with a
+/// display name, a comment, a quoted local part, an address literal or a list.
 fn parse(text: &str) -> Option<String> {
     let (local, domain) = text.rsplit_once('@')?;
     if local.len() > LONGEST_LOCAL || !local.split('.').all(atom) {
@@ -20,7 +21,7 @@ fn parse(text: &str) -> Option<String> {
         DnsLength::Verify,
     );
     let domain = domain.ok()?;
-    // Digits at the end stand for an IPv4 address.
+    // A last label of digits means an IPv4 address.
     let number = domain.rsplit('.').next()?.bytes().all(|byte| byte.is_ascii_digit());
     let whole = local.len() + 1 + domain.len();
     (!number && whole <= LONGEST).then(|| format!("{}@{domain}", local.to_ascii_lowercase()))
@@ -35,8 +36,8 @@ pub fn is_email(text: &str) -> bool {
     parse(text).is_some()
 }
 
-/// The form in which an address is kept and compared. A text that is not an address stays a text, which equals no
-/// address that is kept.
+/// The form in which an address is stored and compared. Text that is not an address is returned in a form
+/// that equals no stored address.
 pub fn address(email: &str) -> String {
     let email = email.trim();
     parse(email).unwrap_or_else(|| email.to_lowercase())

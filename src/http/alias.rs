@@ -1,4 +1,5 @@
-//! Names that clients send for a field or parameter that has another name in the reference. Each is one line of this list.
+//! Other names that clients send for a field or parameter of the reference. Each alias is one line of this
+//! list.
 
 use serde_json::{Map, Value};
 use std::convert::identity;
@@ -20,7 +21,8 @@ pub fn of(operation: &str) -> impl Iterator<Item = &'static Alias> {
     ALIASES.iter().filter(move |alias| alias.operation == operation)
 }
 
-/// Gives each alias its proper name. An alias that contradicts the field stays, and the check refuses it.
+/// Gives each alias its proper name. If alias and field have different values, the alias stays and the check
+/// refuses it.
 pub fn rename(operation: &str, fields: &mut Map<String, Value>) {
     for alias in of(operation) {
         let Some(given) = fields.get(alias.alias) else { continue };

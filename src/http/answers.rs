@@ -1,9 +1,9 @@
-//! Room for answers: how many bytes may wait until clients read them. An answer counts against its workspace and against
-//! the server from the moment it is complete until its memory is free again, so clients that do not read cannot make the
-//! server larger than this.
+//! Room for answers: limits how many bytes can wait until clients read them. An answer counts against its
+//! workspace and against the server from the moment it is complete until its memory is free again, so clients
+//! that do not read cannot make the server larger than this.
 //!
-//! A read that finds no room is refused. A change is refused before it is made (`admit`). Once it is made it is answered in
-//! any case: a client that gets a 503 would make it a second time.
+//! A read that finds no room is refused. A change is refused before it is made (`admit`). Once it is made, it
+//! is always answered, because a client that gets a 503 would make it again.
 
 use crate::error::{Error, Result};
 use axum::body::{Body, HttpBody};
@@ -16,15 +16,16 @@ use uuid::Uuid;
 
 /// Answers up to this size are not counted: the number of connections bounds them.
 const SMALL: usize = 16 * 1024;
-/// For all answers, and for those of one workspace. The longest page (`paging`) fits into the share of a workspace.
+/// The limit for all answers, and for those of one workspace. The longest page (`paging`) fits into a
+/// workspace's share.
 const ROOM: usize = 96 * 1024 * 1024;
 const SHARE: usize = 24 * 1024 * 1024;
 
-/// Rides on an answer whose text the whole server keeps once: it takes no memory of its own.
+/// Marks an answer whose text the server keeps only once, so the answer takes no memory of its own.
 #[derive(Clone, Copy)]
 pub struct Shared;
 
-/// Bytes that wait, and whose they are. Strangers share the nil workspace.
+/// Bytes that wait, by workspace. Strangers share the nil workspace.
 #[derive(Default)]
 struct Waiting {
     all: usize,
@@ -75,7 +76,7 @@ impl Answers {
         long && response.extensions().get::<Shared>().is_none()
     }
 
-    /// Counts an answer until its memory is free. `made`: it tells of a change.
+    /// Counts an answer until its memory is free. `made`: the answer reports a change.
     pub fn hold(&self, workspace: Option<Uuid>, made: bool, response: Response) -> Response {
         let (head, body) = response.into_parts();
         // Every answer of this server is one piece that is already complete.
@@ -103,7 +104,7 @@ impl Waiting {
     fn fits(&self, workspace: Uuid, bytes: usize) -> Result<()> {
         let own = self.of.get(&workspace).copied().unwrap_or_default();
         let free = ROOM.saturating_sub(self.all);
-        // Nobody has more than is left to others, so that a few workspaces never fill the room.
+        // A workspace cannot hold more than remains free, so a few workspaces can never fill the room.
         match (own + bytes <= SHARE, own + bytes <= free) {
             (true, true) => Ok(()),
             (false, _) => Err(Error::Unread),

@@ -30,15 +30,16 @@ use serde_json::{Map, Value};
 use std::convert::Infallible;
 use std::time::Duration;
 
-/// Unless a route sets less.
+/// The limit for bodies, unless a route sets a lower one.
 pub const LARGEST: usize = 10 * 1024 * 1024;
 const SLOWEST: Duration = Duration::from_secs(30);
 
-/// Marks an operation that anybody may call.
+/// Marks an operation that needs no credential.
 #[derive(Clone, Copy)]
 struct Anonymous;
 
-/// An operation that anybody may call: its bodies have at most this many bytes, and use the strangers' room.
+/// An operation that needs no credential. Its bodies have at most this many bytes, and use the strangers'
+/// room.
 pub fn anonymous<S>(largest: usize, route: ApiMethodRouter<S>) -> ApiMethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -46,14 +47,14 @@ where
     route.layer::<_, Infallible>(DefaultBodyLimit::max(largest)).layer(Extension(Anonymous))
 }
 
-/// A body that arrived whole, and the room that it takes up.
+/// A complete body, and the room that it occupies.
 struct Arrived {
     bytes: Bytes,
     place: Place,
     room: Room,
 }
 
-/// As much as the route's `DefaultBodyLimit` lets through, and as there is room for.
+/// Reads the body, within the route's `DefaultBodyLimit` and the free room.
 async fn arrive(request: Request) -> Result<Arrived> {
     none_unread(&request)?;
     let room = request.extensions().get::<Room>().cloned().unwrap_or_default();
@@ -66,7 +67,7 @@ async fn arrive(request: Request) -> Result<Arrived> {
     let collect = async {
         let mut body = request.into_limited_body().into_data_stream();
         let mut all = BytesMut::new();
-        // The one other cause of a failure is a caller who went away.
+        // The only other cause of a failure is a caller that disconnected.
         while let Some(chunk) = body.next().await.transpose().map_err(|_| Error::TooLarge)? {
             room.grow(&mut place, all.len() + chunk.len())?;
             all.extend_from_slice(&chunk);
@@ -82,7 +83,8 @@ impl Arrived {
         self.bytes.iter().all(u8::is_ascii_whitespace)
     }
 
-    /// Looks at the body, away from the threads that answer requests if it is a large one.
+    /// Runs `look` on the body. A large body is processed on a separate thread, so that it does not block
+    /// requests.
     async fn through<T: Send + 'static>(
         self,
         look: impl FnOnce(&[u8]) -> Result<T> + Send + 'static,
@@ -100,7 +102,8 @@ impl Arrived {
     }
 }
 
-/// JSON whatever the content type says: `curl -d` sends a form's. The parser bounds the depth at 128.
+/// Reads JSON whatever the content type says, because `curl -d` sends that of a form. The parser bounds the
+/// depth at 128.
 fn parse(bytes: &[u8]) -> Result<Value> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::invalid("body must be a JSON object; it is empty"));
@@ -137,12 +140,12 @@ impl<T: JsonSchema> OperationInput for Json<T> {
     }
 }
 
-/// What most answers do not outgrow.
+/// Most answers are not longer than this.
 const USUAL: usize = 2048;
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        // Into a plain buffer: in profiles of lists the one of `axum::Json` stood out.
+        // A plain buffer: in profiles of lists, the buffer of `axum::Json` was expensive.
         let mut text = Vec::with_capacity(USUAL);
         match serde_json::to_writer(&mut text, &self.0) {
             Ok(()) if text.len() > LONGEST => Error::TooMuch(TOO_LONG.to_owned()).into_response(),
@@ -162,7 +165,7 @@ impl<T: JsonSchema> OperationOutput for Json<T> {
     }
 }
 
-/// A body that may be left out.
+/// An optional body.
 pub struct Optional<T>(pub T);
 
 impl<T, S> FromRequest<S> for Optional<T>
@@ -207,7 +210,7 @@ impl OperationOutput for Empty {
 
 const TAKES_NONE: &str = "body must be empty: this operation takes none";
 
-/// For operations without a body: nothing, `null` and `{}` will do, with or without a content type.
+/// For operations without a body. Accepts an empty body, `null` or `{}`, with or without a content type.
 pub struct Nothing;
 
 impl<S: Send + Sync> FromRequest<S> for Nothing {
@@ -215,7 +218,7 @@ impl<S: Send + Sync> FromRequest<S> for Nothing {
     async fn from_request(request: Request, _: &S) -> Result<Self> {
         let arrived = arrive(request).await?;
         let null = |value: Value| value.is_null() || value.as_object().is_some_and(Map::is_empty);
-        // `null` and `{}` with whatever space around them are short.
+        // `null` and `{}` are short, even with spaces around them.
         let short = arrived.bytes.len() <= LARGE;
         match arrived.is_blank() || short && serde_json::from_slice(&arrived.bytes).is_ok_and(null) {
             true => Ok(Nothing),
@@ -226,7 +229,7 @@ impl<S: Send + Sync> FromRequest<S> for Nothing {
 
 impl OperationInput for Nothing {}
 
-/// For an operation that takes no body although clients send one. Its keys are ignored, and named.
+/// For an operation that needs no body although clients send one. Its keys are ignored and reported.
 pub struct Unused;
 
 impl<S: Send + Sync> FromRequest<S> for Unused {

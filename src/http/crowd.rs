@@ -1,5 +1,6 @@
-//! Strangers, counted by where they call from: nothing else about them is known. A few calls of one address, and a
-//! few more of one network, are served at once, so that one crowd does not take the room of everybody else.
+//! Limits strangers (callers without a credential) by the address they call from, because nothing else about
+//! them is known. A few calls from one address, and a few more from one network, are served at a time, so
+//! that one source does not use up the room of the others.
 
 use crate::error::{Error, Result};
 use std::collections::HashMap;
@@ -7,7 +8,8 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Where a stranger calls from: an IPv4 address, or an IPv6 network of 64 bits, within which addresses cost nothing.
+/// The source of a stranger's call: an IPv4 address, or a 64-bit IPv6 network, because addresses within one
+/// are free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Locality(IpAddr);
 
@@ -16,12 +18,12 @@ impl Locality {
         Locality(masked(address, 32, 64))
     }
 
-    /// What one customer of a provider can have at once: an IPv4 network of 24 bits, or an IPv6 network of 48.
+    /// The network that one customer of a provider can have: 24 bits of IPv4, or 48 bits of IPv6.
     pub fn network(self) -> Locality {
         Locality(masked(self.0, 24, 48))
     }
 
-    /// What takes turns with others: an IPv4 address, which costs money, or an IPv6 network of 48 bits.
+    /// The unit that takes turns: an IPv4 address, because it costs money, or a 48-bit IPv6 network.
     pub fn payer(self) -> Locality {
         Locality(masked(self.0, 32, 48))
     }
@@ -33,7 +35,7 @@ impl fmt::Display for Locality {
     }
 }
 
-/// The first bits of the address; the others are zero.
+/// Keeps the first bits of the address, and sets the others to zero.
 fn masked(address: IpAddr, of_v4: u32, of_v6: u32) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << (32 - of_v4))).into(),
@@ -41,7 +43,7 @@ fn masked(address: IpAddr, of_v4: u32, of_v6: u32) -> IpAddr {
     }
 }
 
-/// How much of a crowd is let in: of one locality, of one network, in all.
+/// How many are admitted: from one locality, from one network, and in all.
 #[derive(Clone, Copy, Debug)]
 pub struct Most {
     pub here: usize,
@@ -67,14 +69,14 @@ impl Crowd {
         Crowd { most, inside: Arc::default() }
     }
 
-    /// Lets one more in, if there is room.
+    /// Admits one more, if there is room.
     pub fn enter(&self, from: Locality) -> Result<Visit> {
         let mut visit = self.at_the_door(from);
         visit.grow(1)?;
         Ok(visit)
     }
 
-    /// A visit that takes up no room yet.
+    /// A visit that occupies no room yet.
     pub fn at_the_door(&self, from: Locality) -> Visit {
         Visit { from, size: 0, crowd: self.clone() }
     }
@@ -120,7 +122,7 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// Makes it at least this large.
+    /// Enlarges the visit to at least this size.
     pub fn grow(&mut self, size: usize) -> Result<()> {
         let more = size.saturating_sub(self.size);
         if more > 0 {

@@ -1,5 +1,5 @@
-//! What is wrong with a value, in the words that clients of the reference know. A message names the field and the
-//! rule. It never contains the value, and it stays short whatever the caller sent.
+//! Describes what is wrong with a value, in the words that clients of the reference know. A message names the
+//! field and the rule. It never contains the value, and it stays short whatever the caller sent.
 
 use super::nearest::hint;
 use super::reading::meant;
@@ -28,7 +28,7 @@ pub fn describe(root: &str, schema: &Value, error: &ValidationError<'_>) -> Stri
     }
 }
 
-/// The complaint of the variant that the caller most likely meant: one that does not merely expect null.
+/// The error of the variant that the caller most likely meant, which is not the variant for null.
 fn branch<'a>(context: &'a [Vec<ValidationError<'static>>]) -> Option<&'a ValidationError<'static>> {
     let wants_null = |error: &ValidationError<'_>| {
         matches!(error.kind(), Kind::Type { kind: TypeKind::Single(JsonType::Null) })
@@ -114,13 +114,14 @@ fn place(root: &str, error: &ValidationError<'_>) -> String {
     at(root, steps(error).iter().map(String::as_str))
 }
 
-/// `body/leads/0/email`, however long the caller's own names are.
+/// A place such as `body/leads/0/email`, shortened if the caller's names are long.
 fn at<'a>(root: &str, steps: impl Iterator<Item = &'a str>) -> String {
     let whole = steps.fold(root.to_owned(), |path, step| format!("{path}/{}", cut(step)));
     short(&whole, PLACE)
 }
 
-/// For a value that passes its schema and that the type cannot hold all the same. It is read once more, for the place.
+/// For a value that passes its schema although the type cannot hold it. It is parsed again to find the place
+/// of the error.
 pub fn unreadable<T: DeserializeOwned>(root: &str, value: Value) -> Error {
     let path = serde_path_to_error::deserialize::<_, T>(value).err().map(|error| error.path().to_string());
     let path = path.unwrap_or_default();

@@ -1,12 +1,13 @@
-//! What strangers ask for and what is done behind the answer, such as a letter: one after the other, so that no crowd
-//! takes the database for itself. Every errand is done. A stranger who has many things queued is told to try again.
+//! Work that strangers ask for and that runs after the answer, such as sending a letter. Errands run one
+//! after the other, so that many strangers cannot overload the database. Every accepted errand runs. A
+//! stranger with many queued errands is told to try again.
 
 use super::crowd::{Crowd, Locality, Most, Visit};
 use crate::error::{Error, Result};
 use std::pin::Pin;
 use tokio::sync::{mpsc, oneshot};
 
-/// Of one address, of one network, and in all.
+/// The most errands from one address, from one network, and in all.
 const MOST: Most = Most { here: 16, nearby: 64, in_all: 4096 };
 
 struct Errand {
@@ -21,7 +22,8 @@ pub struct Errands {
 }
 
 impl Errands {
-    /// Must be called inside a runtime; what is queued is done before the task ends with the last handle.
+    /// Must be called inside a runtime; when the last handle is dropped, the task finishes the queue and
+    /// ends.
     pub fn open() -> Errands {
         let (queue, mut todo) = mpsc::unbounded_channel::<Errand>();
         tokio::spawn(async move {
@@ -35,7 +37,7 @@ impl Errands {
         Errands { queue, crowd: Crowd::new(MOST) }
     }
 
-    /// A place in the queue. The queue itself has no bound: each errand in it holds such a place.
+    /// A place in the queue. The queue itself needs no limit, because each errand in it holds such a place.
     pub fn enter(&self, from: Locality) -> Result<Visit> {
         self.crowd.enter(from)
     }

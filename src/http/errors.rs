@@ -7,15 +7,16 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use std::sync::Arc;
 
-/// Rides on the answer, so that the edge can record which step refused it.
+/// Attached to the answer, so that the edge can record which step refused it.
 #[derive(Clone, Copy, Debug)]
 pub struct Refusal(pub Step);
 
-/// Rides on the answer, so that the edge sends it a moment later.
+/// Attached to the answer, so that the edge delays it.
 #[derive(Clone, Copy, Debug)]
 pub struct Paced;
 
-/// Rides on the answer, so that the edge can log it once, with the id of the request; it is never shown.
+/// Attached to the answer, so that the edge can log the cause once, with the id of the request. Callers never
+/// see it.
 #[derive(Clone, Debug)]
 pub struct Cause(pub Arc<dyn std::error::Error + Send + Sync>);
 

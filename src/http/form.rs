@@ -1,5 +1,5 @@
-//! The pages behind links: a form each, which sends what a person types, with the token of the link, to one operation.
-//! API errors are not shown unchanged: every page and field has sentences of its own.
+//! The pages behind mailed links. Each page is a form, which sends the person's input and the link's token to
+//! one operation. API errors are not shown unchanged: every page and field has sentences of its own.
 
 use super::page::page;
 use crate::error::Result;
@@ -10,17 +10,17 @@ use axum::response::Response;
 pub struct Form {
     pub title: &'static str,
     pub intro: &'static str,
-    /// The path of the operation that says what the link is about; empty if there is none.
+    /// The path of the operation that describes the link; empty if there is none.
     pub show: &'static str,
-    /// What it says: a label, and the name of the field in its answer.
+    /// The facts to show: a label, and the name of the field in that operation's answer.
     pub facts: &'static [(&'static str, &'static str)],
     pub fields: &'static [Field],
     pub button: &'static str,
     /// The path of the operation.
     pub action: &'static str,
-    /// For a link that was used or has expired.
+    /// The text for a link that was used or has expired.
     pub dead: &'static str,
-    /// For every other refusal that no field explains.
+    /// The text for every other refusal that no field explains.
     pub refused: &'static str,
     pub done: Done,
 }
@@ -29,22 +29,22 @@ pub struct Form {
 pub struct Done {
     pub title: &'static str,
     pub text: &'static str,
-    /// Calls to try with the key in the answer: what stands behind the public URL. Empty where no key is given.
+    /// Example calls with the key from the answer, without the public URL. Empty if the answer has no key.
     pub calls: &'static [&'static str],
     pub advice: &'static str,
 }
 
 pub struct Field {
-    /// As in the body of the operation.
+    /// The name in the body of the operation.
     pub name: &'static str,
     pub label: &'static str,
-    /// HTML's type of an input, and what a browser may fill in (`autocomplete`).
+    /// The type of the HTML input, and its `autocomplete` value.
     pub kind: &'static str,
     pub fill: &'static str,
     pub least: u32,
     pub most: u32,
     pub required: bool,
-    /// Shown, and not sent: the address, which password managers store with the password.
+    /// Shown but not sent. Used for the address, so that password managers store it with the password.
     pub fixed: bool,
     pub help: &'static str,
     pub missing: &'static str,
@@ -103,14 +103,15 @@ impl Form {
     }
 }
 
-/// An answer to an invitation into a group. The owner of the invited workspace signs in first, and sees who invites.
+/// An answer to an invitation into a group. The owner of the invited workspace signs in first, and sees which
+/// workspace invites.
 pub struct Answer {
     pub title: &'static str,
     pub intro: &'static str,
     pub meaning: &'static str,
     pub effects: &'static [&'static str],
     pub button: &'static str,
-    /// The path of the operation; `{id}` is what the link says.
+    /// The path of the operation; `{id}` comes from the link.
     pub action: &'static str,
     pub refused: &'static str,
     /// The title and the text afterwards.

@@ -1,4 +1,4 @@
-//! What a lenient operation did not read. The answer's header and the audit row name it.
+//! The keys that a lenient operation did not read. The answer's header and the audit row name them.
 
 use axum::http::HeaderValue;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -13,7 +13,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ignored {
     pub names: Vec<String>,
-    /// How many more there were.
+    /// The number of further names.
     pub more: usize,
 }
 
@@ -29,7 +29,8 @@ impl Ignored {
         self.names.is_empty()
     }
 
-    /// `custom_fields, leads/title, +3`. Proxies keep little room for headers, so a name is short once encoded too.
+    /// `custom_fields, leads/title, +3`. Proxies limit the size of headers, so names are cut to a length that
+    /// is short even when encoded.
     pub fn header(&self) -> Option<HeaderValue> {
         let names = self.names.iter().map(|name| encoded(name));
         let more = (self.more > 0).then(|| format!("+{}", self.more));
@@ -50,10 +51,10 @@ fn encoded(name: &str) -> String {
     short
 }
 
-/// Different unknown names of one body. A body with more is refused, so that judging names stays cheap.
+/// The most unknown names in one body. A body with more is refused, which limits the cost of comparing names.
 const DIFFERENT: usize = 1000;
 
-/// Decides about each name once: the thousand leads of a call have the same keys.
+/// Decides about each name once, because the thousand leads of a call have the same keys.
 #[derive(Default)]
 pub struct Seen {
     dropped: HashMap<String, bool>,

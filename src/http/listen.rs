@@ -1,5 +1,5 @@
-//! Connections: bounded in number, and in the time that a caller may take over the headers of a request; and let
-//! go of gently at the end.
+//! Connections. Limits their number, and the time that a caller can take to send the headers of a request. On
+//! a stop, lets requests in progress finish.
 
 use super::paced::{PATIENCE, Paced};
 use crate::error::{Error, Result};
@@ -20,26 +20,27 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
-/// Open connections, where the system allows as many; a further one is told so and closed.
+/// The most open connections, if the system allows that many. A further one gets a 503 and is closed.
 const MOST: usize = 8192;
-/// Files that are needed for other things.
+/// Open files that are reserved for other uses.
 const SPARE: usize = 128;
-/// For the headers of a request, and for the next one to begin: longer than proxies keep a quiet connection.
+/// The time limit for the headers of a request, and for the next request to begin. It is longer than proxies
+/// keep an idle connection.
 const HEADERS: Duration = Duration::from_secs(75);
-/// How long what is under way may take once the server is told to stop: answers and steps of jobs alike.
+/// How long answers and job steps in progress can take once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// Milliseconds for which a caller's system may leave what was sent to it without an answer.
+/// Milliseconds that a caller's system can take to acknowledge data.
 const UNREAD: u32 = 30_000;
-/// Bytes of an unread answer that the system takes off our hands: enough for a fast client that is far away, and little
-/// enough that a client that reads at all is seen to read.
+/// Bytes of an unread answer that the system buffers. This is enough for a fast client that is far away, and
+/// small enough to notice whether a client still reads.
 const SENT: usize = 256 * 1024;
-/// A failed accept is not tried again at once: most likely there are too many open files.
+/// The pause after a failed accept: most likely there are too many open files.
 const PAUSE: Duration = Duration::from_millis(50);
 
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
-/// Answers until `stop` says so; then finishes what is under way.
+/// Answers requests until `stop` fires; then finishes the requests in progress.
 pub async fn serve(
     listener: TcpListener,
     router: axum::Router,
@@ -73,7 +74,7 @@ pub async fn serve(
             drop(place);
         });
     }
-    drop(listener); // who comes now is refused, and not left waiting
+    drop(listener); // new connections are refused instead of left waiting
     tracing::info!("stopping");
     if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time");
@@ -103,12 +104,12 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-/// Without waiting for what they want: there is no room to listen.
+/// Refuses a connection without reading its request, because there is no memory for it.
 fn turn_away(stream: &TcpStream) {
     let _unheard = stream.try_write(FULL);
 }
 
-/// As many connections as the system lets this process have, once it has asked for all it may get.
+/// The number of connections that the system allows, after raising the process's limit as far as possible.
 fn most() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
@@ -123,7 +124,7 @@ fn most() -> usize {
 /// An address to listen on.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
     let listener = TcpListener::bind(address).await.map_err(|error| taken(address, &error))?;
-    let _refused = set_socket_send_buffer_size(&listener, SENT); // its connections have it from here
+    let _refused = set_socket_send_buffer_size(&listener, SENT); // accepted connections inherit it
     Ok(listener)
 }
 

@@ -1,5 +1,5 @@
-//! The edge: the one mapping from errors to HTTP, extractors whose refusals wear the same body, paging, and
-//! where a call comes from.
+//! The edge: the one mapping from errors to HTTP, extractors whose refusals use the same body, paging, and
+//! the origin of calls.
 
 mod address;
 mod alias;

@@ -1,6 +1,6 @@
 //! Finds the known name that a caller most likely meant.
 
-/// Names longer than this have no neighbours. This bounds the cost of a comparison.
+/// Longer names are not compared, which limits the cost.
 const LONGEST: usize = 64;
 
 /// The known name closest to `word`, if a typing error explains the difference. Case and separators do not count.

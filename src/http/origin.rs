@@ -1,4 +1,4 @@
-//! Where a call comes from: the address, behind the proxies that are trusted and no others, and what else is
+//! The origin of a call: its address, as reported by trusted proxies only, and the other facts that are
 //! recorded of it.
 
 use super::ignored::Ignored;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
-/// What a handler finds out about a call, and the edge wants to know after it.
+/// Facts about a call that handlers find and the edge reads afterwards.
 #[derive(Debug)]
 pub struct Slot<T>(Arc<OnceLock<T>>);
 
@@ -49,7 +49,7 @@ pub struct Origin {
     pub ignored: Slot<Ignored>,
 }
 
-/// What of a user agent is kept.
+/// The longest part of a user agent that is stored.
 const USER_AGENT: usize = 512;
 
 impl Origin {
@@ -68,7 +68,7 @@ impl Origin {
         }
     }
 
-    /// The command line.
+    /// The origin of a call from the command line.
     pub fn local() -> Self {
         Origin {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -83,9 +83,9 @@ impl Origin {
     }
 }
 
-/// From the peer towards the client, as long as each hop is a proxy that we trust: the first that is not is the
-/// client. What stands before it in the header anyone could have written. A hop that a trusted proxy names and we
-/// cannot read is nobody: never the proxy itself.
+/// Goes from the peer back towards the client. The first hop that is not a trusted proxy is the client.
+/// Anybody could have written the part of the header before it. If a trusted proxy names a hop that we cannot
+/// parse, the client is unknown; it is never taken to be the proxy.
 fn client(peer: IpAddr, forwarded: &str, trusted: &[IpNet]) -> IpAddr {
     let trust = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     let mut client = peer;
@@ -98,7 +98,7 @@ fn client(peer: IpAddr, forwarded: &str, trusted: &[IpNet]) -> IpAddr {
     client
 }
 
-/// What stands for an address that cannot be told.
+/// Stands for an unknown address.
 const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// An address, with or without a port.

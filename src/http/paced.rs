@@ -1,4 +1,5 @@
-//! A connection whose client has to take what it asked for: at once, or at a pace that frees memory in a foreseeable time.
+//! A connection that closes if its client does not read its answers, or reads them so slowly that memory
+//! stays occupied.
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
@@ -7,9 +8,9 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// How long a client may leave an answer unread.
+/// How long a client can leave an answer unread.
 pub const PATIENCE: Duration = Duration::from_secs(30);
-/// Bytes in a second that a client takes at least in the long run.
+/// The least average number of bytes that a client must read in a second.
 const PACE: f64 = 16.0 * 1024.0;
 
 pub struct Paced<S> {
@@ -20,7 +21,7 @@ pub struct Paced<S> {
 }
 
 impl<S: Unpin> Paced<S> {
-    /// With this limit on how long the client may be behind.
+    /// `most` limits how long the client can be behind.
     pub fn new(stream: S, most: Duration) -> Self {
         Paced { stream, most, patience: None }
     }

@@ -1,5 +1,5 @@
-//! What all pages share: one style sheet and one script, both inline, and headers that let a page load nothing else and
-//! talk to no other server.
+//! The parts that all pages share: one style sheet and one script, both inline, and headers. The headers
+//! prevent a page from loading anything else and from contacting other servers.
 
 use crate::error::{Error, Result};
 use askama::Template;
@@ -33,7 +33,7 @@ pub fn page(status: StatusCode, template: &impl Template) -> Result<Response> {
     Ok((status, headers, Html(html)).into_response())
 }
 
-/// A page that only says something.
+/// A page with only a title and a text.
 #[derive(Template)]
 #[template(path = "note.html")]
 pub struct Note {

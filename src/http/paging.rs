@@ -24,7 +24,7 @@ pub struct Paging {
     pub starting_after: Option<Uuid>,
 }
 
-// For the lists by which people check who has access: one page holds them in most workspaces.
+// The query of lists that people read to review access. In most workspaces such a list fits on one page.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[schemars(transform = optional_not_null)]
 pub struct Roll {
@@ -51,10 +51,10 @@ impl Paging {
     }
 }
 
-/// The position of a list that the wire orders by time: `<time>`, or `<time>&<id>`, for several may be of one
-/// moment. Without a cursor, before everything.
+/// The position of a list that the wire orders by time: `<time>`, or `<time>&<id>` because several items can
+/// have the same time. Without a cursor, the list begins at the newest item.
 pub fn after_time(cursor: Option<&str>) -> Result<(Time, Uuid)> {
-    // Far enough for anybody, and within what both engines can hold.
+    // The year 9999: later than any item, and within the range of both engines.
     let Some(cursor) = cursor else { return Ok((Time(253_402_300_799_000), Uuid::max())) };
     let wrong = || {
         Error::invalid("querystring/starting_after must be the `next_starting_after` of a page, or a time")
@@ -79,13 +79,15 @@ pub const LONGEST: usize = 16 * 1024 * 1024;
 pub(super) const TOO_LONG: &str =
     "the answer is larger than 16 MB; ask for less, with a smaller limit or a narrower filter";
 
-/// On a page that ends early because its items are long. A client that stops at a short page sees by it that there is more.
+/// On a page that ends early because its items are long. It tells clients that stop at a short page that
+/// there is more.
 const CUT: (&str, &str) = ("x-gatepost-cut", "bytes");
 
-/// What most pages do not outgrow.
+/// Most pages are not longer than this.
 const USUAL: usize = 2048;
 
-// The items are text already: a page of long ones ends where it is long enough, and no list can forget to ask.
+// A page serializes its items when it is made. So every page of long items ends early, and no list can forget
+// it.
 /// The position of most lists is an id; `C` is what it is where the wire has another.
 #[derive(JsonSchema)]
 #[schemars(rename = "{T}Page")]
@@ -103,12 +105,12 @@ pub struct Page<T, C = Uuid> {
 }
 
 impl<T: Serialize, C> Page<T, C> {
-    /// A page of `limit` items ends with a cursor, which may turn out to lead to nothing further.
+    /// A page of `limit` items has a cursor, even if the next page turns out to be empty.
     pub fn new(items: Vec<T>, limit: i64, position: impl Fn(&T) -> C) -> Self {
         Self::up_to(LONGEST, items, limit, position)
     }
 
-    /// The same with a bound of its own in bytes. The first item is always on the page.
+    /// Like `new`, with a different limit in bytes. The first item is always on the page.
     pub fn up_to(most: usize, items: Vec<T>, limit: i64, position: impl Fn(&T) -> C) -> Self {
         let mut text = Vec::with_capacity(USUAL);
         text.extend_from_slice(br#"{"items":["#);
@@ -121,7 +123,7 @@ impl<T: Serialize, C> Page<T, C> {
             if let Err(error) = serde_json::to_writer(&mut text, item) {
                 return Self::of(Err(Error::internal(error)), None, false);
             }
-            // No more may have been read than the first one (`Sql::up_to`), so there may be more behind it.
+            // Perhaps only the first item was read (`Sql::up_to`), so more can follow it.
             cut = text.len() > most;
             if cut && last.is_some() {
                 text.truncate(before);

@@ -1,4 +1,4 @@
-//! What stands in the address: path and query.
+//! Extractors for the path and the query string.
 
 use super::alias;
 use super::describe::{names_of, unreadable};
@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-/// How many ids a filter takes.
+/// The most ids in a filter.
 const IDS: usize = 100;
 
 /// The query string, checked against its schema as a body is. A value that does not fit, or a parameter that the
@@ -68,8 +68,8 @@ impl<T: JsonSchema> OperationInput for Query<T> {
     }
 }
 
-/// The path. A text that is not an id is refused as the reference does; it says nothing about any record. U+0000, which
-/// PostgreSQL's texts cannot hold, cannot be in any id or address.
+/// The path. Text that is not an id is refused as the reference does; the refusal reveals nothing about any
+/// record. U+0000 is also refused, because PostgreSQL cannot store it and no id or address contains it.
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
@@ -86,7 +86,8 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     }
 }
 
-/// The parameter that could not be read. All but ids are texts, which always can.
+/// The parameter that could not be read. It is always an id, because any value is valid for the other
+/// parameters.
 fn misspelt(rejection: &PathRejection) -> Option<&str> {
     let PathRejection::FailedToDeserializePathParams(failed) = rejection else { return None };
     #[expect(clippy::wildcard_enum_match_arm, reason = "the library's, of which these two are about a value")]
@@ -107,7 +108,7 @@ pub struct Id {
     pub id: Uuid,
 }
 
-/// A filter of ids separated by commas, or none if the filter is absent.
+/// Parses a filter of ids separated by commas. Returns `None` if the filter is absent.
 pub fn ids(parameter: &str, text: Option<&str>) -> Result<Option<Vec<Uuid>>> {
     let Some(text) = text else { return Ok(None) };
     let wrong = |_| Error::invalid(format!("querystring/{parameter} must be UUIDs separated by commas"));

@@ -1,4 +1,4 @@
-//! Requests of a workspace to this process: so many a second, and no more than sixty times that a minute.
+//! Limits the requests of a workspace to this process: N a second, and about 60 N a minute.
 
 use crate::config;
 use governor::clock::DefaultClock;
@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use uuid::Uuid;
 
-/// After how many checks the workspaces that have long been quiet are forgotten.
+/// After this many checks, idle workspaces are forgotten.
 const TIDY: u32 = 100_000;
 
 type Limiter = RateLimiter<Uuid, DashMapStateStore<Uuid>, DefaultClock>;
 
-/// A bucket of N that fills by N a second, so that a minute has at most 61 N, and every further one 60 N.
+/// A token bucket of size N that fills by N a second. So the first minute has at most 61 N requests, and each
+/// further one 60 N.
 #[derive(Clone)]
 pub struct RateLimit(Option<Arc<(Limiter, AtomicU32)>>);
 

@@ -1,5 +1,5 @@
-//! How strictly a body is read (decision 15). The strict check comes first. Only a body that fails it is repaired,
-//! as far as its type allows, and checked again. So a valid body pays nothing.
+//! How strictly a body is read (decision 15). The strict check comes first. Only a body that fails it is
+//! repaired, as far as its type allows, and checked again. So repairs cost a valid body nothing.
 
 use super::alias;
 use super::ignored::{Ignored, Seen};
@@ -18,13 +18,14 @@ pub enum Reading {
     /// Exactly what the schema says.
     #[default]
     Strict,
-    /// A text may stand for a number or boolean, and a value for a list of one. Every key must be known.
+    /// Accepts a text for a number or boolean, and a value for a list of one. Every key must be known.
     Coerced,
-    /// As coerced. Unknown keys are dropped and named, and an empty text for a date counts as absent.
+    /// Like `Coerced`. Unknown keys are also dropped and reported, and an empty text for a date counts as
+    /// absent.
     Lenient,
 }
 
-/// In the published schema.
+/// The name of the class in the published schema.
 pub const MARK: &str = "x-gatepost-reading";
 
 /// For bodies that select records.
@@ -71,7 +72,7 @@ pub const RIGHTS: [&str; 15] = [
 #[derive(Clone, Copy)]
 pub struct StrictBodies;
 
-/// What reading a body needs to know of its request.
+/// The facts about a request that decide how its body is read.
 #[derive(Clone)]
 pub struct How {
     pub strict: bool,
@@ -106,7 +107,7 @@ pub fn operation(method: &Method, path: Option<&MatchedPath>) -> String {
     format!("{method} {}", path.map_or("", MatchedPath::as_str))
 }
 
-/// Holds a body against the schema of its type, and repairs what the type lets through.
+/// Checks a body against the schema of its type, and makes the repairs that the type allows.
 pub fn accept<T: JsonSchema + 'static>(body: &mut Value, how: &How) -> Result<()> {
     no_nul(body, &mut "body".to_owned())?;
     let compiled = compiled::<T>()?;
@@ -116,7 +117,7 @@ pub fn accept<T: JsonSchema + 'static>(body: &mut Value, how: &How) -> Result<()
     }
     if !how.strict && compiled.reading != Reading::Strict {
         let ignored = repair(compiled, &how.operation(), body);
-        // A PATCH of unknown fields only, as the reference's server takes it: it changes nothing.
+        // Like the reference's server, accept a PATCH that has only unknown fields: it changes nothing.
         let emptied = !ignored.is_empty() && body.as_object().is_some_and(Map::is_empty);
         how.ignore(ignored);
         if emptied && compiled.schema.get("minProperties").is_some() {
@@ -197,13 +198,13 @@ fn is_right(name: &str, schema: &Value) -> bool {
     RIGHTS.contains(&name) || schema.get("x-gatepost-extension") == Some(&Value::Bool(true))
 }
 
-/// Whether a text is empty where a date belongs. Null stays null.
+/// Whether the schema expects a date and the text is empty. Null stays null.
 fn is_no_date(schema: &Value, value: &Value) -> bool {
     let format = schema.get("format").and_then(Value::as_str);
     matches!(format, Some("date" | "date-time")) && value.as_str() == Some("")
 }
 
-/// The schema itself behind a reference, and the variant that a value is of.
+/// Resolves references, and selects the variant that matches the value.
 pub fn meant<'a>(root: &'a Value, schema: &'a Value, value: &Value) -> &'a Value {
     if let Some(at) = schema.get("$ref").and_then(Value::as_str) {
         let found = root.pointer(at.trim_start_matches('#'));

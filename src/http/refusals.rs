@@ -1,9 +1,10 @@
-//! What every operation may answer besides its result. It is in the document, so that generated clients know it.
+//! The answers that every operation can give besides its result. The OpenAPI document has them, so that
+//! generated clients know them.
 
 use aide::openapi::{MediaType, OpenApi, Operation, ReferenceOr, Response, SchemaObject, StatusCode};
 use schemars::{Schema, json_schema};
 
-/// By status: the name of the response in the document, and what it means.
+/// For each status: the name of the response in the document, and its meaning.
 const REFUSALS: [(u16, &str, &str); 10] = [
     (400, "Invalid", "The path, the query or the body is wrong. The message names the field."),
     (
@@ -62,7 +63,7 @@ pub fn document_refusals(api: &mut OpenApi) {
     }
 }
 
-/// An operation that only reads has no conflict.
+/// An operation that only reads cannot conflict.
 fn refer(operation: &mut Operation, writes: bool) {
     let responses = &mut operation.responses.get_or_insert_default().responses;
     for (status, name, _) in REFUSALS.into_iter().filter(|(status, ..)| writes || *status != 409) {

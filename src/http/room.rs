@@ -1,19 +1,19 @@
-//! Room for bodies: how many bytes may be in memory at once, and how many large ones may be read at once. A caller who
-//! finds no room is told to try again; no caller waits for room. Strangers have a room of their
-//! own, so that they never take that of callers with a key or a session.
+//! Room for bodies: limits how many bytes are in memory, and how many large bodies are parsed, at a time. A
+//! caller that finds no room is told to try again; no caller waits for room. Strangers have separate room, so
+//! that they cannot use up the room of callers with a key or a session.
 
 use super::crowd::{Crowd, Locality, Most, Visit};
 use crate::error::{Error, Result};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// In pieces of 4 KiB: 64 MiB for the beginnings of all bodies, and 64 MiB for what is beyond. So large bodies leave
-/// room for small ones.
+/// The room is counted in pieces of 4 KiB. There are 64 MiB for the first part of every body, and 64 MiB for
+/// the rest of large bodies. So large bodies leave room for small ones.
 const PIECE: usize = 4096;
 const PIECES: usize = 64 * 1024 * 1024 / PIECE;
-/// What counts as the beginning.
+/// The size of the first part.
 pub const LARGE: usize = 64 * 1024;
-/// What is read at once off the threads that answer requests, a core each.
+/// How many large bodies are parsed at a time. Each takes a core, on threads that do not answer requests.
 const READERS: usize = 2;
 
 /// The strangers' room, in the same pieces: 16 MiB in all, 512 KiB of them for a network and 128 KiB for an address.
@@ -39,22 +39,22 @@ impl Default for Room {
     }
 }
 
-/// What a body takes up; given back with it.
+/// The room that a body occupies. Dropping it frees the room.
 #[derive(Default)]
 pub struct Place {
-    /// Of a stranger's body, which takes up nothing else.
+    /// The room of a stranger's body, which occupies no other room.
     stranger: Option<Visit>,
     small: Option<OwnedSemaphorePermit>,
     large: Option<OwnedSemaphorePermit>,
 }
 
 impl Room {
-    /// A place for a stranger's body, which takes up nothing yet.
+    /// A place for a stranger's body, which occupies no room yet.
     pub fn for_stranger(&self, from: Locality) -> Place {
         Place { stranger: Some(self.strangers.at_the_door(from)), ..Place::default() }
     }
 
-    /// Makes a place as large as `bytes`.
+    /// Enlarges a place to `bytes`.
     pub fn grow(&self, place: &mut Place, bytes: usize) -> Result<()> {
         if let Some(visit) = &mut place.stranger {
             return visit.grow(bytes.div_ceil(PIECE));
@@ -63,7 +63,7 @@ impl Room {
         take(&self.large, &mut place.large, bytes.saturating_sub(LARGE))
     }
 
-    /// Runs what takes long on a thread for it: no answer of another's waits behind it.
+    /// Runs long work on a separate thread, so that no other answer waits for it.
     pub async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,

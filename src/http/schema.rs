@@ -1,5 +1,5 @@
-//! The schema of a body is its contract: it is in the OpenAPI document, and it is what bodies are checked
-//! against before they are read. So a refusal names the field, and no rule stands in two places.
+//! The schema of a body is its contract. It is in the OpenAPI document, and bodies are checked against it
+//! before they are read. So a refusal can name the field, and every rule is in only one place.
 
 use super::address::is_email;
 use super::describe::describe;
@@ -18,7 +18,7 @@ pub struct Compiled {
     pub schema: Value,
     pub validator: Validator,
     pub reading: Reading,
-    /// Fields whose values are taken in any case.
+    /// Fields whose values are accepted in upper and lower case.
     any_case: Vec<String>,
 }
 
@@ -31,7 +31,7 @@ impl Compiled {
         }
     }
 
-    /// Writes in lower case what the schema takes in any case.
+    /// Changes the values of these fields to lower case.
     pub fn fold_case(&self, body: &mut Value) {
         for name in &self.any_case {
             if let Some(Value::String(text)) = body.get_mut(name) {
@@ -65,7 +65,7 @@ pub fn compiled<T: JsonSchema + 'static>() -> Result<&'static Compiled> {
     Ok(compiled)
 }
 
-/// Unknown keys are found everywhere, also where the reference publishes an open schema.
+/// Makes the check find unknown keys everywhere, even where the reference publishes an open schema.
 fn close(schema: &mut Value) {
     let Value::Object(fields) = schema else { return };
     if fields.contains_key("properties") && !fields.contains_key("unevaluatedProperties") {
@@ -88,14 +88,14 @@ fn any_case(schema: &Value) -> Vec<String> {
     marked.map(|(name, _)| name.clone()).collect()
 }
 
-/// Holds a value against the schema of `T`, to the letter.
+/// Checks a value strictly against the schema of `T`.
 pub fn check<T: JsonSchema + 'static>(root: &str, value: &Value) -> Result<()> {
     no_nul(value, &mut root.to_owned())?;
     compiled::<T>()?.hold(root, value)
 }
 
-/// What a query string says, in the types of the schema; what is not of its type stays a text, for the check to
-/// find.
+/// Parses a query string into the types of the schema. A value that does not fit its type stays a string, and
+/// the check then refuses it.
 pub fn typed<T: JsonSchema + 'static>(query: &str) -> Result<Value> {
     let properties = compiled::<T>()?.schema.get("properties");
     let value = |name: &str, text: &str| {
@@ -111,11 +111,11 @@ pub fn typed<T: JsonSchema + 'static>(query: &str) -> Result<Value> {
     let is_list = |name: &str| properties.and_then(|all| all.get(name)?.get("type")) == Some(&"array".into());
     let mut all = Map::new();
     for (name, text) in form_urlencoded::parse(query.as_bytes()) {
-        // Many loops begin with an empty cursor, and mean the first page.
+        // Clients that loop often begin with an empty cursor, and mean the first page.
         if name == "starting_after" && matches!(text.as_ref(), "" | "null") {
             continue;
         }
-        // A list is repeated, or has commas between.
+        // A list is a repeated parameter, or has commas between its items.
         match (is_list(&name), all.get_mut(name.as_ref())) {
             (true, Some(Value::Array(items))) => items.extend(text.split(',').map(Value::from)),
             (true, _) => drop(all.insert(name.to_string(), text.split(',').map(Value::from).collect())),
@@ -125,7 +125,7 @@ pub fn typed<T: JsonSchema + 'static>(query: &str) -> Result<Value> {
     Ok(all.into())
 }
 
-/// PostgreSQL's texts cannot hold it, and nobody means it.
+/// Refuses U+0000: PostgreSQL cannot store it, and no client sends it on purpose.
 pub fn no_nul(value: &Value, path: &mut String) -> Result<()> {
     let refuse = |path: &str| Err(Error::invalid(format!("{path} must not contain the character U+0000")));
     match value {
@@ -150,12 +150,12 @@ fn inside(value: &Value, name: &str, path: &mut String) -> Result<()> {
     Ok(())
 }
 
-/// For an `Option` field that may be left out but not be null. schemars cannot tell the two apart.
+/// For an `Option` field that can be absent but not null. schemars cannot distinguish the two.
 pub fn absent_not_null(schema: &mut Schema) {
     not_null(schema.ensure_object());
 }
 
-/// The same for every optional field of a struct but those with `transform = nullable`.
+/// The same for every optional field of a struct, except those with `transform = nullable`.
 pub fn optional_not_null(schema: &mut Schema) {
     let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     let fields = schema.ensure_object().get_mut("properties").and_then(Value::as_object_mut);
@@ -168,7 +168,7 @@ pub fn optional_not_null(schema: &mut Schema) {
     }
 }
 
-/// For a field that may be null, in a struct with `transform = optional_not_null`.
+/// For a field that can be null, in a struct with `transform = optional_not_null`.
 pub fn nullable(schema: &mut Schema) {
     schema.insert(NULLABLE.to_owned(), true.into());
 }

@@ -1,4 +1,5 @@
-//! How late it is, kept in the database: a server that starts with a clock set back goes on from there.
+//! The latest time, stored in the database. A server that starts with a clock that was set back continues
+//! from it.
 
 use crate::app::App;
 use crate::db::{Reader, sql};
@@ -9,7 +10,7 @@ use tokio::sync::watch;
 
 const EVERY: Duration = Duration::from_secs(15);
 
-/// Until `stop` says so, and once more then.
+/// Stores the time at intervals until `stop` fires, and once more then.
 pub(super) async fn keep(app: &App, mut stop: watch::Receiver<()>) {
     loop {
         let stopped = tokio::select! {
@@ -25,7 +26,7 @@ pub(super) async fn keep(app: &App, mut stop: watch::Receiver<()>) {
     }
 }
 
-/// The latest moment that a server on this database has seen, give or take [`EVERY`].
+/// The latest time that a server on this database has seen, accurate to [`EVERY`].
 pub async fn mark(reader: &Reader) -> Result<Option<Time>> {
     let mark = sql("select value from server where name = 'clock'").optional::<String>(reader).await?;
     Ok(mark.and_then(|mark| mark.parse().ok()).map(Time))
@@ -34,7 +35,8 @@ pub async fn mark(reader: &Reader) -> Result<Option<Time>> {
 async fn write(app: &App) -> Result<u64> {
     let now = app.now();
     let kept = app.gate.books().write(async move |tx| {
-        // As many digits until the year 2286, so the order of texts is that of numbers.
+        // Until the year 2286 the number of digits is the same, so the order of the texts is that of the
+        // numbers.
         sql("insert into server (name, value) values ('clock', $1) on conflict (name) do update \
              set value = excluded.value where server.value < excluded.value")
         .bind(now.0.to_string())
@@ -44,14 +46,14 @@ async fn write(app: &App) -> Result<u64> {
     kept.await
 }
 
-/// Takes the system's clock at its word again, after one that was ahead by mistake. `cli` alone calls this.
+/// Trusts the system clock again after it was ahead by mistake. Only `cli` calls this.
 pub async fn forget(app: &App) -> Result<u64> {
     let forgotten =
         app.gate.books().write(async |tx| sql("delete from server where name = 'clock'").run(tx).await);
     forgotten.await
 }
 
-/// Keeps a fact of the server's own, which belongs to no workspace.
+/// Stores a fact of the server that does not belong to a workspace.
 pub async fn remember(app: &App, name: &'static str, value: &str) -> Result<()> {
     let value = value.to_owned();
     let kept = app.gate.books().write(async move |tx| {

@@ -1,11 +1,11 @@
-//! Work behind the answer. A job is a row, written in the transaction of the change that asks for it, so that
-//! neither is there without the other. A runner in each process claims what is due and works on it in steps.
+//! Background work. A job is a row, written in the transaction of the change that asks for it, so neither
+//! exists without the other. A runner in each process claims jobs that are due and works on them in steps.
 //!
-//! - A claim is a lease with an end. Whoever dies loses it to the next runner; whoever was only thought dead
-//!   finds at its next step that the lease is another's, and that step does not commit.
-//! - A step commits its work and how far it has come in one transaction: after a crash it was done once or not
-//!   at all. What leaves the database, a mail, is done at least once.
-//! - Work that somebody asked for is done by their right, asked again at each step.
+//! - A claim is a lease that expires. If a runner dies, the next runner gets its job. If it was only slow, it
+//!   finds at its next step that another runner holds the lease, and that step does not commit.
+//! - A step commits its work and its progress in one transaction: after a crash it was done once or not at
+//!   all. Effects outside the database, such as mail, happen at least once.
+//! - Work that somebody asked for is done with their rights, which are checked again at each step.
 
 mod mark;
 pub mod outbox;
@@ -24,7 +24,7 @@ use serde_json::Value;
 use std::pin::Pin;
 use uuid::Uuid;
 
-/// What is done; the wire's names, and ours for mail and for moving accounts.
+/// The kinds of work. The names are those of the wire, except our own for mail and for moving accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Mail,
@@ -48,7 +48,7 @@ impl Kind {
     }
 }
 
-/// A job to be.
+/// A job that is not stored yet.
 pub struct New {
     pub kind: Kind,
     pub user: Option<Uuid>,
@@ -59,13 +59,13 @@ pub struct New {
 }
 
 impl New {
-    /// Of a caller, and done by his right.
+    /// A job that a caller asks for. It runs with the caller's rights.
     pub fn asked(can: &Caller, kind: Kind, data: Value) -> New {
         New { kind, user: can.user(), data, sealed: None, about: None, asker: Some(can.asker()) }
     }
 }
 
-/// A job under way, and the lease that says so.
+/// A claimed job and its lease.
 #[derive(Clone, Debug)]
 pub struct Claim {
     pub workspace: Uuid,
@@ -75,28 +75,28 @@ pub struct Claim {
     pub sealed: Option<String>,
     pub asker: Option<Asker>,
     pub position: Option<String>,
-    /// How often it was claimed since it last moved, this time included.
+    /// The number of claims since its last progress, including this one.
     pub attempts: i64,
     pub created_at: Time,
     pub lease: Uuid,
 }
 
-/// What became of a step.
+/// The outcome of a step.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// It committed what it did, and how far it has come.
+    /// The step committed its work and its progress.
     Moved(Progress),
-    /// It did all there is to do; nothing is written down yet.
+    /// The work is done, but the outcome is not recorded yet.
     Done,
-    /// To be tried again, a while later.
+    /// To be retried later.
     Later(String),
-    /// To be tried no more.
+    /// Not to be retried.
     Failed(String),
-    /// A mail that was refused for good.
+    /// A letter that was permanently refused.
     Bounced(String),
 }
 
-/// It leaves the transaction, not the server.
+/// Leaves the transaction, but never leaves the server.
 impl Answer for Outcome {
     type Seen = Outcome;
     fn seen_by(self, _: &Caller) -> Outcome {
@@ -104,6 +104,6 @@ impl Answer for Outcome {
     }
 }
 
-/// Does one step of a claimed job. What it calls is the resource's whose job it is.
+/// Does one step of a claimed job, by calling the resource that the job belongs to.
 pub type Work = fn(App, Claim) -> Step;
 pub type Step = Pin<Box<dyn Future<Output = Result<Outcome>> + Send>>;

@@ -1,6 +1,7 @@
-//! Mail that is to leave: a job, so that it is there exactly if the change is that asks for it. The letter is
-//! sealed, for there may be a link in it, and gone once it is sent. A crash between the mail server's yes and
-//! ours lets it be sent again, under the same Message-ID.
+//! Outgoing mail. A letter is a job, so it exists only if the change that asks for it was committed. The
+//! letter is sealed, because it can contain a link, and is erased once it is sent. If the server crashes
+//! after the mail server accepts a letter and before that is recorded, the letter is sent again with the same
+//! Message-ID.
 
 use super::{Claim, Kind, New, Outcome, enqueue};
 use crate::access::Caller;
@@ -11,14 +12,14 @@ use crate::mail::{Failure, Letter};
 use crate::time::Time;
 use serde_json::json;
 
-/// Mails that a workspace sends to one address in a day.
+/// The most letters that a workspace sends to one address in a day.
 const A_DAY: i64 = 3;
 
 fn about(id: &str) -> String {
     format!("mail/{id}")
 }
 
-/// Queues a letter; `what` says of which kind.
+/// Queues a letter; `what` is its kind.
 pub async fn post(can: &Caller, tx: &mut Tx, letter: &Letter, what: &'static str) -> Result<String> {
     let plain = serde_json::to_vec(letter).map_err(Error::internal)?;
     let name = can.new_id().to_string();
@@ -35,8 +36,8 @@ pub async fn post(can: &Caller, tx: &mut Tx, letter: &Letter, what: &'static str
     enqueue(can, tx, new).await
 }
 
-/// Whether the address may get one more today. Links that anybody may ask for, and warnings, have limits of their own and
-/// do not count: no outsider can use up a workspace's letters.
+/// Whether the address can get one more letter today. Links that anybody can ask for, and warnings, have
+/// separate limits and do not count here, so an outsider cannot use up a workspace's letters.
 pub async fn has_room(can: &Caller, tx: &mut Tx, address: &str) -> Result<bool> {
     let sent = sql("select count(*) from jobs where workspace_id = $1 and about = $2 and created_at > $3 \
          and data ->> 'what' not in ('reset', 'notice')")
@@ -46,7 +47,7 @@ pub async fn has_room(can: &Caller, tx: &mut Tx, address: &str) -> Result<bool> 
     Ok(sent.optional::<i64>(tx).await?.unwrap_or(0) < A_DAY)
 }
 
-/// For what somebody asks to be mailed; a notice is left out instead.
+/// For a letter that a caller asks for. A notice is skipped instead of refused.
 pub async fn demand_room(can: &Caller, tx: &mut Tx, address: &str) -> Result<()> {
     match has_room(can, tx, address).await? {
         true => Ok(()),
@@ -56,7 +57,8 @@ pub async fn demand_room(can: &Caller, tx: &mut Tx, address: &str) -> Result<()>
     }
 }
 
-/// The same of letters of one kind, beside all others: for warnings, whose place nobody else takes.
+/// The same for letters of one kind only. Warnings are counted separately, so that other letters cannot
+/// displace them.
 pub async fn has_room_for(
     can: &Caller,
     tx: &mut Tx,
@@ -72,7 +74,7 @@ pub async fn has_room_for(
     Ok(sent.optional::<i64>(tx).await?.unwrap_or(0) < most)
 }
 
-/// Letters of a kind that have not left yet are not sent any more.
+/// Withdraws the letters of a kind that were not sent yet.
 pub async fn withdraw(can: &Caller, tx: &mut Tx, address: &str, what: &str) -> Result<u64> {
     sql("update jobs set status = 'cancelled', sealed = null, updated_at = $4 where workspace_id = $1 \
          and about = $2 and kind = 'mail' and data ->> 'what' = $3 and status = 'pending'")
@@ -84,7 +86,7 @@ pub async fn withdraw(can: &Caller, tx: &mut Tx, address: &str, what: &str) -> R
     .await
 }
 
-/// Whether the last mail to the address, today, was refused for good: then a link is better shown.
+/// Whether the last letter to the address today was permanently refused. Then it is better to show the link.
 pub async fn bounced(can: &Caller, tx: &mut Tx, address: &str) -> Result<bool> {
     let last = sql("select status from jobs where workspace_id = $1 and about = $2 \
          and created_at > $3 order by created_at desc, id desc limit 1")

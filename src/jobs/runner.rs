@@ -1,5 +1,5 @@
-//! Claims what is due and works on it, a few jobs at a time; mail has a lane of its own, so that no long job
-//! keeps an invitation waiting. Any number of processes may run one.
+//! The runner claims jobs that are due and works on a few at a time. Mail has its own lane, so that an
+//! invitation does not wait for a long job. Any number of processes can have a runner.
 
 use super::mark;
 use super::store::{self, Found, Left, Rest};
@@ -12,18 +12,18 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// Jobs of a lane that a process works on at a time.
+/// The jobs of a lane that a process works on at a time.
 const AT_ONCE: usize = 4;
 const PAUSE: Duration = Duration::from_millis(250);
-/// How often a step that fails is tried.
+/// The most attempts at a step that fails.
 const ATTEMPTS: i64 = 8;
-/// The first pause between; each is four times the one before, up to the longest.
+/// The first pause between retries. Each pause is four times the previous one, up to the longest.
 const FIRST_PAUSE: i64 = 5_000;
 const LONGEST_PAUSE: i64 = Time::HOUR;
-/// For as long as the link in a letter may be good, it is worth trying.
+/// A letter is retried for as long as its link can be valid.
 const WEEK: i64 = 7 * Time::DAY;
 
-/// Until `stop` says so; then lets what is under way finish its step.
+/// Works until `stop` fires; then lets jobs in progress finish their step.
 pub async fn run(app: App, work: Work, stop: watch::Receiver<()>) {
     tokio::join!(
         lane(&app, work, true, stop.clone()),
@@ -70,7 +70,7 @@ async fn lane(app: &App, work: Work, mail: bool, mut stop: watch::Receiver<()>) 
     while running.join_next().await.is_some() {}
 }
 
-/// Works until nothing is due; how many jobs that were. For tests, and whoever wants to wait.
+/// Works until no job is due, and returns the number of jobs. For tests, and for callers that want to wait.
 pub async fn drain(app: &App, work: Work) -> Result<usize> {
     let (_told, stop) = watch::channel(());
     let mut done = 0;
@@ -90,7 +90,7 @@ pub async fn drain(app: &App, work: Work) -> Result<usize> {
     Ok(done)
 }
 
-/// A claimed job, step by step. A failure is written down; if that fails too, the lease runs out.
+/// Runs a claimed job step by step. A failure is recorded; if recording fails too, the lease expires.
 async fn attend(app: App, claim: Claim, work: Work, stop: watch::Receiver<()>) {
     let id = claim.id.clone();
     if let Err(error) = steps(app, claim, work, stop).await {
@@ -102,7 +102,7 @@ async fn steps(app: App, mut claim: Claim, work: Work, stop: watch::Receiver<()>
     loop {
         app.fault("before a step")?;
         let outcome = match claim.attempts > ATTEMPTS && claim.kind != Kind::Mail {
-            // It was claimed again and again and never came to an end: it takes its runner down.
+            // The job was claimed repeatedly and never finished, so it probably crashes its runner.
             true => Ok(Outcome::Failed("it was tried too often".to_owned())),
             false => work(app.clone(), claim.clone()).await,
         };
@@ -132,7 +132,7 @@ async fn steps(app: App, mut claim: Claim, work: Work, stop: watch::Receiver<()>
                 tracing::warn!(job = claim.id, cause = cause(&error), "a step failed");
                 again(&app, &claim, error.to_string())
             }
-            // Whoever asked for it may not do it any more, or it cannot be done as it is.
+            // The asker has lost the right, or the job cannot be done in its present form.
             Err(error) => left(&app, Left::Failed, Some(error.to_string())),
         };
         app.fault("before the books")?;
@@ -141,7 +141,7 @@ async fn steps(app: App, mut claim: Claim, work: Work, stop: watch::Receiver<()>
     }
 }
 
-/// Tried until the lease may be over: a mail that left and is not written down leaves once more.
+/// Retries until the lease can have expired, because a letter that was sent but not recorded is sent again.
 async fn write_down(app: &App, claim: &Claim, rest: &Rest) -> Result<()> {
     let mut tries = 0;
     loop {
@@ -158,7 +158,7 @@ fn left(app: &App, status: Left, error: Option<String>) -> Rest {
     Rest { status, due: app.now(), error, attempts: 0 }
 }
 
-/// Later, and later still; at last not again.
+/// Retries after a growing pause, and finally gives up.
 fn again(app: &App, claim: &Claim, why: String) -> Rest {
     let over = match claim.kind {
         Kind::Mail => app.now() >= claim.created_at.plus(WEEK),
@@ -173,7 +173,7 @@ fn again(app: &App, claim: &Claim, why: String) -> Rest {
     Rest { due, attempts: claim.attempts, ..left(app, Left::Pending, Some(why)) }
 }
 
-/// What is behind an error, for the log.
+/// The cause of an error, for the log.
 fn cause(error: &Error) -> String {
     if let Error::Internal(cause) | Error::Unavailable(cause) = error {
         return Cause(cause.clone()).to_string();

@@ -1,4 +1,5 @@
-//! The SQL of the queue. Claims and outcomes are its own books; the progress of a job commits with its work.
+//! The SQL of the queue. Claims and outcomes have transactions of their own; the progress of a job commits
+//! with its work.
 
 use super::{Claim, Kind, New};
 use crate::access::Caller;
@@ -9,18 +10,18 @@ use crate::time::Time;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Milliseconds for which a claim holds; every step prolongs it.
+/// Milliseconds for which a claim is valid; every step extends it.
 pub const LEASE: i64 = 15_000;
-/// A letter has one step, which may have to wait for a slow server: two minutes at most.
+/// A letter has one step, which can wait up to two minutes for a slow mail server.
 pub const LETTER: i64 = 150_000;
 
-/// As the wire has them: 24 hexadecimal digits, in the order of time.
+/// Ids in the form of the wire: 24 hexadecimal digits, in the order of time.
 fn new_id(app: &App, now: Time) -> Result<String> {
     let random: String = app.random()?.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     Ok(format!("{:012x}{random}", now.0))
 }
 
-/// In the transaction of the change that asks for it.
+/// Adds a job in the transaction of the change that asks for it.
 pub async fn enqueue(can: &Caller, tx: &mut Tx, new: New) -> Result<String> {
     let now = can.now();
     let id = new_id(can.app(), now)?;
@@ -52,7 +53,7 @@ impl Record for Claim {
                 .ok_or_else(|| Error::internal("an unknown kind of job"))?,
             data: row.take()?,
             sealed: row.take()?,
-            // What cannot be read is nobody's: then the job fails, and stands in nobody's way.
+            // If the asker cannot be read, it is unknown. Then this job fails, and does not block others.
             asker: row.take::<Option<Value>>()?.and_then(|asker| serde_json::from_value(asker).ok()),
             position: row.take()?,
             attempts: row.take()?,
@@ -64,13 +65,13 @@ impl Record for Claim {
 
 pub enum Found {
     Nothing,
-    /// Another runner was faster; there may be more.
+    /// Another runner was faster. There can be more jobs.
     Taken,
     Job(Box<Claim>),
 }
 
-/// The job of a lane that has been due longest and that nobody works on: mail, or all the rest. What it is, is read
-/// in the transaction that claims it; a kind that this server does not know is left to one that does.
+/// Claims the job of a lane (mail, or everything else) that has been due longest and is not claimed. Its kind
+/// is read in the same transaction. A kind that this server does not know is left to a server that does.
 pub async fn claim(app: &App, mail: bool) -> Result<Found> {
     let kinds: Vec<&str> =
         Kind::ALL.into_iter().filter(|kind| (*kind == Kind::Mail) == mail).map(Kind::name).collect();
@@ -98,7 +99,7 @@ pub async fn claim(app: &App, mail: bool) -> Result<Found> {
     Ok(claimed.await?.map_or(Found::Taken, |claim| Found::Job(Box::new(claim))))
 }
 
-/// How many jobs of each lane are not over yet.
+/// The number of jobs of each lane that are not finished.
 pub async fn depths(app: &App) -> Result<[(&'static str, i64); 2]> {
     let open = sql(
         "select count(*) filter (where kind = 'mail'), count(*) filter (where kind <> 'mail') from jobs \
@@ -108,7 +109,7 @@ pub async fn depths(app: &App) -> Result<[(&'static str, i64); 2]> {
     Ok([("mail", mail), ("jobs", jobs)])
 }
 
-/// How far a job has come.
+/// The progress of a job.
 #[derive(Clone, Debug)]
 pub struct Progress {
     pub position: Option<String>,
@@ -117,7 +118,7 @@ pub struct Progress {
     pub done: bool,
 }
 
-/// In the transaction of the step. It does not commit if the job is another's by now.
+/// Writes in the transaction of the step, which does not commit if another runner has claimed the job.
 pub async fn advance(claim: &Claim, tx: &mut Tx, now: Time, progress: Progress) -> Result<()> {
     let held = sql("update jobs set position = $4, progress = $5, data = $6, status = $7, updated_at = $8, \
          attempts = 0, error = null, lease_until = $9 where workspace_id = $1 and id = $2 and lease = $3")
@@ -136,13 +137,13 @@ pub async fn advance(claim: &Claim, tx: &mut Tx, now: Time, progress: Progress) 
     }
 }
 
-/// How a job is left.
+/// The state in which a job is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Left {
     Pending,
     Success,
     Failed,
-    /// Of mail: refused for good, and not only given up.
+    /// For mail: permanently refused, not only given up.
     Bounced,
 }
 
@@ -157,7 +158,7 @@ impl Left {
     }
 }
 
-/// What is to be remembered of a job that rests or is over.
+/// The facts to store of a job that is paused or finished.
 #[derive(Clone, Debug)]
 pub struct Rest {
     pub status: Left,
@@ -166,7 +167,7 @@ pub struct Rest {
     pub attempts: i64,
 }
 
-/// Gives the lease back. What was sealed goes when the job is over.
+/// Releases the lease. Sealed content is erased when the job is finished.
 pub async fn rest(app: App, claim: Claim, rest: Rest) -> Result<u64> {
     let now = app.now();
     let over = rest.status != Left::Pending;
@@ -190,19 +191,19 @@ pub async fn rest(app: App, claim: Claim, rest: Rest) -> Result<u64> {
     written.await
 }
 
-/// Milliseconds for which what is over is kept: 30 days.
+/// Finished jobs are kept for this many milliseconds: 30 days.
 const KEPT: i64 = 30 * Time::DAY;
-/// No session lives longer, whatever a login policy says.
+/// The longest life of a session under any login policy.
 const SESSION: i64 = 90 * Time::DAY;
 
-/// Rows that one transaction removes, so that nobody waits for all of it.
+/// The most rows that one transaction deletes, so that others do not wait long.
 const STEP: u64 = 2_000;
 
-/// Deletes what ended long ago, and returns the number of rows.
+/// Deletes rows that ended long ago, and returns their number.
 pub async fn prune(app: &App) -> Result<u64> {
     let mut rows = 0;
     let yesterday = app.now().minus(Time::DAY);
-    // The longest that tries count.
+    // The longest period for which attempts count.
     let last_week = app.now().minus(7 * Time::DAY);
     let (before, longest) = (app.now().minus(KEPT), app.now().minus(SESSION));
     for (forgotten, since) in [

@@ -1,5 +1,5 @@
-//! What a mail server answered, made fit for the log. Servers like to repeat the address that they refuse, and some
-//! repeat whatever they were sent.
+//! Makes the answer of a mail server safe for the log. Servers often repeat the address that they refuse, and
+//! some repeat everything that they were sent.
 
 use super::Failure;
 use super::plain;
@@ -10,7 +10,7 @@ use lettre::transport::smtp::Error;
 use std::error::Error as _;
 use std::time::Duration;
 
-/// What must not be told.
+/// Values that must not be logged.
 pub struct Private<'a> {
     pub login: Option<&'a Login>,
     pub to: &'a Address,
@@ -18,7 +18,7 @@ pub struct Private<'a> {
 
 const MOST: usize = 200;
 
-/// Answers that ask for a better login, at whatever step they come.
+/// Codes that mean a failed login, at any step.
 const LOGIN: [u16; 4] = [530, 534, 535, 538];
 
 pub fn failure(step: Step, error: &Error, private: &Private<'_>) -> Failure {

@@ -1,22 +1,22 @@
-//! What a letter shows of the workspace that it comes from: a name and a colour. No logo, for it would have to be loaded
-//! from somewhere, and whoever has it there would learn who reads the letter, and when. Links go on leading to the
-//! public address, whatever domain the workspace has: a link may carry a token, which must not go to a host that is
-//! ours only as long as somebody else's record says so.
+//! The brand in a letter: the name and colour of the workspace. There is no logo, because a mail client would
+//! have to load it, and its host would learn who reads the letter, and when. Links always lead to the public
+//! address, even if the workspace has its own domain. A link can contain a token, which must not go to a host
+//! that is ours only while another party's DNS record says so.
 
 use super::plain;
 
-/// Where a workspace has none, and of a brand without one.
+/// The default colour.
 const COLOR: &str = "#1f5fbf";
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Brand {
     pub name: Option<String>,
-    /// As `#rrggbb`, and dark enough for white on it.
+    /// As `#rrggbb`, and dark enough for white text.
     pub color: Option<String>,
 }
 
 impl Brand {
-    /// Fit for a letter; empty where there is none.
+    /// A name that is safe in a letter; empty if there is none.
     pub(super) fn name(&self) -> String {
         self.name.as_deref().map(plain::name).unwrap_or_default()
     }

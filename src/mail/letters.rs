@@ -1,22 +1,22 @@
-//! What the server writes, each kind as plain text and as HTML. The HTML loads nothing from anywhere and follows
-//! nobody: a mail client shows it without asking, and nothing tells whether it was read.
+//! The server's letters, each kind as plain text and as HTML. The HTML loads nothing and contains no
+//! tracking, so mail clients show it without asking, and nobody learns whether it was read.
 
 use super::{Brand, Letter, plain};
 use crate::error::{Error, Result};
 use askama::Template;
 
-/// To somebody who is to become a member of a workspace.
+/// The letter to a person who is invited to a workspace.
 pub struct Invitation<'a> {
     pub workspace: &'a str,
     pub brand: &'a Brand,
-    /// A name or an address; nobody, if the operator of the server invites.
+    /// A name or an address; `None` if the operator of the server invites.
     pub inviter: Option<&'a str>,
     pub role: &'a str,
     pub url: &'a str,
     pub expires_in_days: u32,
 }
 
-/// To the old and the new owner of a workspace.
+/// The letter to the old and the new owner of a workspace.
 pub struct Ownership<'a> {
     pub workspace: &'a str,
     pub brand: &'a Brand,
@@ -24,7 +24,7 @@ pub struct Ownership<'a> {
     pub by: &'a str,
 }
 
-/// To the member whose invitation was accepted.
+/// The letter to the inviter when an invitation is accepted.
 pub struct Joined<'a> {
     pub workspace: &'a str,
     pub brand: &'a Brand,
@@ -32,19 +32,19 @@ pub struct Joined<'a> {
     pub role: &'a str,
 }
 
-/// To the owner of a workspace that is invited into a group.
+/// The letter to the owner of a workspace that is invited into a group.
 pub struct GroupInvitation<'a> {
     /// The workspace that is invited.
     pub invited: &'a str,
-    /// The workspace that invites, and the address of who does it.
+    /// The workspace that invites, and the address of the person who invites.
     pub workspace: &'a str,
     pub by: &'a str,
-    /// Pages.
+    /// The URLs of the pages.
     pub accept: &'a str,
     pub reject: &'a str,
 }
 
-/// What somebody hears of a change that he may not have made.
+/// Tells a person of a change that somebody else can have made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     PasswordChanged,
@@ -93,14 +93,14 @@ pub fn notice(to: &str, notice: Notice) -> Result<Letter> {
     letter(to, title.to_owned(), &NoticeText { title, what }, &NoticeHtml { title, what })
 }
 
-/// The link with which somebody chooses a new password.
+/// The letter with the link to choose a new password.
 pub fn reset(to: &str, url: &str) -> Result<Letter> {
     let title = "Choose a new password";
     let what = "Somebody, most likely you, asked for a new password for this address.";
     linked(to, title, what, url)
 }
 
-/// The link with which somebody proves the address that he wants to sign in with.
+/// The letter with the link that proves a new sign-in address.
 pub fn confirm_email(to: &str, present: &str, url: &str) -> Result<Letter> {
     let what = format!("The user {} wants to sign in with this address.", plain::name(present));
     linked(to, "Confirm your new address", &what, url)
@@ -170,7 +170,8 @@ fn letter(to: &str, subject: String, text: &impl Template, html: &impl Template)
     Ok(Letter { to: to.to_owned(), subject, text, html })
 }
 
-/// The two forms of one letter, which take the same words, and what is to be seen in one alone. The ending of the file says whether they are escaped.
+/// The two forms of a letter, with the same values and the values that only one form shows. The file's
+/// extension decides whether they are escaped.
 macro_rules! forms {
     ($text:ident $text_file:literal, $html:ident $html_file:literal: $($word:ident)* $(; $($seen:ident)*)?) => {
         #[derive(Template)]

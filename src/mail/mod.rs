@@ -1,6 +1,7 @@
-//! The mails that the server sends in its own name, invitations and notices, and nothing else: what goes to leads is
-//! not its business. A queue outside keeps each letter and calls `send` until it is accepted or refused for good.
-//! Nothing is kept here, so that a crash loses nothing; a letter that goes out twice has the same Message-ID twice.
+//! Letters that the server sends in its own name: invitations and notices. Campaign mail to leads is not sent
+//! here. A queue (`jobs::outbox`) stores each letter and calls `send` until it is accepted or permanently
+//! refused. This module stores nothing, so a crash loses nothing. A letter that is sent twice has the same
+//! Message-ID.
 
 pub mod letters;
 
@@ -23,7 +24,7 @@ use server::Server;
 use std::fmt;
 use std::sync::Arc;
 
-/// How mail leaves. A clone is another handle on the same settings.
+/// The connection settings. A clone shares them.
 #[derive(Clone)]
 pub struct Mailer {
     settings: Arc<Settings>,
@@ -34,7 +35,7 @@ struct Settings {
     from: Mailbox,
 }
 
-/// One mail to one person, complete. The link in it may be a secret: what keeps it keeps it sealed.
+/// One mail to one person, complete. The link in it can be a secret, so a letter must be stored sealed.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Letter {
     pub to: String,
@@ -43,43 +44,45 @@ pub struct Letter {
     pub html: String,
 }
 
-/// Why a letter did not leave, in words for the operator's log: at most 200 characters, without the address of the
+/// Why a letter was not sent, for the operator's log: at most 200 characters, without the address of the
 /// recipient and without credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// It will never be taken as it is, most likely for the recipient's address.
+    /// Retrying will not help, most likely because of the recipient's address.
     Permanent(String),
-    /// It may be taken later, by itself or after the operator mended something.
+    /// A retry can succeed, perhaps after the operator fixes a setting.
     Transient(String),
 }
 
 impl Mailer {
-    /// `url` is `smtp://user:password@host:587`, which demands STARTTLS, or `smtps://user:password@host:465`, which is
-    /// TLS from the first byte. User and password may be left out; in them, `%40` stands for `@` and so on. Without
-    /// TLS is what says `?tls=none`, and a server on this machine unless it says `?tls=required`; the port is then 25
-    /// by default. Certificates are checked against those that the system trusts.
+    /// `url` is `smtp://user:password@host:587`, which demands STARTTLS, or `smtps://user:password@host:465`,
+    /// which is TLS from the first byte. User and password are optional and percent-encoded: `%40` stands for
+    /// `@`. With `?tls=none` there is no TLS. A server on this machine is also used without TLS, unless the
+    /// URL has `?tls=required`. Without TLS the default port is 25. Certificates are checked against those
+    /// that the system trusts.
     ///
-    /// `from` is `Name <address>`, or an address alone.
+    /// `from` is `Name <address>`, or only an address.
     ///
-    /// Errors begin with `smtp-url: ` or `mail-from: ` and repeat nothing of what is in the URL.
+    /// Errors begin with `smtp-url: ` or `mail-from: ` and never repeat a part of the URL.
     pub fn new(url: &str, from: &str) -> Result<Mailer> {
         let settings = Settings { server: Server::of(url)?, from: sender(from)? };
         Ok(Mailer { settings: Arc::new(settings) })
     }
 
-    /// Says whether the server has taken the letter. `id` is the left part of its Message-ID and must be the same each
-    /// time the letter is sent, so that a mail sent twice after a crash can be recognised as one.
+    /// Sends a letter, and returns whether the server accepted it. `id` is the left part of its Message-ID
+    /// and must be the same each time the letter is sent, so that a mail sent twice after a crash can be
+    /// recognised as one.
     pub async fn send(&self, letter: &Letter, id: &str) -> Result<(), Failure> {
         let Settings { server, from } = &*self.settings;
         let to = recipient(&letter.to)
             .ok_or_else(|| Failure::Permanent("the recipient's address is not a valid one".into()))?;
         let message = self.message(letter, to.clone(), id)?;
-        // The name of this machine is often no name of the Internet; the sender's domain is one.
+        // The name of this machine is often not valid on the internet, so use the sender's domain.
         let hello = ClientId::Domain(from.email.domain().to_owned());
         talk::deliver(server, &hello, &from.email, &to, &message).await
     }
 
-    /// Connects and signs in as for a letter, and leaves again.
+    /// Connects and signs in as for a letter, and disconnects.
     pub async fn greet(&self) -> Result<(), Failure> {
         let Settings { server, from } = &*self.settings;
         talk::greet(server, &ClientId::Domain(from.email.domain().to_owned()), &from.email).await
@@ -117,7 +120,8 @@ impl Failure {
     }
 }
 
-/// The setting `mail-from`. Taken apart here and not by the library, which wants quotes around `Acme, Inc.`.
+/// Parses the setting `mail-from`. The library is not used for this, because it requires quotes around `Acme,
+/// Inc.`.
 fn sender(from: &str) -> Result<Mailbox> {
     let (name, address) = match from.trim().strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) {
         Some((name, address)) => (plain::line(name.trim().trim_matches('"')), address),
@@ -128,7 +132,8 @@ fn sender(from: &str) -> Result<Mailbox> {
     Ok(Mailbox::new(Some(name).filter(|name| !name.is_empty()), address))
 }
 
-/// An address that can stand in a command of SMTP as it is: in ASCII, for few servers take others, and in one word.
+/// An address that an SMTP command can contain unchanged: ASCII, because few servers accept more, and without
+/// spaces.
 fn recipient(address: &str) -> Option<Address> {
     let one_word = address.chars().all(|c| c.is_ascii_graphic() && c != '<' && c != '>');
     let parsed: Result<Address, AddressError> = address.parse();

@@ -1,31 +1,32 @@
-//! Texts written by people, before they stand in a mail that has the server's name on it. An invitation is a mail
-//! that a stranger can have sent to anyone: the name of a workspace must not become a link or a header in it.
+//! Makes text written by people safe for letters in the server's name. A stranger can have an invitation sent
+//! to any address, so the name of a workspace must not become a link or a header in it.
 //!
-//! What makes mail clients see a link is broken up visibly, not with invisible characters: some clients read past
-//! those, and filters take them for a trick. A dot inside a word becomes a middle dot, and a colon behind a letter
-//! is followed by a space: `https: //example·com`, `ada@example·com`, but `J. R. Smith` and `10:30`.
+//! Text that mail clients would show as a link is broken up visibly. Invisible characters would not work:
+//! some clients ignore them, and spam filters suspect them. A dot inside a word becomes a middle dot, and a
+//! colon after a letter gets a space: `https: //example·com`, `ada@example·com`, but `J. R. Smith` and
+//! `10:30`.
 
 const NAME: usize = 80;
 
-/// A name for texts and headers: one line, at most 80 characters, nothing that a client makes a link of.
+/// A name for texts and headers: one line, at most 80 characters, and no text that a client shows as a link.
 pub fn name(text: &str) -> String {
     let line = unlinked(&line(text));
     if line.is_empty() { "(without a name)".into() } else { cut(&line, NAME) }
 }
 
-/// One line without controls and without marks that hide or turn round what is written.
+/// One line without control characters, and without marks that hide or reverse text.
 pub fn line(text: &str) -> String {
     let visible = text.chars().filter(|c| !hides(*c));
     let spaced: String = visible.map(|c| if c.is_control() { ' ' } else { c }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a text is one such line as it stands.
+/// Whether a text already is such a line.
 pub fn is_plain(text: &str) -> bool {
     !text.is_empty() && line(text) == text
 }
 
-/// At most so many characters, the last of them `…` if some are missing.
+/// Cuts the text to a number of characters. The last one is `…` if some were removed.
 pub fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
@@ -46,7 +47,7 @@ fn unlinked(line: &str) -> String {
         match c {
             _ if dot(c) && !ends && !before.is_whitespace() => out.push('·'),
             ':' | '：' if scheme => out.push_str(": "),
-            // Names of shared folders are links to some clients.
+            // Some clients show the names of shared folders as links.
             '\\' => out.push('/'),
             _ => out.push(c),
         }
@@ -55,12 +56,12 @@ fn unlinked(line: &str) -> String {
     out
 }
 
-/// The dot, and what browsers take for one.
+/// The dot, and characters that browsers treat as one.
 fn dot(c: char) -> bool {
     matches!(c, '.' | '。' | '．' | '｡' | '․')
 }
 
-/// Marks without a shape of their own. Joiners are left: emoji and the scripts of Persia and India need them.
+/// Invisible marks. Joiners are kept, because emoji and the Persian and Indian scripts need them.
 fn hides(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}'

@@ -1,5 +1,5 @@
-//! The setting `smtp-url`, taken apart. Stricter than the library's own reading, in which `smtp://` means no TLS at
-//! all: a password must not cross a network in the open because of a word that was forgotten.
+//! Parses the setting `smtp-url`. This is stricter than the library, in which `smtp://` means no TLS at all:
+//! a forgotten option must not send a password unencrypted.
 
 use crate::error::{Error, Result};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -26,7 +26,7 @@ pub enum Security {
 pub struct Login {
     pub user: String,
     pub credentials: Credentials,
-    /// The password, and what stands for it on the wire.
+    /// The password, and its encoded forms on the wire.
     pub secrets: Vec<String>,
 }
 
@@ -36,7 +36,8 @@ const FORM: &str = "smtp-url: must be smtp://user:password@host:587 or smtps://u
 impl Server {
     pub fn of(url: &str) -> Result<Server> {
         let url = Url::parse(url.trim()).map_err(|_| Error::invalid(FORM))?;
-        // A `/` or `#` left as it is in the password ends the host early: half of it would pass for a host and port.
+        // An unescaped `/` or `#` in the password ends the host early, and a part of the password would be
+        // taken for a host and port.
         if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
             return Err(Error::invalid(FORM));
         }
@@ -52,7 +53,7 @@ impl Server {
     }
 }
 
-/// IPv6 without its brackets, as resolvers and certificates want it.
+/// IPv6 without brackets, as resolvers and certificates expect it.
 fn host(url: &Url) -> Option<String> {
     let host = match url.host()? {
         Host::Domain(name) => name.to_ascii_lowercase(),

@@ -1,5 +1,6 @@
-//! One conversation with the mail server. Spoken step by step, for a refusal means another thing at each: of the
-//! password or the sender it says that the operator must mend a setting, of the recipient that the letter is lost.
+//! One conversation with the mail server, step by step, because a refusal has a different meaning at each
+//! step. If the server refuses the password or the sender, the operator must fix a setting. If it refuses the
+//! recipient, the letter cannot be delivered.
 
 use super::Failure;
 use super::answer::{Private, failure, silence};
@@ -23,13 +24,15 @@ pub enum Step {
     Content,
 }
 
-/// For each answer, and for reaching the server at all.
+/// The time limit for each answer, and for the connection.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// For one of the addresses of a name, so that a dead one does not use up the time of the others.
+/// The time limit for each address of a name, so that an unreachable one does not use up the time of the
+/// others.
 const ADDRESS: Duration = Duration::from_secs(4);
-/// For the answer to the whole mail, before which servers look for viruses. Who gives up here sends it twice.
+/// The time limit for the answer to the whole letter. Servers scan for viruses before they answer, and a
+/// client that gives up here sends the letter twice.
 const CONTENT: Duration = Duration::from_secs(60);
-/// For a goodbye, on which nothing depends.
+/// The time limit for QUIT, on which nothing depends.
 const GOODBYE: Duration = Duration::from_secs(2);
 
 impl Step {
@@ -44,7 +47,7 @@ impl Step {
         }
     }
 
-    /// Whether a refusal at this step is about the letter, and not about how the server is set up.
+    /// Whether a refusal at this step is about the letter, not about the server's settings.
     pub fn judges_the_letter(self) -> bool {
         match self {
             Step::Connect | Step::Encrypt | Step::SignIn | Step::Sender => false,
@@ -63,7 +66,7 @@ pub async fn deliver(
     let talk = Talk { private: Private { login: server.login.as_ref(), to } };
     let mut line = talk.open(server, hello).await?;
     let outcome = talk.hand_over(&mut line, from, message).await;
-    // Whatever becomes of the goodbye, the answer to the mail stands.
+    // The result does not depend on QUIT.
     let _goodbye = timeout(GOODBYE, line.quit()).await;
     outcome
 }
@@ -100,7 +103,7 @@ impl Talk<'_> {
         Ok(line)
     }
 
-    /// The message is in ASCII, whatever it says: no extension of the server is needed.
+    /// The message is encoded in ASCII, so it needs no extension of the server.
     async fn hand_over(
         &self,
         line: &mut AsyncSmtpConnection,

@@ -1,5 +1,5 @@
-//! Which texts name a host, and which addresses are on the public internet. Both lists are of what is let
-//! through as far as that can be said: for IPv6 one network is public, less what is set apart within it.
+//! Decides which texts name a host, and which addresses are on the public internet. For IPv6 only one network
+//! is allowed, without the reserved networks in it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -9,7 +9,7 @@ use ipnet::{Ipv4Net, Ipv6Net};
 const LONGEST: usize = 253;
 const LONGEST_LABEL: usize = 63;
 
-/// All that IANA sets apart from the public IPv4 internet, and one address that a cloud provider does.
+/// All IPv4 networks that IANA reserves, and one address that a cloud provider reserves.
 const APART_V4: [Ipv4Net; 17] = [
     v4(0, 0, 0, 0, 8),
     v4(10, 0, 0, 0, 8),
@@ -27,7 +27,7 @@ const APART_V4: [Ipv4Net; 17] = [
     v4(224, 0, 0, 0, 4),
     v4(240, 0, 0, 0, 4),
     v4(255, 255, 255, 255, 32),
-    // Answers to machines in Azure alone, as 169.254.169.254 does elsewhere.
+    // Answers only to machines in Azure, as 169.254.169.254 does elsewhere.
     v4(168, 63, 129, 16, 32),
 ];
 
@@ -37,7 +37,7 @@ const PUBLIC_V6: Ipv6Net = v6(0x2000, 0, 3);
 const APART_V6: [Ipv6Net; 4] =
     [v6(0x2001, 0, 23), v6(0x2001, 0xdb8, 32), v6(0x2002, 0, 16), v6(0x3fff, 0, 20)];
 
-/// The prefix under which a network without IPv4 reaches all of it.
+/// The prefix by which a network without IPv4 reaches every IPv4 address (NAT64).
 const NAT64: Ipv6Net = v6(0x64, 0xff9b, 96);
 
 const fn v4(a: u8, b: u8, c: u8, d: u8, length: u8) -> Ipv4Net {
@@ -48,7 +48,7 @@ const fn v6(a: u16, b: u16, length: u8) -> Ipv6Net {
     Ipv6Net::new_assert(Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0), length)
 }
 
-/// Whether an address is one of a host on the public internet.
+/// Whether an address is on the public internet.
 pub fn public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => public_v4(address),
@@ -82,8 +82,8 @@ impl Host {
     }
 }
 
-/// The name in lower case, in ASCII, without a dot at its end. A last label of digits alone, or of a hexadecimal
-/// number, is an address in a form that others would read, so it is no name here.
+/// The name in lower case and ASCII, without a final dot. Other programs read a name whose last label is a
+/// decimal or hexadecimal number as an address, so it is not accepted here.
 pub fn host_name(text: &str) -> Option<String> {
     if text.len() > LONGEST + 1 || text.contains('\\') {
         return None;

@@ -1,5 +1,6 @@
-//! The door: a name becomes addresses, each is checked, and the checked one is connected to. Whoever answers for
-//! the name has no second chance to say another.
+//! The only way to open a connection: resolves the name, checks each address, and connects to the checked
+//! address. The name is not resolved again, so its DNS server cannot give a different address after the
+//! check.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -12,19 +13,19 @@ use super::{
     dialogue::Dialogue,
 };
 
-/// Of a host with many addresses the first few are tried, the IPv4 ones first.
+/// The most addresses of a host that are tried, IPv4 first.
 const TRIED: usize = 4;
 
 /// An open connection to an address that was checked.
 pub struct Connection {
     pub stream: TcpStream,
-    /// Whether the address is one of the networks that the operator allowed.
+    /// Whether the address is in a network that the operator allowed.
     pub internal: bool,
     pub name: ServerName<'static>,
 }
 
 impl Net {
-    /// A TLS handshake as the named host, nothing more.
+    /// Only a TLS handshake, for the named host.
     pub async fn handshake(&self, host: &str, port: u16) -> Result<(), Fault> {
         self.check(async {
             let Connection { stream, name, .. } = self.connect(host, port).await?;
@@ -34,7 +35,7 @@ impl Net {
         .await
     }
 
-    /// A dialogue that begins with TLS on the port which is made for that.
+    /// A dialogue that begins with TLS if the port requires it.
     pub(super) async fn dial(&self, server: &Server, tls: u16) -> Result<Dialogue, Fault> {
         let connection = self.connect(&server.host, server.port).await?;
         let plain = Dialogue::new(connection, self.tls.clone());
@@ -62,7 +63,7 @@ impl Net {
         Err(fault)
     }
 
-    /// Those that may be connected to, and whether they are so by the operator's word.
+    /// The addresses that are allowed, and whether only because of the operator's setting.
     fn permitted(&self, found: Vec<IpAddr>) -> impl Iterator<Item = (IpAddr, bool)> {
         let mut found: Vec<_> = found.into_iter().map(|address| address.to_canonical()).collect();
         found.sort_by_key(IpAddr::is_ipv6);

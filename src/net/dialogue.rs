@@ -1,5 +1,5 @@
-//! A dialogue by lines with a mail server that nobody vouches for: what it may send is counted, and where a
-//! password may be said is decided here.
+//! A dialogue by lines with an untrusted mail server. This module limits how much the server can send, and
+//! decides when a password can be sent.
 
 use rustls::pki_types::ServerName;
 use tokio::{
@@ -21,9 +21,9 @@ enum Stream {
 
 pub struct Dialogue {
     stream: Stream,
-    /// What came and was not read yet.
+    /// Bytes that were received and not yet read.
     held: Vec<u8>,
-    /// How many bytes may still come.
+    /// How many more bytes the server can send.
     left: usize,
     internal: bool,
     tls: TlsConnector,
@@ -43,7 +43,7 @@ impl Dialogue {
         }
     }
 
-    /// Goes over to TLS. What came before it began could be from anybody, so nothing of it may be left over.
+    /// Switches to TLS. Anybody could have sent the bytes before it, so no unread bytes are allowed.
     pub async fn secured(self) -> Result<Dialogue, Fault> {
         let Stream::Plain(stream) = self.stream else { return Err(Fault::Tls) };
         if !self.held.is_empty() {
@@ -53,7 +53,7 @@ impl Dialogue {
         Ok(Dialogue { stream: Stream::Tls(Box::new(stream)), ..self })
     }
 
-    /// The account's name and password, if they may be said: over TLS, or within an allowed network.
+    /// The account's name and password, if they can be sent: over TLS, or within an allowed network.
     pub fn credentials<'a>(&self, server: &'a Server) -> Result<(&'a str, &'a str), Fault> {
         if !self.is_secure() && !self.internal {
             return Err(Fault::Tls);
@@ -84,7 +84,7 @@ impl Dialogue {
         }
     }
 
-    /// Says a text, which is a line with its end, or ends in the middle of one.
+    /// Sends a text, which can be a complete line or the beginning of one.
     pub async fn say(&mut self, text: &str) -> Result<(), Fault> {
         let said = match &mut self.stream {
             Stream::Plain(stream) => stream.write_all(text.as_bytes()).await,

@@ -1,5 +1,6 @@
-//! Questions to the DNS. Nothing is kept, since who asks has just mended a record and wants to see it; names are
-//! always whole, never tried in the system's search domains. What fails is as good as what is not there.
+//! DNS look-ups. Nothing is cached, because callers usually ask after they fixed a record. Names are always
+//! complete, so the system's search domains are not used. A look-up that fails counts as a record that does
+//! not exist.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -17,9 +18,9 @@ use tokio::{sync::Semaphore, time::timeout};
 
 use crate::error::{Error, Result};
 
-/// A question is a socket, and a domain is thirty of them.
+/// The most look-ups at a time: each needs a socket, and one domain needs thirty look-ups.
 const QUESTIONS: usize = 64;
-/// A datagram may be lost, so that a question is put again twice within the time for its answer.
+/// Datagrams can be lost, so a question is repeated twice within the time for its answer.
 const REPEATS: u32 = 2;
 
 #[derive(Clone)]
@@ -30,8 +31,8 @@ pub struct Dns {
 }
 
 impl Dns {
-    /// Asks `server`, or those of the system, where the hosts file counts too. As for the C library, a system that
-    /// names none has one of its own.
+    /// Asks `server`, or the system's name servers and hosts file. As in the C library, the default is a name
+    /// server on this machine.
     pub fn new(server: Option<SocketAddr>, patience: Duration) -> Result<Dns> {
         let own = || TokioResolver::builder_with_config(ask(local()), TokioRuntimeProvider::default());
         let mut builder = match server {
@@ -64,7 +65,7 @@ impl Dns {
         answer.ok().and_then(Result::ok).map(|found| found.iter().collect()).unwrap_or_default()
     }
 
-    /// The texts of a name, each put together from its pieces.
+    /// The TXT records of a name, each joined from its parts.
     pub async fn texts(&self, name: &str) -> Vec<String> {
         let text = |record: &Record| {
             let RData::TXT(text) = &record.data else { return None };
@@ -73,13 +74,13 @@ impl Dns {
         self.records(name, RecordType::TXT).await.iter().filter_map(text).collect()
     }
 
-    /// Whether mail to a domain has somewhere to go. The root as the exchange says that the domain takes none.
+    /// Whether a domain accepts mail. An MX record that names the root means that it does not.
     pub async fn takes_mail(&self, domain: &str) -> bool {
         let takes = |data: &RData| matches!(data, RData::MX(mx) if !mx.exchange.is_root());
         self.records(domain, RecordType::MX).await.iter().any(|record| takes(&record.data))
     }
 
-    /// The name that a name stands for, in lower case and without a dot at its end.
+    /// The target of a name's CNAME, in lower case and without a final dot.
     pub async fn alias(&self, name: &str) -> Option<String> {
         let owner = whole(name)?;
         let alias = |record: &Record| {

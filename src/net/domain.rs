@@ -1,11 +1,11 @@
-//! Whether a mail domain has the records by which others judge its mail: MX, SPF (RFC 7208), DKIM (RFC 6376) and
-//! DMARC (RFC 7489).
+//! Checks whether a domain has the records by which others evaluate its mail: MX, SPF (RFC 7208), DKIM (RFC
+//! 6376) and DMARC (RFC 7489).
 
 use tokio::task::JoinSet;
 
 use super::{Net, address::host_name, dns::Dns};
 
-/// A selector is told by a mail alone, so these are those of the common senders, and then guesses.
+/// Only a mail names its selector, so these are the selectors of common providers, followed by guesses.
 const SELECTORS: &[&str] = &[
     "default",
     "google",
@@ -39,10 +39,10 @@ const SELECTORS: &[&str] = &[
     "x",
 ];
 
-/// How far up a DMARC policy is looked for.
+/// The most parent domains in which a DMARC policy is searched.
 const HIGHEST: usize = 5;
 
-/// Which records were found. One that could not be asked for is not there.
+/// The records that were found. A record whose look-up failed counts as missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Domain {
     pub mx: bool,
@@ -67,7 +67,7 @@ impl Net {
         self.turn(work).await.unwrap_or_default()
     }
 
-    /// Each of the four has its own time, so that a slow one does not cost the others their result.
+    /// Each of the four look-ups has its own time limit, so a slow one does not affect the others.
     async fn soon(&self, work: impl Future<Output = bool>) -> bool {
         tokio::time::timeout(self.limits.check, work).await.unwrap_or(false)
     }
@@ -87,7 +87,7 @@ async fn signs(dns: &Dns, domain: &str) -> bool {
     false
 }
 
-/// Looks at the domain, then at those above it, though never at one of a single label. Two policies are none.
+/// Searches the domain, then its parents, but never a name with a single label. Two policies count as none.
 async fn has_policy(dns: &Dns, domain: &str) -> bool {
     let mut at = domain;
     for _ in 0..=HIGHEST {
@@ -110,7 +110,7 @@ fn is_policy(text: &str) -> bool {
     tags(text).next() == Some(("v", "DMARC1"))
 }
 
-/// A key that is empty was revoked.
+/// An empty key was revoked.
 fn is_key(text: &str) -> bool {
     let version = tags(text).find(|(tag, _)| *tag == "v");
     version.is_none_or(|(_, value)| value == "DKIM1")

@@ -1,13 +1,13 @@
-//! A login by IMAP (RFC 3501), and no mailbox. Written by hand because a client library would bring twenty others
-//! for one command. The name and the password go as literals, whose length is said before, so that no character
-//! of them can end the command.
+//! A login by IMAP (RFC 3501), which opens no mailbox. It is written by hand because a client library would
+//! add twenty dependencies for one command. The name and the password are sent as literals with their length
+//! first, so no character in them can end the command.
 
 use super::{Fault, Server, dialogue::Dialogue};
 
 /// The port where TLS comes first.
 pub const TLS: u16 = 993;
 
-/// What the server can do, as far as it matters.
+/// The server's capabilities that matter here.
 #[derive(Default)]
 struct Offers {
     starttls: bool,
@@ -15,7 +15,7 @@ struct Offers {
 }
 
 pub async fn login(mut talk: Dialogue, server: &Server) -> Result<(), Fault> {
-    // Also when it says PREAUTH: then there is no login to test.
+    // Also refused on PREAUTH, because then there is no login to test.
     if status(&talk.line().await?, "*") != Some(true) {
         return Err(Fault::Unreachable);
     }
@@ -61,7 +61,7 @@ async fn capability(talk: &mut Dialogue, tag: &str) -> Result<Offers, Fault> {
     }
 }
 
-/// Waits for the leave to send a literal; a command that ends instead was refused.
+/// Waits for permission to send a literal. If the command ends instead, it was refused.
 async fn go_on(talk: &mut Dialogue, tag: &str) -> Result<(), Fault> {
     loop {
         let line = talk.line().await?;
@@ -74,7 +74,7 @@ async fn go_on(talk: &mut Dialogue, tag: &str) -> Result<(), Fault> {
     }
 }
 
-/// Waits for the end of a command: whether it is a good one.
+/// Waits for the end of a command, and returns whether it succeeded.
 async fn done(talk: &mut Dialogue, tag: &str) -> Result<bool, Fault> {
     loop {
         if let Some(good) = status(&talk.line().await?, tag) {

@@ -1,7 +1,7 @@
-//! What this server asks of the internet for its users: the records of a domain, a login at a mail server, a TLS
-//! handshake. The names and ports come from users, so that every connection goes through one door, which resolves
-//! the name itself, checks the address and connects to that very address. Nothing here tells what a server
-//! answered: a fault is one of a few, so that nobody reads an internal service through us.
+//! Outgoing checks for users: the records of a domain, a login at a mail server, a TLS handshake. Users
+//! choose the names and ports, so every connection goes through one module. It resolves the name, checks the
+//! address, and connects to that same address. No function here reports a server's answer. There are only a
+//! few kinds of fault, so users cannot read internal services through this server.
 
 pub mod domain;
 pub mod tracking;
@@ -29,14 +29,14 @@ pub use domain::Domain;
 pub use tracking::Tracking;
 pub use white_label::WhiteLabel;
 
-/// How long is waited, and how many checks run at once.
+/// The time limits, and the number of checks that run at a time.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// For the answer to one question to the DNS.
+    /// For the answer to one DNS question.
     pub answer: Duration,
-    /// For one address to take the connection.
+    /// For the connection to one address.
     pub connect: Duration,
-    /// For a whole check; also for its turn.
+    /// For a whole check, and also for the wait before it.
     pub check: Duration,
     pub at_once: usize,
 }
@@ -67,7 +67,7 @@ impl fmt::Debug for Server {
     }
 }
 
-/// Why a check failed: enough to mend it, too little to explore with.
+/// Why a check failed. It is enough to fix the setting, and not enough to explore a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     Unresolved,
@@ -81,7 +81,8 @@ pub enum Fault {
 impl Fault {
     pub fn text(self) -> &'static str {
         match self {
-            // In one word, or names inside the operator's network could be told from those that are not there.
+            // Both have the same text. Otherwise users could find out which names exist inside the operator's
+            // network.
             Fault::Unresolved | Fault::Forbidden => "the host has no address that this server may connect to",
             Fault::Unreachable => "the host does not take the connection, or breaks it off",
             Fault::Tls => "the host offers no TLS, or has no valid certificate for its name",
@@ -99,7 +100,7 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// The door to the internet. A clone shares the limits.
+/// All outgoing checks. A clone shares the limits.
 #[derive(Clone)]
 pub struct Net {
     dns: Dns,
@@ -110,7 +111,8 @@ pub struct Net {
 }
 
 impl Net {
-    /// `dns` is a name server instead of the system's, `allowed` the networks beside the public internet.
+    /// `dns` is a name server to use instead of the system's. `allowed` are networks in addition to the
+    /// public internet.
     pub fn new(dns: Option<SocketAddr>, allowed: Vec<IpNet>, tls: Arc<ClientConfig>) -> Result<Net> {
         let limits = Limits::default();
         Ok(Net {
@@ -122,7 +124,7 @@ impl Net {
         })
     }
 
-    /// The same with other limits.
+    /// The same `Net` with other limits.
     pub fn limited(mut self, limits: Limits) -> Net {
         self.dns = self.dns.patient(limits.answer);
         self.places = Arc::new(Semaphore::new(limits.at_once));
@@ -140,13 +142,13 @@ impl Net {
         self.check(async { imap::login(self.dial(server, imap::TLS).await?, server).await }).await
     }
 
-    /// A check when there is a place for it, and only so long.
+    /// Runs a check when there is a place for it, within the time limit.
     async fn check<T>(&self, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
         self.turn(async { timeout(self.limits.check, work).await.unwrap_or(Err(Fault::TimedOut)) }).await
     }
 
-    /// Work when there is a place for it. It must not wait for another place, or all could be taken by those who
-    /// wait.
+    /// Runs work when there is a place for it. The work must not wait for another place, because waiting
+    /// callers could then hold all places.
     async fn turn<T>(&self, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
         match timeout(self.limits.check, self.places.acquire()).await {
             Ok(Ok(_place)) => work.await,

@@ -1,5 +1,5 @@
-//! A login by SMTP (RFC 5321, 3207 and 4954), and no mail. Written by hand because a client library wants to
-//! resolve the name and open the connection itself.
+//! A login by SMTP (RFC 5321, 3207 and 4954), which sends no mail. It is written by hand because a client
+//! library would resolve the name and open the connection itself.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
@@ -8,10 +8,10 @@ use super::{Fault, Server, dialogue::Dialogue};
 /// The port where TLS comes first.
 pub const TLS: u16 = 465;
 
-/// The address that stands for "I would rather not say".
+/// An address that reveals nothing about this server.
 const HELLO: &str = "EHLO [127.0.0.1]\r\n";
 
-/// What the server can do, as far as it matters.
+/// The server's capabilities that matter here.
 #[derive(Default)]
 struct Offers {
     starttls: bool,
@@ -93,7 +93,7 @@ async fn ask(talk: &mut Dialogue, line: &str) -> Result<u16, Fault> {
     code(talk).await
 }
 
-/// The code of a reply of one line or more.
+/// The code of a reply, which can have several lines.
 async fn code(talk: &mut Dialogue) -> Result<u16, Fault> {
     loop {
         let (code, last, _) = reply(talk).await?;

@@ -1,5 +1,5 @@
-//! What no server on this machine can show from outside: a server that is not in an allowed network, and the ports
-//! where TLS comes first.
+//! Cases that a test from outside cannot reach: a server that is not in an allowed network, and the ports on
+//! which TLS comes first.
 
 use super::{connect::Connection, dialogue::Dialogue, *};
 use mail::{Kind, PASSWORD, Protocol, USERNAME, certificate};

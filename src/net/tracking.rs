@@ -1,8 +1,8 @@
-//! Whether a custom tracking host leads to where the links are answered, and can be visited by https.
+//! Checks whether a custom tracking host leads to the server that answers the links, and works over https.
 
 use super::{Net, address::host_name};
 
-/// How many aliases may stand between the two names.
+/// The most aliases between the two names.
 const LONGEST_CHAIN: usize = 8;
 const HTTPS: u16 = 443;
 

@@ -1,13 +1,14 @@
-//! What a domain's DNS says of whose it is: whether it leads here, and the texts that its owner has put below it.
+//! Checks a domain's DNS: whether the domain leads to this server, and the TXT records that prove its
+//! ownership.
 
 use super::{Net, address::host_name};
 
-/// What could not be asked for is not there.
+/// A record whose look-up failed counts as missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WhiteLabel {
     /// A chain of aliases leads from the domain to the target.
     pub cname: bool,
-    /// Of the name beside which somebody shows that the domain is his.
+    /// The TXT records of the name that proves ownership.
     pub texts: Vec<String>,
 }
 

@@ -1,5 +1,5 @@
-//! An authenticator in software: it makes passkeys and answers with them as WebAuthn (level 3, sections 6 and 7) has it,
-//! written from the standard and independent of what the server checks with.
+//! An authenticator in software: it makes passkeys and answers challenges by WebAuthn (level 3, sections 6
+//! and 7). It is written from the standard, independent of the server's library.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;

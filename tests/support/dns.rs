@@ -1,4 +1,4 @@
-//! A name server of the tests' own, which answers from a list.
+//! A name server for tests, which answers from a list.
 
 use std::{
     net::{IpAddr, SocketAddr, UdpSocket},

@@ -1,4 +1,5 @@
-//! The text of `docs/extensions.md`: what our document has and the official one has not, by resource.
+//! The text of `docs/extensions.md`: the parts of our document that the official one does not have, by
+//! resource.
 
 use super::oracle::{EXTENSION, is_ours, resolve};
 use gatepost::resources::audit_logs::own_types;

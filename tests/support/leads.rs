@@ -1,4 +1,4 @@
-//! What tests of leads ask again and again.
+//! Helpers for tests of leads.
 
 use super::World;
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! Mail servers of the tests' own, which know one account. Its password has all that a protocol could trip over.
+//! Mail servers for tests, with one account. Its password contains every character that a protocol can
+//! mishandle.
 
 use std::{net::SocketAddr, sync::Arc};
 

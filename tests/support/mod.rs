@@ -1,5 +1,5 @@
-//! The world of the tests: people with keys, who speak through the router, on either engine. Every answer they
-//! are given is held against the official document.
+//! The world of the tests: people with keys, who call the router, on either engine. Every answer is checked
+//! against the official document.
 
 pub mod authenticator;
 pub mod distributed;

@@ -1,4 +1,4 @@
-//! Every operation that the router has, from its own document. Nothing is listed by hand.
+//! Every operation of the router, from its own document. No operation is listed by hand.
 
 use gatepost::access::Action;
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! The official document, as a judge of answers and of our own document. It is somebody else's text and stays out
-//! of this repository; without it the judge says so and is silent.
+//! Checks answers and our own document against the official document. That text belongs to another publisher
+//! and is not in this repository. Without it the checks are skipped and say so.
 
 use super::Answer;
 use jsonschema::Validator;

@@ -1,4 +1,4 @@
-//! What the walks over all operations send. Each resource has a file in `tests/samples`.
+//! The bodies that the tests over all operations send. Each resource has a file in `tests/samples`.
 
 use super::World;
 use super::operations::Operation;

@@ -1,4 +1,4 @@
-//! Who is there when a test begins.
+//! The people and keys that exist when a test begins.
 
 use super::{Person, ROLES, World};
 use gatepost::auth;

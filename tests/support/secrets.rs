@@ -1,5 +1,5 @@
-//! Every secret that a test issues or hands over is noted as it goes by, and looked for in the database when the test
-//! is done. None may be there in plain.
+//! Records every secret that a test issues or sends, and searches the database for them when the test ends. A
+//! secret that is stored unencrypted fails the test.
 
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -1,5 +1,6 @@
-//! A mail server of its own for a test, and what it has taken. See `smtp.py` for recipients that misbehave.
-//! `scripts/prepare` puts the server into `target/python`; GATEPOST_TEST_PYTHON names another folder to look in.
+//! A mail server for one test, and the mail that it accepted. See `smtp.py` for recipients that cause errors.
+//! `scripts/prepare` puts the server into `target/python`; GATEPOST_TEST_PYTHON names another folder to look
+//! in.
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};

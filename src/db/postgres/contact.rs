@@ -10,7 +10,7 @@ use tokio_postgres::config::Host;
 use tokio_postgres::{Client, Config, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How long the whole handshake may take.
+/// The time limit for the whole handshake.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) fn parse(url: &str) -> Result<Config> {
@@ -24,10 +24,11 @@ pub(super) fn parse(url: &str) -> Result<Config> {
 const FORM: &str = "The form is postgres://user:password@host:5432/name, with special characters in the password \
                     written as in %40 for @";
 
-/// What is wrong with a URL.
+/// Explains what is wrong with a URL.
 fn malformed(url: &str, error: &tokio_postgres::Error) -> String {
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
-    // A password with `?` or `/` in it ends the host early, and its rest would be taken for a database or an option.
+    // An unescaped `?` or `/` in the password ends the host early, and the rest would be taken for a database
+    // or an option.
     if !url::Url::parse(url).is_ok_and(|url| url.has_host()) {
         return format!("the database URL is not valid. {FORM}");
     }
@@ -41,7 +42,7 @@ fn malformed(url: &str, error: &tokio_postgres::Error) -> String {
     }
 }
 
-/// A connection that is there, or why not.
+/// A connection, or the reason why there is none.
 pub(super) async fn connect(config: &Config, tls: &MakeRustlsConnect) -> Result<Client> {
     let contact = timeout(PATIENCE, config.connect(tls.clone())).await;
     let (client, connection) = match contact {
@@ -52,12 +53,12 @@ pub(super) async fn connect(config: &Config, tls: &MakeRustlsConnect) -> Result<
             return Err(Error::invalid(format!("{}: no answer within {seconds} seconds", name(config))));
         }
     };
-    // It ends when the client goes away, or with the server.
+    // The task ends when the client is dropped or the server stops.
     tokio::spawn(async move { drop(connection.await) });
     Ok(client)
 }
 
-/// The same for what fails later in a start. Errors that already say enough stay as they are.
+/// The same for errors later in a start. Errors that are already clear are not changed.
 pub(super) fn explain(config: &Config, error: Error) -> Error {
     let (Error::Internal(cause) | Error::Unavailable(cause)) = &error else { return error };
     match cause.downcast_ref::<tokio_postgres::Error>() {
@@ -111,7 +112,7 @@ fn why(config: &Config, error: &tokio_postgres::Error) -> String {
     }
 }
 
-/// The library names its kinds of error only in their texts.
+/// The library shows the kind of an error only in its text.
 fn without_answer(error: &tokio_postgres::Error) -> String {
     let (text, cause) = (error.to_string(), error.source());
     let detail = cause.map(|cause| Chain(cause).to_string()).unwrap_or_default();

@@ -23,20 +23,21 @@ use tokio_postgres::{Config, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use turns::{Turn, Turns};
 
-/// How long a transaction is run again before its caller is told to try later.
+/// How long a transaction is retried before the caller is told to try again later.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long anybody waits for a connection.
+/// How long a caller waits for a connection.
 const WAIT: Duration = Duration::from_millis(1500);
-/// One workspace reads on few of the connections: a search keeps a processor of PostgreSQL's machine busy.
+/// A workspace can read on few connections, because each search keeps a processor of the database server
+/// busy.
 const WORKSPACES: Limits = Limits { places: 8, share: 2, waiting: 128 };
 /// Look-ups of credentials and the server's own reads are short, and never wait behind a search.
 const OWN: Limits = Limits { places: 4, share: 2, waiting: 128 };
-/// A COMMIT mostly waits for the disk, so one workspace may have many under way.
+/// A COMMIT mostly waits for the disk, so a workspace can have many at a time.
 const WRITES: Limits = Limits { places: 12, share: 8, waiting: 256 };
-/// How long a peer may leave what was sent to it without an answer of its system.
+/// How long the peer's system can take to acknowledge data.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// The connections behind a door, and whether there is anybody at their other end.
+/// A pool of connections, and whether PostgreSQL answers.
 #[derive(Clone)]
 pub(super) struct Connections {
     pool: Pool,
@@ -45,17 +46,17 @@ pub(super) struct Connections {
     pub(super) load: Load,
 }
 
-/// For reading only, and for writing; and what explains an error of this server to the operator. The first
-/// connection is made here, so that its error is the one that is reported.
+/// Opens the pools, and returns a function that explains this server's errors to the operator. Makes the
+/// first connection, so that the operator sees its error.
 pub(super) async fn open(url: &str) -> Result<(Readers, Connections, impl Fn(Error) -> Error + use<>)> {
     let mut config = contact::parse(url)?;
     config.connect_timeout(WAIT).tcp_user_timeout(SILENCE).keepalives_idle(SILENCE);
-    // Whether TLS is used, the URL says: `sslmode=disable|prefer|require`.
+    // The URL decides whether TLS is used: `sslmode=disable|prefer|require`.
     let tls = MakeRustlsConnect::new(crate::tls::client()?);
     let client = contact::connect(&config, &tls).await?;
     let pulse = Pulse::feel(config.clone(), tls.clone(), client);
-    // Compiling the plan of a predicate takes far longer than running it. And a search for one workspace is not worth
-    // several processors.
+    // No JIT: compiling the plan of a predicate takes far longer than running it. No parallel workers: one
+    // workspace's search must not use several processors.
     let alone = "-c jit=off -c max_parallel_workers_per_gather=0";
     let options = format!("{} {alone}", config.get_options().unwrap_or_default());
     let reading = format!("{options} -c default_transaction_read_only=on");
@@ -73,7 +74,7 @@ pub(super) async fn open(url: &str) -> Result<(Readers, Connections, impl Fn(Err
     Ok((readers, writer, move |error| contact::explain(&config, error)))
 }
 
-/// Two doors, as with SQLite.
+/// Two pools, as with SQLite.
 #[derive(Clone)]
 pub(super) struct Readers {
     workspaces: Connections,
@@ -85,7 +86,7 @@ impl Readers {
         self.workspaces.waiting() + self.own.waiting()
     }
 
-    /// Of both doors.
+    /// For both pools.
     pub(super) fn load(&self) -> &Load {
         &self.own.load
     }
@@ -150,7 +151,8 @@ impl Connections {
                     tokio::time::sleep(pause(attempt)).await;
                     attempt += 1;
                 }
-                // Somebody did the same at the same time. On a second look the body finds it, and says what it is.
+                // Another transaction did the same at the same time. On the second run the body finds the
+                // other's row and can report it.
                 Err(Error::Taken) if attempt < 3 => attempt += 1,
                 outcome => return outcome,
             }
@@ -164,14 +166,14 @@ impl Connections {
         let outcome = body(&mut tx).await;
         let Conn::Postgres(held) = tx.0 else { return Err(Error::internal("not a PostgreSQL transaction")) };
         let ended = held.client()?.batch_execute(if outcome.is_ok() { "commit" } else { "rollback" }).await;
-        // A refused COMMIT ends the transaction as well.
+        // A refused COMMIT also ends the transaction.
         held.end(ended.as_ref().is_err_and(|error| error.as_db_error().is_none()));
         ended?;
         outcome
     }
 }
 
-/// A connection at work, and its place at the door.
+/// A connection in use, and its place in the pool.
 pub(super) struct Held(Option<(Object, Turn)>);
 
 impl Held {
@@ -180,7 +182,7 @@ impl Held {
         Ok(&held.0)
     }
 
-    /// Back to the pool; or closed, so that no caller waits behind a statement without an answer.
+    /// Returns the connection to the pool, or closes it if a statement has no answer yet.
     fn end(mut self, broken: bool) {
         if let Some((object, _turn)) = self.0.take()
             && broken
@@ -190,9 +192,10 @@ impl Held {
     }
 }
 
-/// The caller went away, and the engine may still be at work. The connection and the place come back after the rollback,
-/// which waits for the statement. Otherwise a caller that asks and hangs up would have any number of places. The engine
-/// stops every statement in time: those that read after [`READING`], those that write after [`WRITING`].
+/// The caller disconnected, and the engine can still be working. The connection and the place are returned
+/// after the rollback, which waits for the statement. Otherwise a caller that sends calls and disconnects
+/// could occupy any number of places. The engine stops every statement in time: those that read after
+/// [`READING`], those that write after [`WRITING`].
 impl Drop for Held {
     fn drop(&mut self) {
         let Some((object, turn)) = self.0.take() else { return };
@@ -207,13 +210,13 @@ impl Drop for Held {
     }
 }
 
-/// Longer each time, and by chance: those who met once should not meet again.
+/// Grows with each retry, and is random, so that the same transactions do not collide again.
 fn pause(attempt: u32) -> Duration {
     let chance = RandomState::new().build_hasher().finish();
     Duration::from_micros(chance % (1000 << attempt.min(7)))
 }
 
-/// A future of one size for every statement: what reads and writes would else be compiled into each handler.
+/// One future type for every statement, so that this code is not compiled into each handler.
 type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 pub(super) async fn rows<T: Record>(client: &Object, sql: &Sql) -> Result<Vec<T>> {
@@ -224,7 +227,7 @@ pub(super) async fn rows<T: Record>(client: &Object, sql: &Sql) -> Result<Vec<T>
     rows.iter().map(|row| Row::record(Cells::Postgres(row))).collect()
 }
 
-/// One row after another: what is left when they weigh enough is thrown away as it arrives.
+/// Reads row by row. Rows after the size limit are dropped as they arrive.
 async fn some<T: Record>(client: &Object, sql: &Sql) -> Result<Vec<T>> {
     let statement = client.prepare_cached(&sql.text()).await?;
     let mut rows = pin!(client.query_raw(&statement, binds(sql)).await?);
@@ -258,7 +261,7 @@ fn binds(sql: &Sql) -> Vec<&(dyn tokio_postgres::types::ToSql + Sync)> {
     sql.binds.iter().map(|value| value as _).collect()
 }
 
-/// A server that goes down, comes up, has no place left, or is not the one to write to.
+/// Errors of a server that stops, starts, has no free connection, or is read-only.
 const AWAY: [SqlState; 6] = [
     SqlState::ADMIN_SHUTDOWN,
     SqlState::CRASH_SHUTDOWN,

@@ -1,5 +1,6 @@
-//! Whether PostgreSQL answers at all: asked again and again on a connection of its own. Whoever waits for a server
-//! that is gone, cut off or far too slow is told so within two seconds; a statement that merely takes long goes on.
+//! Checks repeatedly, on a separate connection, whether PostgreSQL answers. If the server is down,
+//! unreachable or far too slow, waiting callers get an error within two seconds. A statement that only takes
+//! long continues.
 
 use crate::error::{Error, Result};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use tokio::time::{sleep, timeout};
 use tokio_postgres::{Client, Config, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// Together less than the two seconds.
+/// The sum of these times is less than two seconds.
 const EVERY: Duration = Duration::from_millis(400);
 const PATIENCE: Duration = Duration::from_millis(700);
 const CONNECT: Duration = Duration::from_millis(700);
@@ -24,7 +25,7 @@ impl Pulse {
         Pulse(told)
     }
 
-    /// Waits for `work`, as long as there is somebody to do it.
+    /// Waits for `work` while PostgreSQL answers.
     pub(super) async fn during<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let mut told = self.0.clone();
         let lost = async {
@@ -44,7 +45,7 @@ async fn beat(config: Config, tls: MakeRustlsConnect, tell: watch::Sender<bool>,
     let mut client = Some(first);
     loop {
         let answers = match client.take() {
-            // Its own connection may have gone alone.
+            // Perhaps only this connection is broken, so try a new one.
             Some(before) => {
                 asked(PATIENCE, before, &mut client).await || fresh(&config, &tls, &mut client).await
             }
@@ -63,7 +64,7 @@ async fn beat(config: Config, tls: MakeRustlsConnect, tell: watch::Sender<bool>,
     }
 }
 
-/// Whether it answers on a connection that is there, which is then kept.
+/// Whether PostgreSQL answers on an existing connection. If so, the connection is kept.
 async fn asked(patience: Duration, client: Client, keep: &mut Option<Client>) -> bool {
     let answers = matches!(timeout(patience, client.batch_execute("")).await, Ok(Ok(())));
     if answers {
@@ -72,11 +73,12 @@ async fn asked(patience: Duration, client: Client, keep: &mut Option<Client>) ->
     answers
 }
 
-/// Whether it answers somebody new. A refusal for want of a place is an answer: those who have one are served.
+/// Whether PostgreSQL accepts a new connection. "Too many connections" counts as an answer, because existing
+/// connections work.
 async fn fresh(config: &Config, tls: &MakeRustlsConnect, keep: &mut Option<Client>) -> bool {
     match timeout(CONNECT, config.connect(tls.clone())).await {
         Ok(Ok((client, connection))) => {
-            // It ends when the client goes away, or with the server.
+            // The task ends when the client is dropped or the server stops.
             tokio::spawn(async move { drop(connection.await) });
             asked(CONNECT, client, keep).await
         }

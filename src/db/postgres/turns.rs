@@ -1,4 +1,4 @@
-//! Turns at a door: a caller with a turn can take a connection. Workspaces take turns, each in a lane of its own.
+//! Turns at a pool: a caller with a turn can take a connection. Workspaces take turns, each in its own lane.
 
 use crate::db::lanes::{Lane, Lanes, Limits};
 use crate::error::{Error, Result};
@@ -10,7 +10,7 @@ use tokio::time::timeout;
 #[derive(Clone)]
 pub(super) struct Turns(Arc<Mutex<Lanes<oneshot::Sender<Turn>>>>);
 
-/// A place at the door. It goes to the next in turn when it is dropped.
+/// A place in the pool. When it is dropped, it goes to the next caller in turn.
 pub(super) struct Turn {
     turns: Turns,
     lane: Lane,

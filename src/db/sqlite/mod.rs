@@ -16,13 +16,14 @@ use rusqlite::{
 /// `cache` is in KiB.
 fn connect(path: &str, access: OpenFlags, cache: usize) -> Result<Connection> {
     let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    // Without a memory map, for that is torn down whenever the file grows, and a broken disk would end the process and
-    // not the read. The system's cache is the larger one, and knows the same pages.
+    // There is no memory map. It would be rebuilt whenever the file grows, and a broken disk would end the
+    // process instead of failing the read. The system's cache is larger anyway and has the same pages.
     conn.execute_batch(&format!(
         "pragma busy_timeout = 5000; pragma cache_size = -{cache}; pragma mmap_size = 0;"
     ))?;
     conn.set_prepared_statement_cache_capacity(256);
-    // Else a plan depends on bound values, `limit $2` for one, and every new bind has it made again.
+    // Otherwise a plan depends on bound values such as `limit $2`, and every new value makes SQLite prepare
+    // it again.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     conn.create_scalar_function("uuid_text", 1, pure, |call| {
@@ -35,7 +36,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
     std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop).map_err(Error::internal)
 }
 
-/// `?3` is SQLite's way to say the third bind wherever it stands; `$3` would be numbered by first appearance.
+/// In SQLite `?3` is always the third bind; `$3` would be numbered by its first appearance.
 pub(super) fn prepare<'c>(conn: &'c Connection, sql: &Sql) -> Result<CachedStatement<'c>> {
     Ok(conn.prepare_cached(&sql.text().replace('$', "?"))?)
 }

@@ -1,13 +1,13 @@
-//! Lanes to threads that work: any free thread takes the next piece of work.
+//! A queue from lanes to worker threads. Any free thread takes the next work.
 
 use crate::db::lanes::{Lane, Lanes, Limits};
 use crate::error::Result;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// The end of the callers. The threads end when the last one is gone.
+/// The callers' end of the queue. The threads stop when the last caller's end is dropped.
 pub(super) struct Entrance<T>(Exit<T>);
 
-/// The end of the threads.
+/// The threads' end of the queue.
 pub(super) struct Exit<T>(Arc<Shared<T>>);
 
 struct Shared<T> {
@@ -56,7 +56,7 @@ impl<T> Drop for Entrance<T> {
 }
 
 impl<T> Exit<T> {
-    /// Waits for work. Returns none once the entrance is closed and the queue is empty.
+    /// Waits for work. Returns `None` once the entrance is closed and the queue is empty.
     pub fn take(&self) -> Option<(Lane, T)> {
         let mut state = self.state();
         loop {
@@ -72,7 +72,7 @@ impl<T> Exit<T> {
         }
     }
 
-    /// Work that waits now.
+    /// Takes work that waits now, or returns `None`.
     pub fn try_take(&self) -> Option<(Lane, T)> {
         self.state().lanes.next()
     }

@@ -34,7 +34,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Edit<T> {
     }
 }
 
-/// The schema is that of the value.
+/// Uses the schema of the value.
 impl<T: JsonSchema> JsonSchema for Edit<T> {
     fn inline_schema() -> bool {
         T::inline_schema()

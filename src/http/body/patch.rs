@@ -31,7 +31,7 @@ impl<T> Fields<T> {
         Ok(merged)
     }
 
-    /// As [`Fields::over`], without the fields that the caller reads in another form.
+    /// Like [`Fields::over`], without the fields that the operation reads in another form.
     pub fn over_but<R: Serialize + DeserializeOwned>(&self, left_out: &[&str], record: &R) -> Result<R> {
         let mut fields = self.fields.clone();
         fields.retain(|name, _| !left_out.contains(&name.as_str()));
