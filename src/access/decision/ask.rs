@@ -108,9 +108,12 @@ impl<'a> Ask<'a> {
     }
 
     pub fn explain(&self) -> Decision {
-        let refused_by = self.refused_by();
-        let verdict = |step| Verdict { step, holds: self.bar(step).is_none(), reason: self.reason(step) };
-        Decision { allowed: refused_by.is_none(), refused_by, steps: STEPS.map(verdict).into() }
+        let steps = STEPS.map(|step| match self.bar(step) {
+            None => Verdict { step, holds: true, reason: self.held(step) },
+            Some(bar) => Verdict { step, holds: false, reason: self.words(bar) },
+        });
+        let refused_by = steps.iter().find(|verdict| !verdict.holds).map(|verdict| verdict.step);
+        Decision { allowed: refused_by.is_none(), refused_by, steps: steps.into() }
     }
 
     pub(super) fn reason(&self, step: Step) -> String {
