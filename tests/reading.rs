@@ -333,6 +333,12 @@ async fn aliases_are_understood(world: World) {
     );
 }
 
+/// What a page lists. The rest can change between two calls: the last use of a key is written behind the answer.
+fn names(page: &Answer) -> Vec<Value> {
+    let name = |item: &Value| [&item["id"], &item["email"]].map(Value::clone).into_iter().collect();
+    page.items().iter().map(name).collect()
+}
+
 async fn an_empty_cursor_is_the_first_page(world: World) {
     world.create("owner", "c", "team").await;
     world.connect("owner", "some@outreach.example", None).await;
@@ -345,7 +351,7 @@ async fn an_empty_cursor_is_the_first_page(world: World) {
         let first = world.get("owner", &path).await.is(200);
         for cursor in ["", "null"] {
             let page = world.get("owner", &format!("{path}?starting_after={cursor}")).await.is(200);
-            assert_eq!(page.text(), first.text(), "{path}");
+            assert_eq!(names(&page), names(&first), "{path}");
         }
         walked += 1;
     }
