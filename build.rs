@@ -44,7 +44,6 @@ fn resources() -> io::Result<String> {
 /// `0004_clustered_keys.sqlite.sql` is for SQLite only, `0001_init.sql` for both engines.
 fn migrations() -> io::Result<String> {
     println!("cargo::rerun-if-changed=migrations");
-    let root = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
     let names =
         fs::read_dir("migrations")?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
     let mut names: Vec<String> = names.collect::<io::Result<_>>()?;
@@ -54,7 +53,7 @@ fn migrations() -> io::Result<String> {
     for name in names.iter().filter(|name| name.ends_with(".sql")) {
         let wrong = || io::Error::other(format!("migrations/{name} must begin with its number and `_`"));
         let number = name.split_once('_').and_then(|(number, _)| number.parse::<u32>().ok());
-        let (number, path) = (number.ok_or_else(wrong)?, format!("{root}/migrations/{name}"));
+        let number = number.ok_or_else(wrong)?;
         let engine = match name.trim_end_matches(".sql").rsplit_once('.') {
             None => "Both",
             Some((_, "sqlite")) => "Sqlite",
@@ -66,9 +65,11 @@ fn migrations() -> io::Result<String> {
                 return Err(io::Error::other(format!("migrations/{name}: another file has this number")));
             }
         }
+        // The folder is named when it is compiled: the checkout may have been moved since this was written.
+        let text = format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/migrations/{name}\"))");
         let _written = writeln!(
             all,
-            "Migration {{ version: {number}, name: {name:?}, engine: Engine::{engine}, text: include_str!({path:?}) }},"
+            "Migration {{ version: {number}, name: {name:?}, engine: Engine::{engine}, text: {text} }},"
         );
     }
     Ok(format!("&[\n{all}]"))

@@ -4,33 +4,22 @@ use super::operation::Operation;
 use super::{Resource, Site, command};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Note, Shared, page};
+use crate::http::{Note, Shared, page, policy};
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
-use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 pub(super) const STYLE: &str = concat!(include_str!("../http/page.css"), include_str!("docs.css"));
 pub(super) const SCRIPT: &str = include_str!("docs.js");
 
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
-    format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; connect-src 'self'; img-src data:; \
-         base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
-    )
-});
+static POLICY: LazyLock<String> = LazyLock::new(|| policy(STYLE, SCRIPT, "'self'"));
 
 /// The most bytes of a query. Longer ones count as empty: no form and no search makes them.
 const LONGEST: usize = 20_000;
@@ -39,26 +28,17 @@ const MOST: usize = 50;
 
 /// `/docs` and the pages below it, from the text of the OpenAPI document.
 pub fn router(document: Bytes) -> axum::Router<App> {
-    let site: Arc<OnceLock<Site>> = Arc::default();
-    let site = move || {
-        site.get_or_init(|| Site::of(&serde_json::from_slice(&document).unwrap_or_default()));
-        site.clone()
-    };
-    let other = site.clone();
+    let read = move || Site::of(&serde_json::from_slice(&document).unwrap_or_default());
+    let site = Arc::new(LazyLock::new(read));
+    let same = site.clone();
     let start = async move |State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap| {
-        site()
-            .get()
-            .map_or_else(|| Err(Error::hidden()), |site| start(site, &app, query.as_deref(), &headers))
+        start(&site, &app, query.as_deref(), &headers)
     };
-    let resource = async move |State(app): State<App>,
-                               Path(name): Path<String>,
-                               RawQuery(query): RawQuery,
-                               headers: HeaderMap| {
-        other().get().map_or_else(
-            || Err(Error::hidden()),
-            |site| resource(site, &app, &name, query.as_deref(), &headers),
-        )
-    };
+    let resource =
+        async move |State(app): State<App>,
+                    Path(name): Path<String>,
+                    RawQuery(query): RawQuery,
+                    headers: HeaderMap| { resource(&same, &app, &name, query.as_deref(), &headers) };
     axum::Router::new().route("/docs", get(start)).route("/docs/{resource}", get(resource))
 }
 
@@ -74,7 +54,7 @@ struct Introduction<'a> {
 
 fn start(site: &Site, app: &App, query: Option<&str>, headers: &HeaderMap) -> Result<Response> {
     let words = value(query, "q").unwrap_or_default();
-    let base = app.public_url.trim_end_matches('/');
+    let base = &*app.public_url;
     if words.is_empty() {
         let introduction = || Introduction { site, base, words: "", found: vec![] }.render();
         return kept(&site.start, introduction, headers);
@@ -125,7 +105,7 @@ fn resource(
         let text = "The documentation has a page for each resource; /docs lists them.";
         return page(StatusCode::NOT_FOUND, &Note { title, text });
     };
-    let base = app.public_url.trim_end_matches('/');
+    let base = &*app.public_url;
     let tried = value(query, "operation");
     let tried = resource.operations.iter().find(|operation| Some(&operation.id) == tried.as_ref());
     match tried {

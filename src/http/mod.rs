@@ -37,7 +37,7 @@ pub use ignored::Ignored;
 pub use listen::{can_listen, listen, serve, time_to_finish};
 pub use nearest::hint;
 pub use origin::{Origin, Slot};
-pub use page::{Note, Start, page};
+pub use page::{Note, Start, page, policy};
 pub use paging::{LONGEST, Order, Page, Paging, Roll, after_time};
 pub use query::{Id, Path, Query, day, ids, pattern};
 pub use rate::RateLimit;

@@ -13,15 +13,18 @@ use std::sync::LazyLock;
 pub const STYLE: &str = include_str!("page.css");
 pub const SCRIPT: &str = include_str!("page.js");
 
-static POLICY: LazyLock<String> = LazyLock::new(|| {
+static POLICY: LazyLock<String> = LazyLock::new(|| policy(STYLE, SCRIPT, "'none'"));
+
+/// The content security policy of a page with this style and this script, whose forms are sent to `forms`.
+pub fn policy(style: &str, script: &str, forms: &str) -> String {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
     format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; connect-src 'self'; img-src data:; \
-         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
+         base-uri 'none'; form-action {forms}; frame-ancestors 'none'",
+        hash(style),
+        hash(script)
     )
-});
+}
 
 pub fn page(status: StatusCode, template: &impl Template) -> Result<Response> {
     let html = template.render().map_err(Error::internal)?;
