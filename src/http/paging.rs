@@ -17,10 +17,10 @@ const MOST: i64 = 100;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[schemars(transform = optional_not_null)]
 pub struct Paging {
-    /// How many items to give, 1 to 100; 10 if it is left out.
+    /// How many items a page has, 1 to 100. The default is 10.
     #[schemars(range(min = 1, max = 100))]
     pub limit: Option<i64>,
-    /// `next_starting_after` of the page before. A mere position: it is never looked up.
+    /// `next_starting_after` of the page before.
     pub starting_after: Option<Uuid>,
 }
 
@@ -28,7 +28,7 @@ pub struct Paging {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[schemars(transform = optional_not_null)]
 pub struct Roll {
-    /// How many items to give, 1 to 100; 100 if it is left out.
+    /// How many items a page has, 1 to 100. The default is 100.
     #[schemars(range(min = 1, max = 100))]
     pub limit: Option<i64>,
     /// `next_starting_after` of the page before.

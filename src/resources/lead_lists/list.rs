@@ -8,7 +8,7 @@ use serde::Deserialize;
 #[derive(Deserialize, JsonSchema)]
 #[schemars(transform = optional_not_null)]
 pub struct Filter {
-    /// How many lists to give, 1 to 100; 10 if it is left out.
+    /// How many lists a page has, 1 to 100. The default is 10.
     #[schemars(range(min = 1, max = 100))]
     limit: Option<i64>,
     /// `next_starting_after` of the page before: a time, or a time and an id with `&` between.

@@ -19,7 +19,7 @@ const SIZE: i64 = 100;
 
 #[derive(Deserialize, JsonSchema)]
 pub struct Slice {
-    /// How many sub-workspaces to give, 1 to 1000; 100 if it is left out.
+    /// How many sub-workspaces a page has, 1 to 1000. The default is 100.
     #[schemars(transform = absent_not_null, range(min = 1, max = 1000))]
     limit: Option<i64>,
     /// `next_starting_after` of the page before.
