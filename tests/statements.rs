@@ -4,10 +4,7 @@
 use crate::support::{World, on_both};
 use gatepost::access::{Pred, Reach, Shape, Who};
 use gatepost::db::sql;
-use gatepost::resources::{
-    self, accounts, api_keys, background_jobs, campaigns, custom_tags, lead_lists, leads, members,
-    workspace_group_members,
-};
+use gatepost::resources::{self, accounts, background_jobs, campaigns, custom_tags, leads};
 use std::{fs, path::Path};
 use uuid::Uuid;
 
@@ -185,17 +182,9 @@ fn columns(text: &str) -> &'static str {
 
 /// Of the table that comes first.
 fn shape(path: &str, text: &str) -> Shape {
-    let tables = [
-        campaigns::SHAPE,
-        leads::SHAPE,
-        accounts::SHAPE,
-        lead_lists::SHAPE,
-        api_keys::SHAPE,
-        background_jobs::JOBS,
-        custom_tags::SHAPE,
-        workspace_group_members::SHAPE,
-        members::SHAPE,
-    ];
+    let folders = fs::read_dir("src/resources").unwrap().map(|entry| entry.unwrap().file_name());
+    let shapes = folders.filter_map(|name| resources::shape(&name.to_string_lossy()).copied());
+    let tables: Vec<Shape> = shapes.chain([background_jobs::JOBS]).collect();
     let first = |shape: &Shape| text.find(&format!("{} ", shape.from)).unwrap_or(usize::MAX);
     let folder = path.split('/').nth(2).unwrap_or_default();
     let found = tables.into_iter().filter(|shape| first(shape) < usize::MAX).min_by_key(first);
