@@ -27,6 +27,9 @@ mod factors;
 #[path = "../src/resources/guard_rails/tests.rs"]
 mod guard_rails;
 
+#[path = "../src/resources/lead_labels/tests.rs"]
+mod lead_labels;
+
 #[path = "../src/resources/lead_lists/tests.rs"]
 mod lead_lists;
 

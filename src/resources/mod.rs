@@ -18,6 +18,7 @@ pub mod explain;
 pub mod factors;
 pub mod guard_rails;
 pub mod lead_containers;
+pub mod lead_labels;
 pub mod lead_lists;
 pub mod leads;
 pub mod login_policy;

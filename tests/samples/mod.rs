@@ -9,6 +9,7 @@ mod custom_tags;
 mod explain;
 mod factors;
 mod guard_rails;
+mod lead_labels;
 mod lead_lists;
 mod leads;
 mod login_policy;
@@ -30,6 +31,7 @@ crate::support::samples::samples! {
     explain
     factors
     guard_rails
+    lead_labels
     lead_lists
     leads
     login_policy

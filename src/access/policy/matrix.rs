@@ -59,6 +59,12 @@ super::access_matrix! {
     custom_tag_mappings "custom_tag_mappings" {
         Read   = read   (read)          _     [x     x     team    team   team   team team team] "campaigns.view"      "See which records have which tags"
     }
+    lead_labels "lead-labels" {
+        Read   = read   (read)          _     [x     x     x       x      x      x    x    x   ] "leadManagement.view" "See lead labels"
+        Create = create (create)        1177  [x     x     x       x      _      _    _    _   ] "customLeadLabels.create" "Create lead labels" + Unlimited + Stores
+        Update = update (update)        1178  [x     x     x       x      _      _    _    _   ] "customLeadLabels.edit" "Change lead labels" + Unlimited + Stores
+        Delete = delete (delete)        1179  [x     x     _       x      _      _    _    _   ] "customLeadLabels.delete" "Delete lead labels" + Unlimited
+    }
     audit_logs "audit_logs" {
         Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "Read the audit log"
     }

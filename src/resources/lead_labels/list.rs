@@ -1,0 +1,46 @@
+use super::{Interest, LeadLabel};
+use crate::access::{Can, lead_labels::Read};
+use crate::error::Result;
+use crate::http::{after_time, optional_not_null, pattern};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+#[derive(Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
+pub struct Filter {
+    /// How many labels a page has, 1 to 100. The default is 10.
+    #[schemars(range(min = 1, max = 100))]
+    limit: Option<i64>,
+    /// `next_starting_after` of the page before: a time, or a time and an id with `&` between.
+    #[schemars(length(max = 100))]
+    starting_after: Option<String>,
+    /// In the label.
+    #[schemars(length(max = 200))]
+    search: Option<String>,
+    interest_status: Option<Interest>,
+}
+
+impl Filter {
+    pub fn limit(&self) -> i64 {
+        self.limit.unwrap_or(10)
+    }
+}
+
+pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<LeadLabel>> {
+    let (time, id) = after_time(filter.starting_after.as_deref())?;
+    let labels = can.list_by::<LeadLabel>("b.timestamp_created desc, b.id desc", filter.limit(), |out| {
+        out.push(" and (b.timestamp_created < ").bind(time);
+        out.push(" or b.timestamp_created = ").bind(time).push(" and b.id < ").bind(id).push(")");
+        let search = filter.search.as_deref().map(pattern);
+        out.given(search, " and b.search like ", " escape '\\'");
+        out.given(filter.interest_status.map(Interest::name), " and b.interest_status_label = ", "");
+    });
+    labels.all(can.reader()).await
+}
+
+impl LeadLabel {
+    /// Where the page after this label begins.
+    pub(super) fn position(&self) -> String {
+        format!("{}&{}", self.timestamp_created, self.id)
+    }
+}
