@@ -25,6 +25,7 @@ mod coverage;
 mod crash;
 mod distributed;
 mod docs;
+mod documents;
 mod explained;
 mod fairness;
 mod generated;
