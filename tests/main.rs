@@ -34,6 +34,7 @@ mod houserules;
 mod invitations;
 mod isolation;
 mod jobs;
+mod language;
 mod leads_bounds;
 mod mail;
 mod migrations;
