@@ -185,7 +185,7 @@ fn nothing_left_behind_is_taken_for_a_part_of_a_copy() {
 }
 
 #[test]
-fn only_what_is_whole_and_ones_own_is_put_back() {
+fn only_intact_own_copies_are_restored() {
     let (folder, other) = (Folder::new(), Folder::new());
     init(&folder);
     init(&other);

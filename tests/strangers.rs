@@ -60,15 +60,15 @@ fn anywhere(world: &mut World) {
 }
 
 async fn three_addresses_keep_nobody_out(world: World) {
-    crowd_at_the_door(world, |_| "n@x.example".to_owned()).await;
+    crowd_signs_in(world, |_| "n@x.example".to_owned()).await;
 }
 
 /// None of these calls exceeds a limit.
 async fn many_names_from_three_addresses_keep_nobody_out(world: World) {
-    crowd_at_the_door(world, |n| format!("n{n}@x.example")).await;
+    crowd_signs_in(world, |n| format!("n{n}@x.example")).await;
 }
 
-async fn crowd_at_the_door(mut world: World, whom: impl Fn(usize) -> String) {
+async fn crowd_signs_in(mut world: World, whom: impl Fn(usize) -> String) {
     let email = world.has_password("sdr").await;
     let device = device(&world.signs_in(&email, PASSWORD).await.is(200));
     anywhere(&mut world);

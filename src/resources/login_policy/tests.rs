@@ -4,7 +4,7 @@ use crate::support::people::{PASSWORD, cookie};
 use crate::support::{World, on_both};
 use serde_json::{Value, json};
 
-on_both! { a_policy_is_kept_to a_required_factor_is_enrolled_at_the_door a_caller_cannot_lock_themselves_out a_dry_run_names_whom
+on_both! { a_policy_is_kept_to a_required_factor_is_enrolled_on_sign_in a_caller_cannot_lock_themselves_out a_dry_run_names_whom
 where_passkeys_alone_will_do_a_password_enrols_one }
 
 const POLICY: &str = "PATCH /api/v2/workspaces/current/login-policy";
@@ -53,7 +53,7 @@ async fn a_policy_is_kept_to(mut world: World) {
     assert_eq!(row["audit_metadata"]["changes"]["methods"][1], json!(["passkey"]));
 }
 
-async fn a_required_factor_is_enrolled_at_the_door(world: World) {
+async fn a_required_factor_is_enrolled_on_sign_in(world: World) {
     let before = world.signed_in("sdr").await;
     let soon = gatepost::time::Time(world.app.now().0 + 60_000);
     let policy = json!({ "second_factor_required_from": soon });

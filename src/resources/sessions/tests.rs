@@ -183,7 +183,7 @@ async fn a_person_switches_between_workspaces(mut world: World) {
     assert_eq!(world.call("", "POST /auth/sign-in", wanted).await.is(200).json()["workspace_name"], "home");
     let wanted = json!({ "email": email, "password": PASSWORD, "workspace_id": world.away });
     world.call("", "POST /auth/sign-in", wanted).await.is(403);
-    // What the other workspace asks for, it asks for at the door.
+    // The other workspace checks its own requirements when the session enters it.
     let strict = json!({ "allowed_ips": ["203.0.113.0/24"] });
     let strict = sql("update workspaces set login_policy = $2 where id = $1")
         .bind(world.home)
