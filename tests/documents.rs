@@ -106,3 +106,37 @@ fn the_architecture_lists_every_test_file() {
         );
     }
 }
+
+fn sources(folder: &str, out: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => sources(path.to_str().unwrap(), out),
+            false if path.extension().is_some_and(|ending| ending == "rs") => {
+                out.push_str(&read(path.to_str().unwrap()))
+            }
+            false => {}
+        }
+    }
+}
+
+/// Names such as `can.write`, `Can::job` and `jobs::Kind`.
+#[test]
+fn names_in_the_architecture_exist() {
+    let mut source = String::new();
+    sources("src", &mut source);
+    let architecture = read("ARCHITECTURE.md");
+    for name in architecture.split('`').skip(1).step_by(2) {
+        let ours = name.split_once("::").or_else(|| name.strip_prefix("can.").map(|name| ("can", name)));
+        let Some((_, item)) = ours.filter(|(_, item)| item.chars().all(|c| c.is_alphanumeric() || c == '_'))
+        else {
+            continue;
+        };
+        let forms = ["fn ", "enum ", "struct ", "mod ", "trait "].map(|kind| format!("{kind}{item}"));
+        let row = format!("        {item} ");
+        assert!(
+            forms.iter().chain([&row]).any(|form| source.contains(form)),
+            "ARCHITECTURE.md names `{name}`"
+        );
+    }
+}

@@ -68,6 +68,12 @@ const BANNED: &[(&str, &str)] = &[
     ("thereof", "of it"),
     ("ought", "must or should"),
     ("shall", "must or will"),
+    ("held against", "checked against"),
+    ("as ever", "as before"),
+    ("for want of", "because there is no"),
+    ("in earnest", "really"),
+    ("by the right of", "with the rights of"),
+    ("is let in", "can sign in"),
     ("upon", "on"),
 ];
 
