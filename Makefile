@@ -1,14 +1,14 @@
-# The two that matter: `make run` to try it, `make test` to know that it works. `make bench` and `make torture` say how
-# fast and how tough it is, of the binary that one installs; together they take half an hour.
+# `make run` starts a demo, and `make test` runs all tests. `make bench` and `make torture` measure the release binary, and
+# take half an hour together.
 
 .PHONY: run test bench torture accept package
 
 run:
 	cargo run -- demo
 
-# Everything: format, lints, all tests on SQLite and PostgreSQL, generated files unchanged, and against the binary that
-# was tested the README's calls, the tour, the story of the first seed, the pages on signing in, on agencies and on
-# production, the package, and some thousand odd requests. Installs what it needs where it may (scripts/prepare).
+# Checks format, lints and generated files, and runs all tests on SQLite and PostgreSQL. Then it runs these against the same
+# binary: the README's calls, the tour, seed-000.sh, the pages on sign-in, agencies and production, the package, and a few
+# thousand unusual requests. It installs what is missing if it can (scripts/prepare).
 test:
 	scripts/prepare
 	cargo fmt --check
@@ -23,14 +23,14 @@ test:
 	scripts/package-test.sh target/debug/gatepost
 	GATEPOST_BINARY=target/debug/gatepost python3 bench/trials/fuzz.py --quick
 
-# What a request costs, and whether that is little enough: bench/results.md.
+# Measures what a request costs, and checks the targets. Writes bench/results.md.
 bench:
 	scripts/prepare bench
 	cargo build --locked --release
 	scripts/with-postgres python3 bench/bench.py
 
-# Killed, full disks, a database that goes away, more load than it can bear, clocks that go back, tens of thousands of
-# odd requests: bench/torture.md. And every call of four public clients: scripts/clients.txt.
+# Kills the server, fills the disk, stops the database, overloads the server, sets the clock back, and sends tens of
+# thousands of unusual requests. Writes bench/torture.md. Also runs every call of four public clients (scripts/clients.txt).
 torture:
 	scripts/prepare torture
 	cargo build --locked --release
@@ -38,12 +38,12 @@ torture:
 	scripts/clients.sh target/release/gatepost
 	PROPTEST_CASES=20000 cargo test --locked --test all -- parsers
 
-# A Debian package in target/, with the unit and completion for shells.
+# Builds a Debian package in target/, with the unit and completion for shells.
 package:
 	GATEPOST_BUILD_COMMIT=$$(git rev-parse --short HEAD 2>/dev/null) cargo build --locked --release
 	scripts/package.sh target/release/gatepost
 
-# Writes what is generated anew: openapi.json, docs/access-matrix.md, docs/extensions.md, docs/tour.md, the lists of tests
-# and samples, and the list of operations that are still to come.
+# Rewrites the generated files: openapi.json, docs/access-matrix.md, docs/extensions.md and its pages, docs/tour.md, the
+# lists of tests and samples, and the list of operations that are not built yet.
 accept:
 	UPDATE=1 cargo test --test all -- generated contract

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""make bench: what a request costs, as a ratio to what `GET /health` costs the same server just before and after.
+"""make bench: what a request costs, as a ratio to the cost of `GET /health` on the same server just before and after.
 
-Ratios, because machines are noisy: a slow moment slows both. CPU time of the server process, because that is what a
-small machine runs out of. Prints one table, writes it to bench/results.md, and fails when a figure is missed.
+It uses ratios because machines are noisy: a slow moment slows both. It measures the CPU time of the server process,
+because a small machine runs out of CPU first. It prints one table, writes it to bench/results.md, and fails when a
+target is missed.
 
     bench/bench.py [--quick]        --quick: a small large size and short rounds, to try the benchmark itself
 """
@@ -23,9 +24,9 @@ QUICK = "--quick" in sys.argv
 ROUNDS, SECONDS = (3, 1) if QUICK else (5, 2)
 SMALL, LARGE = (100, 100), (200, 100) if QUICK else (10_000, 100)
 SUBS = 100 if QUICK else 1000  # sub-workspaces of a group
-SERVER, GENERATOR = 0, 1  # a core each
+SERVER, GENERATOR = 0, 1  # one core each
 
-# The most that a case may cost on SQLite at the small size, in times `GET /health`.
+# The highest ratio to `GET /health` that a case may have, on SQLite at the small size.
 MOST = {"get one": 5, "list 100, reach all": 70, "create, audited, durable": 20}
 CREATES = 3000  # durable ones a second, where the disk allows it
 GROWTH = 1.25  # the most that a case may cost at the large size, in times the small one
@@ -34,7 +35,7 @@ MEMORY = 60  # MiB resident under load
 
 
 class Site:
-    """Servers on one database, and what was measured of them."""
+    """Servers on one database, and their measurements."""
 
     def __init__(self, name, place, callers, servers=1, settings=()):
         self.name = name
@@ -47,7 +48,7 @@ class Site:
         self.rounds = {case.name: [] for case in [HEALTH, *CASES, GROUP]}
 
     def round(self, case):
-        """The case between two runs of `GET /health`: the machine is as quick in the one as in the other."""
+        """Runs the case between two runs of `GET /health`, so that both meet the same speed of the machine."""
         before, figures, after = (self.measure(*run) for run in [(HEALTH, 1), (case, SECONDS), (HEALTH, 1)])
         self.rounds[HEALTH.name] += [(*before, 1.0), (*after, 1.0)]
         self.rounds[case.name].append((*figures, 2 * figures[0] / (before[0] + after[0])))
@@ -82,7 +83,7 @@ class Site:
 
 
 def group_on_one_page(folder):
-    """What the overview of a whole group costs: microseconds of CPU, requests a second, and the ratio."""
+    """The cost of the overview of a whole group: microseconds of CPU, requests a second, and the ratio."""
     say(f"loading a group: {SUBS:,} sub-workspaces x 10 campaigns")
     data = os.path.join(folder, "group")
     callers = seed.sqlite(data, 1 + SUBS, 10, group=True)
@@ -141,7 +142,7 @@ def table(all_sites):
 
 
 def goals(small, large, starts, disk):
-    """What is to be reached: a sentence, the figure, and whether it is."""
+    """The targets: a sentence, the figure, and whether it is reached."""
     for case, most in MOST.items():
         figure = small.ratio(case)
         yield f"{case}: at most {most}x /health", f"{figure:.1f}x", figure <= most
@@ -149,7 +150,7 @@ def goals(small, large, starts, disk):
     enough = rate >= CREATES or disk < 500
     yield f"at least {CREATES:,} durable creates a second (the disk does {disk:,} fsyncs)", f"{rate:,.0f}", enough
     for case in [case.name for case in CASES]:
-        # Measured one right after the other in each round.
+        # In each round these are measured one directly after the other.
         rounds = zip(small.rounds[case], large.rounds[case])
         growth = statistics.median(there[0] / here[0] for here, there in rounds)
         yield f"{case}: at most {GROWTH - 1:.0%} more at the large size", f"{growth - 1:+.0%}", growth <= GROWTH

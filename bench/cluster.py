@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster of one's own, and a proxy before it that can be made slow, deaf or dead."""
+"""A temporary PostgreSQL cluster, and a proxy before it that can delay, withhold or close connections."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ import gatepost
 
 
 class Cluster:
-    """Needs PostgreSQL's programs in `bin`. They will not run as root: then they run as an unprivileged user."""
+    """Needs PostgreSQL's programs in `bin`. They refuse to run as root; then they run as an unprivileged user."""
 
     def __init__(self, bin):
         self.bin, self.port = bin, gatepost.free_port()
@@ -66,7 +66,7 @@ class Cluster:
 
 
 class Proxy:
-    """From a port of its own to `port`: `delay` seconds for each piece, or nothing at all while it is `deaf`."""
+    """Forwards from its own port to `port`: after `delay` seconds for each piece, or not at all while it is `deaf`."""
 
     def __init__(self, port):
         self.target, self.port = port, gatepost.free_port()

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Instructions that the server spends on a request, counted by valgrind: within a percent from run to run, whatever
-else the machine does. So it tells which of two builds is cheaper where the times of `make bench` are lost in noise. It
-does not know the system's part, nor what a cold cache costs.
+"""Counts the instructions that the server spends on a request, with valgrind. The count varies by less than a percent from
+run to run, whatever else the machine does. So it shows which of two builds is cheaper where the times of `make bench`
+are too noisy. It does not count the work of the operating system or the cost of a cold cache.
 
-    bench/count.py [BINARY ...]        thousands of instructions a request; target/release/gatepost unless given
+    bench/count.py [BINARY ...]        thousands of instructions a request; the default is target/release/gatepost
 
-Needs valgrind, and a minute or so for each binary."""
+Needs valgrind, and about a minute for each binary."""
 
 import http.client
 import os
@@ -28,13 +28,13 @@ CASES = [
     ("list 100", "GET", "/api/v2/campaigns?limit=100", None),
     ("explain", "POST", "/api/v2/access/explain", lambda id: {"permission": "campaigns:launch", "record": id}),
     ("audit log", "GET", "/api/v2/audit-logs?limit=100", None),
-    # The last: what is read before stays as it was.
+    # This case is last, because it changes what the others read.
     ("create", "POST", "/api/v2/campaigns", lambda _: gatepost.campaign("Counted")),
 ]
 
 
 class Counted:
-    """A server under valgrind, which writes down and forgets its count when it is told to."""
+    """A server under valgrind, which writes its count and resets it on request."""
 
     def __init__(self, server, out, callers):
         self.server, self.out, self.callers, self.dumps = server, out, callers, 0
@@ -50,7 +50,7 @@ class Counted:
                 raise RuntimeError(f"{case[0]}: {answer}")
 
     def dump(self):
-        """Instructions since the last one."""
+        """The instructions since the last call."""
         command = ["callgrind_control", "--dump", str(self.server.process.pid)]
         subprocess.run(command, check=True, capture_output=True)
         self.dumps += 1

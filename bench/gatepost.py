@@ -1,6 +1,6 @@
-"""The server as a process, and how it is talked to: what the benchmarks and the torture share.
+"""The server as a process, and requests to it, for the benchmarks and the trials.
 
-Standard library only. Everything stays on the loopback address."""
+Uses only the standard library and the loopback address."""
 
 import http.client
 import json
@@ -24,18 +24,18 @@ def free_port():
 
 
 def environment():
-    """Without settings of whoever runs this."""
+    """The environment without settings of Gatepost."""
     return {name: value for name, value in os.environ.items() if not name.startswith("GATEPOST_")}
 
 
 def installed():
-    """What the unit adds to it: a server is measured as it is installed."""
+    """The environment of the systemd unit, because a server is measured as it is installed."""
     unit = open(os.path.join(ROOT, "deploy", "gatepost@.service")).read()
     return dict(re.findall(r"^Environment=(\w+)=(\S+)$", unit, re.MULTILINE))
 
 
 def run(*arguments, **more):
-    """A command of the binary; its standard output."""
+    """Runs a command of the binary. Returns its standard output."""
     done = subprocess.run([BINARY, *arguments], capture_output=True, text=True, env=environment(), **more)
     if done.returncode:
         raise RuntimeError(f"gatepost {' '.join(arguments)}: {done.stderr}")
@@ -68,7 +68,7 @@ class Server:
 
     @property
     def pid(self):
-        """The server's own, also behind a wrapper."""
+        """The id of the server's own process, also under a wrapper."""
         children = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
         name = f"/proc/{self.process.pid}/comm"
         if open(name).read().strip() == "gatepost":
@@ -101,7 +101,7 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / TICK
 
     def memory(self):
-        """Resident memory in MiB, as VmRSS has it, and the part that is no file's."""
+        """Resident memory in MiB, as VmRSS counts it, and the part that does not come from files."""
         lines = dict(line.split(":", 1) for line in open(f"/proc/{self.pid}/status") if ":" in line)
         return tuple(int(lines[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon"))
 
@@ -110,7 +110,7 @@ class Server:
         self.process.wait()
 
     def stop(self):
-        """As an operator does it; the exit code."""
+        """Stops the server like an operator. Returns the exit code."""
         os.kill(self.pid, signal.SIGTERM)
         return self.process.wait(timeout=30)
 
@@ -137,7 +137,7 @@ def ask(connection, method, path, key=None, body=None):
 
 
 def campaign(name):
-    """A body that creates one."""
+    """A body that creates a campaign."""
     timing = {"from": "09:00", "to": "17:00"}
     schedule = {"name": "week", "timing": timing, "days": {"1": True}, "timezone": "Etc/GMT+12"}
     return {"name": name, "campaign_schedule": {"schedules": [schedule]}}

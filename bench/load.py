@@ -1,4 +1,4 @@
-"""Load by wrk: what a case asks, and what it cost the server."""
+"""Load by wrk: the requests of each case, and their cost for the server."""
 
 import os
 import re
@@ -9,8 +9,8 @@ import gatepost
 
 CONNECTIONS = 32
 
-# Each case asks for one thing, as one of many callers in turn, so that a large database has cold pages. The file that it
-# reads has a caller a line: the key, and an id.
+# Each case makes one kind of request. Many callers take turns, so that a large database has cold pages. Each line of the
+# file that it reads has a caller: the key and an id.
 SCRIPT = """
 local callers, n = {{}}, {offset}
 for line in io.lines("{callers}") do
@@ -67,7 +67,7 @@ class Load:
 
     def __init__(self, folder, callers):
         self.folder, self.offset = folder, 0
-        # Who creates does so where nobody reads: what is read stays as large as it was.
+        # Campaigns are created where nobody reads, so that the lists that are read do not grow.
         last = len(callers) * 9 // 10
         some = {"admin": callers[:last], "own": callers[:last], "limited": callers[:last], "creator": callers[last:]}
         for who, their in some.items():
@@ -77,7 +77,7 @@ class Load:
                     file.write(f"{caller[who if who in caller else 'admin']} {ids[n * 37 % len(ids)]}\n")
 
     def script(self, case):
-        # Never twice the same caller in a row from one run to the next.
+        # The next run begins with another caller.
         self.offset += 100_003
         who = os.path.join(self.folder, case.who or "admin")
         text = SCRIPT.format(
@@ -89,7 +89,7 @@ class Load:
         return path
 
     def run(self, servers, case, seconds, cpu):
-        """Requests of one case to all the servers at once: microseconds of CPU for each, and how many a second."""
+        """Sends the requests of one case to all servers at once. Returns microseconds of CPU for each, and requests a second."""
         before = sum(server.cpu() for server in servers)
         each = CONNECTIONS // len(servers)
         script = self.script(case)

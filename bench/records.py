@@ -1,4 +1,4 @@
-"""A database of SQLite as it lies on the disk, once no server has it: do the books agree with what is there?"""
+"""Checks a SQLite database after its server has ended: do the audit log and the records agree?"""
 
 import os
 import sqlite3
@@ -20,7 +20,7 @@ class Records:
         return {id for verb, id in self.written if verb == action}
 
     def disagreements(self):
-        """Changes without a row, rows without a change, rows twice, broken pages."""
+        """Changes without an audit row, audit rows without a change, duplicate rows, and broken pages."""
         created, removed = self.recorded("campaigns:create"), self.recorded("campaigns:delete")
         twice = [what for what, count in self.written.items() if count > 1 and what[0] == "campaigns:create"]
         broken = [] if self.damage == "ok" else [self.damage]

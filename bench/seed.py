@@ -1,5 +1,5 @@
-"""A database as large as wanted, loaded past the server: the schema is the server's own (`gatepost init` makes it),
-the rows are those that it would have written. Ids are UUID v7 in the order of creation, as in life."""
+"""Loads a database of any size without going through the server. The schema comes from `gatepost init`, and the rows are
+as the server would have written them. Ids are UUID v7 in the order of creation."""
 
 import hashlib
 import json
@@ -42,7 +42,7 @@ TIMES = {"timestamp_created", "timestamp_updated", "at"}
 
 
 class Ids:
-    """UUID v7 that count."""
+    """UUID v7 in increasing order."""
 
     def __init__(self):
         self.count = 0
@@ -54,7 +54,7 @@ class Ids:
 
 
 class Workspace:
-    """The rows of one, and what a caller needs to know of it."""
+    """The rows of one workspace, and the ids that a caller needs."""
 
     def __init__(self, ids, number, campaigns):
         self.rows = {table: [] for table in COLUMNS}
@@ -95,7 +95,7 @@ class Workspace:
         name = f"Campaign {n} of workspace {self.number}"
         self.campaigns.append(str(id))
         settings = json.dumps(SCHEDULE)
-        # Private ones, so that a reach of less than everything has something to leave out.
+        # Some are private, so that a caller with a smaller reach does not see all.
         visibility = "private"
         self.add(
             "campaigns", self.id, id, name, name.lower(), 1, visibility, owner, settings, BEGAN + n, BEGAN + n
@@ -116,7 +116,7 @@ def workspaces(many, campaigns):
 
 
 def sqlite(folder, many, campaigns, group=False):
-    """Loads a database of SQLite; the callers that requests are made as. As a group, the first has all the others."""
+    """Loads a SQLite database. Returns the callers. As a group, the first workspace is the admin workspace of all others."""
     gatepost.init("--data", folder)
     conn = sqlite3.connect(os.path.join(folder, "gatepost.db"), isolation_level=None)
     sqlite3.register_adapter(uuid.UUID, lambda id: id.bytes)

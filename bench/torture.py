@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""make torture: what no test of a minute can do to the server. Each trial says what it saw; one table at the end, which
-is also written to bench/torture.md; fails when anything was not as it must be.
+"""make torture: trials that are too long for `make test`. Each trial reports what it saw. At the end it prints one table,
+writes it to bench/torture.md, and fails if any result is wrong.
 
     bench/torture.py [TRIAL ...]        all of them, or some: kill disk postgres flood unread fair doors stalls letters signin
                                         clock fuzz

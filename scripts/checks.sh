@@ -1,5 +1,5 @@
-# What the stories in this folder share: a server that ends with its story, and checks that end it at the first answer
-# that is not as it should be. To be sourced; the first argument is the path of the gatepost binary.
+# Functions of the scripts in this folder: a server that ends with its script, and checks that stop the script at the
+# first wrong answer. Source this file. The first argument is the path of the gatepost binary.
 
 binary=${1:-$(dirname "$0")/../target/debug/gatepost}
 folder=$(mktemp -d)

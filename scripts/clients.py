@@ -60,7 +60,7 @@ class Relay(BaseHTTPRequestHandler):
 
 
 def order(call):
-    """Deletions last, because other calls need their records; and of those the ones of many."""
+    """Puts deletions last, because other calls need the records, and bulk deletions after all."""
     last = any(word in call for word in ("delete", "cancel", "remove", "change-owner", "change_owner"))
     return last, "bulk" in call
 
@@ -163,7 +163,7 @@ def clients(place, base, key):
 
 
 def failures(binary, place):
-    """Each failing call, with what went wrong; and how many calls there were."""
+    """Each failing call with its error, and the number of calls."""
     found, count = {}, 0
     for number in range(4):
         demo = Demo(binary)

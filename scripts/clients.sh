@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Public clients of the official API, unchanged, against a running demo. scripts/clients.txt lists the calls that fail
-# and whose fault each is. Exits with 1 when a call fails that is not in the list, or when a call of the list no longer
+# and which side causes each. Exits with 1 when a call fails that is not in the list, or when a call of the list no longer
 # fails. Needs npm, python3 and a network.
 #
 #   scripts/clients.sh [path of the gatepost binary]

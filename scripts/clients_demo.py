@@ -62,7 +62,7 @@ class Demo:
         return f"{what}{self.names}@x.example" if what == "mail" else f"{what} {self.names}"
 
     def record(self, call):
-        """The id, or address, that a call is about; of something to spare if the call deletes it."""
+        """The id or address for a call. If the call deletes it, the record is one that no other call needs."""
         spare = any(word in call for word in ("delete", "cancel", "remove")) and "bulk" not in call
         records = {
             "account_campaign": (self.account, self.account),
@@ -80,7 +80,7 @@ class Demo:
         return next(found, (MISSING, MISSING))[spare]
 
     def values(self, call):
-        """By the names of parameters."""
+        """Values by the names of parameters."""
         return {
             "id": self.record(call),
             "campaign_id": self.record(call) if call.startswith("campaigns") else self.campaign,
@@ -108,7 +108,7 @@ class Demo:
         }
 
     def email(self, call):
-        """An account's where a call is about one, a lead's where it looks for one, else somebody new's."""
+        """An account's address for a call about accounts, a lead's for a search, and a new address otherwise."""
         if "account" in call and "create" not in call:
             return self.record(call)
         return "lead@x.example" if "search" in call else self.fresh("mail")
@@ -125,7 +125,7 @@ class Demo:
         return [value] if kind == "array" and not isinstance(value, list) else value
 
 
-# Beside what a call requires: the parameters for which people use it.
+# Optional parameters for which people use a call.
 WANTED = {
     "campaign_id", "company", "confirm", "confirm_creation", "custom_fields", "daily_limit", "body", "description",
     "email_list", "first_name", "label", "last_name", "leads", "limit", "name", "role", "status", "subject", "tag_ids",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the Debian package of a binary, installs it, starts a server as its unit would, and removes it: on a machine that
-# is not this one, in namespaces of its own. systemd is not run; its unit is checked where there is systemd-analyze.
+# Builds the Debian package of a binary, installs it, starts a server like its unit, and removes the package. All of this
+# happens in separate namespaces, not on this machine. systemd does not run; systemd-analyze checks the unit if it exists.
 #
 #   scripts/package-test.sh [path of the gatepost binary]
 set -euo pipefail
@@ -57,7 +57,7 @@ has "$(call /api/v2/me)" '"role":"owner"'
 has "$(gatepost-admin admin doctor)" 'a server answers'
 has "$(gatepost-admin admin user link ann@acme.example)" 'http://127.0.0.1:8080/auth/reset#'
 
-# An upgrade keeps settings and data; so does a removal.
+# An upgrade and a removal both keep settings and data.
 echo '# mine' >>/etc/gatepost/gatepost.toml
 dpkg --install "$package" >/run/dpkg.log 2>&1 || { cat /run/dpkg.log >&2; fail "the package is not installed again"; }
 has "$(tail -n 1 /etc/gatepost/gatepost.toml)" mine

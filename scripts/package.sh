@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Makes a Debian package of a binary: with the unit, the settings, and completion for shells. Prints the file's name.
+# Builds a Debian package of a binary, with the unit, the settings and completion for shells. Prints the name of the file.
 #
 #   scripts/package.sh [path of the gatepost binary] [folder for the package]
 #
-# PACKAGE_COMPRESSION=none makes it quicker, for a test.
+# PACKAGE_COMPRESSION=none is faster, for tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 binary=${1:-target/release/gatepost}
@@ -20,7 +20,7 @@ at 644 deploy/gatepost.toml etc/gatepost/gatepost.toml
 sed -i 's|^public_url|# public_url|' "$tree/etc/gatepost/gatepost.toml"
 at 755 deploy/gatepost-admin usr/sbin/gatepost-admin
 at 644 deploy/gatepost@.service usr/lib/systemd/system/gatepost@.service
-# What one installs by hand belongs under /usr/local, what a package installs does not.
+# Files that are installed by hand belong under /usr/local; files of a package do not.
 sed -i 's|/usr/local/|/usr/|' "$tree/usr/sbin/gatepost-admin" "$tree/usr/lib/systemd/system/gatepost@.service"
 for page in README.md SECURITY.md CHANGELOG.md docs/production.md docs/command-line.md deploy/nginx.conf; do
     at 644 "$page" "usr/share/doc/gatepost/$(basename "$page")"
@@ -32,7 +32,7 @@ at 644 <("$binary" completion zsh) usr/share/zsh/vendor-completions/_gatepost
 at 644 <("$binary" completion fish) usr/share/fish/vendor_completions.d/gatepost.fish
 
 version=$("$binary" version --json | sed 's/.*"version":"\([^"]*\)".*/\1/')
-# The newest version of a symbol of glibc that the binary asks for.
+# The newest version of glibc that the binary requires.
 libc=$(grep -aoE 'GLIBC_2\.[0-9]+' "$binary" | sort -uV | tail -n 1)
 architecture=$(dpkg --print-architecture)
 for script in postinst prerm postrm; do at 755 "deploy/debian/$script" "DEBIAN/$script"; done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every command of a page of docs as it stands there, in an empty folder. Needs curl, jq and oathtool.
+# Runs every command of a page in docs, unchanged, in an empty folder. Needs curl, jq and oathtool.
 #
 #   scripts/page.sh docs/sign-in.md [path of the gatepost binary]
 set -euo pipefail
@@ -15,7 +15,7 @@ export no_proxy='*' PATH=$folder/bin:$PATH
 mkdir "$folder/bin"
 ln -s "$binary" "$folder/bin/gatepost"
 cd "$folder"
-# A test that does not hold ends it, and says where.
+# The first test that fails ends the script, and the message says where.
 sed -n '/^```sh$/,/^```$/{/^```/d;p}' "$page" >commands
 count=$(grep -cv '^    ' commands)
 trap 'echo "$name: failed at: $BASH_COMMAND" >&2' ERR

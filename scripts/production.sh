@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs every command of docs/production.md as it stands there, on a machine that is not this one: in namespaces of its
-# own, with layers over /etc, /var, /run, /root and /usr/local that are gone afterwards. nginx and PostgreSQL are real;
-# systemd is not run, its units are checked by systemd-analyze where there is one, and started by a stand-in for systemctl.
+# Runs every command of docs/production.md, unchanged, in separate namespaces. Layers over /etc, /var, /run, /root and
+# /usr/local keep this machine unchanged. nginx and PostgreSQL are real. systemd does not run: systemd-analyze checks its
+# units if it exists, and a replacement for systemctl starts them.
 #
 #   scripts/production.sh [path of the gatepost binary]
 #
-# Needs root and unshare; installs Debian's nginx where it may. Elsewhere it says that it did not run, and fails in CI.
+# Needs root and unshare, and installs Debian's nginx if it can. Elsewhere it says that it did not run, and fails in CI.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,7 +18,7 @@ if [[ ${1:-} != --inside ]]; then
     done
     if [[ -n ${missing:-} ]]; then
         command -v apt-get >/dev/null || not_run "needs nginx, openssl and ip"
-        # No service is started by the installation: this is not the machine that it is for.
+        # The installation must not start services here.
         policy=/usr/sbin/policy-rc.d
         [[ -e $policy ]] || { printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy && made=1; }
         { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends nginx-light openssl iproute2; } >&2
@@ -31,7 +31,7 @@ binary=$(realpath "$2")
 layer_over etc var run root usr/local
 ip link set lo up
 
-# What the page takes for granted: a PostgreSQL, and a certificate.
+# The page assumes a PostgreSQL server and a certificate.
 bin=$(find /usr/lib/postgresql /usr/local /opt -path '*bin/initdb' 2>/dev/null | sort -V | tail -n 1 | xargs -r dirname)
 install -d -m 755 -o postgres /run/postgresql /var/cluster
 (
@@ -47,7 +47,7 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=outreach.acme.exampl
 
 cat >$layers/bin/systemctl <<'SYSTEMCTL'
 #!/usr/bin/env bash
-# Starts and stops units as systemd would, as far as those of the page need it.
+# Starts and stops units like systemd, as far as the units of the page need it.
 set -euo pipefail
 begin() {
     unit=$1 instance=${1#*@}
@@ -81,7 +81,7 @@ for unit in "$@"; do
 done
 SYSTEMCTL
 chmod 755 $layers/bin/systemctl
-# It is built: what the page builds is what is given.
+# The page builds the binary. Here it is already built.
 printf '#!/bin/sh\n' >$layers/bin/cargo && chmod 755 $layers/bin/cargo
 if ! [[ $binary -ef target/release/gatepost ]]; then
     mkdir -p target/release
@@ -101,9 +101,9 @@ while IFS= read -r -d '' block; do
     commands=$((commands + $(grep -c . <<<"$block")))
 done < <(awk '/^```sh$/ { inside = 1; next } /^```$/ { if (inside) printf "%c", 0; inside = 0 } inside' docs/production.md)
 
-# The binary that is installed is hemmed in by a unit that systemd understands.
+# systemd accepts the unit.
 if command -v systemd-analyze >/dev/null; then
     systemd-analyze verify /etc/systemd/system/gatepost@.service 2>$layers/output || true
     ! grep -E 'gatepost@' $layers/output || { echo "FAILED: the unit" >&2; exit 1; }
 fi
-echo "The page on production is as good as its word: $commands commands"
+echo "All commands of docs/production.md succeeded: $commands"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Does what the README tells a new user: pastes the line that the demo prints, and then the ten calls. Each answer must
+# Does what the README tells a new user to do: pastes the line that the demo prints, and then the ten calls. Each answer must
 # have the status that the README says. Needs curl.
 #
 #   scripts/readme.sh [path of the gatepost binary]
@@ -18,7 +18,7 @@ for _ in {1..300}; do
 done
 eval "$(grep '^ *base=' "$folder/demo")"
 
-# curl ...: as it stands, and the status on a line of its own.
+# curl ...: runs it unchanged, and prints the status on a separate line.
 curl() {
     command curl --silent --show-error --noproxy '*' --output "$folder/answer" --write-out '%{http_code}\n' "$@" \
         >>"$folder/statuses"

@@ -1,4 +1,4 @@
-# What scripts that install something share: a machine that is not this one. To be sourced.
+# Functions for scripts that install something: namespaces that keep this machine unchanged. Source this file.
 
 not_run() {
     echo "NOT RUN: $0: $*" >&2
@@ -11,12 +11,12 @@ may_sandbox() {
     unshare --mount --net --pid --fork --mount-proc true 2>/dev/null || not_run "needs namespaces (unshare)"
 }
 
-# Runs a script in namespaces of its own.
+# Runs a script in separate namespaces.
 sandboxed() {
     exec unshare --mount --net --pid --fork --mount-proc "$@"
 }
 
-# Inside: layers over folders, which are gone afterwards.
+# Inside: layers over folders, which disappear at the end.
 layer_over() {
     layers=/mnt
     mount -t tmpfs layers $layers

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The story of "Instantly Enterprise RBAC", by curl as it is written there, against a server of ours: roles, invite,
-# assign, visibility, status, and its error table. Stops at the first answer that is not as it should be.
+# Runs the curl calls of "Instantly Enterprise RBAC" against our server: roles, invite, assign, visibility, status, and
+# its error table. Stops at the first wrong answer.
 # Needs curl, jq and python3.
 #
 #   scripts/seed-000.sh [path of the gatepost binary]
@@ -31,7 +31,7 @@ v2() {
 }
 status() { cat "$folder/status"; }
 
-# join EMAIL LINK: somebody accepts an invitation; prints their personal key.
+# join EMAIL LINK: accepts an invitation. Prints the personal key of the new member.
 join() {
     curl -sS "$base/api/v2/invitations/accept" \
         -d "{\"token\": \"${2#*#}\", \"first_name\": \"$1\", \"last_name\": \"Company\", \"password\": \"a password long enough\"}" |
@@ -98,7 +98,7 @@ campaign() {
     } + (if $visibility == "" then {} else {visibility: $visibility} end)'
 }
 
-echo "John sends from what is his, and from nothing else; handed to Sarah, his campaign loses it."
+echo "John can send only from the assigned account. When it is assigned to Sarah, the campaign loses it."
 v2 POST /campaigns "$john" "$(campaign "John's" sales1@outreach.company.com)" >/dev/null
 same "$(status)" 400
 johns=$(v2 POST /campaigns "$john" "$(campaign "John's" john@outreach.company.com)" | jq -r .id)
@@ -119,7 +119,7 @@ same "$(status)" 404
 same "$(v2 GET /campaigns "$john" | jq '[.items[] | select(.name == "Sarah'"'"'s")] | length')" 0
 same "$(v2 GET "/campaigns/$hidden" "$owner" | jq -r .visibility)" private
 
-echo "Step 5: limits and deliverability. Nothing is sent yet: zero is zero, and no reputation is null."
+echo "Step 5: limits and deliverability. Nothing is sent yet: the number sent is 0, and the reputation is null."
 accounts=$(curl -sS "$base/api/v1/account/status" \
     -H "Authorization: Bearer $INSTANTLY_API_KEY" |
     jq -c '.accounts[] | {email, daily_limit, sent_today, warmup_status, reputation_score}')
@@ -127,7 +127,7 @@ same "$(head -n 1 <<<"$accounts" | jq -c '[.email, .daily_limit == 50, .sent_tod
     '["john@outreach.company.com",true,0,0,null]'
 same "$(wc -l <<<"$accounts" | tr -d ' ')" 3
 
-echo "Error table, 1: a member cannot see a campaign. Add him as a collaborator, or change the visibility."
+echo "Error table, 1: a member cannot see a campaign. Add them as a collaborator, or change the visibility."
 john_id=$(v2 GET /me "$john" | jq -r .member_id)
 v2 PATCH "/campaigns/$hidden" "$sarah" "{\"collaborators\": [\"$john_id\"]}" >/dev/null
 same "$(status)" 200
@@ -150,16 +150,16 @@ done
 same "$done" success
 same "$(v2 GET /accounts/sales1@outreach.company.com "$INSTANTLY_API_KEY" | jq .warmup_status)" 1
 
-echo "Error table, 3: 403 on a team call, for a member. Promote him to admin."
+echo "Error table, 3: 403 on a team call, for a member. Promote them to admin."
 refused=$(curl -sS -X POST "$base/api/v1/team/invite" -H "Authorization: Bearer $john" \
     -d '{"email": "friend@company.com", "role": "member"}')
 same "$(jq -r .statusCode <<<"$refused")" 403
-[[ $(jq -r .message <<<"$refused") == *"owner, admin"* ]] || fail "the refusal should say for whom it is: $refused"
+[[ $(jq -r .message <<<"$refused") == *"owner, admin"* ]] || fail "the refusal should name the roles that can do it: $refused"
 v2 PATCH "/workspace-members/$john_id" "$owner" '{"role": "admin"}' >/dev/null
 same "$(curl -sS -X POST "$base/api/v1/team/invite" -H "Authorization: Bearer $john" \
     -d '{"email": "friend@company.com", "role": "member"}' | jq -r .status)" pending
 
-echo "Error table, 4: two people work on the same lead. Let the workspace take each address once."
+echo "Error table, 4: two people work on the same lead. Let the workspace accept each address only once."
 sams=$(v2 POST /lead-lists "$sdr" '{"name": "Sam"}' | jq -r .id)
 sarahs=$(v2 POST /lead-lists "$sarah" '{"name": "Sarah"}' | jq -r .id)
 lead='[{"email": "prospect@customer.com", "first_name": "Pat"}]'
@@ -171,4 +171,4 @@ more=$(v2 POST /lead-lists "$sarah" '{"name": "More"}' | jq -r .id)
 same "$(v2 POST /leads/add "$sarah" "{\"list_id\": \"$more\", \"leads\": $lead}" | jq -c '[.leads_uploaded, .skipped_count]')" '[1,1]'
 
 echo
-echo "The story holds: $checks checks."
+echo "The story is complete: $checks checks passed."

@@ -1,5 +1,5 @@
-//! A clock that never goes back. What has expired stays expired, though somebody sets the system's clock back an hour:
-//! from the latest moment seen, time goes on at the pace of the machine until the system's clock has caught up.
+//! A clock that never goes back. If the system's clock is set back an hour, expired records stay expired: the time goes
+//! on from the latest moment seen, at the machine's pace, until the system's clock has caught up.
 
 use crate::time::Time;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -7,9 +7,9 @@ use std::time::Instant;
 
 pub struct Clock {
     began: Instant,
-    /// Milliseconds since 1970 at `began`, by the system's clock.
+    /// The system's clock at `began`, in milliseconds since 1970.
     start: i64,
-    /// How far the latest moment seen was ahead of `start` and the time since.
+    /// By how much the latest moment seen was ahead of `start` plus the time since.
     ahead: AtomicI64,
 }
 
@@ -24,14 +24,14 @@ impl Clock {
         self.see(system(), self.steady())
     }
 
-    /// Goes on from `mark`, if that is later than now; how many milliseconds later.
+    /// Goes on from `mark`, if that is later than now. Returns by how many milliseconds.
     pub fn not_before(&self, mark: Time) -> i64 {
         let now = self.now();
         self.see(mark.0, self.steady());
         (mark.0 - now.0).max(0)
     }
 
-    /// By the pace of the machine alone.
+    /// The start of the clock plus the time that has passed since, whatever the system's clock says.
     fn steady(&self) -> i64 {
         self.start.saturating_add(i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX))
     }

@@ -16,7 +16,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use value::Loose;
 
-/// As written by a person, each part optional.
+/// The settings as a person writes them. Each is optional.
 #[derive(Clone, Debug, Default, Serialize, clap::Args)]
 pub struct Settings {
     /// Read settings from this TOML file
@@ -59,7 +59,7 @@ pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_bytes: Option<String>,
 
-    /// Proxies whose X-Forwarded-For is believed: addresses or networks, separated by commas
+    /// Proxies whose X-Forwarded-For header is trusted: addresses or networks, separated by commas
     #[arg(long, global = true, value_name = "NETS", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trusted_proxies: Option<String>,

@@ -20,7 +20,7 @@ const PACE: Duration = Duration::from_millis(250);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
-const FOREIGN: &str = "network: a page of another site cannot change anything here in the name of who looks at it; \
+const FOREIGN: &str = "network: a page of another site cannot change anything here in the name of its visitor; \
                        this server's own pages, and callers with an API key, can";
 
 /// For routes that are neither recorded nor counted.

@@ -1,11 +1,11 @@
-//! What can go wrong, said once and without a transport. `http` alone knows the status codes.
+//! The errors of the server, independent of HTTP. Only `http` knows the status codes.
 
 use std::sync::Arc;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The steps of the decision, in the order in which they are asked. The names appear in explanations, in the
-/// messages where they help, and in the audit log of refused attempts.
+/// The steps of the decision, in the order in which they are checked. Their names appear in explanations, in some
+/// messages, and in the audit log of refused attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
@@ -38,22 +38,22 @@ impl Step {
     }
 }
 
-/// `Clone`, because one failed COMMIT is the answer to every job of its group.
+/// `Clone`, because one failed COMMIT is the answer to every write of its group.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// Names the field and says what it must be.
     #[error("{0}")]
     Invalid(String),
-    /// Access was refused at a step of the decision. Hidden: so that what is refused is as if it were not there.
+    /// Access was refused at a step of the decision. If `hidden`, the answer is the same as for a missing record.
     #[error("{message}")]
     Refused { step: Step, message: String, hidden: bool },
-    /// The caller may know of the workspace, whose plan leaves the feature out.
+    /// The plan of the workspace does not include the feature. The caller knows the workspace.
     #[error("the workspace's plan does not include `{0}`; the operator of this server can allow it")]
     NotInPlan(&'static str),
-    /// What is to be paid with credits is more than there are.
+    /// The call costs more credits than there are.
     #[error("{0}")]
     NoCredit(String),
-    /// One for a record that is not there and one that the caller may not know of.
+    /// The same for a record that does not exist and for one that the caller must not know of.
     #[error("Resource not found")]
     NotFound,
     #[error("{0}")]
@@ -62,18 +62,18 @@ pub enum Error {
     WrongMethod(String),
     #[error("{0}")]
     Conflict(String),
-    /// It was there, and will not be again.
+    /// It existed before, and will never exist again.
     #[error("{0}")]
     Gone(&'static str),
-    /// A key is another row's.
+    /// Another row has the same unique key.
     #[error("already exists")]
     Taken,
     #[error("the body is larger than this operation takes")]
     TooLarge,
-    /// There is a limit to this in a day.
+    /// The limit of a day is reached.
     #[error("{0}")]
     DailyLimit(String),
-    /// A bound of the workspace: what is used, what the bound is, and what helps.
+    /// The storage limit of the workspace is reached. The message says what is used, what the limit is, and what helps.
     #[error("{0}")]
     NoStorage(String),
     /// The answer would be too large.
@@ -81,7 +81,7 @@ pub enum Error {
     TooMuch(String),
     #[error("the body did not arrive within 30 seconds")]
     TooSlow,
-    /// Other answers of this workspace wait until they are read.
+    /// Clients have not read other answers of this workspace yet.
     #[error(
         "the answers that clients of this workspace have not read yet fill its memory; read them, then try again"
     )]
@@ -89,12 +89,12 @@ pub enum Error {
     /// Also the signal to run a transaction again.
     #[error("the server is busy, try again")]
     Busy,
-    /// Too much of one workspace or credential waits; others are served.
+    /// Too many requests of one workspace or credential wait. Others are served.
     #[error("too many requests of this workspace are waiting; send fewer at once, and try again")]
     Crowded,
     #[error("the request took too long and was stopped; narrow the search, or ask for fewer records")]
     TookTooLong,
-    /// The database is gone, cut off, or cannot store: nothing that the caller did.
+    /// The database is unreachable or cannot store. The caller is not the cause.
     #[error("the database is not available, try again later")]
     Unavailable(#[source] Arc<dyn std::error::Error + Send + Sync>),
     #[error("internal error")]
@@ -114,17 +114,17 @@ impl Error {
         Self::Invalid(message.into())
     }
 
-    /// Something, whatever it is, that is not there for this caller.
+    /// A refusal that looks like a missing record to this caller.
     pub fn hidden_by(step: Step) -> Self {
         Self::Refused { step, message: Self::NotFound.to_string(), hidden: true }
     }
 
-    /// A record that is not there for this caller.
+    /// The record does not exist, or is not visible to this caller.
     pub fn hidden() -> Self {
         Self::hidden_by(Step::Record)
     }
 
-    /// A refusal of a member who may know what it was that he may not do.
+    /// A refusal that tells the caller which rule forbids the call.
     pub fn refused(step: Step, message: impl Into<String>) -> Self {
         Self::Refused { step, message: message.into(), hidden: false }
     }

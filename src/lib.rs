@@ -1,5 +1,5 @@
-//! Gatepost. The modules in the order of their dependencies: each may use those above it, and the three in the
-//! middle one another.
+//! Gatepost. The modules are in the order of their dependencies: each can use those above it. `app`, `access` and
+//! `audit` can use each other.
 
 pub mod error;
 pub mod time;

@@ -1,5 +1,5 @@
-//! What is counted for whoever watches the server, and how it is written for Prometheus. Counters belong to a
-//! server, not to the process; what can be asked when it is wanted (queues, jobs) is not counted.
+//! The figures for Prometheus. Counters belong to a server, not to the process. Numbers that can be read at the moment
+//! of a scrape (queues, jobs) have no counter.
 
 use crate::error::{Error, Result, Step};
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
@@ -11,8 +11,8 @@ use prometheus_client::registry::{Registry, Unit};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// An operation, as the API's document has it: `GET` and `/api/v2/campaigns/{id}`. What is no operation has the path
-/// `none`, so that nobody can make labels.
+/// An operation as the API's document names it: `GET` and `/api/v2/campaigns/{id}`. A request that is not an operation
+/// gets the path `none`, so that callers cannot create labels.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Operation {
     method: String,
@@ -31,13 +31,13 @@ struct Refused {
     step: &'static str,
 }
 
-/// A queue, and what is in it.
+/// A queue and its length.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Queue {
     queue: &'static str,
 }
 
-/// A door to the database.
+/// A queue in front of the database.
 #[derive(Clone, Debug)]
 pub struct Door {
     pub name: &'static str,
@@ -54,7 +54,7 @@ pub struct Meters {
     queues: Family<Queue, Gauge>,
     /// Connections that are open.
     pub connections: Gauge,
-    /// Connections that were turned away because there was no room.
+    /// Connections that were refused because the limit was reached.
     pub shed: Counter,
 }
 
@@ -80,11 +80,11 @@ impl Meters {
         registry.register("refusals", "Refused requests, by the step that refused", meters.refused.clone());
         registry.register(
             "queue_depth",
-            "What waits: at the database, for the runner",
+            "Entries that wait: for the database, for the runner",
             meters.queues.clone(),
         );
         registry.register("connections", "Connections that are open", meters.connections.clone());
-        registry.register("shed", "Connections turned away for want of room", meters.shed.clone());
+        registry.register("shed", "Connections refused because the limit was reached", meters.shed.clone());
         for door in doors {
             let labelled = registry.sub_registry_with_label(("door".into(), door.name.into()));
             let help = "How long callers waited for a thread or a connection";
@@ -104,7 +104,7 @@ impl Meters {
         }
     }
 
-    /// How much waits in a queue just now.
+    /// The present length of a queue.
     pub fn waits(&self, queue: &'static str, waiting: i64) {
         self.queues.get_or_create(&Queue { queue }).set(waiting);
     }

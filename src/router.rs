@@ -1,4 +1,4 @@
-//! What answers where.
+//! The routes of the server, with the layer around them.
 
 mod document;
 mod names;

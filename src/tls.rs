@@ -1,11 +1,11 @@
-//! The one way to TLS for all that goes out: ring does the cryptography, and whom the system trusts is trusted
-//! (`SSL_CERT_FILE` names another file).
+//! TLS for all outgoing connections. ring does the cryptography. The roots are those that the system trusts, or the
+//! file that `SSL_CERT_FILE` names.
 
 use crate::error::{Error, Result};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use std::sync::Arc;
 
-/// A system without roots is no error: it trusts nobody.
+/// If the system has no roots, every outgoing connection fails, but the server starts.
 pub fn client() -> Result<ClientConfig> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

@@ -39,7 +39,7 @@ prop_compose! {
     }
 }
 
-/// Reach and tag limit once more, written without the predicate.
+/// Computes reach and tag limit without the predicate.
 fn naive(reach: Reach, who: Who, limits: &[Vec<Uuid>], record: &Facts) -> bool {
     if record.workspace != id(0)
         || limits.iter().any(|limit| !limit.iter().any(|tag| record.tags.contains(tag)))
@@ -134,7 +134,7 @@ const VERBS: [(&str, &str, &str, &str); 4] = [
     ("delete", "campaigns:delete", "DELETE", ""),
 ];
 
-/// The rules once more, written without the matrix, the predicate or the steps.
+/// The rules of access, written a second time without the matrix, the predicate or the steps.
 fn oracle(p: &Person, verb: &str, record: &Record) -> u16 {
     if p.revoked {
         return 401;
@@ -171,7 +171,7 @@ fn oracle(p: &Person, verb: &str, record: &Record) -> u16 {
     if p.role == "member" && verb != "read" && !mine { 403 } else { 200 }
 }
 
-/// A workspace of its own: its owner, a caller, and a few records, one of them next door.
+/// A workspace with its owner, a caller and a few records. One record is in another workspace.
 struct Small {
     owner: String,
     caller: Person,
@@ -221,7 +221,7 @@ async fn caller(
     let of_member = (random.one_in(3) && !of_workspace).then(|| random.some(tags));
     let of_key = random.one_in(4).then(|| random.some(tags));
     let permissions = (random.one_in(4) && !of_workspace).then(|| random.some(&PERMISSIONS));
-    // There is one owner already; a workspace key may have the ceiling.
+    // There is one owner already, but a workspace key can have the owner's ceiling.
     let role = if role == "owner" && !of_workspace { "admin" } else { role };
     let name = format!("c{n}");
     let member = match of_workspace {
@@ -325,7 +325,7 @@ async fn explain_enforce_and_oracle_agree(mut world: World) {
     assert!(counts.len() == 4 && counts.values().all(|n| *n > 80), "{counts:?}");
 }
 
-/// Lists first: the call may delete.
+/// Lists come first, because the call may delete the record.
 async fn check(
     world: &World,
     small: &Small,
@@ -354,7 +354,7 @@ async fn check(
     assert_eq!(
         (enforced, own, others),
         (naive, naive, naive),
-        "enforced, explained to oneself and to the owner: {at}"
+        "enforced, explained to the principal and to the owner: {at}"
     );
     naive
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 on_both! {
     more_than_an_address_is_refused a_domain_in_unicode_is_kept_in_ascii members_are_named_by_address
-    who_is_not_a_member_here_is_named_in_vain
+    addresses_of_other_people_name_no_member
 }
 
 const WRONG: [&str; 5] = [
@@ -17,7 +17,7 @@ const WRONG: [&str; 5] = [
     "a@x.example, b@x.example",
 ];
 
-/// Every call that takes the address of somebody new, with that address.
+/// Every call that takes the address of a new person, with that address.
 fn takers(world: &World, campaign: &str, email: &str) -> Vec<(&'static str, String, Value)> {
     let mut account = scene::account("a@x.example", None);
     account["reply_to"] = email.into();
@@ -56,7 +56,7 @@ async fn more_than_an_address_is_refused(world: World) {
             let said = world.call(who, &line, body).await.is(400).message();
             assert!(said.ends_with("must match format \"email\""), "{line} {email:?}: {said}");
         }
-        // In bulk the others go in.
+        // A bulk call takes the other leads.
         let leads = json!([{ "email": email }, { "email": "good@x.example" }]);
         let place = world.call("owner", "POST /api/v2/lead-lists", json!({ "name": "l" })).await.is(200).id();
         let body = json!({ "list_id": place, "leads": leads });
@@ -96,7 +96,7 @@ async fn a_domain_in_unicode_is_kept_in_ascii(world: World) {
     assert_eq!(found["items"].as_array().unwrap().len(), 1);
 }
 
-/// A body has no field for an address that is not held against the rule, or else looks up what is there.
+/// Every field for an address is checked by the rule, or only searches existing records.
 #[tokio::test]
 async fn the_document_marks_every_address() {
     const LOOKED_UP: [&str; 5] = ["emails", "excluded_emails", "email_list", "account_email", "accounts"];
@@ -111,7 +111,7 @@ async fn the_document_marks_every_address() {
                 continue;
             }
             let marked = field["format"] == "email" || field["items"]["format"] == "email";
-            // What the reference takes as any text is checked in the handler.
+            // The reference accepts any text here, so the handler checks it.
             let handled =
                 operation.path == "/api/v2/leads" || name == "reply_to" && operation.method == "POST";
             assert!(
@@ -167,7 +167,7 @@ async fn members_are_named_by_address(world: World) {
     world.call("sdr", "POST /api/v2/access/explain", question).await.is(200);
 }
 
-async fn who_is_not_a_member_here_is_named_in_vain(world: World) {
+async fn addresses_of_other_people_name_no_member(world: World) {
     world.connect("owner", "a@x.example", None).await;
     let campaign = world.create("owner", "c", "team").await;
     let lead = json!({ "campaign": campaign, "email": "l@x.example" });

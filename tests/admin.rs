@@ -28,7 +28,7 @@ fn lines(text: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn what_there_is_is_listed_and_a_key_is_revoked() {
+async fn records_are_listed_and_a_key_is_revoked() {
     for (_folder, flags) in places().await {
         let flags: Vec<_> = flags.iter().map(String::as_str).collect();
         let with = |command: &[&str]| run(&[command, &flags].concat());
@@ -76,7 +76,7 @@ async fn what_there_is_is_listed_and_a_key_is_revoked() {
     }
 }
 
-/// Beside the running server, with a trace.
+/// Runs a command while the server runs. The command leaves a row in the audit log.
 async fn a_lost_key_is_revoked(server: &Server, with: &dyn Fn(&[&str]) -> Output, id: &str, key: &str) {
     let more =
         ["admin", "key", "create", "--workspace", id, "--name", "lost", "--scopes", "all:all", "--json"];
@@ -96,7 +96,7 @@ async fn a_lost_key_is_revoked(server: &Server, with: &dyn Fn(&[&str]) -> Output
     assert!(!printed(&with(&["admin", "key", "list"])).contains(lost_id));
 }
 
-/// Longer than a page, in order, and each row once.
+/// A list that is longer than a page is in order and has each row once.
 #[test]
 fn lists_of_any_length_are_whole() {
     let folder = Folder::new();
@@ -129,7 +129,7 @@ fn lists_of_any_length_are_whole() {
     }
 }
 
-/// The former names work, `--json` is everywhere, and the exit code is the answer.
+/// The former names work, `--json` works everywhere, and the exit code tells the result.
 #[test]
 fn every_command_speaks_json_under_both_names() {
     let folder = Folder::new();
@@ -239,7 +239,7 @@ fn shells_complete_the_commands() {
         assert!(!script.contains("gatepost__key") && !script.contains("gatepost__subcmd__key"), "{shell}");
     }
     assert_eq!(run(&["completion", "tcsh"]).status.code(), Some(2));
-    // As a shell would complete `gatepost admin key `.
+    // What a shell sends to complete `gatepost admin key `.
     let folder = Folder::new();
     std::fs::create_dir_all(folder.path()).unwrap();
     let file = format!("{}/script", folder.path());
@@ -255,7 +255,7 @@ fn shells_complete_the_commands() {
     assert!(!shown("--smtp-url") && !shown("help"), "only what the help shows: {said}");
 }
 
-/// Without being told: as the last server on the database had it.
+/// Without a setting, a command uses the address of the last server on the database.
 #[tokio::test]
 async fn a_link_begins_with_the_servers_address() {
     for (_folder, flags) in places().await {

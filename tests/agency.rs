@@ -20,7 +20,7 @@ async fn the_story_of_a_group(mut world: World) {
         world.call(who, &format!("POST {AT}"), sub_workspace.clone()).await.is(403);
         world.get(who, AT).await.is(403);
     }
-    // Adding: by the workspace's id; its owner is mailed, and it is one once he accepts.
+    // The workspace is invited by its id, and its owner gets a letter. It joins when the owner accepts.
     let added = world.call("admin", &format!("POST {AT}"), sub_workspace.clone()).await.is(200).json();
     let link = added["id"].as_str().unwrap();
     assert_eq!((&added["status"], &added["sub_workspace_id"]), (&json!("pending"), &json!(sub)));
@@ -30,7 +30,7 @@ async fn the_story_of_a_group(mut world: World) {
     world.get_as("owner", sub, "/api/v2/accounts").await.is(404);
     world.accepts("adam", link).await.is(403);
     world.accepts("olga", link).await.is(200);
-    // Viewing: name, id, date, status.
+    // The list shows name, id, date and status.
     let viewed = world.get("owner", AT).await.is(200).items();
     let seen = &viewed[0];
     assert_eq!((&seen["sub_workspace_name"], &seen["status"]), (&json!("olga"), &json!("accepted")));
@@ -47,11 +47,11 @@ async fn the_story_of_a_group(mut world: World) {
     world.work().await;
     world.get("owner", "/api/v2/accounts/s@outreach.example").await.is(200);
     world.get("olga", "/api/v2/accounts/s@outreach.example").await.is(404);
-    // Removing asks nobody.
+    // Removing needs no consent.
     let remove = format!("DELETE {AT}/{link}");
     world.call("admin", &remove, Value::Null).await.is(200);
     world.get_as("robot", sub, "/api/v2/campaigns").await.is(404);
-    // Leaving: only the owner, who finds the id where the guide says.
+    // Only the owner can leave. They find the id where the guide says.
     let again = world.call("owner", &format!("POST {AT}"), sub_workspace).await.is(200).id();
     world.accepts("olga", &again).await.is(200);
     let own = world.get("edna", &format!("{AT}/admin")).await.is(200).json();
@@ -85,7 +85,7 @@ async fn the_script_of_an_agency(mut world: World) {
     );
 }
 
-/// An admin workspace invites somebody into its sub-workspace, and is removed before they accept.
+/// An admin workspace invites a person into its sub-workspace, and is removed before the person accepts.
 async fn an_invitation_ends_with_its_link(mut world: World) {
     let (sub, _) = world.sub_of("owner", "olga").await;
     let body = json!({ "email": "comes@acme.example", "role": "editor" });

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 on_both! {
     a_row_of_the_log_is_bounded_as_a_whole pages_of_the_log_end_at_two_megabytes long_rows_of_old_are_cut_too
-    other_pages_end_at_sixteen_megabytes what_has_no_cursor_is_refused answers_that_wait_have_a_room
+    other_pages_end_at_sixteen_megabytes rows_without_a_cursor_are_refused answers_that_wait_have_a_room
 }
 
 const MB: usize = 1024 * 1024;
@@ -41,7 +41,7 @@ fn nothing_twice(ids: &[String]) -> bool {
     ids.iter().collect::<BTreeSet<_>>().len() == ids.len()
 }
 
-/// The reproduction: seven long fields of a lead changed at once, which made a row of 226 KB.
+/// Seven long fields of a lead, changed at once, made a row of 226 KB.
 async fn a_row_of_the_log_is_bounded_as_a_whole(world: World) {
     let list = list(&world, "owner").await;
     let body = json!({ "list_id": list, "email": "long@lead.example" });
@@ -99,7 +99,7 @@ async fn pages_of_the_log_end_at_two_megabytes(world: World) {
     assert_eq!((short.items().len(), is_cut(&short)), (100, false));
 }
 
-/// What an earlier version of this server wrote.
+/// A row as an earlier version of this server wrote it.
 async fn long_rows_of_old_are_cut_too(world: World) {
     rows(&world, 25, 226_000).await;
     let (pages, ids) = walk(&world, "/api/v2/audit-logs?limit=1000").await;
@@ -138,7 +138,7 @@ async fn other_pages_end_at_sixteen_megabytes(world: World) {
     assert_eq!((page.items().len(), is_cut(&page)), (30, false));
 }
 
-async fn what_has_no_cursor_is_refused(world: World) {
+async fn rows_without_a_cursor_are_refused(world: World) {
     campaigns(&world, 40).await;
     let found = "/api/v2/campaigns/search-by-contact?search=a@lead.example";
     let to_all = async |count: i64| {
@@ -152,7 +152,7 @@ async fn what_has_no_cursor_is_refused(world: World) {
     };
     to_all(10).await;
     assert_eq!(world.get("owner", found).await.is(200).items().len(), 10);
-    to_all(100).await; // as many as are on a page of 16 MB
+    to_all(100).await; // as many as fit on a page of 16 MB
     let next = world.get("owner", "/api/v2/campaigns?limit=100").await.json()["next_starting_after"].clone();
     let rest = format!("/api/v2/campaigns?limit=100&starting_after={}", next.as_str().unwrap());
     let one = world.get("owner", &rest).await.items()[0]["id"].clone();
@@ -163,7 +163,7 @@ async fn what_has_no_cursor_is_refused(world: World) {
     assert!(refused.message().contains("larger than 16 MB"), "{}", refused.message());
 }
 
-/// An answer that is not read.
+/// An answer that the client does not read.
 async fn unread(world: &World, who: &str, line: &str, body: Value) -> Response<Body> {
     let (method, path) = line.split_once(' ').unwrap();
     let key = format!("Bearer {}", world.who(who).key);
@@ -172,7 +172,8 @@ async fn unread(world: &World, who: &str, line: &str, body: Value) -> Response<B
     world.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
 }
 
-/// Clients that do not read stop at the share of their workspace: its small answers and everybody else's go on.
+/// Answers that nobody reads are limited for each workspace. Its small answers, and the answers of others,
+/// still arrive.
 async fn answers_that_wait_have_a_room(world: World) {
     campaigns(&world, 40).await;
     let (long, small) = ("GET /api/v2/campaigns?limit=100", "GET /api/v2/campaigns/count-launched");
@@ -183,7 +184,7 @@ async fn answers_that_wait_have_a_room(world: World) {
     assert_eq!(second.headers()["retry-after"], "1");
     assert_eq!(unread(&world, "admin", small, Value::Null).await.status(), StatusCode::OK);
     assert_eq!(unread(&world, "stranger", long, Value::Null).await.status(), StatusCode::OK);
-    // What changes something is answered once it is made, and then nothing more is made.
+    // A change is always answered once it is made. After that the workspace cannot make any more changes.
     let pages: Vec<_> = futures::future::join_all(
         (0..2).map(|_| unread(&world, "owner", "GET /api/v2/campaigns?limit=7", Value::Null)),
     )

@@ -112,7 +112,7 @@ async fn odd_bytes_are_refused(world: World) {
     assert!(world.get("owner", "/api/v2/custom-tags").await.items().len() == 1, "only the client's");
 }
 
-/// What a hostile client would try in every text that it may send.
+/// What a hostile client would try in every text field.
 async fn strange_values_never_break(world: World) {
     let long = "é".repeat(150);
     for text in ["'; drop table users; --", "%_\\", "\u{202e}abc", "😀", "\u{85}x", "$1 {visible} ?1", &long]
@@ -207,7 +207,7 @@ async fn unknown_routes_and_wrong_methods() {
 }
 
 #[tokio::test]
-async fn one_too_many_is_told_when_to_come_back() {
+async fn calls_over_the_rate_get_a_retry_after() {
     let url = format!(
         "sqlite:{}",
         std::env::temp_dir().join(format!("gatepost-rate-{}.db", std::process::id())).display()
@@ -225,7 +225,7 @@ async fn one_too_many_is_told_when_to_come_back() {
     world.get("stranger", "/api/v2/campaigns").await.is(200);
 }
 
-/// There is no way to one from outside, so the edge is put around a route that does nothing else.
+/// No request can cause a panic, so the edge is put around a route that only panics.
 async fn a_panic_is_one_lost_answer(world: World) {
     async fn breaks() {
         panic!("a handler of a test")

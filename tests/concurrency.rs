@@ -10,18 +10,18 @@ use std::sync::{Arc, Mutex};
 on_both! { nothing_succeeds_after_an_acknowledged_change }
 
 const CLIENTS: usize = 16;
-/// With those of the real processes (`process.rs`) a hundred thousand.
+/// Together with the real processes (`process.rs`) this makes a hundred thousand calls.
 const CALLS: usize = 45_000;
 const VICTIMS: usize = 120;
 
 struct Victim {
     key: String,
-    /// What takes the right away.
+    /// The change that removes the right.
     change: (String, Value),
-    /// What the victim tries.
+    /// The call that needs the right.
     attempts: Vec<(String, u16)>,
     acknowledged: AtomicBool,
-    /// Calls begun before the change, and after it.
+    /// The number of calls that began before the change, and after it.
     before: AtomicUsize,
     after: AtomicUsize,
 }
@@ -57,7 +57,7 @@ async fn nothing_succeeds_after_an_acknowledged_change(mut world: World) {
     let victims = victims(&mut world).await;
     let servers = [world.router.clone(), world.twin().await];
     let owner = world.who("owner").key.clone();
-    // Those whose turn it is, and a few who have had it.
+    // The victims of this round, and a few of earlier rounds.
     let stage = Arc::new(Mutex::new(Vec::<Arc<Victim>>::new()));
     let done = Arc::new(AtomicUsize::new(0));
     let clients: Vec<_> = (0..CLIENTS)
@@ -110,7 +110,7 @@ async fn attempt(server: &axum::Router, victim: &Victim, step: usize) {
     let (late, answer) = loop {
         let late = victim.acknowledged.load(Ordering::SeqCst);
         let (answer, _) = exchange(server, Some(&victim.key), line, &[], vec![]).await;
-        // Busy with the same row for too long: nothing is done, and a caller tries again, a few times.
+        // The row was locked for too long, so nothing was done. A caller tries again a few times.
         if answer.status != 503 || again == 0 {
             break (late, answer);
         }

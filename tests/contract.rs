@@ -7,11 +7,11 @@ use crate::support::oracle::{is_ours, official, outline, resolve};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// `UPDATE=1` rewrites the list; it must not grow.
+/// `UPDATE=1` rewrites the list. It must not become longer.
 const UNIMPLEMENTED: &str = "tests/unimplemented.txt";
 
 #[tokio::test]
-async fn what_we_have_agrees_and_the_rest_is_listed() {
+async fn our_operations_agree_and_the_rest_is_listed() {
     let Some(document) = official() else { return };
     let world = World::sqlite().await;
     let mut differences = Vec::new();
@@ -99,7 +99,7 @@ fn compare(api: &Value, ours: &Operation, document: &Value, theirs: &Value) -> V
     differences
 }
 
-/// By place and name, with type, enum and whether it is required; not ours.
+/// The official parameters by place and name, with type, enum and whether they are required.
 fn parameters(document: &Value, operation: &Value) -> Value {
     let all = operation["parameters"].as_array().into_iter().flatten();
     let official = all.filter(|parameter| !is_ours(resolve(document, &parameter["schema"])));
@@ -110,7 +110,7 @@ fn parameters(document: &Value, operation: &Value) -> Value {
     json!(named.collect::<BTreeMap<_, _>>())
 }
 
-/// A body that is null is none; whether further keys are refused belongs to it.
+/// A body that can only be null counts as no body. The outline also says whether further keys are refused.
 fn body(document: &Value, operation: &Value) -> Value {
     let schema = resolve(document, &operation["requestBody"]["content"]["application/json"]["schema"]);
     if schema.is_null() || schema["type"] == "null" {
@@ -125,7 +125,7 @@ fn body(document: &Value, operation: &Value) -> Value {
     ])
 }
 
-/// The innermost places where two outlines part.
+/// The innermost places where two outlines differ.
 fn differ(at: &str, ours: &Value, theirs: &Value, out: &mut Vec<String>) {
     match (ours, theirs) {
         _ if ours == theirs => (),

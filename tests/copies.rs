@@ -5,11 +5,11 @@ use crate::support::scene::{campaign, join};
 use crate::support::{MISSING, World, on_both};
 use serde_json::{Value, json};
 
-on_both! { a_duplicate_is_a_draft_of_ones_own what_is_shared_can_be_copied_for_a_week exports_are_recorded counting }
+on_both! { a_duplicate_is_a_draft_of_ones_own a_shared_campaign_can_be_copied_for_a_week exports_are_recorded counting }
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// With all that a copy must not take along.
+/// A campaign with everything that a copy must leave out.
 async fn rich(world: &World) -> String {
     for n in 0..3 {
         world.connect("owner", &format!("s{n}@outreach.example"), None).await;
@@ -53,7 +53,7 @@ async fn a_duplicate_is_a_draft_of_ones_own(mut world: World) {
     let named = world.call("admin", &line, json!({ "name": "Named" })).await.is(200).json();
     assert_eq!((&named["name"], &named["owned_by"]), (&json!("Named"), &json!(world.who("admin").user)));
     world.call("owner", &line, json!({ "name": "" })).await.is(400);
-    // The leads, the tag and the variables stay where they are.
+    // The copy has no leads, no tag and no variables.
     let copy = named["id"].as_str().unwrap();
     assert!(
         world.call("owner", "POST /api/v2/leads/list", json!({ "campaign": copy })).await.items().is_empty()
@@ -64,7 +64,7 @@ async fn a_duplicate_is_a_draft_of_ones_own(mut world: World) {
         0,
         "the original is private, the copy has no tag"
     );
-    // Who sees it may copy it; what he may not send from, his copy does not have.
+    // A member who sees the campaign can copy it. The copy has no accounts that this member cannot send from.
     let team = format!("PATCH /api/v2/campaigns/{id}");
     world.call("manager", &line, Value::Null).await.is(404);
     world.call("owner", &team, json!({ "visibility": "team" })).await.is(200);
@@ -81,7 +81,7 @@ async fn a_duplicate_is_a_draft_of_ones_own(mut world: World) {
     world.get("narrow", &format!("/api/v2/campaigns/{copy}")).await.is(200);
 }
 
-async fn what_is_shared_can_be_copied_for_a_week(world: World) {
+async fn a_shared_campaign_can_be_copied_for_a_week(world: World) {
     let id = rich(&world).await;
     let (share, copy) =
         (format!("POST /api/v2/campaigns/{id}/share"), format!("POST /api/v2/campaigns/{id}/from-export"));
@@ -124,7 +124,7 @@ async fn what_is_shared_can_be_copied_for_a_week(world: World) {
             && !text.contains(&world.home.to_string())
             && !text.contains(&world.tag.to_string())
     );
-    // For seven days; once more prolongs it.
+    // A campaign is shared for seven days. Sharing it again starts the seven days again.
     world.wait(6 * DAY);
     world.call("owner", &share, Value::Null).await.is(204);
     world.wait(6 * DAY);
@@ -137,7 +137,7 @@ async fn what_is_shared_can_be_copied_for_a_week(world: World) {
     gone_with_its_workspace(&world).await;
 }
 
-/// Of a workspace that is removed nothing is shared.
+/// The campaigns of a removed workspace are no longer shared.
 async fn gone_with_its_workspace(world: &World) {
     let other = world.create("owner", "Other", "team").await;
     world.call("owner", &format!("POST /api/v2/campaigns/{other}/share"), Value::Null).await.is(204);

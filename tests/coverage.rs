@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 on_both! { every_change_leaves_one_row refusals_are_counted_and_bounded keys_are_stamped }
 
-/// In the matrix, and not an operation of the router: what an operation asks in addition. May only shrink, unless such
-/// a demand is added.
+/// Permissions that are not an operation of the router, but a further requirement of one. The list becomes
+/// longer only when such a requirement is added.
 const UNROUTED: [&str; 11] = [
     "workspaces:set_rights",
     "workspace_members:change_role",
@@ -28,18 +28,18 @@ const UNROUTED: [&str; 11] = [
     "workspace_group_members:act",
 ];
 
-/// Rows of what is not refused.
+/// Rows other than refusals.
 async fn acts(world: &World) -> Vec<Value> {
     world.log().await.into_iter().filter(|row| row["audit_metadata"]["refused_by"].is_null()).collect()
 }
 
-/// What needs a mail server, or a server without a workspace: their own tests count the rows.
+/// These need a mail server, or a server without a workspace. Their own tests count the rows.
 const MAILED: [&str; 3] = ["profile:change_email", "profile:ask_reset", "workspaces:set_up"];
 
 pub async fn every_change_leaves_one_row(world: World) {
     world.connect("owner", "free@outreach.example", None).await;
     let mut operations = operations::all(&world.api);
-    // Whoever asks must still be owner, and the tag be there.
+    // These come last: until then the caller must be the owner, and the tag must exist.
     let last = [
         "workspace_group_members:reject",
         "workspace_group_members:accept",
@@ -155,7 +155,7 @@ async fn refusals_are_counted_and_bounded(world: World) {
     bounded(&world).await;
 }
 
-/// A thousand rows an hour, then one for the rest.
+/// A workspace has a thousand rows an hour, and then one row for the rest.
 async fn bounded(world: &World) {
     let fill = gatepost::db::sql(
         "insert into audit_log (workspace_id, id, at, activity_type, action, resource, actor, \

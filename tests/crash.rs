@@ -46,7 +46,7 @@ impl Site {
         Server::start(gatepost(&[&serve[..], &self.place(), more].concat()))
     }
 
-    /// What `gatepost backup` copies; PostgreSQL has its own way, which is `stored`.
+    /// The copy that `gatepost backup` makes. On PostgreSQL it is the dump, as in `stored`.
     fn backup(&self) -> Vec<u8> {
         if self.postgres.is_some() {
             return vec![];
@@ -56,7 +56,7 @@ impl Site {
         std::fs::read(file).unwrap()
     }
 
-    /// All that is stored: the files of SQLite, or what `pg_dump` writes, which is how one backs it up.
+    /// Everything that is stored: the files of SQLite, or the output of `pg_dump`.
     fn stored(&self) -> Vec<u8> {
         let Some(url) = &self.postgres else {
             let files =
@@ -134,7 +134,7 @@ async fn a_server_killed_before_the_mail_left_sends_it_once() {
     for site in Site::all().await {
         let key = site.init();
         let from = ["--mail-from", "gatepost@acme.example", "--public-url", "https://gatepost.example"];
-        // Nobody answers there.
+        // Nothing listens there.
         let server = site.serve(&[&["--smtp-url", "smtp://127.0.0.1:1"], &from[..]].concat());
         let invite = json!({ "email": "amy@acme.example", "role": "admin" });
         let (status, invited) = server.call(&key, "POST /api/v2/workspace-members", invite).await;
@@ -153,13 +153,13 @@ async fn a_server_killed_before_the_mail_left_sends_it_once() {
     }
 }
 
-/// Amy signs in, enrols an app, and signs in with it: the bytes of its seed.
+/// Amy signs in, enrols an app, and signs in with it. Gives the bytes of the app's seed.
 async fn with_a_second_factor(
     server: &Server,
     call: &impl AsyncFn(&str, &str, Value) -> Value,
     secrets: &Secrets,
 ) -> Vec<u8> {
-    let sign_in = json!({ "email": "amy@acme.example", "password": "a secret of hers, for no one" });
+    let sign_in = json!({ "email": "amy@acme.example", "password": "a secret that only Amy knows" });
     call("cookie:", "POST /auth/sign-in", sign_in.clone()).await;
     let begun = call(&server.session(), "POST /api/v2/me/factors/totp", Value::Null).await;
     let secret = totp_rs::Secret::try_from_base32(begun["secret"].as_str().unwrap()).unwrap();
@@ -177,7 +177,7 @@ async fn with_a_second_factor(
     seed
 }
 
-/// What was ever issued or handed over is in no file, dump or log, at the most talkative level.
+/// No secret that was issued or sent is in a file, a dump or a log, even at the most detailed level.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_secret_is_stored_or_logged_in_plain() {
     for site in Site::all().await {
@@ -206,7 +206,7 @@ async fn no_secret_is_stored_or_logged_in_plain() {
             .await;
         let mail = until(Duration::from_secs(30), async || smtp.mails().pop()).await;
         let token = mail.link.unwrap().split_once('#').unwrap().1.to_owned();
-        let body = json!({ "token": token, "first_name": "Amy", "last_name": "A", "password": "a secret of hers, for no one" });
+        let body = json!({ "token": token, "first_name": "Amy", "last_name": "A", "password": "a secret that only Amy knows" });
         let amy = call("", "POST /api/v2/invitations/accept", body).await;
         let amy = amy["api_key"].as_str().unwrap().to_owned();
         call(&amy, "GET /api/v2/accounts", Value::Null).await;

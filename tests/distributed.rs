@@ -4,7 +4,7 @@
 
 use crate::support::{World, distributed};
 
-/// Tables that every shard needs whole, and why.
+/// Tables that every shard needs completely, and why.
 const GLOBAL: &[(&str, &str)] = &[
     ("migrations", "facts about the whole server"),
     ("server", "facts about the whole server"),

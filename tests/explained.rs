@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 on_both! {
-    what_is_explained_is_answered further_demands_are_explained_too the_reason_is_told_to_who_may_know_it
-    others_are_explained_as_far_as_it_is_left the_operator_hears_the_reason_too
+    explanations_agree_with_answers further_demands_are_explained_too callers_with_the_right_get_the_reason
+    others_are_explained_as_far_as_it_is_left the_operator_gets_the_reason_too
 }
 
 const EXPLAIN: &str = "POST /api/v2/access/explain";
@@ -38,10 +38,10 @@ const SCOPES: [&str; 14] = [
     "all:update",
     "all:all",
 ];
-/// Personal keys of the owner's.
+/// Personal keys of the owner.
 const PERSONAL: [&str; 4] = ["workspaces:all", "all:create", "all:update", "workspace_group_members:update"];
 
-/// Their names; each is also the first scope of its key.
+/// The names of these keys. Each name is also the first scope of its key.
 async fn principals(world: &mut World) -> Vec<String> {
     let (home, far) = (world.home, Some(Time(4_000_000_000_000)));
     let owner = world.who("owner").clone();
@@ -71,7 +71,7 @@ async fn principals(world: &mut World) -> Vec<String> {
     names
 }
 
-/// Signed in, and eleven minutes ago.
+/// The age of a session that signed in eleven minutes ago.
 async fn stale(world: &World) {
     for (name, role) in [("stale", "owner"), ("stale admin", "admin")] {
         scene::session(world, world.home, name, world.who(role).user.unwrap()).await;
@@ -87,13 +87,13 @@ async fn fresh_records(world: &World) -> Records {
     records
 }
 
-/// The id under which an explanation knows the record.
+/// The id by which an explanation names the record.
 async fn asked(world: &World, operation: &Operation, records: &Records) -> Value {
     if !operation.takes_id() || operation.path.ends_with("from-export") {
         return Value::Null;
     }
     match operation.action.resource {
-        // Nobody can ask about these.
+        // An explanation cannot be asked for these.
         "sessions" | "factors" | "background_jobs" => Value::Null,
         "accounts" | "account_campaign_mappings" => {
             world.get("owner", &format!("/api/v2/accounts/{}", records.id(operation))).await.json()["id"]
@@ -103,7 +103,7 @@ async fn asked(world: &World, operation: &Operation, records: &Records) -> Value
     }
 }
 
-async fn what_is_explained_is_answered(mut world: World) {
+async fn explanations_agree_with_answers(mut world: World) {
     let names = principals(&mut world).await;
     let mut own = fresh_records(&world).await;
     let mut counts = BTreeMap::new();
@@ -151,13 +151,15 @@ async fn what_is_explained_is_answered(mut world: World) {
     assert_eq!(SIGNED_IN[0], "owner's session");
 }
 
-/// Refused for what is in the body: a wrong password, a campaign that nobody shares, a place that is out of reach.
+/// Refused because of the body: a wrong password, a campaign that is not shared, a destination outside the
+/// reach.
 fn by_the_body(operation: &Operation) -> bool {
     let named = ["sessions:reauthenticate", "profile:change_password", "custom_tags:toggle", "leads:create"];
     named.contains(&operation.action.name) || operation.path.ends_with("from-export")
 }
 
-/// A permission that no operation has as its own: who holds it passes, who does not is refused with its reason.
+/// A further requirement that is not an operation. A caller who has it passes; others are refused with its
+/// reason.
 async fn further_demands_are_explained_too(mut world: World) {
     let names = principals(&mut world).await;
     let sdr = format!("PATCH /api/v2/workspace-members/{}", world.who("sdr").member.unwrap());
@@ -214,7 +216,7 @@ fn reason<'a>(told: &'a Value, step: &str) -> &'a str {
     steps.iter().find(|verdict| verdict["step"] == step).unwrap()["reason"].as_str().unwrap()
 }
 
-async fn the_reason_is_told_to_who_may_know_it(world: World) {
+async fn callers_with_the_right_get_the_reason(world: World) {
     let hidden = world.create("editor", "hidden", "private").await;
     let sdr = json!(world.who("sdr").member);
     let told = ask_about(&world, "owner", &sdr, "campaigns:read", &hidden).await;
@@ -223,15 +225,19 @@ async fn the_reason_is_told_to_who_may_know_it(world: World) {
         reason(&told, "record"),
         "record: this campaign is private and belongs to editor Test; sdr Test is not a collaborator on it"
     );
-    // The sentences are about them.
+    // The reasons speak about the principal, not about the caller.
     let told = ask_about(&world, "owner", &sdr, "campaigns:delete", &hidden).await;
     assert!(reason(&told, "role").ends_with("; the role of sdr Test is sdr"), "{told}");
     assert_eq!(reason(&told, "delegation"), "delegation: sdr Test belongs to this workspace");
     let own = json!({ "permission": "campaigns:delete", "record": hidden });
     let own = world.call("sdr", EXPLAIN, own).await.is(200).json();
     assert!(reason(&own, "role").ends_with("; yours is sdr"));
-    assert_eq!(reason(&own, "record"), "record: not there, or not visible", "unchanged for who may not know");
-    // A key by its id, a lead, a sending account, reach and a tag limit.
+    assert_eq!(
+        reason(&own, "record"),
+        "record: not there, or not visible",
+        "unchanged for a caller without the right"
+    );
+    // Also for a key by its id, a lead, a sending account, reach and a tag limit.
     let key = json!(world.who("sdr").key_id);
     let told = ask_about(&world, "owner", &key, "campaigns:read", &hidden).await;
     assert!(reason(&told, "record").contains("the key `sdr` of sdr Test is not a collaborator"), "{told}");
@@ -261,13 +267,13 @@ async fn the_reason_is_told_to_who_may_know_it(world: World) {
         reason(&told, "record"),
         "record: this campaign carries no tag of the tag limit of client Test"
     );
-    // What the caller does not see either, and what is not there, are alike.
+    // A record that the caller does not see has the same explanation as a missing one.
     let missing = ask_about(&world, "owner", &sdr, "campaigns:read", MISSING).await;
     assert_eq!(reason(&missing, "record"), "record: not there, or not visible");
     let away = world.create("stranger", "theirs", "team").await;
     assert_eq!(ask_about(&world, "owner", &sdr, "campaigns:read", &away).await, missing);
-    let nobodys = json!({ "permission": "sessions:end", "record": MISSING });
-    let refused = world.call("owner", EXPLAIN, nobodys).await.is(400).message();
+    let of_robot = json!({ "permission": "sessions:end", "record": MISSING });
+    let refused = world.call("owner", EXPLAIN, of_robot).await.is(400).message();
     assert!(refused.starts_with("body/record must be left out for `sessions:end`"), "{refused}");
 }
 
@@ -288,14 +294,14 @@ async fn others_are_explained_as_far_as_it_is_left(mut world: World) {
     world.get_as("admin", sub, "/api/v2/workspace-members").await.is(403);
     let own = json!({ "permission": "campaigns:read" });
     world.call_as("admin", sub, EXPLAIN, own).await.is(200);
-    // Members are left to it, keys are not.
+    // The delegation includes members, but not keys.
     world.delegates("ann", json!({ "resources": ["workspace_members"] })).await.is(200);
     ask(email).await.is(200);
     let key = ask(json!(ann.key_id)).await.is(400).face();
     assert_eq!(ask(json!(MISSING)).await.face(), key);
     world.delegates("ann", json!({ "resources": ["workspace_members", "api_keys"] })).await.is(200);
     ask(json!(ann.key_id)).await.is(200);
-    // At home, a key that may not see keys does not find them either.
+    // At home, a key that cannot see keys does not find them either.
     scene::key(&mut world, Key::of_workspace(sub, "clerk", json!(["workspace_members:read"]))).await;
     let body = json!({ "permission": "campaigns:read", "principal": ann.key_id });
     world.call("clerk", EXPLAIN, body).await.is(400);
@@ -303,8 +309,8 @@ async fn others_are_explained_as_far_as_it_is_left(mut world: World) {
     world.call("clerk", EXPLAIN, body).await.is(200);
 }
 
-/// As `gatepost access explain` asks it.
-async fn the_operator_hears_the_reason_too(world: World) {
+/// The same question as `gatepost admin access explain` asks.
+async fn the_operator_gets_the_reason_too(world: World) {
     use gatepost::access::{Action, Grant, Sight};
     use gatepost::resources::explain::{Case, particulars, person, sight};
     let hidden: Uuid = world.create("editor", "hidden", "private").await.parse().unwrap();

@@ -12,18 +12,18 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 on_both! {
-    who_reads_too_much_holds_up_nobody_else who_writes_too_much_holds_up_nobody_else a_slow_read_is_stopped
+    too_many_reads_delay_no_other_workspace too_many_writes_delay_no_other_workspace a_slow_read_is_stopped
     the_servers_own_reads_have_no_end many_leads_go_in_steps a_list_and_a_campaign_go_in_steps
-    a_tag_and_an_account_go_in_steps a_right_taken_midway_ends_it what_is_asked_for_ends_it
+    a_tag_and_an_account_go_in_steps a_right_taken_midway_ends_it deletions_end_at_the_wanted_number
     a_caller_who_goes_away_leaves_a_true_record
 }
 
-/// As many as a step removes, and some more.
+/// More records than one step removes.
 const STEP: usize = 2_000;
 const MORE: usize = 100;
 const CROWDED: &str = "too many requests of this workspace are waiting; send fewer at once, and try again";
 
-/// Makes every look at the lists of leads take longer than anybody may read.
+/// Makes every read of the lead lists take longer than the limit for reads.
 async fn slow_lists(world: &World) {
     world.run(sql("alter table lead_lists rename to lists_kept")).await;
     world
@@ -33,7 +33,7 @@ async fn slow_lists(world: &World) {
         .await;
 }
 
-/// Without the checks of `World::send`, which takes no answer of a busy server.
+/// Without the checks of `World::send`, which does not expect the answers of a busy server.
 fn asked(world: &World, who: &str, line: &str, body: Value) -> JoinHandle<Answer> {
     let (router, key, line) = (world.router.clone(), world.who(who).key.clone(), line.to_owned());
     let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
@@ -48,7 +48,7 @@ async fn until(done: impl Fn() -> bool) {
     }
 }
 
-async fn who_reads_too_much_holds_up_nobody_else(world: World) {
+async fn too_many_reads_delay_no_other_workspace(world: World) {
     list(&world, "owner").await;
     slow_lists(&world).await;
     let mut slow = Vec::new();
@@ -70,8 +70,8 @@ async fn who_reads_too_much_holds_up_nobody_else(world: World) {
     slow.iter().for_each(JoinHandle::abort);
 }
 
-/// A held write occupies all that its workspace may have; whatever else it writes waits until its lane is full.
-async fn who_writes_too_much_holds_up_nobody_else(world: World) {
+/// A write that is held takes the whole share of its workspace. Further writes wait until the lane is full.
+async fn too_many_writes_delay_no_other_workspace(world: World) {
     let (released, sqlite) = (Arc::new(AtomicBool::new(false)), world.writer.commits().is_some());
     let hold = || {
         let (writer, released, lane) = (world.writer.clone(), released.clone(), Lane::Workspace(world.home));
@@ -117,13 +117,13 @@ async fn a_slow_read_is_stopped(world: World) {
         stopped.message(),
         "the request took too long and was stopped; narrow the search, or ask for fewer records"
     );
-    // The same thread or connection reads on.
+    // The same thread or connection can read again.
     for _ in 0..8 {
         world.get("owner", "/api/v2/campaigns").await.is(200);
     }
 }
 
-/// What jobs, a backup or the doctor read is not stopped: more than five seconds of it.
+/// Reads of jobs, backups and the doctor are not stopped, even after five seconds.
 async fn the_servers_own_reads_have_no_end(world: World) {
     let (mut rows, mut took) = (4_000_000_i64, Duration::ZERO);
     while took < Duration::from_millis(5_500) {
@@ -161,7 +161,7 @@ async fn many_leads_go_in_steps(world: World) {
     assert_eq!(found(&world, "owner", json!({})).await, ["l0"], "the other list's");
 }
 
-async fn what_is_asked_for_ends_it(world: World) {
+async fn deletions_end_at_the_wanted_number(world: World) {
     let id = list(&world, "owner").await;
     fill(&world, "list_id", &id, 2 * STEP + 1).await;
     let delete = async |body: Value| {
@@ -204,7 +204,7 @@ async fn a_tag_and_an_account_go_in_steps(world: World) {
     }
 }
 
-/// Many campaigns like one, each with a tag and an account.
+/// Creates many campaigns like one, each with a tag and an account.
 async fn used(world: &World, (base, tag, account): (Uuid, Uuid, Uuid)) {
     let ids: Vec<Uuid> = (0..2 * (STEP + MORE)).map(|_| world.app.new_id()).collect();
     let (home, now) = (world.home, world.app.now());
@@ -242,7 +242,7 @@ async fn used(world: &World, (base, tag, account): (Uuid, Uuid, Uuid)) {
     world.writer.write(make).await.unwrap();
 }
 
-/// Whatever ends it midway, the audit log counts what is gone.
+/// The audit log counts exactly the records that are gone, whatever ends the deletion midway.
 async fn a_caller_who_goes_away_leaves_a_true_record(world: World) {
     let (id, all) = (list(&world, "owner").await, (2 * STEP + MORE) as i64);
     fill(&world, "list_id", &id, all as usize).await;
@@ -253,7 +253,7 @@ async fn a_caller_who_goes_away_leaves_a_true_record(world: World) {
     deleting.abort();
     let mut gone = None;
     for _ in 0..200 {
-        // A step that was under way may still come to its end.
+        // A step that was under way can still finish.
         gone = Some((all - left(&world).await, steps(&world, "leads:delete").await.iter().sum::<i64>()));
         if gone.is_some_and(|(gone, counted)| gone == counted) {
             break;
@@ -264,7 +264,7 @@ async fn a_caller_who_goes_away_leaves_a_true_record(world: World) {
     assert!(gone == counted && gone >= STEP as i64, "{gone} leads are gone, {counted} are counted");
 }
 
-/// The second step asks again for the right, and finds that it was taken.
+/// The second step checks the right again, and finds that it was removed.
 async fn a_right_taken_midway_ends_it(world: World) {
     let id = list(&world, "owner").await;
     fill(&world, "list_id", &id, STEP + MORE).await;
@@ -283,7 +283,7 @@ async fn left(world: &World) -> i64 {
     left.optional(&world.reader).await.unwrap().unwrap()
 }
 
-/// The writer is held until the first step and what takes the right wait, in this order.
+/// The writer is held until the first step waits, and behind it the change that removes the right.
 async fn taken_midway_on_sqlite(world: &World, list: &str) -> JoinHandle<Answer> {
     let (started, released) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     let (start, release, writer) = (started.clone(), released.clone(), world.writer.clone());
@@ -309,7 +309,7 @@ async fn taken_midway_on_sqlite(world: &World, list: &str) -> JoinHandle<Answer>
     deleting
 }
 
-/// The second step waits for a row that is held by what takes the right, and then runs again.
+/// The second step waits for a row that the change of rights has locked, and then runs again.
 async fn taken_midway_on_postgres(world: &World, list: &str) -> JoinHandle<Answer> {
     let (client, connection) = tokio_postgres::connect(&world.url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);

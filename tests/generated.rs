@@ -28,7 +28,19 @@ async fn the_document() {
 #[tokio::test]
 async fn the_extensions() {
     let world = World::sqlite().await;
-    compare("docs/extensions.md", &extensions(&world.api));
+    let pages = extensions(&world.api);
+    fs::create_dir_all("docs/extensions").unwrap();
+    for entry in fs::read_dir("docs/extensions").unwrap() {
+        let path = entry.unwrap().path().to_str().unwrap().to_owned();
+        match (pages.contains_key(&path), std::env::var_os("UPDATE")) {
+            (true, _) => (),
+            (false, Some(_)) => fs::remove_file(path).unwrap(),
+            (false, None) => panic!("{path} is not generated any more: run `make accept`"),
+        }
+    }
+    for (path, text) in pages {
+        compare(&path, &text);
+    }
 }
 
 /// `src/resources/*/tests.rs` are parts of this binary.
@@ -60,7 +72,7 @@ fn the_samples_of_the_resources() {
     );
 }
 
-/// The tour to read is the script that is tested.
+/// The tour in the documents is the script that is tested.
 #[test]
 fn the_tour() {
     let page = fs::read_to_string("docs/tour.md").unwrap();

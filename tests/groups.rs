@@ -19,7 +19,7 @@ fn line(operation: &Operation, id: &str) -> String {
     operation.at(if operation.takes_id() { id } else { "" })
 }
 
-/// The same bytes for every workspace that is not the caller's to act in, whatever there is.
+/// The answer has the same bytes for every workspace in which the caller cannot act.
 async fn alike(world: &World, who: &str, operation: &Operation, targets: &[String], status: u16) {
     let own = json!({ "not": "read" });
     let mut faces = Vec::new();
@@ -32,7 +32,8 @@ async fn alike(world: &World, who: &str, operation: &Operation, targets: &[Strin
     assert_eq!(faces.len(), 1, "{who} {}", operation.line());
 }
 
-/// A sibling, a former sub-workspace's admin, the admin of another group, a stranger without a group.
+/// These callers are a sibling, the admin of a former sub-workspace, the admin of another group, and a
+/// stranger.
 async fn outsiders_get_nowhere(mut world: World) {
     let (first, _) = world.sub_of("owner", "first").await;
     let (second, _) = world.sub_of("owner", "second").await;
@@ -73,7 +74,7 @@ async fn outsiders_get_nowhere(mut world: World) {
     assert!(walked > 3000, "{walked}");
 }
 
-/// A link that is paused: one refusal, whether what is named is there or not, and for what was made through it.
+/// While a link is paused, every call through it gets the same refusal, whether or not the record exists.
 async fn paused_is_refused_alike(mut world: World) {
     let (sub, _) = world.sub_of("owner", "ann").await;
     let own = records(&world, "ann").await;
@@ -81,7 +82,7 @@ async fn paused_is_refused_alike(mut world: World) {
     let key = world.call_as("owner", sub, "POST /api/v2/api-keys", new).await.is(200).json();
     let key = key["key"].as_str().unwrap().to_owned();
     world.delegates("ann", json!({ "paused": true })).await.is(200);
-    // One's own session, password and factors are no matter of the link.
+    // A person's own session, password and factors do not depend on the link.
     let own_matter =
         |operation: &&Operation| ["sessions", "profile", "factors"].contains(&operation.action.resource);
     let all = operations::all(&world.api);
@@ -100,7 +101,7 @@ async fn paused_is_refused_alike(mut world: World) {
     }
 }
 
-/// Acting for one client, the records of another, and one's own, are not there.
+/// While a caller acts for one client, records of other clients and of their own workspace do not exist.
 async fn records_of_others_are_not_there(mut world: World) {
     let (first, _) = world.sub_of("owner", "first").await;
     world.sub_of("owner", "second").await;
@@ -123,10 +124,10 @@ async fn records_of_others_are_not_there(mut world: World) {
     assert!(walked > 150, "{walked}");
 }
 
-/// Who is whose sub-workspace, as a few lines of our own know it.
+/// A simple model of which workspace is a sub-workspace of which.
 #[derive(Default)]
 struct Model {
-    /// By sub-workspace: the admin workspace, the link, and how it stands.
+    /// By sub-workspace: the admin workspace, the link and its status.
     links: BTreeMap<usize, (usize, String, State)>,
 }
 
@@ -164,8 +165,8 @@ impl Model {
     }
 }
 
-/// Six workspaces that invite, accept, leave, remove and pause at random: after every step each reaches what the model
-/// says, and no other.
+/// Six workspaces invite, accept, leave, remove and pause at random. After every step each reaches exactly
+/// the workspaces that the model says.
 async fn no_reach_outside_the_group(mut world: World) {
     let mut ids = Vec::new();
     for n in 0..6 {
@@ -194,7 +195,7 @@ async fn no_reach_outside_the_group(mut world: World) {
     assert!(accepted > 8, "{accepted}");
 }
 
-/// What is tried must do as the model says.
+/// Each step has the result that the model expects.
 impl Model {
     async fn invites(&mut self, world: &World, ids: &[Uuid], one: usize, other: usize) {
         world.wait(24 * 60 * 60 * 1000);
@@ -217,7 +218,7 @@ impl Model {
         now
     }
 
-    /// By one of the two, or by somebody else.
+    /// By one of the two workspaces, or by a third.
     async fn ends(&mut self, world: &World, one: usize, other: usize) {
         let Some((admin, link, _)) = self.links.get(&other).cloned() else { return };
         let line = format!("DELETE /api/v2/workspace-group-members/{link}");
@@ -240,7 +241,8 @@ impl Model {
     }
 }
 
-/// A hundred accepts, leaves and removals of one link, on two servers: in the end it is there or not, for everybody.
+/// A hundred accepts, leaves and removals of one link on two servers. In the end all agree whether the link
+/// exists.
 async fn many_answers_at_once(mut world: World) {
     let sub = world.workspace_of("ann").await;
     let link = world.invites("owner", sub).await;
@@ -314,7 +316,7 @@ fn grant(role: Role, group: Option<(Delegation, GuardRails)>, through: bool) -> 
     Grant::supposed(Uuid::from_u128(7), role, group, through)
 }
 
-/// What a reach contains, of four kinds of records.
+/// Which of four kinds of records a reach contains.
 fn contains(reach: Reach) -> [bool; 4] {
     match reach {
         Reach::All => [true, true, true, true],
@@ -328,7 +330,7 @@ fn contains(reach: Reach) -> [bool; 4] {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
 
-    /// Against what is said of them in words: every action, any role.
+    /// Compares every action and role with a description in words.
     #[test]
     fn rails_and_delegations_only_take_away(role in prop::sample::select(ROLES.to_vec()), delegation in some_delegation(),
         rails in some_rails(), through: bool) {
@@ -342,12 +344,12 @@ proptest! {
             prop_assert!(wide.iter().zip(narrow).all(|(wide, narrow)| *wide || !narrow), "{}", action.name);
             let export = ["campaigns:export", "campaigns:share"].contains(&action.name);
             let ends_all = action.name == "sessions:end_all";
-            let oneself = ["sessions", "profile", "factors"].contains(&action.resource) && !ends_all;
+            let personal = ["sessions", "profile", "factors"].contains(&action.resource) && !ends_all;
             let joins = action.name == "workspace_members:accept";
             let own = ends_all || action.name == "login_policy:update";
             let (changes, named) = (action.activity.is_some(), &action.resource.to_owned());
             let known = ["access", "workspace_group_members"].contains(&action.resource) && !changes;
-            let withheld = through && !oneself && (delegation.paused
+            let withheld = through && !personal && (delegation.paused
                 || delegation.read_only && changes && action.name != "campaigns:export" && !joins
                 || delegation.no_exports && export
                 || delegation.resources.as_ref().is_some_and(|list| !list.contains(named)) && !known && !joins)

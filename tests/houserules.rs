@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::{fs, path::Path};
 
-/// Each may use its own layer and those before it.
+/// Each module can use its own layer and the layers before it.
 const LAYERS: &[&[&str]] = &[
     &["error", "time"],
     &["tls"],
@@ -147,12 +147,13 @@ fn paths(text: &str) -> Vec<String> {
     found.iter().map(|path| path.trim_start_matches(['{', ',', ' ', '\n']).trim_end().to_owned()).collect()
 }
 
-/// A statement that joins a table of a higher resource may fill its fence: `SHAPE` is a constant that uses nothing.
+/// A statement that joins a table of a higher resource may use that resource's `SHAPE`, a constant without
+/// dependencies.
 fn takes_only_the_shape(text: &str, path: &str) -> bool {
     let folder = word(path);
     let rest = &path[folder.len()..];
     if let Some(item) = rest.strip_prefix("::") {
-        // The shape of a folder, or that of a record in it.
+        // The shape of a folder, or the shape of a record in it.
         return word(item) == "SHAPE" || item.ends_with("::SHAPE");
     }
     let name = path.split_once(" as ").map_or(folder, |(_, alias)| word(alias));
@@ -211,7 +212,7 @@ fn statements_keep_to_their_store() {
     }
 }
 
-/// `routes.rs` is only the JSON face of the operations, and nothing of the resource uses it.
+/// `routes.rs` only translates JSON. Nothing else of the resource uses it.
 #[test]
 fn routes_only_translate() {
     for File { name, text, .. } in resources() {
@@ -222,7 +223,8 @@ fn routes_only_translate() {
     }
 }
 
-/// The walks go over the document, so whatever answers must be in it; these few have no right to check.
+/// The walks cover the operations of the document, so a route outside it would not be checked. These few need
+/// no right.
 #[test]
 fn nothing_answers_past_the_document() {
     let mut plain = Vec::new();

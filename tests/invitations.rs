@@ -12,8 +12,8 @@ use std::sync::atomic::Ordering;
 
 on_both! {
     an_invitation_is_mailed_and_proves_the_address without_mail_the_link_is_shown limits_of_mails
-    a_crash_neither_loses_nor_doubles_an_invitation what_bounces_is_shown notices_are_mailed
-    an_outage_loses_nothing what_is_withdrawn_does_not_leave who_invites_is_named nothing_to_resend_costs_nothing
+    a_crash_neither_loses_nor_doubles_an_invitation bounces_are_shown notices_are_mailed
+    an_outage_loses_nothing withdrawn_invitations_are_not_sent the_inviter_is_named nothing_to_resend_costs_nothing
 }
 
 const INVITE: &str = "POST /api/v2/workspace-members";
@@ -55,10 +55,10 @@ async fn an_invitation_is_mailed_and_proves_the_address(mut world: World) {
         mail.text
     );
     assert!(mail.link.as_ref().unwrap().starts_with("https://gatepost.example/invitations/accept#"));
-    // Whoever follows a link that was mailed has shown the address to be theirs.
+    // A person who opens a mailed link has proved that the address is theirs.
     let joined = accept(&world, &token(&mail)).await.is(200).json();
     assert!(is_verified(&world, &joined).await);
-    // Nothing of the letter is kept, and it is no background job of anybody.
+    // The letter is erased, and it was never listed as a background job.
     let kept: Vec<Option<String>> =
         gatepost::db::sql("select sealed from jobs where workspace_id = $1 and status = 'success'")
             .bind(world.home)
@@ -67,7 +67,7 @@ async fn an_invitation_is_mailed_and_proves_the_address(mut world: World) {
             .unwrap();
     assert!(!kept.is_empty() && kept.iter().all(Option::is_none));
     assert!(world.get("owner", "/api/v2/background-jobs").await.is(200).items().is_empty());
-    // Resending kills the old link.
+    // Resending makes the old link invalid.
     let again = world.call("owner", INVITE, json!({ "email": "bo@acme.example" })).await.is(200).id();
     world.work().await;
     world.wait(1000);
@@ -98,17 +98,18 @@ async fn limits_of_mails(mut world: World) {
     }
     let why = world.call("owner", &resend, Value::Null).await.is(429).message();
     assert!(why.contains("3 times a day"), "{why}");
-    // Withdrawing the invitation makes no room.
+    // Withdrawing an invitation does not reset the limit.
     world.call("owner", &resend.replace("POST", "DELETE").replace("/resend", ""), Value::Null).await.is(200);
     world.call("owner", INVITE, json!({ "email": "jo@acme.example" })).await.is(429);
-    // What one workspace does is not another's limit.
+    // Each workspace has its own limit.
     world.call("stranger", INVITE, json!({ "email": "jo@acme.example" })).await.is(200);
     world.wait(24 * 60 * 60 * 1000);
     world.call("owner", INVITE, json!({ "email": "jo@acme.example" })).await.is(200);
 }
 
-/// Dead at every fault point between the change and the books. One mail leaves, or, where the mail server said yes
-/// and we died before writing it down, the same one twice: one Message-ID, one token.
+/// The server is killed at every fault point between the change and the record of delivery. One mail leaves.
+/// If the server was killed after the mail server's answer, the same mail leaves twice: one Message-ID, one
+/// token.
 async fn a_crash_neither_loses_nor_doubles_an_invitation(mut world: World) {
     let smtp = world.with_mail().await;
     let mut twice = 0;
@@ -140,7 +141,7 @@ async fn a_crash_neither_loses_nor_doubles_an_invitation(mut world: World) {
     world.call("owner", INVITE, json!({ "email": "p0@acme.example" })).await.is(409);
     world.work().await;
     assert_eq!(smtp.mails().len(), before);
-    // A mail server that is away for a while.
+    // The mail server is away for a while.
     world.call("owner", INVITE, json!({ "email": "later@acme.example" })).await.is(200);
     for _ in 0..4 {
         world.work().await;
@@ -149,7 +150,7 @@ async fn a_crash_neither_loses_nor_doubles_an_invitation(mut world: World) {
     assert_eq!(smtp.mails().iter().filter(|mail| mail.to == ["later@acme.example"]).count(), 1);
 }
 
-async fn what_bounces_is_shown(mut world: World) {
+async fn bounces_are_shown(mut world: World) {
     let _smtp = world.with_mail().await;
     let asked = world.call("owner", INVITE, json!({ "email": "bounce@acme.example" })).await.is(200).json();
     assert!(asked["invitation_url"].is_null());
@@ -176,7 +177,8 @@ async fn notices_are_mailed(mut world: World) {
     assert_eq!(told, ["admin".to_owned(), "owner".to_owned()].into());
 }
 
-/// A mail server that is away for a day: the letter leaves when it is back, and nothing is shown instead.
+/// The mail server is away for a day. The letter leaves when it is back, and the answer shows no link
+/// instead.
 async fn an_outage_loses_nothing(mut world: World) {
     let smtp = world.with_mail().await;
     let working = world.app.mailer.clone();
@@ -194,14 +196,14 @@ async fn an_outage_loses_nothing(mut world: World) {
         .await
         .is(200)
         .json();
-    assert!(again["invitation_url"].is_null(), "an outage is no bounce: {again}");
+    assert!(again["invitation_url"].is_null(), "an outage does not count as a bounce: {again}");
     world.work().await;
     let mails: Vec<Mail> = smtp.mails();
     assert_eq!(mails.len(), 1, "the letter with the dead link was withdrawn");
     accept(&world, &token(&mails[0])).await.is(200);
 }
 
-async fn what_is_withdrawn_does_not_leave(mut world: World) {
+async fn withdrawn_invitations_are_not_sent(mut world: World) {
     let smtp = world.with_mail().await;
     let asked = world.call("owner", INVITE, json!({ "email": "wrong@acme.example" })).await.is(200).id();
     world.call("owner", &format!("DELETE /api/v2/workspace-members/{asked}"), Value::Null).await.is(200);
@@ -209,7 +211,7 @@ async fn what_is_withdrawn_does_not_leave(mut world: World) {
     assert!(smtp.mails().is_empty());
 }
 
-async fn who_invites_is_named(mut world: World) {
+async fn the_inviter_is_named(mut world: World) {
     let smtp = world.with_mail().await;
     for (who, says) in [("owner", "owner Test"), ("robot", "An administrator")] {
         let email = format!("{who}.s@acme.example");
@@ -223,7 +225,7 @@ async fn who_invites_is_named(mut world: World) {
     }
 }
 
-/// A member needs no invitation: sending it again does nothing, and does not count as one.
+/// A member needs no invitation, so sending it again does nothing and does not count.
 async fn nothing_to_resend_costs_nothing(world: World) {
     let line = format!("{INVITE}/{}/resend", world.who("sdr").member.unwrap());
     for _ in 0..100 {

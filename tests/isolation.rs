@@ -3,7 +3,7 @@
 
 use crate::samples::{body, records};
 use crate::support::operations::{self, Operation};
-use crate::support::people::{SIGNED_IN, of_nobody, of_oneself, principal};
+use crate::support::people::{SIGNED_IN, of_nobody, of_own_data, principal};
 use crate::support::samples::{AGENT, Records};
 use crate::support::scene::{account, campaign};
 use crate::support::{Answer, MISSING, ROLES, World, on_both};
@@ -20,7 +20,7 @@ async fn attempt(world: &World, who: &str, operation: &Operation, id: &str, reco
     world.call(who, &operation.at(id), body(operation, records)).await
 }
 
-/// What the workspace holds, as its owner sees it; refused attempts are not part of it.
+/// The contents of the workspace as its owner sees them, without refused attempts.
 async fn holdings(world: &World, who: &str) -> Vec<Value> {
     let mut all = Vec::new();
     let lists =
@@ -56,7 +56,7 @@ async fn foreign_and_missing_are_the_same(world: World) {
             assert_eq!(answer.status, expected, "{who} {} {}", operation.line(), answer.text());
             for other in [MISSING, "no-id", "0", "%00", "..%2f"] {
                 let missing = attempt(&world, who, operation, other, foreign).await;
-                // A malformed id says nothing about any record.
+                // The refusal of a malformed id says nothing about any record.
                 let malformed = missing.status == 400 && other != MISSING && operation.path.contains("{id}");
                 match malformed {
                     true => assert_eq!(missing.message(), "params/id must match format \"uuid\""),
@@ -71,8 +71,8 @@ async fn foreign_and_missing_are_the_same(world: World) {
     assert_eq!(before, (holdings(&world, "owner").await, holdings(&world, "stranger").await));
 }
 
-/// Keys that open nothing, one that opens little, each role, and the stranger: at every operation, on a record of
-/// the workspace.
+/// Calls every operation on a record of the workspace with invalid keys, a narrow key, each role and the
+/// stranger.
 async fn everybody_meets_their_cell(world: World) {
     let (home, away) = (records(&world, "owner").await, records(&world, "stranger").await);
     let mut counts = BTreeMap::new();
@@ -88,7 +88,7 @@ async fn everybody_meets_their_cell(world: World) {
             );
             continue;
         }
-        for who in ["", "nobody's key", "nobody's session", "revoked", "expired", "pending", "removed"] {
+        for who in ["", "an unknown key", "an unknown session", "revoked", "expired", "pending", "removed"] {
             let id = |records: &Records| match operation.takes_id() {
                 true => records.id(&operation).to_owned(),
                 false => String::new(),
@@ -107,7 +107,7 @@ async fn everybody_meets_their_cell(world: World) {
             if matches!(operation.action.name, "workspaces:delete" | "workspaces:change_owner")
                 && principal(who).0 == "owner"
             {
-                continue; // what it does is in the tests of workspaces; here it would end the walk
+                continue; // this would end the walk; the tests of workspaces cover it
             }
             let id = if operation.takes_id() { own.id(&operation) } else { "" };
             let answer = attempt(&world, who, &operation, id, &own).await;
@@ -120,7 +120,7 @@ async fn everybody_meets_their_cell(world: World) {
             );
             *counts.entry(answer.status.as_u16()).or_insert(0) += 1;
             if answer.status.is_success() && operation.action.activity.is_some() {
-                // What it was about may have been deleted, or the session.
+                // The call may have deleted the record or the session.
                 match operation.takes_id() || operation.method == "DELETE" {
                     true => own = records(&world, "owner").await,
                     false => world.refresh_sessions().await,
@@ -131,7 +131,7 @@ async fn everybody_meets_their_cell(world: World) {
     assert!([200, 401, 403, 404].iter().all(|status| counts[status] > 1), "{counts:?}");
 }
 
-/// By the cell of the matrix; the record is the owner's, shared with the team, without a tag.
+/// What the matrix allows. The record belongs to the owner, is visible to the team and has no tag.
 fn expected(who: &str, operation: &Operation) -> &'static [u16] {
     let action = operation.action;
     if who == "reader" && !action.is(Mark::SignedIn) {
@@ -141,7 +141,7 @@ fn expected(who: &str, operation: &Operation) -> &'static [u16] {
     }
     let (who, signed_in) = principal(who);
     if action.is(Mark::SignedIn) {
-        return if signed_in { of_oneself(operation) } else { &[403] };
+        return if signed_in { of_own_data(operation) } else { &[403] };
     }
     let role = if who == "stranger" { Role::Owner } else { Role::parse(who).unwrap() };
     let (reach, see) = (action.reach(role), (action.see)().reach(role));
@@ -150,22 +150,22 @@ fn expected(who: &str, operation: &Operation) -> &'static [u16] {
         (Reach::None, _) => &[403],
         _ if operation.path.ends_with("from-export") => &[403],
         _ if limited && operation.takes_id() => &[404],
-        // What one does not see is not there.
+        // A record that the caller does not see counts as missing.
         (_, Reach::Own | Reach::Assigned) if operation.takes_id() => &[404],
         (Reach::Own, _) if operation.path.ends_with("duplicate") => &[200],
         (Reach::Own, _) if operation.takes_id() || action.name == "custom_tags:toggle" => &[403],
         (Reach::Own, _) if action.name == "leads:create" => &[403],
         _ if operation.path.ends_with("ctd/status") => &[400],
         _ if action.name == "campaigns:share" => &[204],
-        // It answers what others have offered, and here is none such.
+        // It accepts what another workspace offered, and here there is no offer.
         _ if ["workspace_group_members:accept", "workspace_group_members:reject"].contains(&action.name) => {
             &[404]
         }
         _ if action.name == "workspace_group_members:delegate" => &[409],
-        // Named is no workspace of a group.
+        // The body names a workspace outside the group.
         _ if action.name.ends_with("move") || action.name == "credits:set_caps" => &[400],
         _ if action.name == "workspace_group_members:create" => &[400],
-        // Without a sender a campaign cannot be launched; an invitation of no one is no acceptance.
+        // A campaign without a sender cannot be launched. A link without an invitation cannot be accepted.
         _ if action.name == "campaigns:launch" => &[400],
         _ => &[200],
     }
@@ -204,12 +204,13 @@ async fn filters_and_cursors_tell_nothing(world: World) {
                         assert_eq!(
                             mine.items().len(),
                             usize::from(who != "client"),
-                            "its own alone, of those that share it"
+                            "only its own, of those that share it"
                         );
                         assert_eq!(missing.items().len(), 0);
                         filters += 1;
                     }
-                    // A position, older than anything or newer: what is listed is the caller's own.
+                    // A position in time, before or after every record. The list still has only the caller's
+                    // own records.
                     "starting_after" => assert_eq!(theirs.face().0, missing.face().0, "{path}"),
                     _ => assert_eq!(theirs.face().0, missing.face().0, "{path} {query}"),
                 }
@@ -219,7 +220,7 @@ async fn filters_and_cursors_tell_nothing(world: World) {
     assert!(filters >= 12, "{filters}");
 }
 
-/// What a body names: foreign and missing get the same 400, which names the field.
+/// References in a body: a foreign one and a missing one get the same 400, which names the field.
 async fn references_tell_nothing(world: World) {
     let (home, away) = (records(&world, "owner").await, records(&world, "stranger").await);
     let (key, tags) = ("POST /api/v2/api-keys", "POST /api/v2/custom-tags/toggle-resource");
@@ -247,7 +248,7 @@ async fn references_tell_nothing(world: World) {
         ("POST /api/v2/access/explain", json!({ "permission": "campaigns:read" }), "principal", &member),
     ];
     refused_alike(&world, &cases).await;
-    // A record that is explained.
+    // The record of an explanation.
     let explain = async |record: &str| {
         let body = json!({ "permission": "campaigns:update", "record": record });
         world.call("owner", "POST /api/v2/access/explain", body).await.is(200).face()
@@ -271,7 +272,7 @@ async fn refused_alike(world: &World, cases: &[(&str, Value, &str, &str)]) {
     }
 }
 
-/// The same, of what senders, leads and lists name.
+/// The same for references in senders, leads and lists.
 async fn references_of_leads_tell_nothing(world: World) {
     let (home, away) = (records(&world, "owner").await, records(&world, "stranger").await);
     let stranger = world.who("stranger").clone();

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
 on_both! {
-    a_job_is_done_and_read killed_at_every_step_it_ends_right it_is_done_by_the_right_of_who_asked
-    one_runner_at_a_time selections_and_failures jobs_are_listed a_job_that_nobody_knows_is_in_nobodys_way
+    a_job_is_done_and_read killed_at_every_step_it_ends_right a_job_has_the_rights_of_its_asker
+    one_runner_at_a_time selections_and_failures jobs_are_listed an_unknown_job_does_not_block_others
     a_step_that_takes_its_runner_down_is_given_up old_jobs_go a_blocked_account_is_counted
     the_data_has_the_names_of_the_reference
 }
@@ -35,7 +35,7 @@ async fn job(world: &World, who: &str, id: &str) -> Value {
     world.get(who, &format!("/api/v2/background-jobs/{id}")).await.is(200).json()
 }
 
-/// What the audit log counts of a job, row by row.
+/// The records that each audit row of a job counts.
 async fn recorded(world: &World, job: &str) -> Vec<i64> {
     let rows: Vec<(i64, Value)> = sql(
         "select affected_count, metadata from audit_log where workspace_id = $1 and activity_type = 1023",
@@ -77,7 +77,7 @@ async fn a_job_is_done_and_read(world: World) {
         (&account["warmup_status"], &account["timestamp_warmup_start"]),
         (&json!(1), &json!("2023-11-14T22:13:20.005Z"))
     );
-    // Others' jobs are not there.
+    // Jobs of others count as missing.
     world.get("manager", &format!("/api/v2/background-jobs/{id}")).await.is(404);
     world.get("stranger", &format!("/api/v2/background-jobs/{id}")).await.is(404);
     job(&world, "admin", id).await;
@@ -113,7 +113,7 @@ async fn the_data_has_the_names_of_the_reference(world: World) {
     );
 }
 
-/// A banned account counts as failed, and the others are done.
+/// A banned account counts as failed, and the others are changed.
 async fn a_blocked_account_is_counted(world: World) {
     connect(&world, 2).await;
     world
@@ -133,8 +133,8 @@ async fn a_blocked_account_is_counted(world: World) {
     assert_eq!(data["processed_emails"][0]["error"], "The warm-up of this account is blocked");
 }
 
-/// 250 accounts are three steps. Dead at the first fault point, at the second, and so on until none is left: the
-/// result is always the same, and each account is changed, and recorded, exactly once.
+/// 250 accounts take three steps. The server is killed at the first fault point, then at the second, and so
+/// on. The result is always the same, and each account is changed and recorded exactly once.
 async fn killed_at_every_step_it_ends_right(world: World) {
     connect(&world, 250).await;
     let (mut deaths, mut point) = (0, 0);
@@ -180,10 +180,10 @@ async fn killed_at_every_step_it_ends_right(world: World) {
     assert!(deaths >= 9, "before, inside and after each of three steps: {deaths}");
 }
 
-async fn it_is_done_by_the_right_of_who_asked(world: World) {
+async fn a_job_has_the_rights_of_its_asker(world: World) {
     connect(&world, 2).await;
     let all = json!({ "include_all_emails": true });
-    // A key that is revoked in between.
+    // The key is revoked between two steps.
     let key = world
         .call("owner", "POST /api/v2/api-keys", json!({ "name": "k", "scopes": ["accounts:update"] }))
         .await
@@ -198,13 +198,13 @@ async fn it_is_done_by_the_right_of_who_asked(world: World) {
     let failed = job(&world, "owner", &asked).await;
     assert_eq!((&failed["status"], warm(&world).await), (&json!("failed"), 0));
     assert!(failed["error"].as_str().unwrap().contains("revoked"), "{failed}");
-    // A member who is demoted.
+    // The member is demoted.
     let asked = world.call("editor", ENABLE, all.clone()).await.is(200).id();
     let demote = format!("PATCH /api/v2/workspace-members/{}", world.who("editor").member.unwrap());
     world.call("owner", &demote, json!({ "role": "view" })).await.is(200);
     world.work().await;
     assert_eq!((&job(&world, "owner", &asked).await["status"], warm(&world).await), (&json!("failed"), 0));
-    // One who is removed.
+    // The member is removed.
     world.call("owner", &demote, json!({ "role": "editor" })).await.is(200);
     let asked = world.call("editor", ENABLE, all).await.is(200).id();
     world.call("owner", &demote.replace("PATCH", "DELETE"), Value::Null).await.is(200);
@@ -212,7 +212,7 @@ async fn it_is_done_by_the_right_of_who_asked(world: World) {
     assert_eq!((&job(&world, "owner", &asked).await["status"], warm(&world).await), (&json!("failed"), 0));
 }
 
-/// Two processes at once take different jobs, and a lease that ran out does not commit.
+/// Two processes take different jobs, and an expired lease does not commit.
 async fn one_runner_at_a_time(world: World) {
     connect(&world, 150).await;
     let mut asked = Vec::new();
@@ -313,8 +313,8 @@ async fn jobs_are_listed(world: World) {
     world.get("client", "/api/v2/background-jobs").await.is(403);
 }
 
-/// Of a later server, say: it waits for one that knows it, and the others go on.
-async fn a_job_that_nobody_knows_is_in_nobodys_way(world: World) {
+/// A job of an unknown kind, for example of a later version, waits. The other jobs run.
+async fn an_unknown_job_does_not_block_others(world: World) {
     connect(&world, 1).await;
     let first = world.call("owner", ENABLE, json!({ "include_all_emails": true })).await.is(200).id();
     let unknown = sql("update jobs set kind = 'from-the-future' where workspace_id = $1");

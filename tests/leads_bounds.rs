@@ -6,15 +6,16 @@ use crate::support::{World, on_both};
 use serde_json::{Value, json};
 
 on_both! {
-    skipping_tells_nothing_outside_a_limit ones_own_leads_are_deleted_wherever_they_are one_odd_lead_spoils_nothing
-    two_at_once a_lead_stays_small what_is_missing_is_counted_as_the_reference_does
+    skipping_tells_nothing_outside_a_limit own_leads_are_deleted_wherever_they_are one_bad_lead_does_not_refuse_the_others
+    two_at_once a_lead_stays_small missing_leads_are_counted_as_the_reference_does
 }
 
 const LEADS: &str = "POST /api/v2/leads";
 const ADD: &str = "POST /api/v2/leads/add";
 const LIST: &str = "POST /api/v2/leads/list";
 
-/// What a limited caller asks to skip is what it sees; only the workspace's own rule looks further.
+/// `skip` settings of a limited caller look only at leads that the caller sees. The workspace's own rule
+/// looks at all.
 async fn skipping_tells_nothing_outside_a_limit(mut world: World) {
     let (tag, home) = (world.tag, world.home);
     join(&mut world, home, "narrow", "editor", Some(json!([tag]))).await;
@@ -39,7 +40,7 @@ async fn skipping_tells_nothing_outside_a_limit(mut world: World) {
     assert_eq!(add("third@lead.example").await, json!(1));
 }
 
-async fn ones_own_leads_are_deleted_wherever_they_are(world: World) {
+async fn own_leads_are_deleted_wherever_they_are(world: World) {
     let (campaign, list) = (world.create("owner", "c", "team").await, list(&world, "owner").await);
     let member = world.who("member").member;
     for (place, id) in [("campaign", &campaign), ("list_id", &list)] {
@@ -61,7 +62,7 @@ async fn ones_own_leads_are_deleted_wherever_they_are(world: World) {
         .is(200);
 }
 
-async fn one_odd_lead_spoils_nothing(world: World) {
+async fn one_bad_lead_does_not_refuse_the_others(world: World) {
     let list = list(&world, "owner").await;
     let long = "x".repeat(300);
     let leads = json!([
@@ -109,7 +110,7 @@ async fn a_lead_stays_small(world: World) {
     assert!(large.starts_with("body/leads/0 must"), "{large}");
 }
 
-async fn what_is_missing_is_counted_as_the_reference_does(world: World) {
+async fn missing_leads_are_counted_as_the_reference_does(world: World) {
     let (campaign, list) = (world.create("owner", "c", "team").await, list(&world, "owner").await);
     let leads = json!([
         { "first_name": "No mail" }, { "email": "" }, { "email": "  " }, { "email": null }, { "email": "nonsense" },

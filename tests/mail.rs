@@ -94,7 +94,7 @@ async fn a_refused_recipient_is_lost_and_a_postponed_one_is_not() {
 }
 
 #[tokio::test]
-async fn a_refused_sender_can_be_mended_and_a_refused_mail_cannot() {
+async fn a_refused_sender_can_be_fixed_and_a_refused_mail_cannot() {
     let smtp = Smtp::start().await;
     let mailer = Mailer::new(&smtp.url(), "unwelcome@acme.example").unwrap();
     let text = transient(mailer.send(&letter("jo@example.com"), "id-1").await);
@@ -123,7 +123,7 @@ async fn a_server_that_is_not_there_may_come_back() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_can_be_mended() {
+async fn a_wrong_password_can_be_fixed() {
     let smtp = Smtp::demanding("robot", "s@cret").await;
     let send = async |url: String| {
         let mailer = Mailer::new(&url, FROM).unwrap();
@@ -147,7 +147,7 @@ async fn nothing_is_said_in_the_open_where_tls_is_demanded() {
 }
 
 #[tokio::test]
-async fn names_are_no_links_and_no_headers() {
+async fn names_are_neither_links_nor_headers() {
     let eve = "Eve\r\nBcc: all@example.com\r\n\r\n<a href=\"https://evil.example\">";
     let mail = arrived(&named("jo@example.com", "https://evil.example/login", eve)).await;
     assert_eq!(mail.header("bcc"), [""; 0]);
@@ -230,7 +230,7 @@ fn a_password_is_not_shown() {
     }
 }
 
-/// Its people are not invited by mail, and nobody answers at this address.
+/// A demo sends no invitations by mail, and nothing listens at this address.
 #[test]
 fn the_demo_starts_where_mail_is_set_up() {
     let settings = ["demo", "--json", "--listen", "127.0.0.1:0", "--smtp-url", "smtp://127.0.0.1:9?tls=none"];

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use uuid::Uuid;
 
 on_both! {
-    an_account_moves_with_what_it_has_sent a_dry_run_names_the_losses who_may_move_and_between_what
+    an_account_moves_with_what_it_has_sent a_dry_run_names_the_losses only_callers_with_both_rights_move_accounts
     a_crash_leaves_each_account_in_one_place a_link_that_ends_stops_the_job
 }
 
@@ -63,8 +63,8 @@ async fn an_account_moves_with_what_it_has_sent(mut world: World) {
         job["data"]["failed_emails"].as_array().unwrap().iter().map(|failed| &failed["email"]).collect();
     assert_eq!(failed, ["b@outreach.example", "none@outreach.example"]);
     left_and_taken(&world, &before, (first, second), &campaign).await;
-    each_hears_its_own(&world, first, second).await;
-    // And home, and back.
+    each_is_told_its_own(&world, first, second).await;
+    // The account moves back home.
     world.call("owner", MOVE, wanted(&["a@outreach.example"], second, world.home)).await.is(200);
     world.work().await;
     world.call("owner", MOVE, wanted(&["a@outreach.example"], world.home, first)).await.is(200);
@@ -72,7 +72,7 @@ async fn an_account_moves_with_what_it_has_sent(mut world: World) {
     assert_eq!(addresses(&world, "first").await, ["a@outreach.example", "b@outreach.example"]);
 }
 
-async fn each_hears_its_own(world: &World, first: Uuid, second: Uuid) {
+async fn each_is_told_its_own(world: &World, first: Uuid, second: Uuid) {
     for who in ["first", "second", "owner"] {
         let log = world.get(who, "/api/v2/audit-logs?limit=100").await.is(200).items();
         let rows: Vec<_> = log.iter().filter(|row| row["action"] == "accounts:move").collect();
@@ -92,12 +92,13 @@ async fn each_hears_its_own(world: &World, first: Uuid, second: Uuid) {
         let other = if who == "first" { second } else { first };
         assert!(
             who == "owner" || !json!(rows).to_string().contains(&other.to_string()),
-            "{who} hears of the other"
+            "{who} is told of the other"
         );
     }
 }
 
-/// Whose it was, its tags and its campaigns stay behind; what it has sent goes along, and its passwords open there.
+/// The assignee, tags and campaigns stay behind. The statistics move along, and the passwords can be opened
+/// there.
 async fn left_and_taken(world: &World, before: &Value, (first, second): (Uuid, Uuid), campaign: &str) {
     let id: Uuid = before["id"].as_str().unwrap().parse().unwrap();
     let after = world.get("second", "/api/v2/accounts/a@outreach.example").await.is(200).json();
@@ -138,7 +139,7 @@ async fn a_dry_run_names_the_losses(mut world: World) {
     let moves: Vec<_> = plan.iter().map(|item| item["moves"].as_bool().unwrap()).collect();
     assert_eq!(moves, [true, true, false, false]);
     let loss =
-        |id: &str, name: &str, alone: bool| json!({ "id": id, "name": name, "left_without_sender": alone });
+        |id: &str, name: &str, last: bool| json!({ "id": id, "name": name, "left_without_sender": last });
     assert_eq!(plan[0]["campaigns"], json!([loss(&lone, "lone", true), loss(&shared, "shared", true)]));
     assert_eq!(plan[1]["campaigns"], json!([]));
     assert!(
@@ -155,7 +156,7 @@ async fn a_dry_run_names_the_losses(mut world: World) {
     assert_eq!((&plan[0]["moves"], &plan[0]["campaigns"]), (&json!(true), &Value::Null));
 }
 
-async fn who_may_move_and_between_what(mut world: World) {
+async fn only_callers_with_both_rights_move_accounts(mut world: World) {
     let (first, _) = world.sub_of("owner", "first").await;
     let (second, link) = world.sub_of("owner", "second").await;
     let (theirs, _) = world.sub_of("stranger", "theirs").await;
@@ -178,7 +179,7 @@ async fn who_may_move_and_between_what(mut world: World) {
         }
         let none = refused("owner", missing, first).await;
         assert_eq!(refused("owner", theirs, first).await.face(), none.face());
-        // Not from a sub-workspace, neither as its owner nor acting there.
+        // A sub-workspace cannot move accounts, neither its owner nor a caller who acts there.
         refused("first", first, second).await;
         refused("first", first, home).await;
         world.call_as("owner", first, &line, wanted(&emails, first, second)).await.is(400);
@@ -186,7 +187,7 @@ async fn who_may_move_and_between_what(mut world: World) {
         for none in [vec![], vec![""], vec![" "], vec!["a@outreach.example", "x"]] {
             world.call("owner", &line, wanted(&none, first, second)).await.is(400);
         }
-        // As far as each of the two leaves it.
+        // Both delegations limit the move.
         for narrow in
             [json!({ "read_only": true }), json!({ "paused": true }), json!({ "resources": ["leads"] })]
         {

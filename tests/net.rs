@@ -32,7 +32,7 @@ fn names() -> SocketAddr {
     ])
 }
 
-/// A net that may go to this machine.
+/// A `Net` that can connect to this machine.
 fn open(tls: Arc<ClientConfig>) -> Net {
     Net::new(Some(names()), vec!["127.0.0.0/8".parse().unwrap()], tls).unwrap()
 }
@@ -128,7 +128,7 @@ async fn addresses_inside_are_forbidden_by_whatever_name() {
 }
 
 #[tokio::test]
-async fn what_is_no_host_or_has_no_address_is_unresolved() {
+async fn names_without_a_host_or_address_are_unresolved() {
     let net = open(certificate(&["mail.test"]).0);
     let long = "a".repeat(10_000);
     for host in ["none.test", "", ".", "127.1", "a b", "a\r\nb", "*.test", "mail_.test", &long] {
@@ -197,7 +197,7 @@ async fn a_domain_has_the_records_that_it_has() {
 }
 
 #[tokio::test]
-async fn a_mended_record_is_seen_at_once() {
+async fn a_corrected_record_is_seen_at_once() {
     let zone = dns::zone(vec![("near.test", cname("away.test."))]);
     let net = Net::new(Some(dns::serve(zone.clone())), Vec::new(), certificate(&["mail.test"]).0).unwrap();
     assert!(!net.domain("near.test").await.mx && !net.tracking("near.test", "links.test").await.cname);

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 on_both! {
     pages_load_nothing_and_keep_to_this_server pages_speak_sentences browsers_get_a_start_page
-    no_answer_is_sniffed an_invitation_says_who_invites_whom_to_what only_open_invitations_are_shown
+    no_answer_is_sniffed an_invitation_names_inviter_workspace_and_role only_open_invitations_are_shown
     an_invitation_shows_the_brand mailed_links_show_their_address a_group_invitation_has_its_link_without_mail
     first_keys_are_named_after_their_person from_the_link_to_an_invited_members_first_call
 }
@@ -47,7 +47,7 @@ async fn bare(world: &World) -> axum::Router {
     router(app).0
 }
 
-/// What stands between `<name ...>` and `</name>`, wherever that is.
+/// The text between `<name ...>` and `</name>`.
 fn inside<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
     let (start, end) = (format!("<{name}>"), format!("</{name}>"));
     html.split(&start[..]).skip(1).map(|rest| rest.split_once(&end[..]).unwrap().0).collect()
@@ -176,7 +176,7 @@ async fn show(world: &World, token: &str) -> Answer {
     world.call("", SHOW, json!({ "token": token })).await
 }
 
-async fn an_invitation_says_who_invites_whom_to_what(world: World) {
+async fn an_invitation_names_inviter_workspace_and_role(world: World) {
     let (_, token) = invite(&world, "admin", "jo@acme.example", "sdr").await;
     let shown = show(&world, &token).await.is(200).json();
     let expires = world.app.now().plus(7 * 24 * 60 * 60 * 1000);
@@ -185,10 +185,10 @@ async fn an_invitation_says_who_invites_whom_to_what(world: World) {
         "role": "sdr", "email": "jo@acme.example", "expires_at": expires,
     });
     assert_eq!(shown, expected);
-    // A workspace key has no name of a person.
+    // A workspace key has no person's name.
     let (_, token) = invite(&world, "robot", "al@acme.example", "view").await;
     assert_eq!(show(&world, &token).await.is(200).json()["inviter"], "An administrator");
-    // Whether the address has a user already is not told.
+    // The page does not tell whether the address already has a user.
     let (_, token) = invite(&world, "stranger", &world.email("sdr").await, "sdr").await;
     let known = show(&world, &token).await.is(200).json();
     assert_eq!(known.as_object().unwrap().len(), shown.as_object().unwrap().len(), "{known}");
@@ -276,7 +276,7 @@ async fn a_group_invitation_has_its_link_without_mail(mut world: World) {
     assert!(smtp.mails()[0].text.contains(&format!("/workspace-groups/accept#{id}.{other}")));
 }
 
-/// The operator makes a workspace for somebody who has given no name yet.
+/// The operator creates a workspace for a person who has not given a name yet.
 async fn first_keys_are_named_after_their_person(world: World) {
     let made = world.call("sdr", "POST /api/v2/workspaces", json!({ "name": "Own" })).await.is(200).json();
     let key = made["api_key"].as_str().unwrap();
@@ -289,7 +289,7 @@ async fn first_keys_are_named_after_their_person(world: World) {
     assert_eq!(keys[0]["name"], format!("{}'s first key", world.email("sdr").await));
 }
 
-/// What the pages do, and the calls that they show.
+/// The actions of the pages, and the calls that they show.
 async fn from_the_link_to_an_invited_members_first_call(world: World) {
     let router = bare(&world).await;
     let call = async |key: Option<&str>, line: &str, body: Value| {

@@ -12,7 +12,7 @@ fn cases() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(set.unwrap_or(1000)) }
 }
 
-/// Anything, and what looks almost right.
+/// Any text, and texts that look almost right.
 fn odd() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 on_both! { assigned_reaches_what_is_assigned }
 
-/// owner admin manager editor member sdr view client; a dash is none.
+/// The columns are owner, admin, manager, editor, member, sdr, view and client. A dash means no right.
 const FIXED: [(&str, &str); 33] = [
     ("workspaces:read", "all all all all all all all all"),
     ("workspaces:update", "all all - - - - - -"),
@@ -55,7 +55,7 @@ fn the_fixed_cells_are_as_fixed() {
     }
 }
 
-/// The SQL of the reach, held to its word.
+/// The SQL of each reach, compared with its meaning.
 async fn assigned_reaches_what_is_assigned(world: World) {
     let shape =
         Shape { assignee: Some("a.assigned_to"), ..Shape::bare("accounts a", "a.id", "a.workspace_id") };

@@ -61,18 +61,18 @@ pub fn refused(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// A server that ends with its handle.
+/// A server process that ends when its handle is dropped.
 pub struct Server {
     child: Child,
     pub base: String,
     http: Client<HttpConnector, Full<Bytes>>,
     log: Arc<Mutex<String>>,
-    /// The session that was begun last.
+    /// The newest session.
     session: Mutex<String>,
 }
 
 impl Server {
-    /// Waits until it listens, on a port of its own choice.
+    /// Waits until the server listens, on a port that it chooses.
     pub fn start(mut command: Command) -> Server {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -98,18 +98,18 @@ impl Server {
         }
     }
 
-    /// What it has logged so far.
+    /// The log until now.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
 
-    /// As a power cut would.
+    /// Ends the process like a power cut.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// What stands for the person who signed in last, in the place of a key.
+    /// Stands for the session of the last person who signed in, in the place of a key.
     pub fn session(&self) -> String {
         format!("cookie:{}", self.session.lock().unwrap())
     }
@@ -133,14 +133,14 @@ impl Server {
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
-    /// Whatever is at a URL, without a key.
+    /// The answer at a URL, without a key.
     pub async fn fetch(&self, url: &str) -> (u16, Vec<u8>) {
         let answer = self.http.get(url.parse().unwrap()).await.unwrap();
         let status = answer.status().as_u16();
         (status, answer.into_body().collect().await.unwrap().to_bytes().into())
     }
 
-    /// As an operator stops it.
+    /// Stops the server like an operator.
     pub fn stop(mut self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
@@ -190,7 +190,7 @@ async fn init_serve_and_the_operators_commands() {
     no_secret_in(&folder, &[key, amy, &narrow, "a password long enough"]);
 }
 
-/// The operator, beside the running server.
+/// The operator's commands while the server runs.
 async fn the_operators_commands(
     server: &Server,
     folder: &Folder,
@@ -236,7 +236,7 @@ async fn the_operators_commands(
     narrow["key"].as_str().unwrap().to_owned()
 }
 
-/// Nothing of a secret is in any file, but the server's own key in its own.
+/// No file contains a secret, except the server's own key file.
 fn no_secret_in(folder: &Folder, secrets: &[&str]) {
     let mut files = 0;
     for file in std::fs::read_dir(&folder.0).unwrap() {
@@ -339,7 +339,7 @@ async fn the_demo_introduces_everybody() {
     assert_eq!(rest, "", "one line on stdout, and no more");
 }
 
-/// Somebody who is about to lose a right: the key, what takes the right away, what is tried, and the refusal.
+/// A principal that loses a right: the key, the change that removes the right, the call, and the refusal.
 struct Victim {
     key: String,
     change: (String, Value),
@@ -370,7 +370,7 @@ async fn victim(server: &Server, owner: &str, campaign: &str, round: usize) -> V
     Victim { key: member["api_key"].as_str().unwrap().to_owned(), change, attempts }
 }
 
-/// The key of the owner whom `init` makes.
+/// The key of the owner that `init` creates.
 fn made(mut init: Command) -> String {
     line(&init.output().unwrap())["api_key"].as_str().unwrap().to_owned()
 }
@@ -398,7 +398,7 @@ async fn two_servers(place: &[&str]) {
                 let (servers, victim, revoked) = (servers.clone(), victim.clone(), revoked.clone());
                 let (late, early) = (late.clone(), early.clone());
                 tokio::spawn(async move {
-                    // Until the change is acknowledged, and twelve times more.
+                    // Calls until the change is acknowledged, and twelve times more.
                     let (mut step, mut further, mut again) = (0, 0, 0);
                     while further < 12 {
                         let gone = revoked.load(Ordering::SeqCst);
@@ -407,7 +407,7 @@ async fn two_servers(place: &[&str]) {
                             servers[(client + step / 2) % 2].call(&victim.key, line, Value::Null).await;
                         again += usize::from(status == 503);
                         if status == 503 && again <= 3 {
-                            continue; // a busy server asks for it, a few times
+                            continue; // a busy server asks for a retry, a few times
                         }
                         assert!(
                             status == *refusal || status == 200 && !gone,
@@ -436,7 +436,7 @@ async fn two_servers(place: &[&str]) {
     assert!(late > CALLS / 20 && early > CALLS / 20, "{late} late, {early} early");
 }
 
-/// On each database; with those in `concurrency.rs` a hundred thousand.
+/// On each database. Together with `concurrency.rs` this makes a hundred thousand calls.
 const CALLS: usize = 10_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -448,7 +448,7 @@ async fn two_processes_share_a_postgres_database() {
     two_servers(&["--database", &url]).await;
 }
 
-/// On its first start, by whoever opens the link that was printed.
+/// The person who opens the link of the first start creates the first workspace.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_without_a_workspace_is_set_up_by_its_link() {
     use std::os::unix::fs::PermissionsExt;
@@ -469,7 +469,7 @@ async fn a_server_without_a_workspace_is_set_up_by_its_link() {
     assert!(!crate::support::secrets::holds(&stored, &first), "its hash alone");
     let body = json!({
         "token": first, "first_name": "Ann", "last_name": "Lee", "email": "ann@acme.example",
-        "password": "five quiet words of hers", "workspace_name": "Acme",
+        "password": "five quiet words at dusk", "workspace_name": "Acme",
     });
     let (status, made) = server.call("cookie:", "POST /auth/setup", body.clone()).await;
     assert_eq!((status, &made["next"]), (200, &json!("done")), "{made}");
@@ -489,7 +489,7 @@ async fn a_server_without_a_workspace_is_set_up_by_its_link() {
     tokio::time::timeout(std::time::Duration::from_secs(5), gone).await.expect("the link is spent");
     assert!(server.log().contains("the first workspace was created"), "{}", server.log());
     server.stop();
-    // Where a cookie would travel in the open, there is no link.
+    // If the cookie would travel unencrypted, the server prints no link.
     let other = Folder::new();
     let open = ["serve", "--listen", "0", "--public-url", "http://gatepost.example", "--data", other.path()];
     let server = Server::start(gatepost(&open));

@@ -6,9 +6,9 @@ use crate::support::{Answer, World, on_both};
 use serde_json::{Value, json};
 
 on_both! {
-    what_creates_drops_unknown_keys_and_names_them what_gives_a_right_stays_strict
-    texts_and_single_values_are_coerced empty_texts_are_no_dates a_record_can_be_sent_back_whole
-    what_destroys_knows_every_key what_selects_knows_every_key aliases_are_understood
+    creating_drops_unknown_keys_and_names_them fields_that_give_a_right_stay_strict
+    texts_and_single_values_are_coerced empty_texts_do_not_count_as_dates a_record_can_be_sent_back_whole
+    deletions_refuse_unknown_keys searches_refuse_unknown_keys aliases_are_understood
     an_empty_cursor_is_the_first_page a_workspace_can_ask_for_strict_bodies
     a_body_that_is_not_needed_is_ignored unknown_names_are_answered_with_the_nearest
     many_unknown_names_are_bounded
@@ -31,12 +31,12 @@ fn with(mut body: Value, more: Value) -> Value {
     body
 }
 
-/// The newest row, as the log shows it.
+/// The newest row of the audit log.
 async fn noted(world: &World) -> Value {
     world.log().await.into_iter().next().unwrap()["audit_metadata"].clone()
 }
 
-async fn what_creates_drops_unknown_keys_and_names_them(world: World) {
+async fn creating_drops_unknown_keys_and_names_them(world: World) {
     let list = world.call("owner", LISTS, json!({ "name": "l" })).await.is(200).id();
     let lead = |email: &str| json!({ "list_id": list, "email": email });
     let odd = json!({ "description": "x", "odd key\r\n": 1 });
@@ -57,7 +57,7 @@ async fn what_creates_drops_unknown_keys_and_names_them(world: World) {
         assert_eq!(noted["ignored"].as_array().unwrap().len(), expected.len(), "{noted}");
         assert_eq!(noted["ignored_more"], 0);
     }
-    // Within a list too, each name once, and the rest of the batch is taken.
+    // Names inside a list are reported too, each once. The rest of the batch is accepted.
     let leads: Vec<_> = (0..50)
         .map(|i| json!({ "email": format!("{i}@lead.example"), "title": i, "Company": "x" }))
         .collect();
@@ -65,7 +65,7 @@ async fn what_creates_drops_unknown_keys_and_names_them(world: World) {
         world.call("owner", ADD, json!({ "list_id": list, "leads": leads, "source": "crm" })).await.is(200);
     assert_eq!(added.json()["leads_uploaded"], 50);
     assert_eq!(ignored(&added), ["source", "leads/Company", "leads/title"]);
-    // Deep inside, and on a change.
+    // Nested fields are reported too, also on a change.
     let mut body = campaign("deep");
     body["campaign_schedule"]["schedules"][0]["odd"] = json!(1);
     let made = world.call("owner", CAMPAIGNS, body).await.is(200);
@@ -83,7 +83,7 @@ async fn what_creates_drops_unknown_keys_and_names_them(world: World) {
     assert!(ignored(&plain).is_empty() && noted(&world).await["ignored"].is_null());
 }
 
-async fn what_gives_a_right_stays_strict(world: World) {
+async fn fields_that_give_a_right_stay_strict(world: World) {
     let list = world.call("owner", LISTS, json!({ "name": "l" })).await.is(200).id();
     let lead = json!({ "list_id": list, "email": "l@lead.example" });
     let rows = world.log().await.len();
@@ -92,7 +92,7 @@ async fn what_gives_a_right_stays_strict(world: World) {
         assert!(refused.message().starts_with(message), "{line} {body}: {}", refused.text());
     };
     let unknown = |name: &str| format!("body must NOT have additional properties: '{name}'");
-    // What resembles a field that gives a right is not dropped, wherever it stands.
+    // A name that resembles a field that gives a right is refused everywhere.
     for (line, body, name) in [
         (CAMPAIGNS, campaign("c"), "visability"),
         (CAMPAIGNS, campaign("c"), "ownedBy"),
@@ -119,7 +119,7 @@ async fn what_gives_a_right_stays_strict(world: World) {
     assert!(
         named.is(400).message().starts_with("body/leads/0 must NOT have additional properties: 'asigned_to'")
     );
-    // Nothing is coerced there, and an empty text is a mistake.
+    // Values are not coerced there, and an empty text is an error.
     let (key, campaign) = (json!({ "name": "k", "scopes": ["leads:read"] }), campaign("c"));
     for (line, body, field, value) in [
         (CAMPAIGNS, &campaign, "collaborators", json!("x")),
@@ -176,7 +176,7 @@ async fn texts_and_single_values_are_coerced(world: World) {
     }
 }
 
-async fn empty_texts_are_no_dates(world: World) {
+async fn empty_texts_do_not_count_as_dates(world: World) {
     let mut body = campaign("moved");
     let dates = json!({ "start_date": "", "end_date": "" });
     body["campaign_schedule"] = with(body["campaign_schedule"].clone(), dates);
@@ -197,7 +197,7 @@ async fn empty_texts_are_no_dates(world: World) {
     }
 }
 
-/// As clients do that read an object, change a field and send all of it.
+/// Like a client that reads an object, changes a field and sends the whole object.
 async fn a_record_can_be_sent_back_whole(world: World) {
     for who in ["owner", "editor", "member"] {
         let made = async |line: &str, body: Value| world.call(who, line, body).await.is(200).json();
@@ -233,7 +233,7 @@ async fn a_record_can_be_sent_back_whole(world: World) {
     }
 }
 
-async fn what_destroys_knows_every_key(world: World) {
+async fn deletions_refuse_unknown_keys(world: World) {
     let id = world.create("owner", "c", "team").await;
     let leads: Vec<_> = (0..3).map(|i| json!({ "email": format!("p{i}@x.example") })).collect();
     world.call("owner", ADD, json!({ "campaign_id": id, "leads": leads })).await.is(200);
@@ -273,7 +273,7 @@ async fn what_destroys_knows_every_key(world: World) {
     assert_eq!(all.items().len(), 3);
 }
 
-async fn what_selects_knows_every_key(world: World) {
+async fn searches_refuse_unknown_keys(world: World) {
     let at = "querystring must NOT have additional properties";
     for (query, hint) in [
         ("audit-logs?user=john@company.com", ""),
@@ -317,13 +317,13 @@ async fn aliases_are_understood(world: World) {
     let found = listed(json!({ "campaign_id": one, "limit": 10 })).await.is(200).items();
     assert_eq!((found.len(), &found[0]["email"]), (1, &json!("l@lead.example")));
     assert_eq!(listed(json!({ "campaign_id": one, "campaign": one })).await.is(200).items().len(), 1);
-    // Two campaigns are a contradiction.
+    // Two different campaigns are a contradiction.
     let message = "body must NOT have additional properties: 'campaign_id'; did you mean `campaign`?";
     let both = json!({ "campaign_id": one, "campaign": other, "email": "n@lead.example" });
     assert_eq!(world.call("owner", LEADS, both).await.is(400).message(), message);
     assert_eq!(listed(json!({ "campaign_id": one, "campaign": other })).await.is(400).message(), message);
     assert!(listed(json!({ "campaign_id": "x" })).await.is(400).message().starts_with("body/campaign must"));
-    // Only there.
+    // The alias works only there.
     let line = format!("PATCH /api/v2/leads/{}", made.id());
     let changed =
         world.call("owner", &line, json!({ "campaign_id": other, "first_name": "A" })).await.is(200);

@@ -39,7 +39,7 @@ async fn send(world: &World, operation: &Operation, records: &Records, query: &s
     world.call(caller(operation), &format!("{}{query}", operation.at(id)), body).await
 }
 
-/// Those that take a body, with one that would do.
+/// Operations that take a body, with a valid one.
 async fn with_bodies(world: &World, records: &Records) -> Vec<(Operation, Value)> {
     let all = operations::all(&world.api).into_iter();
     let all = all.filter(|operation| schema(&world.api, operation).is_some());
@@ -99,7 +99,7 @@ async fn a_key_like_a_right_is_refused_everywhere(world: World) {
     assert_eq!(world.log().await.len(), rows, "nothing was done");
 }
 
-/// Fields that name a record and not a right, and that a lenient body never has as a marked field.
+/// Fields that name a record and give no right. In a lenient body they never appear as a marked field.
 const NO_RIGHT: [&str; 3] = ["email", "tag_id", "resource_id"];
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn every_marked_field_of_a_body_is_among_the_rights() {
 
 const SECRET: &str = "Personal-Data-4711 ";
 
-/// A property with something wrong in it, at every depth.
+/// Puts a wrong value into a property, at every depth.
 fn spoilt(api: &Value, field: &Value, wrong: &Value, depth: u32) -> Vec<Value> {
     let field = resolve(api, field);
     let mut all = vec![wrong.clone()];

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 on_both! {
-    keys_are_found_through_every_chain each_workspace_hears_of_its_keys old_keys_get_their_maker
-    only_who_sees_keys_is_told_of_them a_bound_key_passes_its_bounds_on a_bound_key_lets_nobody_in
-    what_was_revoked_is_said_to_be what_cannot_be_invited_is_alike
+    keys_are_found_through_every_chain each_workspace_is_told_of_its_keys old_keys_get_their_maker
+    only_callers_who_see_keys_are_told_of_them a_bound_key_passes_its_bounds_on a_bound_key_admits_nobody
+    revoking_twice_says_when all_refused_invitations_look_the_same
 }
 
 const KEYS: &str = "POST /api/v2/api-keys";
@@ -29,7 +29,7 @@ async fn made(world: &World, by: &str, there: Option<Uuid>, name: &str) -> (Stri
     (key["key"].as_str().unwrap().to_owned(), key["id"].as_str().unwrap().to_owned())
 }
 
-/// Keys behind which the admin stands, by name: at home, in a sub-workspace, made by each other.
+/// Keys that trace back to the admin, by name: at home, in a sub-workspace, and made by each other.
 async fn chain(world: &World, sub: Uuid) -> BTreeMap<String, (String, String)> {
     let mut keys = BTreeMap::new();
     for (by, there, name) in [
@@ -74,7 +74,7 @@ async fn keys_are_found_through_every_chain(mut world: World) {
     }
 }
 
-async fn each_workspace_hears_of_its_keys(mut world: World) {
+async fn each_workspace_is_told_of_its_keys(mut world: World) {
     let (sub, _) = world.sub_of("owner", "ann").await;
     let (other, _) = world.sub_of("owner", "bob").await;
     world.sub_of("owner", "carl").await;
@@ -99,11 +99,11 @@ async fn each_workspace_hears_of_its_keys(mut world: World) {
     assert_eq!(names(&home["audit_metadata"]["changes"]["keys_revoked"][1]).len(), keys.len() + 1);
 }
 
-/// Made before keys carried their maker: the migration finds the maker in the audit log.
+/// Keys that were made before keys recorded their maker. The migration finds the maker in the audit log.
 async fn old_keys_get_their_maker(mut world: World) {
     let (sub, _) = world.sub_of("owner", "ann").await;
     let keys = chain(&world, sub).await;
-    made(&world, "robot", Some(sub), "nobody's").await;
+    made(&world, "robot", Some(sub), "unowned").await;
     world.run(sql("update api_keys set created_by = null where workspace_id = $1").bind(sub)).await;
     let direct: Uuid = keys["direct"].1.parse().unwrap();
     let restore = sql("update api_keys set created_by = $2 where id = $1").bind(direct);
@@ -113,7 +113,7 @@ async fn old_keys_get_their_maker(mut world: World) {
     assert_eq!(names(&gone["keys_made"]), keys.keys().cloned().collect::<Vec<_>>());
 }
 
-async fn only_who_sees_keys_is_told_of_them(mut world: World) {
+async fn only_callers_who_see_keys_are_told_of_them(mut world: World) {
     made(&world, "admin", None, "secret plan").await;
     let home = world.home;
     let clerk = Member {
@@ -154,7 +154,7 @@ async fn a_bound_key_passes_its_bounds_on(mut world: World) {
         assert_eq!(ceiling["origins"], json!([["0.0.0.0/32"]]), "{ceiling}");
         assert_eq!(expires.to_string(), "2024-02-01T00:00:00.000Z");
     }
-    // So does the login policy of the workspace from which a key is made elsewhere.
+    // The login policy of the workspace from which the key is made limits it in the same way.
     let policy = json!({ "allowed_ips": ["0.0.0.0/31"] });
     world.call("owner", "PATCH /api/v2/workspaces/current/login-policy", policy).await.is(200);
     let (_, there) = made(&world, "robot", Some(sub), "there").await;
@@ -167,7 +167,7 @@ async fn a_bound_key_passes_its_bounds_on(mut world: World) {
     assert_eq!((&there["origins"], &here["origins"]), (&json!([["0.0.0.0/31"]]), &json!([])));
 }
 
-async fn a_bound_key_lets_nobody_in(mut world: World) {
+async fn a_bound_key_admits_nobody(mut world: World) {
     let invite = "POST /api/v2/workspace-members";
     let mut bound = Vec::new();
     for (personal, bounds) in [
@@ -203,7 +203,7 @@ async fn a_bound_key_lets_nobody_in(mut world: World) {
         let unsaid = json!({ "email": format!("unsaid{n}@acme.example") });
         world.call(key, invite, unsaid).await.is(403);
     }
-    // Nor does it hand the workspace to a group.
+    // The key cannot accept an invitation into a group.
     let link = world.invites("stranger", world.home).await;
     world.accepts(&bound[2], &link).await.is(403);
     world.accepts("owner", &link).await.is(200);
@@ -214,7 +214,7 @@ async fn a_bound_key_lets_nobody_in(mut world: World) {
     world.workspace_of("elsewhere").await;
 }
 
-async fn what_was_revoked_is_said_to_be(world: World) {
+async fn revoking_twice_says_when(world: World) {
     let (key, id) = made(&world, "admin", None, "once").await;
     let line = format!("DELETE /api/v2/api-keys/{id}");
     world.call("stranger", &line, Value::Null).await.is(404);
@@ -222,7 +222,7 @@ async fn what_was_revoked_is_said_to_be(world: World) {
     let again = world.call("owner", &line, Value::Null).await.is(409).message();
     assert_eq!(again, "This API key was revoked on 2023-11-14. It no longer works.");
     world.get(&key, "/api/v2/campaigns").await.is(401);
-    // To everybody else it is as what is not there.
+    // For all other callers the key counts as missing.
     let missing = format!("DELETE /api/v2/api-keys/{MISSING}");
     let face = world.call("stranger", &missing, Value::Null).await.is(404).face();
     assert_eq!(world.call("stranger", &line, Value::Null).await.face(), face);
@@ -238,7 +238,7 @@ async fn what_was_revoked_is_said_to_be(world: World) {
     assert_eq!(of("robot")["created_by_email"], Value::Null);
 }
 
-async fn what_cannot_be_invited_is_alike(mut world: World) {
+async fn all_refused_invitations_look_the_same(mut world: World) {
     let (at, line) = ("/api/v2/workspace-group-members", "POST /api/v2/workspace-group-members");
     let (sub, _) = world.sub_of("owner", "ann").await;
     let bob = world.workspace_of("bob").await;
@@ -247,22 +247,18 @@ async fn what_cannot_be_invited_is_alike(mut world: World) {
     let by_id = async |who: &str, id: &str| world.call(who, line, json!({ "sub_workspace_id": id })).await;
     let by_email = async |who: &str, email: &Value| world.call(who, line, json!({ "email": email })).await;
     let email = async |who: &str| world.get(who, "/api/v2/me").await.json()["email"].clone();
-    // An owner of a workspace in another group, of one that is invited, of one that has rejected.
+    // The owner of a workspace in another group, of an invited workspace, and of one that rejected.
     let nobody = by_email("owner", &json!("nobody@acme.example")).await.is(400).face();
     assert_eq!(by_email("owner", &email("bob").await).await.face(), nobody);
     assert_eq!(by_email("stranger", &email("ann").await).await.face(), nobody);
-    assert_eq!(
-        by_email("stranger", &email("bob").await).await.face(),
-        nobody,
-        "by an invitation of one's own"
-    );
+    assert_eq!(by_email("stranger", &email("bob").await).await.face(), nobody, "by their own invitation");
     assert_eq!(by_id("owner", &bob.to_string()).await.face(), by_id("owner", MISSING).await.is(400).face());
     world.call("bob", &format!("POST {at}/{open}/reject"), Value::Null).await.is(200);
     assert_eq!(by_email("stranger", &email("bob").await).await.face(), nobody);
-    // What a workspace's own list shows can be said.
+    // The reason can contain what the workspace's own list shows.
     let taken = by_id("owner", &sub.to_string()).await.is(409).message();
     assert_eq!(taken, "The sub workspace already has an active parent or invitation");
     assert!(by_id("stranger", &bob.to_string()).await.is(409).message().contains("has rejected"));
-    // A sub-workspace hears that it is one, whomever it names.
+    // A sub-workspace is told that it is one, whichever workspace it names.
     assert_eq!(by_id("ann", MISSING).await.is(409).face(), by_id("ann", &bob.to_string()).await.face());
 }

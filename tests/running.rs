@@ -75,12 +75,12 @@ async fn a_server_can_be_watched() {
         assert!(!metrics.contains(hidden), "{hidden}");
         assert!(!log.contains(hidden), "{hidden}");
     }
-    what_the_page_speaks_of_is_there(&metrics);
+    the_figures_of_the_page_exist(&metrics);
     the_log_tells_each_call(&log);
     server.stop();
 }
 
-fn what_the_page_speaks_of_is_there(metrics: &str) {
+fn the_figures_of_the_page_exist(metrics: &str) {
     let texts = ["docs/production.md", "deploy/alerts.yml"].map(|file| fs::read_to_string(file).unwrap());
     let mut seen = 0;
     for name in texts.iter().flat_map(|text| text.split("gatepost_").skip(1)) {
@@ -139,7 +139,7 @@ async fn a_backup_is_made_under_load_and_put_back() {
     assert!(restore(&folder, &["--replace"]).contains("stop the server first"));
     server.stop();
     assert!(restore(&other, &[]).contains("put the secret key"), "a copy is nothing without its key");
-    // A new machine has no folder yet, and its key may come from the environment.
+    // A new machine has no folder yet. Its key can come from the environment.
     let secret = fs::read_to_string(format!("{}/secret.key", folder.path())).unwrap();
     let elsewhere = format!("{}/new", other.path());
     let told = said(&run(&["restore", &copy, "--data", &elsewhere, "--secret-key", &secret]));
@@ -156,14 +156,14 @@ async fn a_backup_is_made_under_load_and_put_back() {
     server.stop();
 }
 
-/// A WAL that lies there belongs to what was there before: it is never played into what is put back.
+/// A WAL in the folder belongs to the old database, so a restore never applies it to the restored one.
 #[test]
 fn nothing_left_behind_is_taken_for_a_part_of_a_copy() {
     let folder = Folder::new();
     init(&folder);
     let at = |name: &str| format!("{}/{name}", folder.path());
     assert!(run(&["backup", &at("copy.db"), "--data", folder.path()]).status.success());
-    // A killed server's: its changes are in the WAL alone, and then the file is damaged or gone.
+    // A killed server leaves its changes only in the WAL. Then the file is damaged or deleted.
     let conn = rusqlite::Connection::open(at("gatepost.db")).unwrap();
     conn.execute_batch("pragma wal_autocheckpoint = 0; update workspaces set name = 'Lost'").unwrap();
     for name in ["gatepost.db", "gatepost.db-wal"] {
@@ -185,7 +185,7 @@ fn nothing_left_behind_is_taken_for_a_part_of_a_copy() {
 }
 
 #[test]
-fn only_what_is_whole_and_ones_own_is_put_back() {
+fn only_intact_own_copies_are_restored() {
     let (folder, other) = (Folder::new(), Folder::new());
     init(&folder);
     init(&other);
@@ -193,7 +193,7 @@ fn only_what_is_whole_and_ones_own_is_put_back() {
     assert!(run(&["backup", &copy, "--data", folder.path()]).status.success());
     let restore = |file: &str| said(&run(&["restore", file, "--replace", "--data", other.path()]));
     assert!(restore(&copy).contains("another secret key"));
-    assert!(restore("/no/such/file").contains("there is no file"));
+    assert!(restore("/no/such/file").contains("does not exist"));
     let bad = format!("{}/bad.db", folder.path());
     fs::write(&bad, "no database at all").unwrap();
     assert!(restore(&bad).contains("bad.db is not a SQLite database"), "{}", restore(&bad));
@@ -223,7 +223,7 @@ async fn the_doctor_finds_what_is_wrong() {
     assert!(!Path::new(folder.path()).exists(), "looking changes nothing");
     init(&folder);
     let (fine, of) = doctor(&[]);
-    assert!(fine, "warnings are no problems");
+    assert!(fine, "warnings do not count as problems");
     assert!(of("settings", "warning").contains("public-url"));
     assert!(of("database", "ok").contains("version"));
     for check in ["listen", "key", "clock", "files", "disk", "jobs"] {
@@ -239,7 +239,7 @@ async fn the_doctor_finds_what_is_wrong() {
     fs::set_permissions(&database, fs::Permissions::from_mode(0o644)).unwrap();
     assert!(doctor(&[]).1("files", "problem").contains("chmod 600"));
     fs::set_permissions(&database, fs::Permissions::from_mode(0o600)).unwrap();
-    // Somebody's clock was ahead.
+    // The clock of another server was ahead.
     let conn = rusqlite::Connection::open(&database).unwrap();
     conn.execute("insert into server (name, value) values ('clock', '4102444800000')", []).unwrap();
     drop(conn);

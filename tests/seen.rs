@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 on_both! { reads_hide_what_they_should no_answer_tells_what_a_get_hides errors_do_not_tell_it_either }
 
-/// By name: the role, the wire's permissions that are taken away, and whether the caller has a tag limit.
+/// Each caller by name: the role, the wire's permissions that are removed, and whether there is a tag limit.
 const CALLERS: [(&str, &str, &[&str], bool); 7] = [
     ("blind admin", "admin", &["accounts.view", "accounts.manage"], false),
     ("blind editor", "editor", &["accounts.view", "accounts.manage"], false),
@@ -23,7 +23,7 @@ const CALLERS: [(&str, &str, &[&str], bool); 7] = [
     ("tagged blind editor", "editor", &["accounts.view"], true),
 ];
 
-/// What may stand in the answer of a change alone: shown once.
+/// Fields that only the answer of a change may have, because they are shown once.
 const ONCE: [&str; 4] = ["api_key", "key", "invitation_url", "accounts_not_connected"];
 
 async fn callers(world: &mut World) {
@@ -43,7 +43,7 @@ async fn callers(world: &mut World) {
     }
 }
 
-/// A scene in which there is something to hide: a sender, a tag outside every limit, and a key of the sdr's.
+/// A scene with something to hide: a sender, a tag outside every limit, and a key of the sdr.
 struct Scene {
     records: Records,
     sender: String,
@@ -84,7 +84,7 @@ async fn reads(world: &World, who: &str, scene: &Scene) -> Vec<(String, String)>
         let at = operation.at(id);
         let limit = if operation.queries().contains(&"limit".to_owned()) { "?limit=100" } else { "" };
         let answer = world.call(who, &format!("{at}{limit}"), Value::Null).await;
-        // The audit log is for who may know all that was done.
+        // The audit log is only for callers who can see everything that was done.
         if answer.status == 200 && operation.action.resource != "audit_logs" {
             all.push((operation.line(), answer.text()));
         }
@@ -98,14 +98,14 @@ async fn readable(world: &World, who: &str, scene: &Scene) -> String {
     reads(world, who, scene).await.into_iter().map(|(_, text)| text).collect()
 }
 
-/// The record that an operation answers with, as the caller reads it; none where there is no such read.
+/// The record that an operation answers with, as the caller reads it, or `None` if there is no such read.
 async fn read(world: &World, who: &str, operation: &Operation, id: &str) -> Option<Value> {
     let (base, _) = operation.path.split_once("/{").unwrap_or((&operation.path, ""));
     let answer = world.get(who, &format!("{base}/{id}")).await;
     (answer.status == 200 && answer.text().starts_with('{')).then(|| answer.json())
 }
 
-/// Where an answer says more than what is read.
+/// The differences where an answer shows more than the read.
 fn more(at: &str, told: &Value, read: &Value, out: &mut Vec<String>) {
     match (told, read) {
         (Value::Object(told), read) => {
@@ -186,7 +186,7 @@ async fn tells_no_secret(world: &World, who: &str, operation: &Operation, answer
     }
     let read = format!("{}{}", readable(world, who, hides).await, body(operation, &hides.records));
     for secret in told {
-        // What it deleted, it could read before.
+        // The caller could read the record before it was deleted.
         let gone = operation.method == "DELETE";
         assert!(gone || read.contains(secret.as_str()), "{who} {} tells {secret}: {text}", operation.line());
     }
@@ -198,7 +198,7 @@ async fn errors_do_not_tell_it_either(mut world: World) {
     let launch =
         operations::all(&world.api).into_iter().find(|op| op.action.name == "campaigns:launch").unwrap();
     let id = hides.records.id(&launch).to_owned();
-    // The owner of the campaign may not use the account any more: it is somebody else's.
+    // The owner of the campaign cannot use the account any more, because it is assigned to another member.
     let take = gatepost::db::sql("update accounts set assigned_to = $2 where email = $1").bind(&hides.sender);
     world.run(take.bind(world.who("sdr").member)).await;
     let seen = world.call("owner", &launch.at(&id), Value::Null).await.is(400).message();

@@ -5,8 +5,8 @@ use crate::support::{World, on_both};
 use serde_json::{Value, json};
 
 on_both! {
-    many_senders_keep_their_order a_tag_limit_holds_for_senders_too who_loses_a_right_loses_senders
-    explanation_and_answer_agree a_collaborator_names_what_he_sees who_sends_nothing_gets_no_account activation_names_what_may_not_send
+    many_senders_keep_their_order a_tag_limit_holds_for_senders_too losing_a_right_loses_senders
+    explanation_and_answer_agree a_collaborator_names_only_visible_accounts members_who_send_nothing_get_no_account activation_names_accounts_that_cannot_send
 }
 
 const CAMPAIGNS: &str = "POST /api/v2/campaigns";
@@ -40,7 +40,7 @@ async fn many_senders_keep_their_order(world: World) {
     let twice = ["S1@outreach.example", "s0@outreach.example", "s1@outreach.example"];
     let id = world.call("owner", CAMPAIGNS, with(&twice)).await.is(200).id();
     assert_eq!(senders(&world, &id).await, json!(["s1@outreach.example", "s0@outreach.example"]));
-    // Since when an account is used stays, whatever else changes.
+    // The date since which an account is used does not change.
     let since = async || {
         world.get("owner", "/api/v2/account-campaign-mappings/s1@outreach.example?limit=1").await.items()[0]["timestamp_created"].clone()
     };
@@ -54,7 +54,7 @@ async fn many_senders_keep_their_order(world: World) {
     assert_eq!(since().await, before);
 }
 
-/// A limited caller neither names nor learns of an account outside the limit, whatever his reach.
+/// A limited caller cannot name an account outside the limit, and does not learn of it, whatever their reach.
 async fn a_tag_limit_holds_for_senders_too(mut world: World) {
     let (home, tag) = (world.home, world.tag);
     world.connect("owner", "inside@outreach.example", None).await;
@@ -70,7 +70,7 @@ async fn a_tag_limit_holds_for_senders_too(mut world: World) {
         let missing = world.call(who, CAMPAIGNS, with(&["missing@outreach.example"])).await.is(400).message();
         assert_eq!(outside.replace("outside", "x"), missing.replace("missing", "x"), "{who}");
     }
-    // A limit that comes later takes what is outside off his campaigns.
+    // A tag limit that is set later removes the accounts outside it from the member's campaigns.
     let id = world
         .call("admin", CAMPAIGNS, with(&["inside@outreach.example", "outside@outreach.example"]))
         .await
@@ -83,28 +83,28 @@ async fn a_tag_limit_holds_for_senders_too(mut world: World) {
     assert_eq!(row["audit_metadata"]["changes"]["taken_off_campaigns"], json!([null, [id]]));
 }
 
-async fn who_loses_a_right_loses_senders(world: World) {
+async fn losing_a_right_loses_senders(world: World) {
     let admin = world.who("admin").clone();
     world.connect("owner", "free@outreach.example", None).await;
-    world.connect("owner", "his@outreach.example", admin.member).await;
-    let both = ["free@outreach.example", "his@outreach.example"];
+    world.connect("owner", "admins@outreach.example", admin.member).await;
+    let both = ["free@outreach.example", "admins@outreach.example"];
     let id = world.call("admin", CAMPAIGNS, with(&both)).await.is(200).id();
     let at = format!("PATCH /api/v2/workspace-members/{}", admin.member.unwrap());
     world.call("owner", &at, json!({ "role": "manager" })).await.is(200);
     assert_eq!(
         senders(&world, &id).await,
-        json!(["his@outreach.example"]),
-        "what is nobody's is for reach all"
+        json!(["admins@outreach.example"]),
+        "unassigned accounts are only for reach all"
     );
     world.call("owner", &at, json!({ "role": "view" })).await.is(200);
     assert_eq!(senders(&world, &id).await, json!([]), "a viewer sends nothing");
-    // Assigned to who owns the campaign, an account stays.
+    // An account stays in the campaign if it is assigned to the owner of the campaign.
     world.call("owner", &at, json!({ "role": "admin" })).await.is(200);
     let id = world.call("admin", CAMPAIGNS, with(&both)).await.is(200).id();
     let assign = json!({ "assigned_to": admin.member });
     world.call("owner", "PATCH /api/v2/accounts/free@outreach.example", assign).await.is(200);
     assert_eq!(senders(&world, &id).await, json!(both));
-    // An admin who leaves leaves nothing running in his name.
+    // When an admin leaves, their campaigns are paused.
     let gone = world.call("owner", &at.replace("PATCH", "DELETE"), Value::Null).await.is(200);
     assert_eq!(gone.json()["role"], "admin");
     assert_eq!(senders(&world, &id).await, json!([]));
@@ -143,10 +143,10 @@ async fn explanation_and_answer_agree(world: World) {
     assert_eq!(compared, 18);
 }
 
-async fn activation_names_what_may_not_send(world: World) {
+async fn activation_names_accounts_that_cannot_send(world: World) {
     world.connect("owner", "a@outreach.example", None).await;
     let id = world.call("owner", CAMPAIGNS, with(&["a@outreach.example"])).await.is(200).id();
-    // Behind everybody's back: rights may change in ways that are yet to be thought of.
+    // The row is written directly, as if rights had changed in a way that the server does not know.
     let foreign = gatepost::db::sql("update accounts set assigned_to = $2 where workspace_id = $1");
     world.run(foreign.bind(world.home).bind(world.who("sdr").member)).await;
     let why = world
@@ -157,8 +157,9 @@ async fn activation_names_what_may_not_send(world: World) {
     assert!(why.contains("`a@outreach.example`"), "{why}");
 }
 
-/// What is there he may leave there; what he does not see he neither adds nor learns of.
-async fn a_collaborator_names_what_he_sees(world: World) {
+/// A collaborator can leave the accounts that are there. They cannot add accounts that they do not see, or
+/// learn of them.
+async fn a_collaborator_names_only_visible_accounts(world: World) {
     for email in ["there@outreach.example", "free@outreach.example"] {
         world.connect("owner", email, None).await;
     }
@@ -171,7 +172,7 @@ async fn a_collaborator_names_what_he_sees(world: World) {
     let hidden = name(&["there@outreach.example", "free@outreach.example"]).await.is(400).message();
     let missing = name(&["there@outreach.example", "zz@outreach.example"]).await.is(400).message();
     assert_eq!(hidden.replace("free", "x"), missing.replace("zz", "x"));
-    // A client learns of no address at all.
+    // A client does not see any address.
     let toggle = json!({ "tag_id": world.tag, "resource_id": id });
     world.call("owner", "POST /api/v2/custom-tags/toggle-resource", toggle).await.is(200);
     let seen = world.get("client", &format!("/api/v2/campaigns/{id}")).await.is(200).json();
@@ -180,7 +181,7 @@ async fn a_collaborator_names_what_he_sees(world: World) {
     assert_eq!(senders(&world, &id).await, json!(["there@outreach.example"]));
 }
 
-async fn who_sends_nothing_gets_no_account(world: World) {
+async fn members_who_send_nothing_get_no_account(world: World) {
     world.connect("owner", "a@outreach.example", None).await;
     for who in ["view", "client"] {
         let assign = json!({ "assigned_to": world.who(who).member });

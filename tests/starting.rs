@@ -22,7 +22,7 @@ fn serve(folder: &Folder, more: &[&str]) -> Server {
     Server::start(gatepost(&[&["serve", "--listen", "0", "--data", folder.path()], more].concat()))
 }
 
-/// A server that answers each connection in its own way; its port.
+/// A server that gives each connection its own answer. Returns its port.
 fn answering(answer: impl Fn(TcpStream) + Send + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -30,7 +30,7 @@ fn answering(answer: impl Fn(TcpStream) + Send + 'static) -> u16 {
     port
 }
 
-/// PostgreSQL's refusal of whoever wants in.
+/// PostgreSQL's refusal of a connection.
 fn refusing(code: &'static str, message: &'static str) -> u16 {
     answering(move |mut stream| {
         let mut length = [0; 4];
@@ -43,7 +43,7 @@ fn refusing(code: &'static str, message: &'static str) -> u16 {
     })
 }
 
-/// `serve`, `init` and `doctor` alike: the server by name, the cause, no password, and nothing about requests.
+/// `serve`, `init` and `doctor` all name the server and the cause, and never a password or requests.
 fn all_say(url: &str, words: &[&str]) {
     let place = ["--database", url, "--secret-key", SECRET, "--listen", "0"];
     for command in [&["serve"][..], &INIT[..], &["admin", "doctor"]] {
@@ -61,7 +61,8 @@ fn all_say(url: &str, words: &[&str]) {
 
 #[test]
 fn why_postgresql_cannot_be_reached_is_said() {
-    // The first one several times: a background check must never be quicker than the error itself.
+    // The first case runs several times, because a background check must never answer before the error
+    // itself.
     for _ in 0..5 {
         all_say("postgres://gp:hunter2@127.0.0.1:1/x", &["PostgreSQL at 127.0.0.1:1: connection refused"]);
     }
@@ -91,7 +92,7 @@ fn why_postgresql_cannot_be_reached_is_said() {
 }
 
 #[tokio::test]
-async fn what_a_real_postgresql_refuses_is_said() {
+async fn refusals_of_postgresql_are_reported() {
     let Some(url) = World::postgres_schema().await else { return };
     let (base, _) = url.rsplit_once("/postgres?").unwrap();
     all_say(&format!("{base}/no_such_database"), &["there is no database `no_such_database`", "createdb"]);
@@ -135,7 +136,7 @@ fn a_missing_secret_key_is_said_and_none_is_made_beside_a_database() {
     assert!(refused(&other).contains("another secret key"));
 }
 
-/// Whatever a first start has written when it is killed, the next one goes on from there.
+/// A first start can be killed at any point. The next start continues from there.
 #[test]
 fn a_first_start_that_was_killed_starts_again() {
     let first = |prepare: &dyn Fn(&Folder)| {
@@ -163,7 +164,7 @@ fn a_first_start_that_was_killed_starts_again() {
     assert_eq!(first(&half).len(), 60, "a database without its tables");
 }
 
-/// Killed in earnest, at any moment of its first second.
+/// Kills the process at any moment of its first second.
 #[test]
 fn a_first_start_that_is_killed_at_any_moment_starts_again() {
     for pause in [0, 3, 6, 9, 12, 15, 20, 25, 30, 40, 60, 90] {
@@ -187,7 +188,7 @@ async fn a_second_server_on_a_folder_is_refused() {
         let text = refused(&run(&[command, &data].concat()));
         assert!(text.contains("another server (process ") && text.contains("only one server"), "{text}");
     }
-    // Commands beside it go on working.
+    // Commands still work while the server runs.
     let copy = at(&folder, "copy.db");
     for command in [
         &["admin", "backup", copy.to_str().unwrap()][..],
@@ -231,14 +232,14 @@ async fn the_doctor_and_the_server_say_the_same() {
         assert!(served.contains("public_url: must be an address such as"), "{served}");
         assert_eq!(served, doctor(&wrong));
     }
-    // Each of these is a sentence of the doctor and a line of the server's log.
+    // The doctor and the server's log say each of these.
     for (settings, sentence) in [
         (
             &["--smtp-url", "smtp://127.0.0.1:1"][..],
-            "mail comes from gatepost@127.0.0.1, which few mail servers take",
+            "mail comes from gatepost@127.0.0.1, which few mail servers accept",
         ),
         (&["--public-url", "http://gatepost.example"], "public-url begins with http://"),
-        (&["--listen", "0.0.0.0:0"], "public-url is not set, and links lead nowhere"),
+        (&["--listen", "0.0.0.0:0"], "public-url is not set, so links in letters do not work"),
     ] {
         let both = [settings, if settings[0] == "--listen" { &[] } else { &["--listen", "0"] }].concat();
         let told = doctor(&both);
@@ -258,7 +259,7 @@ async fn the_doctor_and_the_server_say_the_same() {
 }
 
 #[test]
-fn what_is_wrong_with_a_folder_is_said() {
+fn problems_with_a_folder_are_reported() {
     for (data, cause) in [("/proc/nope", "/proc/nope"), ("/dev/null", "/dev/null is not a folder")] {
         let place = ["--data", data, "--listen", "0"];
         let text = refused(&run(&[&["serve"], &place[..]].concat()));

@@ -28,11 +28,11 @@ const TEXTS: [(&str, &str); 10] = [
     ("{held}", "o.user_id = o.id"),
 ];
 
-/// What leaves the workspace on purpose: users and credentials are looked up globally, a command line's
-/// question is about any workspace, and a workspace is its own.
+/// Statements that leave the workspace on purpose: users and credentials are looked up globally, a question
+/// of the command line concerns any workspace, and the row of a workspace is its own.
 const GLOBAL: [&str; 6] =
     ["from users", "into users", "update users", "from credentials c", "into credentials", "from server"];
-/// What is a user's, and found by him or by the hash of a secret.
+/// Records of a user, which are found by the user or by the hash of a secret.
 const PERSONAL: [&str; 5] = ["sessions", "factors", "recovery_codes", "user_links", "challenges"];
 
 /// Resources that still have statements without the fence of a caller. This list may only shrink.
@@ -60,17 +60,17 @@ const NOT_FENCED: [&str; 21] = [
     "workspaces",
 ];
 
-/// How a statement came by its workspace.
+/// How a statement is kept inside its workspace.
 enum Fence {
     /// `can.sql`: the workspace of the caller.
     Caller,
-    /// `across`: none, for a reason that stands beside the statement.
+    /// `across`: not at all, for a reason beside the statement.
     Across,
-    /// `db::sql`: none.
+    /// `db::sql`: not at all.
     None,
 }
 
-/// The places in which the workspace of the caller keeps a statement inside.
+/// Holes that keep a statement inside the workspace of the caller.
 const FENCES: [&str; 5] = ["workspace_id = {here}", "({here}, ", ", {here}, ", "{visible}", "{seen}"];
 
 async fn every_statement_prepares(world: World) {
@@ -117,7 +117,7 @@ fn contained(path: &str, text: &str) {
     let keys = ["user_id = $", "hash = $1", "user_id, ", "into challenges"];
     let personal =
         PERSONAL.iter().any(|table| text.contains(table)) && keys.iter().any(|key| text.contains(key));
-    // A domain is held on the whole server.
+    // A domain belongs to one workspace of the whole server.
     let domain = text.contains("org_client_domain = $2") || text == "select w.id from workspaces w limit 1";
     assert!(fenced || own || global || personal || domain, "{path} leaves the workspace: {text}");
 }
@@ -168,7 +168,7 @@ async fn prepare(world: &World, path: &str, text: &str) {
     }
 }
 
-/// The columns of a record stand in its own place; here any will do.
+/// The columns of a record are checked elsewhere, so any columns will do here.
 fn columns(text: &str) -> &'static str {
     match text.contains("from credentials c join api_keys k") {
         true => "k.expires_at <= $1",
@@ -180,7 +180,7 @@ fn columns(text: &str) -> &'static str {
     }
 }
 
-/// Of the table that comes first.
+/// A column of the first table.
 fn shape(path: &str, text: &str) -> Shape {
     let folders = fs::read_dir("src/resources").unwrap().map(|entry| entry.unwrap().file_name());
     let shapes = folders.filter_map(|name| resources::shape(&name.to_string_lossy()).copied());
@@ -191,7 +191,7 @@ fn shape(path: &str, text: &str) -> Shape {
     found.or(resources::shape(folder).copied()).unwrap_or(campaigns::SHAPE)
 }
 
-/// Any row that fits: of the columns before `values {rows}`, or a sender and its place.
+/// A row that fits: the columns before `values {rows}`, or a sender and its place.
 fn rows(text: &str) -> String {
     match text.split_once(") values {rows}") {
         Some((before, _)) => {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 on_both! {
-    what_creates_is_refused_over_the_bound the_bound_in_bytes_counts_what_is_in_a_row deletions_make_room
+    creating_is_refused_over_the_limit the_bound_in_bytes_counts_what_is_in_a_row deletions_make_room
     another_server_knows_too every_night_all_is_counted
 }
 
@@ -31,19 +31,19 @@ async fn lead(world: &World, list: &str) -> Answer {
     world.call("owner", LEADS, json!({ "list_id": list, "email": email })).await
 }
 
-/// Rows and bytes as they are kept.
+/// The rows and bytes that are stored as the count.
 async fn kept(world: &World) -> (i64, i64) {
     let kept = sql("select stored_rows, stored_bytes from storage where workspace_id = $1").bind(world.home);
     kept.optional::<(i64, i64)>(&world.reader).await.unwrap().unwrap()
 }
 
-async fn what_creates_is_refused_over_the_bound(mut world: World) {
+async fn creating_is_refused_over_the_limit(mut world: World) {
     let id = world.create("owner", "there", "team").await;
     let list = list(&world).await;
     bound(&mut world, Some(40), None);
-    lead(&world, &list).await.is(200); // nothing is known yet
+    lead(&world, &list).await.is(200); // there is no count yet
     for _ in 0..40 {
-        lead(&world, &list).await.is(200); // what one minute brings
+        lead(&world, &list).await.is(200); // within the minute's allowance
     }
     count(&world.app).await.unwrap();
     let refused = lead(&world, &list).await.is(402);
@@ -67,7 +67,7 @@ async fn what_creates_is_refused_over_the_bound(mut world: World) {
     ] {
         world.call("owner", line, body).await.is(402);
     }
-    // What reads, deletes, stops and protects goes on; and so does everybody else.
+    // Reads, deletions, pauses and protective calls still work, and so do other workspaces.
     world.get("owner", "/api/v2/campaigns").await.is(200);
     world.call("owner", "POST /api/v2/leads/list", json!({})).await.is(200);
     world.call("owner", &format!("POST /api/v2/campaigns/{id}/pause"), Value::Null).await.is(200);
@@ -92,7 +92,7 @@ async fn the_bound_in_bytes_counts_what_is_in_a_row(mut world: World) {
     while long().await == 200 {
         taken += 1;
     }
-    // 60 KB each, and as much as 14 KB in the audit log.
+    // Each takes 60 KB, and up to 14 KB in the audit log.
     assert!((12..=16).contains(&taken), "{taken}");
     let message = lead(&world, &list).await.is(402).message();
     assert!(message.contains("stores 1 MB, and its limit is 1 MB"), "{message}");
@@ -109,7 +109,7 @@ async fn deletions_make_room(mut world: World) {
     let full = kept(&world).await.0;
     assert!(full > 120, "{full}: 61 leads, as many rows in the log, and what was there");
     bound(&mut world, Some(full - 30), None);
-    lead(&world, &list).await.is(200); // it does not know of anything yet
+    lead(&world, &list).await.is(200); // it has not read the count yet
     count(&world.app).await.unwrap();
     lead(&world, &list).await.is(402);
     count(&world.app).await.unwrap();
@@ -120,7 +120,7 @@ async fn deletions_make_room(mut world: World) {
     assert!(kept(&world).await.0 < full - 50);
 }
 
-/// A server that did not delete anything itself asks what another one has counted, and counts by itself after a while.
+/// A server that deleted nothing itself reads the count of another one, and counts by itself after a while.
 async fn another_server_knows_too(mut world: World) {
     let list = list(&world).await;
     for _ in 0..30 {
@@ -136,11 +136,11 @@ async fn another_server_knows_too(mut world: World) {
     });
     world.run(sql("delete from leads where workspace_id = $1").bind(world.home)).await;
     count(&world.app).await.unwrap();
-    lead(&world, &list).await.is(402); // nobody has told it
+    lead(&world, &list).await.is(402); // it has not heard of the deletion
     world.wait(11 * 60 * 1000);
     count(&world.app).await.unwrap();
     let list = lead(&world, &list).await.is(200).json()["list_id"].as_str().unwrap().to_owned();
-    // The other one begins with what is kept.
+    // The other server begins with the stored count.
     let rows = kept(&world).await.0;
     world.app = other;
     world.with(|_| ());
@@ -154,7 +154,7 @@ async fn every_night_all_is_counted(world: World) {
     let id = lead(&world, &list).await.is(200).id();
     count(&world.app).await.unwrap();
     let (rows, bytes) = kept(&world).await;
-    // What grows is not new, so the minute does not see it.
+    // Growth of existing rows does not count towards the minute's allowance.
     let body = json!({ "custom_variables": { "a": "é".repeat(10_000), "b": "é".repeat(10_000), "c": "é".repeat(10_000) } });
     world.call("owner", &format!("PATCH /api/v2/leads/{id}"), body).await.is(200);
     count(&world.app).await.unwrap();
@@ -168,7 +168,7 @@ async fn every_night_all_is_counted(world: World) {
     assert!(after.1 > bytes + 50_000, "{bytes} {}", after.1);
 }
 
-/// Tables of a workspace that are not counted: each row hangs on one that is, or there are few of them.
+/// Tables of a workspace that are not counted. Each row depends on a counted row, or there are few of them.
 const UNCOUNTED: [&str; 19] = [
     "account_days",
     "campaign_collaborators",

@@ -18,7 +18,7 @@ on_both! {
     wrong_codes_lock_nobody_out wrong_passwords_use_up_no_invitation
     letters_are_not_used_up_by_others letters_are_not_used_up_by_a_crowd_of_networks
     a_workspaces_letters_are_not_used_up_by_strangers a_flood_of_asking_keeps_no_letter_back
-    bodies_of_strangers_are_small stalled_bodies_of_strangers_are_in_nobodys_way
+    bodies_of_strangers_are_small stalled_bodies_of_strangers_block_no_caller
     a_right_password_is_a_try_until_the_change_is_made the_owners_password_is_counted_too
 }
 
@@ -28,7 +28,7 @@ const RESET: &str = "POST /auth/reset";
 const ACCEPT: &str = "POST /api/v2/invitations/accept";
 const MINUTES: i64 = 60 * 1000;
 
-/// A call from an address; `cookies` as a browser sends them. It may be told to try again.
+/// A call from an address, with `cookies` as a browser sends them. The server may ask for a retry.
 async fn from(world: &World, address: &str, line: &str, cookies: &str, body: Value) -> Answer {
     world.secrets.note(body.to_string().as_bytes());
     let headers = [("x-forwarded-for", address), ("cookie", cookies)];
@@ -54,21 +54,21 @@ fn password(email: &str, password: &str) -> Value {
     json!({ "email": email, "password": password })
 }
 
-/// A World whose people call from any address.
+/// A World whose people can call from any address.
 fn anywhere(world: &mut World) {
     world.with(|shared| shared.trusted_proxies = ["0.0.0.0/0".parse().unwrap()].into());
 }
 
 async fn three_addresses_keep_nobody_out(world: World) {
-    crowd_at_the_door(world, |_| "n@x.example".to_owned()).await;
+    crowd_signs_in(world, |_| "n@x.example".to_owned()).await;
 }
 
-/// None of these is over a limit.
+/// None of these calls exceeds a limit.
 async fn many_names_from_three_addresses_keep_nobody_out(world: World) {
-    crowd_at_the_door(world, |n| format!("n{n}@x.example")).await;
+    crowd_signs_in(world, |n| format!("n{n}@x.example")).await;
 }
 
-async fn crowd_at_the_door(mut world: World, whom: impl Fn(usize) -> String) {
+async fn crowd_signs_in(mut world: World, whom: impl Fn(usize) -> String) {
     let email = world.has_password("sdr").await;
     let device = device(&world.signs_in(&email, PASSWORD).await.is(200));
     anywhere(&mut world);
@@ -108,7 +108,7 @@ async fn wrong_codes_lock_nobody_out(mut world: World) {
     }
     let code = json!({ "code": world.code(&seed, 0) });
     let pending = begin("192.0.2.1", "").await;
-    from(&world, "192.0.2.1", SECOND, &pending, code.clone()).await.is(401); // codes can be guessed
+    from(&world, "192.0.2.1", SECOND, &pending, code.clone()).await.is(401); // codes can be guessed, so attempts are limited
     let recovery = json!({ "recovery_code": codes[0] });
     from(&world, "192.0.2.1", SECOND, &pending, recovery).await.is(200);
     let pending = begin("192.0.2.1", "").await;
@@ -116,7 +116,7 @@ async fn wrong_codes_lock_nobody_out(mut world: World) {
     from(&world, "192.0.2.1", SECOND, &pending, answer).await.is(200);
     let pending = begin("198.51.100.7", &known).await;
     from(&world, "192.0.2.1", SECOND, &format!("{pending}; {known}"), code).await.is(200);
-    // Codes that cannot be guessed are bounded all the same: by the sign-in that waits.
+    // Codes that cannot be guessed are limited too, by the sign-in that waits for them.
     let pending = begin("192.0.2.1", "").await;
     for _ in 0..10 {
         let wrong = json!({ "recovery_code": "abcd-efgh-jkmn-pqrs" });
@@ -144,7 +144,7 @@ async fn wrong_passwords_use_up_no_invitation(mut world: World) {
     from(&world, "192.0.2.1", ACCEPT, &device, accept).await.is(200);
 }
 
-/// How many letters with a link came until now.
+/// The number of letters with a link until now.
 async fn links(world: &World, smtp: &Smtp) -> usize {
     world.app.errands.flush().await;
     world.work().await;
@@ -236,7 +236,7 @@ async fn a_flood_of_asking_keeps_no_letter_back(mut world: World) {
     assert_eq!(mails.iter().filter(|mail| mail.to == [victim.as_str()]).count(), 9, "three for each address");
 }
 
-/// Every operation that anybody may call.
+/// Every operation that is open to callers without a credential.
 async fn bodies_of_strangers_are_small(world: World) {
     let open: Vec<_> = operations::all(&world.api).into_iter().filter(|operation| operation.open).collect();
     assert!(open.len() >= 9, "{}", open.len());
@@ -252,7 +252,7 @@ async fn bodies_of_strangers_are_small(world: World) {
         let fits = world.send("", &line, &[], body(most * 1024 - 100)).await.status;
         assert!([400, 409, 410].contains(&fits.as_u16()), "{line}: {fits}");
     }
-    // The longest names and password, as escaped as can be.
+    // The longest names and password, in their longest escaped form.
     let long = |count| "\\ud83e\\udd80".repeat(count);
     let accept = format!(
         r#"{{ "token": "x", "first_name": "{}", "last_name": "{}", "password": "{}" }}"#,
@@ -264,7 +264,7 @@ async fn bodies_of_strangers_are_small(world: World) {
     assert!(refused.message().starts_with("body/token"), "{}", refused.text());
 }
 
-async fn stalled_bodies_of_strangers_are_in_nobodys_way(mut world: World) {
+async fn stalled_bodies_of_strangers_block_no_caller(mut world: World) {
     anywhere(&mut world);
     let stall = |address: &'static str| {
         let bytes = stream::once(async { Ok::<_, std::convert::Infallible>(Bytes::from(vec![b' '; 4000])) });
@@ -272,7 +272,7 @@ async fn stalled_bodies_of_strangers_are_in_nobodys_way(mut world: World) {
         let request = Request::post("/auth/sign-in").header("x-forwarded-for", address).body(body).unwrap();
         tokio::spawn(world.router.clone().oneshot(request))
     };
-    // How many were sent away, once they are so many.
+    // How many of so many requests were refused.
     let sent_away = async |stalled: &[tokio::task::JoinHandle<_>], many: usize| {
         let count = || stalled.iter().filter(|stalled| stalled.is_finished()).count();
         for _ in 0..500 {
@@ -325,7 +325,7 @@ async fn a_right_password_is_a_try_until_the_change_is_made(world: World) {
     for _ in 0..9 {
         world.call(&who, line, again("wrong")).await.is(403);
     }
-    world.call(&who, line, again("other words than before")).await.is(200); // the two before are forgiven
+    world.call(&who, line, again("other words than before")).await.is(200); // the two failures before are forgiven
 }
 
 async fn the_owners_password_is_counted_too(world: World) {

@@ -26,7 +26,7 @@ async fn every_unbuilt_operation_says_so(world: World) {
     }
     let with_query = world.get("owner", &format!("/api/v2/campaigns/analytics?id={MISSING}")).await.is(404);
     assert!(with_query.message().starts_with("Route GET:/api/v2/campaigns/analytics not found: "));
-    // Another method of such a path is no route at all.
+    // Another method of such a path has no route.
     let other = world.call("owner", "PUT /api/v2/emails/reply", Value::Null).await.is(404).message();
     assert_eq!(other, "Route PUT:/api/v2/emails/reply not found");
     assert_eq!(
@@ -63,7 +63,7 @@ async fn a_malformed_id_is_named(world: World) {
             let line = line.replace("{id}", id);
             let said = world.call("owner", &line, Value::Null).await.is(400).message();
             assert_eq!(said, format!("params/{what} must match format \"uuid\""), "{line}");
-            // It says nothing about a record, and the key comes first.
+            // The answer says nothing about a record, and the key is checked first.
             assert_eq!(world.call("stranger", &line, Value::Null).await.is(400).message(), said);
             world.call("", &line, Value::Null).await.is(401);
         }

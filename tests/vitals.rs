@@ -62,7 +62,7 @@ async fn vitals_are_looked_up(mut world: World) {
         (&half["allPass"], &half["mx"], &half["spf"], &half["dmarc"]),
         (&json!(false), &json!(true), &json!(false), &json!(false))
     );
-    // A wrong password is found out, and not shown.
+    // A wrong password is detected, and never shown.
     connect(&world, "c@good.example", [imap, smtp], "not the password").await;
     let found = world.call("owner", VITALS, json!({ "accounts": ["c@good.example"] })).await.is(200).json();
     let login = &found["failure_list"][0]["logins"][0];
@@ -98,7 +98,7 @@ async fn tracking_hosts_are_looked_up(mut world: World) {
     world.get("owner", "/api/v2/accounts/ctd/status").await.is(400);
 }
 
-/// Without leave of the operator no account makes the server call inside its own network.
+/// Unless the operator allows it, no account makes the server connect inside its own network.
 async fn nothing_inside_is_reached(mut world: World) {
     let (tls, acceptor) = certificate(&["servers.example"]);
     world.with(|app| app.net = Net::new(Some(names()), vec![], tls).unwrap());
@@ -124,7 +124,7 @@ async fn an_account_is_not_tried_until_its_servers_let_us_in(mut world: World) {
         account["connection"].clone()
     };
     assert_eq!([state("a@good.example").await, state("b@good.example").await], ["not_tried", "not_tried"]);
-    // A launch is not refused, and says which accounts nobody has tried.
+    // A launch succeeds, and says which accounts were never tested.
     let mut body = campaign("c");
     body["email_list"] = json!(["a@good.example", "b@good.example"]);
     let id = world.call("owner", "POST /api/v2/campaigns", body).await.is(200).id();
@@ -138,14 +138,14 @@ async fn an_account_is_not_tried_until_its_servers_let_us_in(mut world: World) {
     world.call("owner", &act("pause"), Value::Null).await.is(200);
     let launched = world.call("owner", &act("activate"), Value::Null).await.is(200).json();
     assert_eq!(launched["accounts_not_connected"], json!(["b@good.example"]));
-    // One row for what has changed, none where the servers say the same again, and none for who may not test.
+    // There is one audit row if the result changed, and none if it is the same or if the caller cannot test.
     world.call("owner", VITALS, both.clone()).await.is(200);
     world.call("view", VITALS, both).await.is(403);
     let rows: Vec<_> = world.log().await.into_iter().filter(|row| row["activity_type"] == 1058).collect();
     assert_eq!(rows.len(), 1, "{rows:?}");
     assert_eq!(rows[0]["affected_count"], 2);
     assert!(rows[0].to_string().contains("a@good.example"), "{}", rows[0]);
-    // Nobody sets it by hand: a PATCH that sends it back does not change it, and says so.
+    // The status cannot be set by hand: a PATCH that sends it back changes nothing, and names it.
     let patch = "PATCH /api/v2/accounts/b@good.example";
     let ignored = world.call("owner", patch, json!({ "connection": "ok" })).await.is(200);
     assert_eq!(ignored.headers["x-gatepost-ignored"], "connection");

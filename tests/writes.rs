@@ -59,7 +59,7 @@ async fn creates_share_a_commit(world: World) {
     }
     assert_eq!(world.get("owner", "/api/v2/campaigns?limit=100").await.items().len(), 64);
     if let (Some(before), Some(after)) = (before, world.writer.commits()) {
-        // A group ends after 20 ms, and a slow machine makes few changes in that time.
+        // A group ends after 20 ms, and a slow machine makes only a few changes in that time.
         assert!(after - before <= 20, "64 creates and the bad one share COMMITs: {}", after - before);
     }
 }
@@ -85,7 +85,7 @@ async fn no_update_is_lost(world: World) {
     assert_eq!(status, Some(8));
 }
 
-/// Contended writes wait for one another; they do not fail.
+/// Contended writes wait for each other and do not fail.
 async fn many_write_one_record(world: World) {
     let path = format!("PATCH /api/v2/campaigns/{}", world.create("owner", "wanted", "team").await);
     let world = Arc::new(world);

@@ -1,2 +1,2 @@
-"""What `make torture` puts the server through, a module each. A trial gives its findings: what was asked, what was
-seen, and whether that is as it must be."""
+"""The trials of `make torture`, a module for each. A trial yields its findings: the question, the answer, and whether
+the answer is right."""

@@ -1,5 +1,5 @@
-"""The system's clock set forward and back under a running server, and between two: nothing that has expired comes to
-life again. `libfaketime` plays the clock."""
+"""The system's clock is set forward and back while a server runs, and between two runs. Nothing that has expired becomes
+valid again. `libfaketime` changes the clock."""
 
 import datetime
 import glob

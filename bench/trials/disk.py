@@ -1,5 +1,5 @@
 """A disk that is full, or broken, from a certain write on: `strace` fails the calls. Changes are refused with 503 and
-leave nothing half-written, reads go on, and nobody gets in who may not."""
+leave no partial change, reads go on, and no invalid key is accepted."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ WRITES = 24
 
 def run(_tools, folder):
     template = Template(os.path.join(folder, "template"))
-    # A full disk stays full; an error may be one sector's.
+    # A full disk stays full. An error may concern only one sector.
     faults = [(f"{error}:when={n}{on}", n) for n in range(1, CALLS + 1) for error, on in [("ENOSPC", "+"), ("EIO", "")]]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         seen = list(pool.map(lambda fault: template.suffer(*fault), faults))
@@ -24,7 +24,7 @@ def run(_tools, folder):
 
 
 class Template:
-    """A small database with a key that may everything, one that may little, and one that is revoked."""
+    """A small database with an unrestricted key, a narrow key and a revoked key."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -62,7 +62,7 @@ class Template:
             try:
                 server.until_it_answers(20)
             except RuntimeError:
-                # It may refuse to start, in words.
+                # The server may refuse to start with a message.
                 seen["started"] = False
                 code, text = server.process.poll(), (log.seek(0), log.read())[1]
                 if code != 1 or "error: " not in text:

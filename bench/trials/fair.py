@@ -1,5 +1,5 @@
-"""One workspace asks for all that it can get: 320 connections run its heaviest search over 100,000 leads, and then it
-deletes them all. A neighbour is served as if nothing happened, on either database."""
+"""One workspace sends as much load as it can: 320 connections run its heaviest search over 100,000 leads, and then it
+deletes them all. A neighbour is still served normally, on either database."""
 
 import asyncio
 import http.client
@@ -35,7 +35,7 @@ def trial(name, place):
     greedy = gatepost.init(*place)["api_key"]
     other = ["workspace", "create", "--json", "--owner-email", "bob@other.example", *place, "--name", "Neighbour"]
     neighbour = json.loads(gatepost.run(*other))["api_key"]
-    # Without a limit of rate, so that nothing but the queues keeps the two apart.
+    # There is no rate limit, so that only the queues separate the two workspaces.
     with gatepost.Server(place) as server:
         leads = filled(server, greedy)
         campaign = server.call("POST", "/api/v2/campaigns", neighbour, gatepost.campaign("one"))[1]["id"]
@@ -57,7 +57,7 @@ def trial(name, place):
         what = f"{name}: a neighbour of {CONNECTIONS} searches at once gets one, {len(times):,} times"
         yield f"{what}; at most {MEDIAN}x its quiet {quiet * 1000:.2f} ms in the median", show(median), median <= MEDIAN * quiet
         yield f"{what}; at most {WORST}x, 99 of 100", show(worst), worst <= WORST * quiet
-        yield f"{name}: the neighbour's answers that are no 200", asked.wrong, asked.wrong == 0
+        yield f"{name}: the neighbour's answers that are not 200", asked.wrong, asked.wrong == 0
         statuses = dict(seen)
         yield f"{name}: what the searches were answered", json.dumps(statuses), set(statuses) <= {200, 503} and statuses.get(200, 0) > 0
         yield from deleted(name, server, greedy, leads, asked)
@@ -65,7 +65,7 @@ def trial(name, place):
 
 
 class Asked:
-    """Somebody who asks for one thing after the other, on one connection."""
+    """A caller that sends one request after the other, on one connection."""
 
     def __init__(self, server, key):
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
@@ -90,7 +90,7 @@ def filled(server, key):
 
 
 async def attacked(port, key, seen):
-    os.nice(5)  # what is measured is the server, not how many programs two cores can run at once
+    os.nice(5)  # so that the load generator does not slow down the server
     counts, end = {}, time.monotonic() + SECONDS + 4
     await asyncio.gather(*(searching(port, key, end, counts) for _ in range(CONNECTIONS)))
     seen.update(counts)

@@ -19,11 +19,11 @@ MEMORY = 500  # MiB
 def run(_tools, folder):
     place = ("--data", os.path.join(folder, "data"))
     key = gatepost.init(*place)["api_key"]
-    # Who drips and heaves is of other workspaces, so that the flood's rate does not keep them out.
+    # The slow senders and the large bodies come from other workspaces, so that the rate limit of the flood does not apply.
     other = ["workspace", "create", "--json", "--owner-email", "bob@other.example", *place, "--name"]
     made = [json.loads(gatepost.run(*other, name))["api_key"] for name in ("Drips", "Heaves", "Calm")]
     drips, heaves, calm = made
-    # The limit that is there by default.
+    # The default limit.
     with gatepost.Server(place, "--rate-limit", "100") as server:
         manager = multiprocessing.Manager()
         seen = manager.dict()
@@ -64,7 +64,7 @@ def timed(server, key):
 
 
 async def everything(port, key, drips, heaves, seen):
-    os.nice(5)  # the server and whoever asks for its health come first
+    os.nice(5)  # the server and the caller of /health come first
     end = time.monotonic() + SECONDS
     counts = {"flood": {}, "slow": {}, "large": {}}
     count = lambda what, status: counts[what].__setitem__(status, counts[what].get(status, 0) + 1)
@@ -100,7 +100,7 @@ async def asking(port, key, end, count):
 
 
 async def dripping(port, key, end, count):
-    """From the beginning, so that the limit in time is met before the end."""
+    """Sends slowly from the beginning, so that the time limit is reached before the end."""
     while time.monotonic() < end:
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -128,7 +128,7 @@ async def heaving(port, key, end, count):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(head("POST", "/api/v2/leads/add", key, len(body)))
             answered = asyncio.create_task(answer(reader))
-            # Who is refused before the end is cut short, and may find the answer or the closed connection.
+            # A refused sender is disconnected, and sees either the answer or the closed connection.
             with contextlib.suppress(OSError):
                 for at in range(0, len(body), 262_144):
                     if answered.done():

@@ -30,7 +30,7 @@ def run(tools, _folder, roles=ROLES, examples=5, least=CASES):
 
 
 def as_role(tools, role, examples):
-    """How many cases were tried, and what was wrong. A demo of its own: who may do much breaks much."""
+    """The number of cases, and the failures. Each role has its own demo, because a role with many rights changes much."""
     command = [gatepost.BINARY, "demo", "--json", "--listen", "127.0.0.1:0", "--rate-limit", "off"]
     with tempfile.TemporaryDirectory(prefix="gatepost-fuzz-") as folder, open(os.path.join(folder, "log"), "w+") as log:
         settings = {**gatepost.environment(), "GATEPOST_DATA": os.path.join(folder, "data")}
@@ -55,7 +55,7 @@ def fuzz(tools, base, key, examples, report):
         "--report", "json", "--report-json-path", report,
     ]
     command = [*tools["schemathesis"], *arguments]
-    # Also where it keeps what it remembers from one run to the next.
+    # It also stores its data between two runs there.
     done = subprocess.run(command, capture_output=True, text=True, env=gatepost.environment(), cwd=os.path.dirname(report))
     if not os.path.exists(report):
         raise RuntimeError(f"schemathesis: {done.stdout[-3000:]}{done.stderr[-3000:]}")

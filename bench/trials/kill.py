@@ -12,7 +12,7 @@ RESTART = 0.200  # seconds
 
 
 class Writer(threading.Thread):
-    """Creates campaigns, and makes and revokes keys, until the server is gone; remembers what it was told."""
+    """Creates campaigns, and creates and revokes keys, until the server is gone. Records the answers."""
 
     def __init__(self, server, key, number):
         super().__init__()
@@ -51,7 +51,7 @@ def run(_tools, folder):
     for n in range(KILLS + 1):
         with gatepost.Server(place) as server:
             starts.append(server.started)
-            # What was revoked just before the kill is the likeliest to be lost.
+            # A revocation just before the kill is the most likely one to be lost.
             alive += [id for id, secret in recent if server.call("GET", "/api/v2/me", secret)[0] != 401]
             if n == KILLS:
                 server.stop()

@@ -1,5 +1,5 @@
-"""PostgreSQL killed, restarted, frozen, slowed down and cut off under load: whoever asks hears 503 within two seconds,
-nobody gets in who may not, and within five seconds of its return all is well again."""
+"""PostgreSQL is killed, restarted, frozen, slowed down and cut off under load. Callers get a 503 within two seconds, no
+invalid key is accepted, and within five seconds of its return all requests succeed."""
 
 import contextlib
 import signal
@@ -25,7 +25,7 @@ def run(tools, _folder):
 
 
 class Caller(threading.Thread):
-    """Asks one thing again and again; notes when, how long it took, and what came."""
+    """Repeats one request. Records when it began, how long it took, and the answer."""
 
     def __init__(self, server, what, allowed, ask):
         super().__init__(daemon=True)
@@ -60,8 +60,8 @@ def trial(cluster, proxy):
         callers = [Caller(server, *kinds[n % len(kinds)]) for n in range(CALLERS)]
         for caller in callers:
             caller.start()
-        for name, harm, mend in troubles(cluster, proxy):
-            yield from suffer(name, harm, mend, callers)
+        for name, harm, repair in troubles(cluster, proxy):
+            yield from suffer(name, harm, repair, callers)
         for caller in callers:
             caller.stop.set()
             caller.join()
@@ -97,23 +97,23 @@ def troubles(cluster, proxy):
     yield "disconnected", proxy.cut, nothing
 
 
-def suffer(name, harm, mend, callers):
+def suffer(name, harm, repair, callers):
     time.sleep(1)
     began = time.monotonic()
     harm()
     time.sleep(4)
-    mend()
-    mended = time.monotonic()
+    repair()
+    repaired = time.monotonic()
     time.sleep(BACK + 1)
     now = time.monotonic()
     seen = [(caller, *one) for caller in callers for one in caller.seen if began <= one[0] < now]
-    # Who was asking when it began is waiting still, and counts too.
-    odd = [(caller.what, status, answer) for caller, _, _, status, answer in seen if status not in caller.allowed | {503}]
+    # Requests that were under way when it began still wait, and count too.
+    unexpected = [(caller.what, status, answer) for caller, _, _, status, answer in seen if status not in caller.allowed | {503}]
     slowest = max(took for _, at, took, status, _ in seen)
-    late = [at for caller, at, took, status, _ in seen if status not in caller.allowed and at > mended + BACK]
+    late = [at for caller, at, took, status, _ in seen if status not in caller.allowed and at > repaired + BACK]
     refused = sum(status == 503 for *_, status, _ in seen)
-    for what in odd[:5]:
+    for what in unexpected[:5]:
         print(f"  {name}: {what}")
-    yield f"{name}: answers that are neither right nor 503, of {len(seen):,} ({refused:,} x 503)", len(odd), not odd
+    yield f"{name}: answers that are neither right nor 503, of {len(seen):,} ({refused:,} x 503)", len(unexpected), not unexpected
     yield f"{name}: the longest anybody waited, at most {AWAY:.0f} s", f"{slowest:.2f} s", slowest <= AWAY + LEEWAY
     yield f"{name}: refused more than {BACK:.0f} s after its return", len(late), not late

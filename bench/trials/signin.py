@@ -1,5 +1,5 @@
-"""A flood of sign-ins: 200 that try passwords without a pause, of an address that is known and of one that is not. Who has
-a key keeps at least half of what the server gave him before, and the memory stays what it is."""
+"""A flood of sign-ins: 200 callers try passwords without a pause, for a known and for an unknown address. A caller with a
+key keeps at least half of its requests a second, and the memory does not grow."""
 
 import http.client
 import json
@@ -19,7 +19,7 @@ PASSWORD = "four words, of no one"
 def run(_tools, folder):
     place = ("--data", os.path.join(folder, "data"))
     key = gatepost.init(*place)["api_key"]
-    # A core for the server, and one for whoever asks.
+    # One core for the server, and one for the callers.
     os.sched_setaffinity(0, {os.cpu_count() - 1})
     with gatepost.Server(place, cpu=0) as server:
         invited = server.call("POST", "/api/v2/workspace-members", key, {"email": "amy@acme.example", "role": "sdr"})[1]
@@ -38,14 +38,14 @@ def run(_tools, folder):
         yield f"{ATTEMPTS} sign-ins at once: what they are told", json.dumps(statuses), set(statuses) <= {"401", "503"} and statuses.get("401", 0) > 0
         yield f"a caller with a key keeps half of {statistics.median(calm):,.0f} requests/s, median of {ROUNDS}", f"{share:.0%}", share >= 0.5
         yield f"resident at most {MEMORY} MiB", f"{peak:.0f} MiB", peak <= MEMORY
-        # From another device she is held up by what the crowd did; with her own she is not. Here a quarter of an hour is long.
+        # On another device the crowd delays the person, and on their own it does not. That delay is too long for this trial.
         status = server.call("GET", "/api/v2/me", key)[0]
         yield "a caller right after it", status, status == 200
         server.stop()
 
 
 def throughput(server, key):
-    """Requests a second on four connections, and the most memory meanwhile."""
+    """Requests a second on four connections, and the highest memory meanwhile."""
     end, counts = time.monotonic() + SECONDS, [0] * 4
 
     def ask(n):
@@ -66,7 +66,7 @@ def throughput(server, key):
 
 
 class Flood:
-    """Processes of their own, behind whoever is measured."""
+    """Runs in processes of lower priority than the measured caller."""
 
     def __init__(self, server):
         self.statuses = multiprocessing.Manager().dict()

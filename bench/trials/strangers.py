@@ -1,5 +1,5 @@
 """Strangers without a key. Crowds from three addresses try passwords, send bodies that never end, and ask for letters.
-People sign in, write and get their letters all the same. Every address is one of the loopback network."""
+People can still sign in, write and get their letters. Every address is in the loopback network."""
 
 import http.client
 import json
@@ -30,7 +30,7 @@ def invited(server, key, email):
 
 
 def post(server, path, body, source=PERSON, cookie=None, timeout=40):
-    """The status, the seconds and the cookies of an answer to somebody at an address."""
+    """The status, the seconds and the cookies of an answer to a caller at an address."""
     began = time.monotonic()
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=timeout, source_address=(source, 0))
     try:
@@ -45,7 +45,7 @@ def post(server, path, body, source=PERSON, cookie=None, timeout=40):
 
 
 class Crowd:
-    """So many callers at each address, who ask again and again until the end."""
+    """So many callers at each address, which repeat a request until the end."""
 
     def __init__(self, server, path, body, each):
         self.statuses, self.over, self.lock = {}, threading.Event(), threading.Lock()
@@ -122,7 +122,7 @@ def stalls(_tools, folder):
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
-    """Takes all mail, and remembers to whom it was."""
+    """Accepts all mail, and records the recipients."""
 
     daemon_threads = allow_reuse_address = True
 
@@ -169,7 +169,7 @@ def letters(_tools, folder):
             while time.monotonic() < end and not set(PEOPLE) <= set(mailbox.letters):
                 time.sleep(0.1)
             came = len(set(PEOPLE) & set(mailbox.letters))
-            # At one of the crowd's own addresses a person is told to try again, and comes to it.
+            # At one of the crowd's addresses a person is told to try again, and succeeds later.
             again = 0
             while post(server, "/auth/reset", {"email": PEOPLE[0]}, CROWD[0])[0] != 200 and again < 100:
                 again += 1

@@ -1,5 +1,5 @@
 """Clients that do not read: connections that ask for the longest pages there are and leave them. The server grows by a
-fixed amount, answers its neighbours all the while, and gives up what is not read for half a minute."""
+fixed amount, still answers its neighbours, and closes connections that are not read for half a minute."""
 
 import json
 import os
@@ -74,7 +74,7 @@ def ignoring(server, key, calm, clients):
 
 
 def ask(port, path, key):
-    """Sends a request, and leaves the answer where it is; the window of the connection is small."""
+    """Sends a request and does not read the answer. The window of the connection is small."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.connect(("127.0.0.1", port))

@@ -21,7 +21,7 @@ pub fn of(config: &Config) -> Advices {
     let public = public_url(config);
     let local = |host: &str| matches!(host, "localhost" | "127.0.0.1" | "[::1]");
     if config.public_url.is_none() && !config.listen.ip().is_loopback() {
-        let text = "public-url is not set, and links lead nowhere without it".to_owned();
+        let text = "public-url is not set, so links in letters do not work on other machines".to_owned();
         settings.push(Problem(text));
     }
     if config.public_url.is_some() && public.starts_with("http://") && !local(&host(&public)) {
@@ -35,13 +35,13 @@ pub fn of(config: &Config) -> Advices {
         )));
     }
     if config.metrics_listen.is_some_and(|address| address.ip().is_unspecified()) {
-        settings.push(Warning("metrics-listen is open to every network, and asks for no key".to_owned()));
+        settings.push(Warning("metrics-listen is open to every network and needs no key".to_owned()));
     }
     let is_name = |host: &str| url::Host::parse(host).is_ok_and(|host| matches!(host, url::Host::Domain(_)));
     let mut mail = Vec::new();
     if config.smtp_url.is_some() && config.mail_from.is_none() && !is_name(&host(&public)) {
         mail.push(Warning(format!(
-            "mail-from is not set, so mail comes from gatepost@{}, which few mail servers take: set mail-from, or \
+            "mail-from is not set, so mail comes from gatepost@{}, which few mail servers accept: set mail-from, or \
              public-url to an address with a name",
             host(&public)
         )));

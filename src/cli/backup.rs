@@ -23,7 +23,7 @@ pub struct Restore {
     /// A copy that `gatepost admin backup` made
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Replace the database that is there, and keep that one beside it
+    /// Replace the existing database, and keep it under another name
     #[arg(long)]
     replace: bool,
 }
@@ -65,7 +65,7 @@ impl Restore {
     pub async fn run(&self, config: &Config, out: Out) -> Result<()> {
         let folder = sqlite(config, "pg_restore --clean --if-exists --dbname=URL FILE")?;
         if !self.file.is_file() {
-            return Err(Error::invalid(format!("there is no file {}", self.file.display())));
+            return Err(Error::invalid(format!("the file {} does not exist", self.file.display())));
         }
         file::check(&self.file)?;
         let reader = look(&self.file).await?;
@@ -81,9 +81,7 @@ impl Restore {
         let aside = aside.ok_or_else(|| Error::internal("no name is left"))?;
         file::replace(&database, &fresh, &aside)?;
         let aside = aside.exists().then_some(aside);
-        let kept = aside
-            .iter()
-            .map(|aside| format!("The database that was there is kept as {}.\n", aside.display()));
+        let kept = aside.iter().map(|aside| format!("The former database is kept as {}.\n", aside.display()));
         let text = format!(
             "{}: {}\n{}Changes made after the copy are gone: keys that were revoked and members who were removed \
              since then have access again. Revoke and remove them before you start the server for others.",
@@ -149,7 +147,7 @@ async fn is_ours(reader: &Reader, config: &Config, folder: &Path) -> Result<()> 
     })?;
     match made_with == Some(fingerprint(&here)) {
         true => Ok(()),
-        false => Err(Error::invalid("this copy was made with another secret key than the one that is here")),
+        false => Err(Error::invalid("this copy was made with another secret key")),
     }
 }
 

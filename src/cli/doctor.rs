@@ -22,7 +22,7 @@ use std::path::Path;
 
 #[derive(clap::Args)]
 pub struct Doctor {
-    /// Believe the system's clock again after it was ahead by mistake; stop the servers first
+    /// Trust the system's clock again after it was ahead by mistake; stop the servers first
     #[arg(long)]
     trust_clock: bool,
 }

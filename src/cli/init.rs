@@ -9,7 +9,7 @@ use serde_json::json;
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "The key is shown only once. If the database has a workspace already, nothing is changed."
+    after_help = "The key is shown only once. If the database already has a workspace, nothing changes."
 )]
 pub struct Init {
     /// The name of the workspace

@@ -36,7 +36,7 @@ use tracing_subscriber::EnvFilter;
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// Print JSON instead of text, one object a line
+    /// Print JSON instead of text, one object on each line
     #[arg(long, global = true)]
     json: bool,
     #[command(flatten)]
@@ -74,21 +74,21 @@ enum Command {
     /// Answer requests until SIGTERM or Ctrl-C
     #[command(after_help = SETTINGS)]
     Serve,
-    /// Serve a workspace with people and campaigns to try things on, in a temporary folder
+    /// Serve a sample workspace with people and campaigns, in a temporary folder
     Demo(demo::Demo),
-    /// Look after this server: workspaces, users, keys, credits, backups, checks
+    /// Manage this server: workspaces, users, keys, credits, backups, checks
     #[command(subcommand)]
     Admin(Admin),
     /// Print the version of the program and of the database schema
     Version,
     /// Print a script that completes commands in a shell
     Completion(completion::Completion),
-    /// The operator's commands stood here before there was `admin`.
+    /// The former names of the operator's commands.
     #[command(flatten)]
     Formerly(Admin),
 }
 
-/// What the operator does. Changes are in the audit log of the workspace as made by `operator`.
+/// The operator's commands. The audit log of the workspace records their changes, with the actor `operator`.
 #[derive(Subcommand)]
 enum Admin {
     /// List, create and change workspaces
@@ -108,7 +108,7 @@ enum Admin {
     Credits(credits::Credits),
     /// Copy the database into a file while the server runs (SQLite)
     Backup(backup::Backup),
-    /// Put back a copy that `backup` made (SQLite)
+    /// Restore a copy that `backup` made (SQLite)
     Restore(backup::Restore),
     /// Check settings, database, secret key, clock, disk and mail
     Doctor(doctor::Doctor),

@@ -1,4 +1,4 @@
-//! The output of a command: sentences and tables for people, or JSON with `--json`, one object a line.
+//! The output of a command: sentences and tables for people, or JSON with `--json`, one object on each line.
 
 use crate::error::{Error, Result};
 use serde::Serialize;

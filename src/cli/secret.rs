@@ -64,8 +64,8 @@ pub fn missing(folder: &Path) -> Error {
 fn first(config: &Config, folder: &Path) -> Result<String> {
     let wrong = |error: std::io::Error| failed("cannot write in", folder, &error);
     // One process at a time.
-    let alone = fs::File::open(folder).map_err(wrong)?;
-    flock(&alone, FlockOperation::LockExclusive).map_err(|error| wrong(error.into()))?;
+    let locked = fs::File::open(folder).map_err(wrong)?;
+    flock(&locked, FlockOperation::LockExclusive).map_err(|error| wrong(error.into()))?;
     if let Some(key) = kept(config, folder)? {
         return Ok(key);
     }

@@ -52,7 +52,7 @@ pub async fn note(app: &App) -> Result<()> {
     if noted(&app.reader).await?.as_deref() != Some(&*app.public_url)
         && let Err(error) = jobs::remember(app, ADDRESS, &app.public_url).await
     {
-        tracing::warn!(%error, "the address of this server could not be noted for other commands");
+        tracing::warn!(%error, "the address of this server could not be stored for other commands");
     }
     Ok(())
 }

@@ -58,7 +58,7 @@ async fn forget(app: App, config: Config) {
     app.set_up.notified().await;
     tracing::info!("the first workspace was created; the set-up link no longer works");
     if let Err(error) = used(&config) {
-        tracing::debug!(%error, "the file of the set-up link stays");
+        tracing::debug!(%error, "the file of the set-up link could not be deleted");
     }
 }
 

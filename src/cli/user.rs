@@ -80,7 +80,7 @@ async fn drop_factors(app: &App, email: &str, out: Out) -> Result<()> {
     let (user, home) = person(app, email).await?;
     let dropped = factors::drop_all(Can::operator(app, home), user).await?;
     let text = format!(
-        "{} second factors removed, {} sessions ended; {email} can sign in with the password only now",
+        "{} second factors removed, {} sessions ended; {email} can now sign in with only the password",
         dropped.factors_dropped, dropped.sessions_ended
     );
     out.say(&dropped, text)

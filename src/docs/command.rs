@@ -3,7 +3,7 @@
 use super::operation::{Operation, Place};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// The command with these values of its fields. What has no value stands as `{name}` in a path, and is left out elsewhere.
+/// The command with these values of its fields. A field without a value appears as `{name}` in a path, and is left out elsewhere.
 pub fn of(operation: &Operation, base: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
     let mut path = operation.path.clone();
     let mut query = form_urlencoded::Serializer::new(String::new());
@@ -35,7 +35,7 @@ pub fn of(operation: &Operation, base: &str, value: &dyn Fn(&str) -> Option<Stri
     format!("curl{method} {}{key}{headers}{body}", quoted(&url))
 }
 
-/// For a POSIX shell, which takes what is in single quotes as it stands.
+/// Quotes a text for a POSIX shell, which takes text in single quotes literally.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }

@@ -4,11 +4,11 @@ use super::text;
 use serde_json::Value;
 
 pub struct Field {
-    /// With the fields that it lies in: `schedules[].timing.from`.
+    /// The name with the fields that contain it: `schedules[].timing.from`.
     pub name: String,
     pub kind: String,
     pub required: bool,
-    /// Gatepost has it, the official API does not.
+    /// Only Gatepost has it, and the official API does not.
     pub ours: bool,
     /// HTML: the description, then the rules.
     pub notes: String,
@@ -157,7 +157,7 @@ fn list<'a>(schema: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     schema.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
-/// What a schema stands for, without the alternative null.
+/// The schema without the alternative null.
 fn some<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     let schema = resolved(document, schema);
     let mut parts = list(schema, "anyOf").filter(|part| !is_null(document, part));

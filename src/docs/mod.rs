@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 struct Resource {
     /// The tag in the document, such as `lead_lists`.
     name: String,
-    /// The same for people: `Lead lists`.
+    /// The tag as people read it: `Lead lists`.
     title: String,
     operations: Vec<Operation>,
     page: OnceLock<Page>,

@@ -12,7 +12,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// As in the document.
+    /// The id in the document.
     pub fn name(self) -> &'static str {
         match self {
             Place::Path => "path",
@@ -33,14 +33,14 @@ pub struct Operation {
     /// The official API does not have it.
     pub ours: bool,
     pub permission: Option<String>,
-    /// A person who has signed in can call it, too.
+    /// A person who has signed in can call it too.
     pub by_session: bool,
     pub parameters: Vec<(Place, Field)>,
     pub body: Vec<Field>,
     /// A body that can be sent, as JSON.
     pub example: Option<String>,
     pub answer: Vec<Field>,
-    /// Statuses of refusals, and what they mean (HTML).
+    /// Statuses of refusals, and their meaning (HTML).
     pub refusals: Vec<(String, String)>,
     /// All words in which a search looks, in lower case.
     pub search: String,

@@ -47,7 +47,7 @@ pub fn router(document: Bytes) -> axum::Router<App> {
 struct Introduction<'a> {
     site: &'a Site,
     base: &'a str,
-    /// What was searched for.
+    /// The words of the search.
     words: &'a str,
     found: Vec<(&'a Resource, &'a Operation)>,
 }
@@ -121,7 +121,7 @@ fn value(query: Option<&str>, name: &str) -> Option<String> {
     form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-/// A page that is the same for everybody, as it is sent: made once.
+/// A page that is the same for everybody. It is made once.
 #[derive(Clone)]
 pub(super) struct Page {
     plain: Bytes,
@@ -145,7 +145,7 @@ fn headers(kept: bool) -> [(&'static str, &'static str); 4] {
     ]
 }
 
-/// Compressed for clients that take it, which all browsers do.
+/// Compressed for clients that accept it, as all browsers do.
 fn kept(
     page: &OnceLock<Page>,
     render: impl FnOnce() -> askama::Result<String>,

@@ -1,6 +1,6 @@
-//! Words of the document as HTML.
+//! Texts of the document as HTML.
 
-/// Escaped, so that it can stand anywhere in a page.
+/// Escapes a text, so that it is safe anywhere in a page.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

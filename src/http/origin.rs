@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forwarded_addresses_are_believed_from_trusted_proxies_alone() {
+    fn forwarded_addresses_are_believed_only_from_trusted_proxies() {
         let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
         let of = |peer: &str, forwarded| client(peer.parse().unwrap(), forwarded, &trusted).to_string();
         assert_eq!(of("192.0.2.9", "203.0.113.5"), "192.0.2.9");

@@ -1,5 +1,5 @@
 // The pages behind links. What identifies a link stands after `#`, which browsers do not send: opening a page changes
-// nothing. Texts are set with textContent alone, and no sentence of the API reaches a person as it stands.
+// nothing. Texts are set only with textContent. Messages of the API are translated before a person sees them.
 const $ = id => document.getElementById(id)
 const all = what => document.querySelectorAll(what)
 const [form, token] = [$('form'), location.hash.slice(1)]

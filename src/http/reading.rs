@@ -175,7 +175,7 @@ impl Repair {
         fields.retain(|name, value| match known.get(name) {
             None => !lenient || !self.drops(name, path),
             Some(_) if name == "starting_after" => !value.is_null(),
-            Some(schema) => !lenient || is_right(name, schema) || !is_no_date(schema, value),
+            Some(schema) => !lenient || is_right(name, schema) || !is_empty_date(schema, value),
         });
         for (name, value) in fields.iter_mut() {
             if let Some(schema) = known.get(name).filter(|schema| !is_right(name, schema)) {
@@ -199,7 +199,7 @@ fn is_right(name: &str, schema: &Value) -> bool {
 }
 
 /// Whether the schema expects a date and the text is empty. Null stays null.
-fn is_no_date(schema: &Value, value: &Value) -> bool {
+fn is_empty_date(schema: &Value, value: &Value) -> bool {
     let format = schema.get("format").and_then(Value::as_str);
     matches!(format, Some("date" | "date-time")) && value.as_str() == Some("")
 }

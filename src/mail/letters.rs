@@ -59,11 +59,11 @@ impl Notice {
     fn title(self) -> &'static str {
         match self {
             Notice::PasswordChanged => "Your password was changed",
-            Notice::EmailAsked => "Another address was asked for",
+            Notice::EmailAsked => "A change of your address was requested",
             Notice::EmailChanged => "Your address was changed",
             Notice::FactorAdded => "A second factor was added",
             Notice::FactorRemoved => "A second factor was removed",
-            Notice::RecoveryCodes => "New recovery codes were made",
+            Notice::RecoveryCodes => "New recovery codes were created",
         }
     }
 
@@ -73,17 +73,17 @@ impl Notice {
                 "The password with which you sign in was changed, and all other sessions were ended."
             }
             Notice::EmailAsked => {
-                "Somebody who is signed in as you asked to sign in with another address. It counts once the link that \
-                 was mailed to that address is followed."
+                "Somebody who is signed in as you wants to sign in with another address. This takes effect when the \
+                 link that was mailed to that address is opened."
             }
-            Notice::EmailChanged => "You no longer sign in with this address, but with the new one.",
+            Notice::EmailChanged => "You now sign in with your new address, and no longer with this one.",
             Notice::FactorAdded => {
-                "An authenticator app or a passkey was enrolled; it is asked for when you sign in."
+                "An authenticator app or a passkey was added. You need it when you sign in."
             }
             Notice::FactorRemoved => {
-                "A second factor was taken from your account, and all other sessions were ended."
+                "A second factor was removed from your account, and all other sessions were ended."
             }
-            Notice::RecoveryCodes => "The recovery codes that you had before are void.",
+            Notice::RecoveryCodes => "The recovery codes that you had before no longer work.",
         }
     }
 }

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_no_links() {
+    fn names_are_not_links() {
         for (text, plain) in [
             ("https://evil.example/login?x=1", "https: //evil·example/login?x=1"),
             ("s3://bucket", "s3: //bucket"),

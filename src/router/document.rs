@@ -1,4 +1,4 @@
-//! What the OpenAPI document says besides its operations: the introduction, the ways to authenticate, and the names of the
+//! The parts of the OpenAPI document besides its operations: the introduction, the ways to authenticate, and the names of the
 //! schemas.
 
 use crate::access::document::{KEY, SESSION};

@@ -1,5 +1,5 @@
 //! The names of the schemas in the document. Several types of the source are called `New` or `Body`, so schemars numbers
-//! them. Here a body is named after its operation, and an answer with a numbered name too.
+//! them. Here a body gets the name of its operation, and so does an answer with a numbered name.
 
 use aide::openapi::{MediaType, OpenApi, Operation, ReferenceOr, SchemaObject, StatusCode};
 use serde_json::{Map, Value};
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// By the present name.
+/// The new name of each schema, by its current name.
 type Names = BTreeMap<String, String>;
 
 pub fn name_schemas(api: &mut OpenApi) {
@@ -32,7 +32,8 @@ pub fn name_schemas(api: &mut OpenApi) {
     api.components.get_or_insert_default().schemas = kept.into_iter().collect();
 }
 
-/// A body that only one operation takes, and whatever has a number, is named after the first operation that refers to it.
+/// A body that only one operation takes, and any schema whose name has a number, gets the name of the first operation
+/// that refers to it.
 fn named_after_operations(api: &mut OpenApi, all: &BTreeSet<String>) -> Names {
     let mut bodies: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut answers = bodies.clone();
@@ -75,7 +76,7 @@ fn reference(schema: &SchemaObject) -> Option<String> {
     to.strip_prefix(SCHEMAS).map(str::to_owned)
 }
 
-/// What operations refer to, and what that refers to.
+/// The schemas to which operations refer, directly or through other schemas.
 fn used(api: &mut OpenApi, schemas: &BTreeMap<&str, &SchemaObject>) -> BTreeSet<String> {
     let (mut used, mut next) = (BTreeSet::new(), Vec::new());
     each_media(api, &mut |media| {

@@ -12,12 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const LIST: &str = include_str!("../../tests/unimplemented.txt");
 
-/// As method and path.
+/// The operations, as method and path.
 fn operations() -> impl Iterator<Item = (&'static str, &'static str)> {
     LIST.lines().filter_map(|line| line.split_once(' '))
 }
 
-/// To be merged with what is built: a path may have operations of both kinds.
+/// These routes are merged with the others, because a path can have operations of both kinds.
 pub fn router(built: &OpenApi) -> Router<App> {
     let known: BTreeSet<&str> =
         built.paths.iter().flat_map(|paths| paths.paths.keys()).map(String::as_str).collect();

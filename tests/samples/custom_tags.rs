@@ -7,7 +7,7 @@ use uuid::Uuid;
 pub struct Resource;
 
 impl Samples for Resource {
-    /// On the campaign and on the account.
+    /// A tag that the campaign and the account have.
     async fn record(world: &World, who: &str, records: &Records) -> Option<String> {
         let body = json!({ "label": format!("secret plan {}", world.app.new_id().simple()) });
         let tag = world.call(who, "POST /api/v2/custom-tags", body).await.is(200).id();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 pub struct Resource;
 
 impl Samples for Resource {
-    /// Of another person.
+    /// A factor of another person.
     async fn record(world: &World, _: &str, _: &Records) -> Option<String> {
         Some(somebody_else(world, "factors").await)
     }

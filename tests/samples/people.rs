@@ -43,7 +43,7 @@ impl Samples for Resource {
     }
 }
 
-/// The token of a link as it might have been mailed to the editor.
+/// The token of a link that could have been mailed to the editor.
 async fn link(world: &World, kind: &str) -> String {
     let (token, user) = (format!("token of {}", world.app.new_id()), world.who("editor").user.unwrap());
     let insert =

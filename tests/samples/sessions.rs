@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 pub struct Resource;
 
 impl Samples for Resource {
-    /// Of another person of the workspace.
+    /// A session of another person of the workspace.
     async fn record(world: &World, _: &str, _: &Records) -> Option<String> {
         Some(somebody_else(world, "sessions").await)
     }

@@ -8,14 +8,14 @@ use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// Flags of the authenticator data: somebody is there, has been verified, and there is a new key.
+/// Flags of the authenticator data: a person is present, the person is verified, and there is a new key.
 const PRESENT: u8 = 1;
 const VERIFIED: u8 = 4;
 const ATTESTED: u8 = 64;
 
 pub struct Authenticator {
     pub origin: String,
-    /// Whether it has looked at its person.
+    /// Whether it verified its person.
     pub verifies: bool,
     key: EcdsaKeyPair,
     id: Vec<u8>,

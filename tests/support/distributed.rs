@@ -19,7 +19,7 @@ pub async fn partition(url: &str, global: &[&str]) {
     for table in global {
         assert!(tables.iter().any(|one| one == table), "there is no table {table}");
     }
-    // A reference names the table that it was made for, so all are made again.
+    // A reference names the table for which it was made, so all are made again.
     let references = texts(
         &client,
         "select conrelid::regclass::text, conname::text, pg_get_constraintdef(oid) from pg_constraint \

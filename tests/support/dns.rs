@@ -22,7 +22,7 @@ pub fn mx(exchange: &str) -> RData {
     RData::MX(MX::new(10, name(exchange)))
 }
 
-/// In pieces of 255 bytes, as long ones come.
+/// Splits a long text into pieces of 255 bytes.
 pub fn txt(text: &str) -> RData {
     RData::TXT(TXT::from_bytes(text.as_bytes().chunks(255).collect()))
 }
@@ -57,7 +57,7 @@ pub fn serve(zone: Zone) -> SocketAddr {
     address
 }
 
-/// One that never answers. It lives as long as the socket.
+/// A name server that never answers. It lives as long as the socket.
 pub fn silent() -> (SocketAddr, UdpSocket) {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     (socket.local_addr().unwrap(), socket)

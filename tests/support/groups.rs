@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 impl World {
-    /// A workspace, and its owner of the same name.
+    /// Creates a workspace, and an owner with the same name.
     pub async fn workspace_of(&mut self, name: &str) -> Uuid {
         let id = scene::workspace(self, name).await;
         scene::join(self, id, name, "owner", None).await;
         id
     }
 
-    /// Invites a workspace into the group of somebody's; the id of the link.
+    /// Invites a workspace into the group of a member's workspace. Gives the id of the link.
     pub async fn invites(&self, who: &str, sub: Uuid) -> String {
         self.wait(24 * 60 * 60 * 1000);
         let body = json!({ "sub_workspace_id": sub });
@@ -24,7 +24,8 @@ impl World {
         self.call(who, &format!("POST /api/v2/workspace-group-members/{link}/accept"), Value::Null).await
     }
 
-    /// A workspace of an owner of the same name, in the group of somebody's workspace; and the link.
+    /// Creates a workspace with an owner of the same name, in the group of a member's workspace. Gives both
+    /// ids.
     pub async fn sub_of(&mut self, admin: &str, name: &str) -> (Uuid, String) {
         let sub = self.workspace_of(name).await;
         let link = self.invites(admin, sub).await;
@@ -32,7 +33,7 @@ impl World {
         (sub, link)
     }
 
-    /// An accepted link, straight into the database.
+    /// Writes an accepted link directly into the database.
     pub async fn links(&self, admin: Uuid, sub: Uuid) {
         let insert = sql("insert into group_links (id, workspace_id, sub_workspace_id, status, delegation, \
              accepted_at, timestamp_created, timestamp_updated) values ($1, $2, $3, 'accepted', $4, $5, $5, $5)");
@@ -40,7 +41,7 @@ impl World {
         self.run(insert.bind(self.app.now())).await;
     }
 
-    /// Acting in another workspace.
+    /// Calls while acting in another workspace.
     pub async fn call_as(&self, who: &str, workspace: impl ToString, line: &str, body: Value) -> Answer {
         let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         self.send(who, line, &[("x-as-workspace", &workspace.to_string())], bytes).await
@@ -50,7 +51,7 @@ impl World {
         self.call_as(who, workspace, &format!("GET {path}"), Value::Null).await
     }
 
-    /// What the owner of a workspace leaves to its admin workspace.
+    /// Sets what the owner of a workspace allows its admin workspace.
     pub async fn delegates(&self, who: &str, body: Value) -> Answer {
         self.call(who, "PATCH /api/v2/workspace-group-members/admin/delegation", body).await
     }

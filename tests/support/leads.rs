@@ -3,12 +3,12 @@
 use super::World;
 use serde_json::{Value, json};
 
-/// A new list of somebody's.
+/// Creates a list that belongs to this caller.
 pub async fn list(world: &World, who: &str) -> String {
     world.call(who, "POST /api/v2/lead-lists", json!({ "name": "List" })).await.is(200).id()
 }
 
-/// The leads that a search finds, each by what stands before its `@`.
+/// The leads that a search finds, each by the part before its `@`.
 pub async fn found(world: &World, who: &str, body: Value) -> Vec<String> {
     let items = world.call(who, "POST /api/v2/leads/list", body).await.is(200).items();
     items

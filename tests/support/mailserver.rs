@@ -14,7 +14,7 @@ use tokio_rustls::TlsAcceptor;
 pub const USERNAME: &str = "ann@example.com";
 pub const PASSWORD: &str = "correct \"horse\\ \u{e9}\r\nQUIT";
 
-/// A certificate for these names, and a client that trusts no other.
+/// A certificate for these names, and a client that trusts only it.
 pub fn certificate(names: &[&str]) -> (Arc<ClientConfig>, TlsAcceptor) {
     let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
     let made = rcgen::generate_simple_self_signed(names).unwrap();
@@ -36,20 +36,20 @@ pub fn certificate(names: &[&str]) -> (Arc<ClientConfig>, TlsAcceptor) {
     (Arc::new(client), TlsAcceptor::from(Arc::new(server)))
 }
 
-/// What a server is like.
+/// How a server behaves.
 #[derive(Clone)]
 pub enum Kind {
-    /// Offers STARTTLS, and the login after it alone.
+    /// Offers STARTTLS, and the login only after it.
     Upgrading(TlsAcceptor),
     /// Begins with TLS.
     Wrapped(TlsAcceptor),
-    /// Offers the login in plain.
+    /// Offers the login without encryption.
     Plain,
-    /// Takes the connection and says nothing.
+    /// Accepts the connection and never answers.
     Silent,
     /// Sends a line that never ends.
     Endless,
-    /// Slips a reply to the next command in before TLS begins.
+    /// Injects a reply to the next command before TLS begins.
     Injecting,
 }
 
@@ -59,7 +59,7 @@ pub enum Protocol {
     Imap,
 }
 
-/// Answers on a free port of 127.0.0.1 as long as the runtime.
+/// Answers on a free port of 127.0.0.1 as long as the runtime exists.
 pub async fn start(protocol: Protocol, kind: Kind) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -111,7 +111,7 @@ async fn speak<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// Ends after STARTTLS, for the caller to go on.
+/// Ends after STARTTLS, and the caller continues.
 async fn speak_smtp<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut BufStream<S>,
     greets: bool,
@@ -147,7 +147,7 @@ async fn speak_smtp<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// Ends after STARTTLS, for the caller to go on.
+/// Ends after STARTTLS, and the caller continues.
 async fn speak_imap<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut BufStream<S>,
     greets: bool,

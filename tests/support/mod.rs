@@ -41,7 +41,7 @@ pub const ROLES: [&str; 8] = ["owner", "admin", "manager", "editor", "member", "
 /// The cookie of a session at the address of the World.
 pub const COOKIE: &str = "__Host-gatepost";
 
-/// An id that nothing has.
+/// An id that no record has.
 pub const MISSING: &str = "01890000-0000-7000-8000-000000000000";
 
 macro_rules! on_both { ($($name:ident)*) => { $(mod $name {
@@ -66,9 +66,10 @@ pub struct Person {
     pub user: Option<Uuid>,
 }
 
-/// In `home` there is a member of each role, named as the role; everyone has a personal key. `robot` is a
-/// workspace key of the owner's, `reader` one that may only read campaigns; `revoked`, `expired`, `pending` and
-/// `removed` have keys that no longer count. Each member is signed in too, as `owner's session`. `stranger` owns the workspace `away`.
+/// In `home` there is a member of each role, named like the role, with a personal key. `robot` is a workspace
+/// key of the owner, and `reader` is one that can only read campaigns. `revoked`, `expired`, `pending` and
+/// `removed` have keys that no longer work. Each member is signed in too, as `owner's session`. `stranger`
+/// owns the workspace `away`.
 pub struct World {
     pub app: App,
     pub reader: Reader,
@@ -79,18 +80,19 @@ pub struct World {
     pub url: String,
     pub home: Uuid,
     pub away: Uuid,
-    /// The client's.
+    /// The user agent of the client.
     pub tag: Uuid,
     pub people: BTreeMap<String, Person>,
-    /// All that was issued or handed over, and must be nowhere in plain.
+    /// All secrets that were issued or sent. None may be stored unencrypted.
     pub secrets: Secrets,
 }
 
-/// A clock that stands until it is moved, ids that count, and chance that repeats itself.
+/// A clock that stands still until a test moves it, ids that count up, and randomness that repeats.
 pub struct Fixed {
     pub now: AtomicI64,
     count: AtomicU64,
-    /// After so many fault points everything that meets one is dead; none while it is negative.
+    /// The number of fault points to pass. After that every job that meets one is dead. A negative number
+    /// means no faults.
     pub dies_after: AtomicI64,
 }
 
@@ -138,14 +140,14 @@ impl Answer {
     pub fn message(&self) -> String {
         self.json()["message"].as_str().unwrap_or_else(|| panic!("no message in {}", self.text())).to_owned()
     }
-    /// What can be compared: the request id differs.
+    /// The part of an answer that can be compared. The request id always differs.
     pub fn face(&self) -> (u16, String) {
         (self.status.as_u16(), self.text())
     }
     pub fn items(&self) -> Vec<Value> {
         self.json()["items"].as_array().unwrap_or_else(|| panic!("no items in {}", self.text())).clone()
     }
-    /// Passes it on if it has this status.
+    /// Returns the answer if it has this status, and fails otherwise.
     #[track_caller]
     pub fn is(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
@@ -159,7 +161,8 @@ impl World {
         World::on(&format!("sqlite:{}", file.display()), Some(file), RateLimit(None)).await
     }
 
-    /// In a schema of its own. Without a server it says so, and fails where the tests must be complete.
+    /// A World in a PostgreSQL schema of its own. Without a server it says so, and fails where the tests must
+    /// be complete.
     pub async fn postgres() -> Option<World> {
         Some(World::on_postgres(&World::postgres_schema_or_skip().await?).await)
     }
@@ -232,7 +235,7 @@ impl World {
             pepper: b"pepper".to_vec(),
             vault: gatepost::auth::Vault::new(b"vault"),
             mailer: None,
-            // Asks nobody: a test that looks things up brings its own.
+            // Makes no look-ups. A test that needs them brings its own `Net`.
             net: Net::new(
                 Some("127.0.0.1:1".parse().unwrap()),
                 vec![],
@@ -251,7 +254,7 @@ impl World {
         self.router = router(self.app.clone()).0;
     }
 
-    /// Does what is due in the queue; how many jobs that were.
+    /// Does the jobs that are due. Gives their number.
     pub async fn work(&self) -> usize {
         gatepost::jobs::drain(&self.app, gatepost::resources::work).await.unwrap()
     }
@@ -262,7 +265,7 @@ impl World {
         router(World::app(database, RateLimit(None), self.ambient.clone())).0
     }
 
-    /// Writes past every check, to set a scene.
+    /// Writes directly into the database, to set a scene.
     pub async fn run(&self, statement: Sql) {
         self.writer.write(async move |tx| statement.clone().run(tx).await).await.unwrap();
     }
@@ -275,7 +278,7 @@ impl World {
         self.ambient.now.fetch_add(milliseconds, Ordering::SeqCst);
     }
 
-    /// Everybody's session begins anew, as if its person had just signed in: time went on in between, or it was ended.
+    /// Makes all sessions fresh, as if everybody had just signed in. Time has passed, or sessions were ended.
     pub async fn refresh_sessions(&self) {
         let now = self.app.now();
         let refresh = "update sessions set authenticated_at = $1, last_seen_at = $1, timestamp_created = $1";
@@ -286,7 +289,8 @@ impl World {
         scene::session(self, self.away, "stranger", self.who("stranger").user.unwrap()).await;
     }
 
-    /// `world.call("sdr", "POST /api/v2/campaigns", json!({...}))`; null for no body. Nobody is called "".
+    /// `world.call("sdr", "POST /api/v2/campaigns", json!({...}))`. Null means no body, and "" means no
+    /// credential.
     pub async fn call(&self, who: &str, line: &str, body: Value) -> Answer {
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         self.send(who, line, &[], body).await
@@ -319,7 +323,7 @@ impl World {
         answer
     }
 
-    /// A sending account, connected by somebody who may assign it.
+    /// Connects a sending account, as a caller who can assign it.
     pub async fn connect(&self, who: &str, email: &str, assigned: Option<Uuid>) -> Value {
         self.call(who, "POST /api/v2/accounts", scene::account(email, assigned)).await.is(200).json()
     }
@@ -330,7 +334,7 @@ impl World {
         self.call(who, "POST /api/v2/campaigns", body).await.is(200).id()
     }
 
-    /// The same once it is as it must be: some rows are written behind an answer.
+    /// Asks until the answer is as expected, because some rows are written after an answer.
     pub async fn log_once(&self, complete: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         for _ in 0..500 {
             let log = self.log().await;

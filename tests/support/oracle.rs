@@ -39,7 +39,7 @@ pub fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
-/// The path of the document that a path is an instance of; literal ones win.
+/// The path of the document that matches a path. Literal parts come before parameters.
 pub fn template<'a>(document: &'a Value, path: &str) -> Option<&'a str> {
     let fits = |template: &str| {
         let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
@@ -51,7 +51,7 @@ pub fn template<'a>(document: &'a Value, path: &str) -> Option<&'a str> {
     found.min_by_key(|template| template.matches('{').count()).map(String::as_str)
 }
 
-/// Every answer in every test comes by here.
+/// Every answer in every test is checked here.
 pub fn check(api: &Value, method: &str, path: &str, answer: &Answer) {
     let status = answer.status.as_u16();
     if status >= 400 {
@@ -99,7 +99,7 @@ fn problems(name: &str, document: &Value, schema: &Value, value: &Value) -> Vec<
     validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
-/// Where a closed schema and further properties stand in an `allOf`, which nothing could satisfy, they are meant as one.
+/// An `allOf` of a closed schema and further properties cannot be satisfied, so both are read as one schema.
 fn whole(document: &Value, schema: &Value) -> Value {
     match schema {
         Value::Object(fields) if fields.contains_key("allOf") => {
@@ -120,7 +120,7 @@ fn whole(document: &Value, schema: &Value) -> Value {
     }
 }
 
-/// Takes off what our document marks as ours: fields, and values that stand for one of the official ones.
+/// Removes what our document marks as ours: fields, and values that replace one of the official ones.
 pub fn strip(api: &Value, schema: &Value, value: &Value) -> Value {
     let schema = resolve(api, schema);
     match value {
@@ -151,7 +151,7 @@ fn own_values(schema: &Value) -> Vec<Value> {
     schema["x-gatepost-values"].as_array().cloned().unwrap_or_default()
 }
 
-/// What two schemas are compared by: property names, required, types and enums.
+/// The outline by which two schemas are compared: property names, required fields, types and enums.
 pub fn outline(document: &Value, schema: &Value) -> Value {
     let schema = resolve(document, schema);
     let mut out: BTreeMap<&str, Value> = BTreeMap::new();
@@ -198,7 +198,7 @@ pub fn outline(document: &Value, schema: &Value) -> Value {
     json!(out)
 }
 
-/// Of an `allOf`: what its parts say together.
+/// The combined outline of the parts of an `allOf`.
 fn joined(parts: impl Iterator<Item = Value>) -> Value {
     parts.fold(json!({}), |mut whole, part| {
         for (key, value) in part.as_object().unwrap() {

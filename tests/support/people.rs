@@ -24,7 +24,7 @@ impl World {
             .map_or_else(|| panic!("{name} has no address"), str::to_owned)
     }
 
-    /// Gives a member [`PASSWORD`], and says his address.
+    /// Gives a member the password [`PASSWORD`]. Returns the address.
     pub async fn has_password(&self, name: &str) -> String {
         let hash = self.app.passwords.hash(PASSWORD).await.unwrap();
         let set = sql("update users set password_hash = $2, password_is_long = true where id = $1");
@@ -37,21 +37,21 @@ impl World {
         self.call("", "POST /auth/sign-in", json!({ "email": email, "password": password })).await
     }
 
-    /// With nothing in the way: who it is then, as `who` of a call.
+    /// Signs in where nothing prevents it. The result can be used as `who` of a call.
     pub async fn signed_in(&self, name: &str) -> String {
         let email = self.has_password(name).await;
         let answer = self.signs_in(&email, PASSWORD).await.is(200);
         format!("cookie:{}", cookie(&answer).unwrap())
     }
 
-    /// What an app with this secret shows now, or so many steps later.
+    /// The code that an app with this secret shows now, or so many steps later.
     pub fn code(&self, seed: &str, steps: i64) -> String {
         let secret = totp_rs::Secret::try_from_base32(seed).unwrap();
         let app = totp_rs::Builder::new().with_secret(secret).build_noncompliant();
         app.generate(u64::try_from(self.app.now().0 / 1000 + 30 * steps).unwrap()).to_string()
     }
 
-    /// Enrols an app in a session that has nothing yet: its secret, and the recovery codes.
+    /// Enrols an app in a session without a second factor. Gives its secret and the recovery codes.
     pub async fn enrols_app(&self, who: &str) -> (String, Vec<String>) {
         let started = self.call(who, "POST /api/v2/me/factors/totp", Value::Null).await.is(200).json();
         let seed = started["secret"].as_str().unwrap().to_owned();
@@ -71,14 +71,14 @@ impl World {
         authenticator
     }
 
-    /// What a passkey answers to a fresh challenge.
+    /// The answer of a passkey to a fresh challenge.
     pub async fn answered(&self, authenticator: &mut Authenticator) -> Value {
         let asked = self.call("", "POST /auth/passkey/challenge", Value::Null).await.is(200).json();
         json!({ "challenge": asked["challenge"], "credential": authenticator.get(&asked["publicKey"]) })
     }
 }
 
-/// What belongs to a person whom no one here is.
+/// The answer where a caller without a user asks for the data of a person.
 pub async fn somebody_else(world: &World, what: &str) -> String {
     let (user, id, now) = (world.app.new_id(), world.app.new_id(), world.app.now());
     let insert =
@@ -98,7 +98,7 @@ pub async fn somebody_else(world: &World, what: &str) -> String {
     id.to_string()
 }
 
-/// Everybody who is signed in.
+/// All callers with a session.
 pub const SIGNED_IN: [&str; 8] = [
     "owner's session",
     "admin's session",
@@ -110,29 +110,29 @@ pub const SIGNED_IN: [&str; 8] = [
     "client's session",
 ];
 
-/// Who it is, and whether by a session.
+/// The principal's name, and whether it is a session.
 pub fn principal(who: &str) -> (&str, bool) {
     who.strip_suffix("'s session").map_or((who, false), |name| (name, true))
 }
 
-/// What somebody who has nothing is told by what is open to everybody.
+/// The answer of an open operation to a caller without a credential.
 pub fn of_nobody(operation: &Operation) -> u16 {
     match operation.path.as_str() {
         "/auth/sign-in" | "/auth/second-factor" => 401,
         "/auth/passkey/challenge" => 200,
         "/auth/setup" => 410,
-        "/auth/reset" => 409, // there is no mail
+        "/auth/reset" => 409, // the server sends no mail
         _ => 400,
     }
 }
 
-/// What a person is told of what is his own.
-pub fn of_oneself(operation: &Operation) -> &'static [u16] {
+/// The answer where a person asks for their own data.
+pub fn of_own_data(operation: &Operation) -> &'static [u16] {
     match operation.action.name {
         "profile:change_email" | "factors:make_recovery_codes" => &[409],
-        // A wrong password, which each of them is in the body.
+        // The body contains a wrong password.
         "sessions:reauthenticate" => &[403],
-        // The first is chosen without one.
+        // The first password is chosen without a current one.
         "profile:change_password" => &[200, 403],
         "sessions:switch" | "factors:enable_totp" | "factors:add_passkey" => &[400],
         "factors:disable_totp" | "factors:remove_passkey" => &[404],

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 pub trait Samples {
-    /// Creates the record that stands for `{id}`, and gives its id. `records` has those of the files before this one.
+    /// Creates the record that replaces `{id}`, and gives its id. `records` has the records of the files
+    /// before this one.
     async fn record(_world: &World, _who: &str, _records: &Records) -> Option<String> {
         None
     }
@@ -55,12 +56,12 @@ impl Call {
         Some(Call { who: who.into(), line: line.into(), body })
     }
 
-    /// By the owner's key.
+    /// With the owner's key.
     pub fn new(line: impl Into<String>, body: Value) -> Option<Call> {
         Call::by("owner", line, body)
     }
 
-    /// By the owner's key, on this record.
+    /// With the owner's key, on this record.
     pub fn on(operation: &Operation, id: impl ToString, body: Value) -> Option<Call> {
         Call::new(operation.at(&id.to_string()), body)
     }
@@ -69,7 +70,7 @@ impl Call {
 /// The agent of every campaign.
 pub const AGENT: &str = "01890000-0000-7000-8000-00000000a6e7";
 
-/// An address that nobody has yet.
+/// An address that does not exist yet.
 pub fn fresh(host: &str) -> String {
     format!("{}@{host}", Uuid::now_v7())
 }

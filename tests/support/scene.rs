@@ -7,7 +7,7 @@ use gatepost::time::Time;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// A member to be, straight into the database.
+/// A future member, written directly into the database.
 pub struct Member<'a> {
     pub workspace: Uuid,
     pub name: &'a str,
@@ -17,7 +17,7 @@ pub struct Member<'a> {
     pub accepted: bool,
 }
 
-/// A key to be; of a member, it is a personal one.
+/// A future key. If it has a member, it is a personal key.
 pub struct Key<'a> {
     pub workspace: Uuid,
     pub name: &'a str,
@@ -82,7 +82,7 @@ pub async fn set(world: &mut World) {
     key(world, Key::personal(home, "removed", (world.app.new_id(), world.app.new_id()))).await;
 }
 
-/// A member with a personal key, both of one name.
+/// A member with a personal key, both with the same name.
 pub async fn join(
     world: &mut World,
     workspace: Uuid,
@@ -97,7 +97,7 @@ pub async fn join(
     ids
 }
 
-/// A further workspace, which somebody of the scene owns.
+/// A further workspace that a person of the scene owns.
 pub async fn another_of(world: &World, name: &str) -> Uuid {
     let id = workspace(world, "third").await;
     let new = Member {
@@ -114,7 +114,7 @@ pub async fn another_of(world: &World, name: &str) -> Uuid {
     id
 }
 
-/// What is in the cookie of a member's session.
+/// The value of the cookie of a member's session.
 pub fn session_of(name: &str) -> String {
     format!("session-of-{name}")
 }
@@ -146,7 +146,7 @@ pub async fn tag(world: &World, workspace: Uuid, label: &str) -> Uuid {
     id
 }
 
-/// The member and the user.
+/// Gives the ids of the member and the user.
 pub async fn member(world: &World, new: &Member<'_>) -> (Uuid, Uuid) {
     let (id, user) = (world.app.new_id(), world.app.new_id());
     let email = format!("{}.{}@acme.example", new.name, &new.workspace.simple().to_string()[26..]);
@@ -165,7 +165,7 @@ pub async fn member(world: &World, new: &Member<'_>) -> (Uuid, Uuid) {
     (id, user)
 }
 
-/// The key's secret is its name and its id.
+/// The secret of the key consists of its name and its id.
 pub async fn key(world: &mut World, new: Key<'_>) -> Uuid {
     let id = world.app.new_id();
     let secret = format!("{}-{id}", new.name);
@@ -195,7 +195,7 @@ pub fn account(email: &str, assigned: Option<Uuid>) -> Value {
     })
 }
 
-/// The least campaign with something to send.
+/// The smallest campaign that has something to send.
 pub fn campaign(name: &str) -> Value {
     let window = json!({
         "name": "hours", "timing": { "from": "09:00", "to": "17:00" }, "days": { "1": true },

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-/// Fields of bodies and answers that hold one.
+/// Fields of bodies and answers that contain a secret.
 const FIELDS: [&str; 11] = [
     "password",
     "imap_password",
@@ -21,7 +21,7 @@ const FIELDS: [&str; 11] = [
     "recovery_code",
     "current_password",
 ];
-/// Shorter ones could be there by chance.
+/// Shorter texts could be in the database by chance.
 const SHORTEST: usize = 8;
 
 #[derive(Clone)]
@@ -53,7 +53,7 @@ impl Secrets {
         }
     }
 
-    /// One that is in no body.
+    /// A secret that is not in any body.
     pub fn add(&self, secret: &str) {
         self.0.all.lock().unwrap().insert(secret.to_owned());
     }

@@ -95,7 +95,7 @@ async def serve(auth):
 
 
 def echo():
-    """For each line `null`: whoever has read it has read all that was taken before."""
+    """For each line `null`: a reader of this line has read everything that was accepted before."""
     for _ in sys.stdin:
         say(None)
 

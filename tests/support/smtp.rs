@@ -21,9 +21,9 @@ pub struct Mail {
     /// Where the first link of the HTML leads.
     pub link: Option<String>,
     pub content_type: String,
-    /// Whether it came in ASCII alone, as it must for servers of any age.
+    /// Whether the mail was pure ASCII, which servers of any age accept.
     pub ascii: bool,
-    /// In their order, with names in lower case.
+    /// The headers in their order, with names in lower case.
     pub headers: Vec<(String, String)>,
 }
 
@@ -46,7 +46,7 @@ impl Smtp {
         Smtp::with(&[]).await
     }
 
-    /// One that takes mail only after this login.
+    /// A server that accepts mail only after this login.
     pub async fn demanding(user: &str, password: &str) -> Smtp {
         Smtp::with(&["--auth", &format!("{user}:{password}")]).await
     }
@@ -80,7 +80,7 @@ impl Smtp {
         format!("smtp://{user}:{password}@127.0.0.1:{}", self.port)
     }
 
-    /// All that it has said yes to by now.
+    /// All mail that it has accepted until now.
     pub fn mails(&self) -> Vec<Mail> {
         let mut asked = self.asked.lock().unwrap();
         asked.0.write_all(b"\n").unwrap();
@@ -88,7 +88,7 @@ impl Smtp {
         self.mails.lock().unwrap().clone()
     }
 
-    /// Waits until there are so many, and gives them all.
+    /// Waits for so many mails, and gives them all.
     pub async fn wait_for(&self, count: usize, limit: Duration) -> Vec<Mail> {
         let started = Instant::now();
         loop {
@@ -116,7 +116,7 @@ fn started(mut command: Command) -> (Child, u16, Lines<BufReader<ChildStdout>>) 
 }
 
 impl super::World {
-    /// From now on the server mails, to a mail server of its own.
+    /// From now on the server sends mail, to its own mail server.
     pub async fn with_mail(&mut self) -> Smtp {
         let smtp = Smtp::start().await;
         let mailer =

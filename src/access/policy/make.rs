@@ -2,7 +2,7 @@
 
 use super::Role;
 
-/// Whether `actor` can give, change or take a role. `present` is none for an invitation, and `wanted` is none for a
+/// Whether `actor` can give, change or take a role. `present` is `None` for an invitation, and `wanted` is `None` for a
 /// removal. The owner changes only when the ownership is handed over.
 #[rustfmt::skip]
 pub fn may_make(actor: Role, present: Option<Role>, wanted: Option<Role>) -> bool {

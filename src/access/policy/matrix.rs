@@ -86,7 +86,7 @@ super::access_matrix! {
         Assign = assign (update)        1019  [x     x     _       _      _      _    _    _   ] "accounts.manage"     "Assign a sending account to a member, or unassign it" + Unlimited
         Pause  = pause  (update)        1020  [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Pause sending accounts"
         Resume = resume (update)        1021  [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Resume sending accounts"
-        Mend   = mark_fixed (update)    1022  [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Clear the error of a sending account that was repaired"
+        Fix    = mark_fixed (update)    1022  [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Clear the error of a sending account that was repaired"
         Warm   = warm   (update)        1023  [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Start and stop the warm-up of sending accounts"
         Test   = test   (read)          _     [x     x     team    team   asgn   asgn _    _   ] "accounts.view"       "Test the DNS and the mail servers of sending accounts"
         Delete = delete (delete)        7     [x     x     _       team   _      _    _    _   ] "accounts.manage"     "Remove sending accounts"

@@ -26,7 +26,8 @@ impl<T> Fields<T> {
 
     fn merged<R: Serialize>(&self, record: &R) -> Result<Value> {
         let mut merged = serde_json::to_value(record).map_err(Error::internal)?;
-        let object = merged.as_object_mut().ok_or_else(|| Error::internal("a record that is no object"))?;
+        let object =
+            merged.as_object_mut().ok_or_else(|| Error::internal("a record that is not an object"))?;
         object.extend(self.fields.iter().map(|(name, value)| (name.clone(), value.clone())));
         Ok(merged)
     }

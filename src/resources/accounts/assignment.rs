@@ -61,7 +61,7 @@ pub struct LeftBehind {
     pub taken_off_campaigns: Vec<Uuid>,
 }
 
-/// Unassigns the accounts of a member who leaves; nobody else's campaigns could use them. Call this while the member
+/// Unassigns the accounts of a member who leaves. Only that member's campaigns could use them. Call this while the member
 /// still exists, and [`settle`] afterwards.
 pub async fn unassign(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Vec<Uuid>> {
     let accounts = store::assigned(can, tx, member).await?;

@@ -2,9 +2,9 @@
 
 use super::status::change_status;
 use super::{ACTIVE, Account};
-use crate::access::{Can, accounts::Mend};
+use crate::access::{Can, accounts::Fix};
 use crate::error::Result;
 
-pub async fn mark_fixed(can: Can<Mend>, email: String) -> Result<Account> {
+pub async fn mark_fixed(can: Can<Fix>, email: String) -> Result<Account> {
     change_status(can, email, |status| if status < 0 { ACTIVE } else { status }).await
 }

@@ -47,7 +47,7 @@ operations! {
     /// Update a sending account
     ///
     /// Changes only the fields that the body names. A new `assigned_to` hands the account to another
-    /// member. Campaigns whose owner may not send from the account any more lose it.
+    /// member. Campaigns whose owner can no longer send from the account lose it.
     PATCH "/api/v2/accounts/{email}" => update as "patchAccount" with { "daily_limit": 40 };
 
     /// Delete a sending account
@@ -59,7 +59,7 @@ operations! {
     /// Pause several sending accounts
     ///
     /// Takes at most 100 addresses. Each address is either in `paused_emails` or in `failed_emails`:
-    /// accounts that do not exist and accounts that the caller may not pause are in the second list.
+    /// accounts that do not exist and accounts that the caller cannot pause are in the second list.
     POST "/api/v2/accounts/pause" => pause_many as "pauseAccounts"
         with { "emails": ["ann@outreach.example"] };
 
@@ -164,7 +164,7 @@ async fn resume(can: Can<Resume>, Path(Email { email }): Path<Email>, _: Nothing
     super::resume(can, email).await.map(Json)
 }
 
-async fn mark_fixed(can: Can<Mend>, Path(Email { email }): Path<Email>, _: Nothing) -> Result<Json<Account>> {
+async fn mark_fixed(can: Can<Fix>, Path(Email { email }): Path<Email>, _: Nothing) -> Result<Json<Account>> {
     super::mark_fixed(can, email).await.map(Json)
 }
 

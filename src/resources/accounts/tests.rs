@@ -59,8 +59,8 @@ async fn connecting_and_changing(world: World) {
     world.run(broken.bind(world.home).bind(json!({ "code": "EAUTH", "responseCode": 535 }))).await;
     let seen = world.get("view", at).await.is(200).json();
     assert_eq!((&seen["status"], &seen["status_message"]["responseCode"]), (&json!(-1), &json!(535)));
-    let mended = world.call("owner", &format!("POST {at}/mark-fixed"), Value::Null).await.is(200).json();
-    assert!(mended["status"] == 1 && mended["status_message"].is_null(), "{mended}");
+    let fixed = world.call("owner", &format!("POST {at}/mark-fixed"), Value::Null).await.is(200).json();
+    assert!(fixed["status"] == 1 && fixed["status_message"].is_null(), "{fixed}");
     world.call("owner", &format!("DELETE {at}"), Value::Null).await.is(200);
     world.get("owner", at).await.is(404);
 }

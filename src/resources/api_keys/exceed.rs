@@ -3,8 +3,8 @@
 use super::Scope;
 use crate::access::{ACTIONS, Action, Grant, Mark, Reach};
 
-/// Why the maker may not make a key with this scope; none if it may. A wildcard over everything is no more than
-/// its ceiling lets through; a scope that names a resource must be one the maker has itself.
+/// Why the maker cannot make a key with this scope, or `None` if it can. A wildcard over everything gives only what its
+/// ceiling allows. A scope that names a resource must be one that the maker has.
 pub fn exceeds(maker: &Grant, scope: &Scope, personal: bool) -> Option<String> {
     let lacks = |why: &str| Some(format!("scope: a key with `{}` would exceed its maker, {why}", scope.0));
     let carried =
@@ -16,7 +16,7 @@ pub fn exceeds(maker: &Grant, scope: &Scope, personal: bool) -> Option<String> {
     if !covered.is_empty() && covered.iter().all(|action| maker.reach(action) == Reach::None) {
         return lacks("whose role does not have it");
     }
-    // A workspace key has nobody whose own records it could keep to. What takes a person, it can never do.
+    // A workspace key has no user whose records could be its own, and can never do what requires a person.
     let partial = |action: &&Action| {
         !matches!(maker.reach(action), Reach::All | Reach::None) && !action.is(Mark::InPerson)
     };

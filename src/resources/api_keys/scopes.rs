@@ -65,7 +65,7 @@ impl Scope {
         self.0.split_once(':').unwrap_or((&self.0, ""))
     }
 
-    /// Whether whoever has this scope has the other.
+    /// Whether this scope includes the other.
     pub fn covers(&self, other: &Scope) -> bool {
         let ((resource, verb), (its_resource, its_verb)) = (self.parts(), other.parts());
         (resource == "all" || resource == its_resource) && (verb == "all" || verb == its_verb)

@@ -106,7 +106,7 @@ async fn keys_expire_and_keep_to_their_addresses(world: World) {
     );
     let key = made["key"].as_str().unwrap();
     world.get(key, "/api/v2/campaigns").await.is(403);
-    // Through the router there is no peer: who forwards is not trusted.
+    // Through the router there is no peer, so the forwarded address is not trusted.
     world.send(key, "GET /api/v2/campaigns", &[("x-forwarded-for", "203.0.113.5")], vec![]).await.is(403);
     let log = world.log().await;
     assert_eq!(log[0]["audit_metadata"]["refused_by"], "network");

@@ -98,7 +98,7 @@ async fn filters_narrow(world: World) {
     assert_eq!(ids(&format!("tag_ids={MISSING},{tag}&limit=100")).await, [a.clone()]);
     assert!(ids(&format!("tag_ids={MISSING}")).await.is_empty());
     assert_eq!(ids("search=BETA").await, [b.clone()]);
-    assert_eq!(ids("search=0%25").await, [a.clone()], "a percent sign is no wild card");
+    assert_eq!(ids("search=0%25").await, [a.clone()], "a percent sign is not a wild card");
     assert!(ids("search=_").await.is_empty());
     assert_eq!(ids("status=0").await.len(), 2);
     assert!(ids("exclude_status=0").await.is_empty());
@@ -134,7 +134,7 @@ async fn owners_and_collaborators(world: World) {
     let given = world.call("admin", &line, json!({ "owned_by": editor.member })).await.is(200).json();
     assert_eq!(given["owned_by"], json!(editor.user), "a member id will do, a user id is shown");
     world.get("member", &get).await.is(404);
-    let robot = world.create("robot", "Nobody's", "private").await;
+    let robot = world.create("robot", "Unowned", "private").await;
     assert_eq!(
         world.get("owner", &format!("/api/v2/campaigns/{robot}")).await.json()["owned_by"],
         Value::Null

@@ -124,7 +124,7 @@ async fn caps_hold_for_a_month(mut world: World) {
     world.call("ann", SPEND, some("inbox_placement", 500)).await.is(200);
     let own = world.get("ann", AT).await.json()["items"][0].clone();
     assert_eq!(own, json!({ "kind": "hyper", "available": 10, "cap": 50, "spent_this_month": 40 }));
-    // The next month begins anew: it is November.
+    // The next month starts from zero: it is November.
     world.wait(17 * 24 * 60 * 60 * 1000);
     world.call("ann", SPEND, some("hyper", 50)).await.is(200);
     world.call("ann", SPEND, some("hyper", 1)).await.is(402);

@@ -156,6 +156,6 @@ async fn a_factor_is_not_given_up_next_door(world: World) {
     world.call(&who, "DELETE /api/v2/me/factors/totp", Value::Null).await.is(200);
     let policy = json!({ "second_factor_required_from": "2023-01-01T00:00:00.000Z" });
     world.call("owner", "PATCH /api/v2/workspaces/current/login-policy", policy).await.is(200);
-    // The session had shown one, and that counts no more.
+    // The factor that this session used is gone, so the session no longer counts as verified.
     world.call(&who, "POST /auth/switch", json!({ "workspace_id": world.home })).await.is(403);
 }

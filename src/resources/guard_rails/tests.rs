@@ -31,7 +31,7 @@ async fn exports_and_keys_are_forbidden(mut world: World) {
         world.call_as("owner", sub, line, body).await.is(403);
     }
     world.call("owner", "POST /api/v2/api-keys", key.clone()).await.is(200);
-    // Who joins gets no key, and signs in.
+    // A new member gets no key, and signs in.
     let invited = json!({ "email": "comes@acme.example", "role": "view" });
     let invited = world.call("ann", "POST /api/v2/workspace-members", invited).await.is(200).json();
     let token = invited["invitation_url"].as_str().unwrap().split_once('#').unwrap().1;
@@ -63,7 +63,7 @@ async fn roles_are_held_down(mut world: World) {
         world.call(who, &rename, json!({ "name": who })).await.is(200);
     }
     rails(&world, json!({ "highest_role": "sdr" })).await;
-    // The owner keeps his rights; a lower role loses nothing.
+    // The owner keeps their rights; a lower role loses nothing.
     world.call("ann", &rename, json!({ "name": "d" })).await.is(200);
     for who in ["ann's admin", "ann's editor"] {
         let refused = world.call(who, &rename, json!({ "name": "e" })).await.is(403).message();
@@ -117,7 +117,7 @@ async fn a_second_factor_is_required(mut world: World) {
     assert!(refused.starts_with("guard-rail: a second factor is required"), "{refused}");
     world.get("ann", list).await.is(200); // a key goes on working
     world.get("owner's session", list).await.is(200); // nothing is asked at home
-    // What is one's own is, and so is the way to enrol one.
+    // Their own sessions stay readable, and they can enrol a second factor.
     world.get("ann's session", "/api/v2/me/sessions").await.is(200);
     world.call("ann's session", "POST /api/v2/me/factors/totp", Value::Null).await.is(200);
     let shown = "update sessions set second_factor = true where user_id = $1";

@@ -23,7 +23,7 @@ async fn lists_of_leads(world: World) {
         items.iter().map(|list| list["name"].as_str().unwrap()[5..].to_owned()).collect()
     };
     assert_eq!(names("view", "").await, ["4", "3", "2", "1", "0"]);
-    assert_eq!(names("member", "").await, ["3"], "one's own");
+    assert_eq!(names("member", "").await, ["3"], "the member's own");
     assert_eq!(names("view", "search=LIST%202").await, ["2"]);
     assert_eq!(names("view", "has_enrichment_task=true").await, ["1"]);
     let (mut walked, mut cursor) = (Vec::new(), String::new());

@@ -62,7 +62,7 @@ pub fn is_complete(given: &Given, list: Option<Uuid>) -> bool {
     given.email.is_some() || list.is_some() && named
 }
 
-/// The address as it is stored. An empty text is no address.
+/// The address as it is stored. An empty text counts as no address.
 pub fn given_address(email: Option<&String>) -> Option<String> {
     email.map(|email| address(email)).filter(|email| !email.is_empty())
 }

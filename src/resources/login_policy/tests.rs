@@ -4,7 +4,7 @@ use crate::support::people::{PASSWORD, cookie};
 use crate::support::{World, on_both};
 use serde_json::{Value, json};
 
-on_both! { a_policy_is_kept_to a_required_factor_is_enrolled_at_the_door nobody_locks_himself_out a_dry_run_names_whom
+on_both! { a_policy_is_kept_to a_required_factor_is_enrolled_on_sign_in a_caller_cannot_lock_themselves_out a_dry_run_names_whom
 where_passkeys_alone_will_do_a_password_enrols_one }
 
 const POLICY: &str = "PATCH /api/v2/workspaces/current/login-policy";
@@ -35,7 +35,7 @@ async fn a_policy_is_kept_to(mut world: World) {
     let body = json!({ "allowed_ips": ["203.0.113.0/24", "2001:db8::1"] }).to_string().into_bytes();
     let set = world.send("owner", POLICY, &inside, body).await.is(200).json();
     assert_eq!(set["allowed_ips"], json!(["203.0.113.0/24", "2001:db8::1/128"]));
-    // From outside neither people nor keys get in, and signing in says why, to who has the password alone.
+    // From outside, people and keys are refused. Sign-in gives the reason only to a caller who has the password.
     assert!(world.signs_in(&email, PASSWORD).await.is(403).message().contains("does not allow this address"));
     world.signs_in(&email, "wrong").await.is(401);
     world.get("owner", "/api/v2/me").await.is(403);
@@ -53,7 +53,7 @@ async fn a_policy_is_kept_to(mut world: World) {
     assert_eq!(row["audit_metadata"]["changes"]["methods"][1], json!(["passkey"]));
 }
 
-async fn a_required_factor_is_enrolled_at_the_door(world: World) {
+async fn a_required_factor_is_enrolled_on_sign_in(world: World) {
     let before = world.signed_in("sdr").await;
     let soon = gatepost::time::Time(world.app.now().0 + 60_000);
     let policy = json!({ "second_factor_required_from": soon });
@@ -71,18 +71,18 @@ async fn a_required_factor_is_enrolled_at_the_door(world: World) {
     world.get(&who, "/api/v2/me/factors").await.is(200);
     world.enrols_app(&who).await;
     world.get(&who, "/api/v2/campaigns").await.is(200);
-    // Who was signed in before enrols in his session, if he has just shown who he is.
+    // A person who was signed in before can enrol in their session, after re-authentication.
     let other = "editor's session";
     world.wait(10 * 60_000);
     let message = world.call(other, "POST /api/v2/me/factors/totp", Value::Null).await.is(401).message();
     assert!(message.contains("POST /auth/reauthenticate"), "{message}");
-    world.call(other, "POST /auth/reauthenticate", json!({ "password": "wrong" })).await.is(403); // open to him
+    world.call(other, "POST /auth/reauthenticate", json!({ "password": "wrong" })).await.is(403); // allowed
     world.refresh_sessions().await;
     world.enrols_app(other).await;
     world.get(other, "/api/v2/campaigns").await.is(200);
 }
 
-async fn nobody_locks_himself_out(world: World) {
+async fn a_caller_cannot_lock_themselves_out(world: World) {
     let message =
         world.call("owner", POLICY, json!({ "allowed_ips": ["203.0.113.0/24"] })).await.is(400).message();
     assert_eq!(message, "body/allowed_ips must contain your own address, 0.0.0.0");

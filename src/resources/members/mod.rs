@@ -67,7 +67,7 @@ pub struct WorkspaceMember {
     #[schemars(extend("x-gatepost-extension" = true))]
     pub accounts: Option<Vec<String>>,
     /// In the answer of a removal or a change of role: the live workspace keys that the member has made, also with
-    /// other keys and in sub-workspaces. Left out for callers who may not see API keys.
+    /// other keys and in sub-workspaces. Left out for callers who cannot see API keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-gatepost-extension" = true))]
     pub keys_made: Option<Vec<KeyMade>>,

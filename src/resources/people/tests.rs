@@ -15,7 +15,7 @@ on_both! {
     a_profile_is_ones_own a_password_is_changed a_password_is_chosen_by_link a_link_counts_once_of_a_hundred
     a_link_goes_round_no_second_factor another_address_is_confirmed an_invitation_counts_once_of_a_hundred
     a_server_is_set_up_once_by_one_of_a_hundred asking_for_a_link_tells_nothing
-    whoever_takes_his_address_back_is_alone what_a_thief_asked_for_is_void
+    taking_an_address_back_removes_what_others_made what_a_thief_asked_for_stops_working
     a_change_of_a_person_is_recorded_in_each_of_their_workspaces a_row_keeps_the_name_of_its_time
 }
 
@@ -105,7 +105,7 @@ async fn a_password_is_chosen_by_link(mut world: World) {
     world.get(&who, "/api/v2/me").await.is(401);
     world.call("", confirm, body(&token(&first), OTHER)).await.is(400);
     world.signs_in(&email, OTHER).await.is(200);
-    // Half an hour; also for who sets the clock back then.
+    // A link lasts half an hour, even if the clock is set back.
     let late = mailed(&world, &smtp, &email).await;
     for minutes in [30, -60] {
         world.wait(minutes * 60 * 1000);
@@ -174,8 +174,8 @@ async fn another_address_is_confirmed(mut world: World) {
     let mut to: Vec<_> = mails.iter().map(|mail| (mail.to[0].as_str(), mail.subject.as_str())).collect();
     to.sort_unstable();
     let mut expected = vec![
-        (old.as_str(), "Another address was asked for"),
-        (old.as_str(), "Another address was asked for"),
+        (old.as_str(), "A change of your address was requested"),
+        (old.as_str(), "A change of your address was requested"),
         (taken.as_str(), "Confirm your new address"),
         ("new.sdr@acme.example", "Confirm your new address"),
     ];
@@ -275,8 +275,8 @@ async fn asking_for_a_link_tells_nothing(mut world: World) {
     assert_eq!(smtp.mails().len(), 3, "so many a day");
 }
 
-/// A user that somebody else made in his name: with the mailbox come neither factors nor keys of that.
-async fn whoever_takes_his_address_back_is_alone(mut world: World) {
+/// Somebody else created the user with this address. The person who has the mailbox inherits no factors and no keys.
+async fn taking_an_address_back_removes_what_others_made(mut world: World) {
     let smtp = world.with_mail().await;
     let who = world.signed_in("sdr").await;
     let mut passkey = world.enrols_passkey(&who).await;
@@ -296,8 +296,8 @@ async fn whoever_takes_his_address_back_is_alone(mut world: World) {
     assert_eq!(world.get(&who, "/api/v2/me/profile").await.is(200).json()["email_verified"], true);
 }
 
-/// Who has a session for a moment asks for an address of his own; the person changes the password.
-async fn what_a_thief_asked_for_is_void(mut world: World) {
+/// A thief uses a session to ask for another address, and then the person changes the password.
+async fn what_a_thief_asked_for_stops_working(mut world: World) {
     let smtp = world.with_mail().await;
     let who = world.signed_in("sdr").await;
     let ask = async |email: &str| {
@@ -314,7 +314,7 @@ async fn what_a_thief_asked_for_is_void(mut world: World) {
     let evil = ask("evil@y.example").await;
     world.call(&who, "DELETE /api/v2/me/sessions?others=true", Value::Null).await.is(200);
     world.call("", "POST /auth/email/confirm", json!({ "token": evil })).await.is(400);
-    // A crowd of letters to somebody is in the way of no warning.
+    // Many letters to a person do not suppress a warning.
     let email = world.email("sdr").await;
     for _ in 0..5 {
         mailed_or_not(&world, &email).await;

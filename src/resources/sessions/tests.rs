@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 on_both! {
     sessions_are_seen_and_ended everybody_is_signed_out a_session_runs_out_of_time_and_stays_out
     what_matters_asks_again what_is_taken_away_is_gone_at_once a_person_switches_between_workspaces
-    a_session_explains_itself nobody_comes_back what_is_made_in_a_session_outlives_it a_second_factor_is_shown_again a_new_password_is_no_second_factor
+    a_session_explains_itself nobody_comes_back what_is_made_in_a_session_outlives_it a_second_factor_is_shown_again a_new_password_does_not_count_as_a_second_factor
 }
 
 const MINE: &str = "/api/v2/me/sessions";
@@ -183,7 +183,7 @@ async fn a_person_switches_between_workspaces(mut world: World) {
     assert_eq!(world.call("", "POST /auth/sign-in", wanted).await.is(200).json()["workspace_name"], "home");
     let wanted = json!({ "email": email, "password": PASSWORD, "workspace_id": world.away });
     world.call("", "POST /auth/sign-in", wanted).await.is(403);
-    // What the other workspace asks for, it asks for at the door.
+    // The other workspace checks its own requirements when the session enters it.
     let strict = json!({ "allowed_ips": ["203.0.113.0/24"] });
     let strict = sql("update workspaces set login_policy = $2 where id = $1")
         .bind(world.home)
@@ -282,7 +282,7 @@ async fn a_second_factor_is_shown_again(world: World) {
 }
 
 /// Half of what signing in takes does not make a session fresh.
-async fn a_new_password_is_no_second_factor(world: World) {
+async fn a_new_password_does_not_count_as_a_second_factor(world: World) {
     let who = world.signed_in("sdr").await;
     world.enrols_app(&who).await;
     world.wait(10 * 60 * 1000);

@@ -108,7 +108,7 @@ async fn accept(app: &App, origin: Origin, pending: Pending, shown: Shown) -> Re
         kinds: vec![],
     };
     let written = can.ok_or_else(wrong)?.write(async move |can, tx| {
-        // Of several simultaneous calls, one ends the waiting session and is let in.
+        // Of several simultaneous calls, one ends the waiting session and succeeds.
         if !sessions::end_pending(tx, &pending.hash).await?
             || !shown.spend(pending.user, can.now(), tx).await?
         {

@@ -1,4 +1,4 @@
-//! Signing in: who is let in and who is not, what it costs, and that nothing counts twice.
+//! Signing in: which attempts succeed, what they cost, and that nothing counts twice.
 
 use crate::support::authenticator::Authenticator;
 use crate::support::people::{PASSWORD, SITE, cookie};
@@ -31,7 +31,7 @@ async fn a_password_opens_a_session(world: World) {
     let who = format!("cookie:{token}");
     let me = world.get(&who, "/api/v2/me").await.is(200).json();
     assert_eq!((&me["kind"], &me["role"], &me["email"]), (&json!("session"), &json!("sdr"), &json!(email)));
-    // It may what the member may, and no more.
+    // The session has exactly the rights of the member.
     world.get(&who, "/api/v2/campaigns").await.is(200);
     world.get(&who, "/api/v2/audit-logs").await.is(403);
     // A key goes before a cookie; two cookies of the name are none.
@@ -45,7 +45,7 @@ async fn a_password_opens_a_session(world: World) {
     assert_eq!((&row["action"], &row["user"]), (&json!("sessions:sign_in"), &json!(email)));
 }
 
-/// Whoever is refused hears the same, at the cost of exactly one Argon2.
+/// Every refusal has the same answer, and costs exactly one Argon2.
 async fn every_refusal_costs_the_same(world: World) {
     let email = world.has_password("sdr").await;
     let nobody = world.email("view").await; // has no password

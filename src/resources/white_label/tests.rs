@@ -1,4 +1,4 @@
-//! A domain of one's own, against a name server of the tests' own; and a brand, up to the letter.
+//! A workspace's own domain, checked at a name server of the tests, and its brand, also in letters.
 
 use crate::support::dns::{self, Zone, cname, name, txt};
 use crate::support::scene::{self, Key};
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 on_both! {
-    a_domain_is_asked_for_proven_and_given_up records_that_are_wrong_prove_nothing an_unproven_claim_is_in_nobodys_way
-    a_domain_goes_to_whoever_shows_that_it_is_his what_names_no_host_is_no_domain who_may_have_a_domain
+    a_domain_is_asked_for_proven_and_given_up records_that_are_wrong_prove_nothing an_unproven_claim_affects_no_other_workspace
+    a_domain_goes_to_the_workspace_that_proves_it a_text_that_is_not_a_host_is_refused who_may_have_a_domain
     everybody_sees_the_brand_and_few_change_it colours_can_be_read letters_carry_the_brand
 }
 
@@ -86,7 +86,7 @@ async fn a_domain_is_asked_for_proven_and_given_up(mut world: World) {
     assert_eq!((&info["verified"], &info["verified_at"]), (&json!(false), &again["verified_at"]));
     let info = world.call("owner", VERIFY, Value::Null).await.is(200).json();
     assert_eq!((&info["verified"], &info["verified_at"]), (&json!(false), &Value::Null));
-    // Another domain begins anew; without one there is nothing to prove.
+    // Another domain starts from the beginning; without one there is nothing to prove.
     let other = world.call("owner", SET, json!({ "domain": "b.example" })).await.is(200).json();
     assert_eq!(other["org_client_domain"], "b.example");
     assert_ne!(wanted_text(&world.get("owner", AT).await.json()), text);
@@ -144,22 +144,22 @@ async fn records_that_are_wrong_prove_nothing(mut world: World) {
     assert_eq!(world.get("owner", AT).await.is(200).json()["verification"].as_array().unwrap().len(), 2);
 }
 
-/// Somebody may ask for a domain that is not his: it costs who owns it nothing, and tells nobody of the other.
-async fn an_unproven_claim_is_in_nobodys_way(mut world: World) {
+/// A workspace can ask for a domain that belongs to another. The owner loses nothing, and neither learns of the other.
+async fn an_unproven_claim_affects_no_other_workspace(mut world: World) {
     let zone = served(&mut world);
     let theirs = asks(&world, "stranger").await;
-    let alone = world.get("stranger", AT).await.json();
+    let before_claim = world.get("stranger", AT).await.json();
     let ours = asks(&world, "owner").await;
     assert_ne!(ours, theirs);
-    assert_eq!(world.get("stranger", AT).await.json(), alone, "nothing tells of a second claim");
+    assert_eq!(world.get("stranger", AT).await.json(), before_claim, "nothing tells of a second claim");
     let owner = world.get("owner", AT).await.json().to_string().replace(&ours, "x");
-    assert_eq!(owner, alone.to_string().replace(&theirs, "x"));
+    assert_eq!(owner, before_claim.to_string().replace(&theirs, "x"));
     put(&zone, DOMAIN, cname(HERE));
     put(&zone, "_gatepost.clients.agency.example", txt(&ours));
     assert!(world.call("owner", VERIFY, Value::Null).await.is(200).json()["verified_at"].is_string());
     let refused = world.call("stranger", VERIFY, Value::Null).await.is(200).json();
     assert_eq!((&refused["verified"], &refused["verified_at"]), (&json!(false), &Value::Null));
-    let mut before = alone.clone();
+    let mut before = before_claim.clone();
     before["verification"].as_array_mut().unwrap().remove(0);
     assert_eq!(refused, before, "nor of one that is proven");
     assert_eq!(
@@ -168,14 +168,14 @@ async fn an_unproven_claim_is_in_nobodys_way(mut world: World) {
     );
 }
 
-async fn a_domain_goes_to_whoever_shows_that_it_is_his(mut world: World) {
+async fn a_domain_goes_to_the_workspace_that_proves_it(mut world: World) {
     let zone = served(&mut world);
     let (ours, theirs) = (asks(&world, "owner").await, asks(&world, "stranger").await);
     let proof = "_gatepost.clients.agency.example";
     put(&zone, DOMAIN, cname(HERE));
     put(&zone, proof, txt(&ours));
     world.call("owner", VERIFY, Value::Null).await.is(200);
-    // Both texts: who holds it keeps it, and the other, who has shown that it is his, is told.
+    // Both TXT records are there: the holder keeps the domain, and the other workspace is told that its own is found.
     put(&zone, proof, txt(&theirs));
     for line in [format!("GET {AT}"), VERIFY.to_owned()] {
         let info = world.call("stranger", &line, Value::Null).await.is(200).json();
@@ -187,7 +187,7 @@ async fn a_domain_goes_to_whoever_shows_that_it_is_his(mut world: World) {
     // The domain has changed hands: the old text is gone.
     *zone.lock().unwrap() = vec![(name(DOMAIN), cname(HERE)), (name(proof), txt(&theirs))];
     assert_eq!(world.get("stranger", AT).await.json()["verified"], true);
-    assert!(world.get("owner", AT).await.json()["verified_at"].is_string(), "a look alone takes nothing");
+    assert!(world.get("owner", AT).await.json()["verified_at"].is_string(), "a GET changes nothing");
     assert!(world.call("stranger", VERIFY, Value::Null).await.is(200).json()["verified_at"].is_string());
     let lost = world.call("owner", VERIFY, Value::Null).await.is(200).json();
     assert_eq!((&lost["verified"], &lost["verified_at"]), (&json!(false), &Value::Null));
@@ -199,7 +199,7 @@ async fn a_domain_goes_to_whoever_shows_that_it_is_his(mut world: World) {
     assert!(world.call("owner", VERIFY, Value::Null).await.is(200).json()["verified_at"].is_string());
 }
 
-async fn what_names_no_host_is_no_domain(world: World) {
+async fn a_text_that_is_not_a_host_is_refused(world: World) {
     let long = format!("{}.example", "a".repeat(64));
     let longer = "a.".repeat(200) + "example";
     for wrong in [

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 on_both! {
     an_invitation_is_accepted_or_rejected one_parent_and_one_level whom_an_address_names the_owner_leaves
-    an_admin_acts_as_an_admin_at_most a_delegation_is_narrowed_and_paused what_was_made_through_a_link_dies_with_it
+    an_admin_acts_as_an_admin_at_most a_delegation_is_narrowed_and_paused what_was_made_through_a_link_ends_with_it
     both_workspaces_hear_of_it the_group_on_one_page a_letter_says_who_invites
     the_owner_cannot_be_shut_out who_answers_no_stays_unknown what_is_shared_ends_too an_owner_by_a_link_stays
 }
@@ -62,11 +62,11 @@ async fn one_parent_and_one_level(mut world: World) {
     // A workspace that cannot be invited looks like one that does not exist.
     let none = world.call("stranger", INVITE, invite(json!(MISSING))).await.is(400).face();
     assert_eq!(world.call("stranger", INVITE, invite(json!(sub))).await.face(), none);
-    // Nor is there a second invitation beside an open one.
+    // A second invitation beside an open one is refused.
     let open = world.workspace_of("bob").await;
     world.invites("owner", open).await;
     assert_eq!(world.call("stranger", INVITE, invite(json!(open))).await.face(), none);
-    // An admin workspace cannot become a sub-workspace, nor a sub-workspace an admin workspace.
+    // An admin workspace cannot become a sub-workspace. A sub-workspace cannot become an admin workspace.
     assert_eq!(world.call("stranger", INVITE, invite(json!(world.home))).await.face(), none);
     let own = world.call("ann", INVITE, invite(json!(world.away))).await.is(409).message();
     assert!(own.contains("is a sub workspace itself"), "{own}");
@@ -78,7 +78,7 @@ async fn one_parent_and_one_level(mut world: World) {
     {
         world.call("owner", INVITE, body).await.is(400);
     }
-    // Who is invited and invites, and accepts while another has accepted: one of them gives way.
+    // A workspace that has an invitation also invites another. When both are accepted at once, one fails.
     let (carl, dora) = (world.workspace_of("carl").await, world.workspace_of("dora").await);
     let to_carl = world.invites("stranger", carl).await;
     let to_dora = world.invites("carl", dora).await;
@@ -105,7 +105,7 @@ async fn whom_an_address_names(mut world: World) {
     let invite =
         async |world: &World, email: &str| world.call("owner", INVITE, json!({ "email": email })).await;
     let none = invite(&world, "nobody@acme.example").await.is(400);
-    // Not verified; a member who owns nothing; an owner of two; an owner of the inviting workspace alone.
+    // Not verified; a member who owns nothing; an owner of two; an owner of only the inviting workspace.
     let verify = |yes: bool| {
         let text = gatepost::db::sql("update users set email_verified = $2 where id = $1");
         text.bind(world.who("ann").user.unwrap()).bind(yes)
@@ -130,7 +130,7 @@ async fn the_owner_leaves(mut world: World) {
     let at = format!("DELETE {AT}/{link}");
     let refused = world.call("ann's admin", &at, Value::Null).await.is(403).message();
     assert!(refused.contains("workspace_group_members:leave"), "{refused}");
-    // The admin workspace cannot leave for it, nor the sub-workspace's owner by a workspace key.
+    // The admin workspace cannot do this for it. The sub-workspace's owner cannot do it with a workspace key.
     world.call_as("owner", sub, &at, Value::Null).await.is(403);
     let own = world.get("ann", &format!("{AT}/admin")).await.is(200).json();
     assert_eq!(own["workspace_group_member_id"], json!(link));
@@ -154,14 +154,14 @@ async fn an_admin_acts_as_an_admin_at_most(mut world: World) {
     for who in ["owner", "admin", "robot", "owner's session"] {
         let me = world.get_as(who, sub, "/api/v2/me").await.is(200).json();
         assert_eq!((&me["workspace_id"], &me["role"]), (&json!(sub), &json!("admin")), "{who}");
-        assert_eq!(me["member_id"], Value::Null, "{who} is nobody's member there");
+        assert_eq!(me["member_id"], Value::Null, "{who} is not a member there");
         let made = world.call_as(who, sub, "POST /api/v2/campaigns", scene::campaign("theirs")).await.is(200);
         assert_eq!(made.json()["organization"].as_str().unwrap_or(&sub.to_string()), sub.to_string());
         world.get(who, &format!("/api/v2/campaigns/{}", made.id())).await.is(404);
         world.get_as(who, sub, &format!("/api/v2/campaigns/{}", made.id())).await.is(200);
         world.get("ann", &format!("/api/v2/campaigns/{}", made.id())).await.is(200);
     }
-    // The same scopes as at home, and nobody who may not act.
+    // The scopes are the same as at home, and a caller who cannot act is refused.
     world.get_as("reader", sub, "/api/v2/campaigns").await.is(200);
     assert!(world.get_as("reader", sub, "/api/v2/accounts").await.is(403).message().starts_with("scope"));
     for who in ["manager", "editor", "member", "sdr", "view", "client"] {
@@ -240,7 +240,7 @@ async fn a_delegation_is_narrowed_and_paused(mut world: World) {
     world.delegates("owner", json!({ "paused": true })).await.is(409);
 }
 
-async fn what_was_made_through_a_link_dies_with_it(mut world: World) {
+async fn what_was_made_through_a_link_ends_with_it(mut world: World) {
     let (sub, link) = world.sub_of("owner", "ann").await;
     let new = |name: &str| json!({ "name": name, "scopes": ["all:all"] });
     let made = world.call_as("robot", sub, "POST /api/v2/api-keys", new("first")).await.is(200).json();
@@ -326,7 +326,7 @@ async fn both_workspaces_hear_of_it(mut world: World) {
     // The owner finds all that the other has done here.
     let found = world.get("ann", "/api/v2/audit-logs?search=home").await.is(200).items();
     assert_eq!(found.len(), 3, "{found:?}");
-    // Nobody writes into the log of a workspace that is not in his group.
+    // A caller cannot write into the log of a workspace outside the group.
     world.get_as("owner", world.away, "/api/v2/campaigns").await.is(404);
     world.app.behind.flush().await;
     let strange = world.get("stranger", "/api/v2/audit-logs").await.is(200).items();
@@ -404,7 +404,7 @@ async fn a_letter_says_who_invites(mut world: World) {
     }
 }
 
-/// The agency changes neither how people sign in nor whom else the owner has invited.
+/// The agency cannot change how people sign in, or the invitations that the owner sent.
 async fn the_owner_cannot_be_shut_out(mut world: World) {
     let (sub, _) = world.sub_of("owner", "ann").await;
     let new = json!({ "name": "through", "scopes": ["all:all"] });
@@ -444,12 +444,12 @@ async fn who_answers_no_stays_unknown(mut world: World) {
     {
         assert!(!log[0].to_string().contains(known), "{known}: {}", log[0]);
     }
-    // Nor is he asked again on the same day.
+    // The owner is not asked again on the same day.
     let again = json!({ "sub_workspace_id": sub });
     world.call("stranger", INVITE, again.clone()).await.is(409);
     world.wait(24 * 60 * 60 * 1000);
     world.call("stranger", INVITE, again.clone()).await.is(200);
-    // What nobody answers is in nobody's way for ever.
+    // An unanswered invitation does not block others forever.
     world.call("owner", INVITE, again.clone()).await.is(400);
     world.wait(15 * 24 * 60 * 60 * 1000);
     world.call("owner", INVITE, again).await.is(200);
@@ -477,7 +477,7 @@ async fn what_is_shared_ends_too(mut world: World) {
     world.call("owner", &copy, Value::Null).await.is(200);
 }
 
-/// Who came through the link and was made the owner is not removed with it.
+/// A member who joined through the link and became the owner is not removed with it.
 async fn an_owner_by_a_link_stays(mut world: World) {
     let (sub, link) = world.sub_of("owner", "ann").await;
     let invited = json!({ "email": "eve@acme.example", "role": "admin" });

@@ -36,7 +36,7 @@ fn within_rails(can: &Caller, wanted: Option<Role>) -> Result<()> {
     match group.and_then(|group| group.rails.cap(wanted).map(|cap| (cap, &group.admin_name))) {
         Some((cap, name)) => {
             let why = format!(
-                "guard-rail: nobody is given a higher role than `{}`; so says the admin workspace, {name}",
+                "guard-rail: the admin workspace, {name}, does not allow roles above `{}`",
                 cap.name()
             );
             Err(Error::refused(Step::GuardRail, why))

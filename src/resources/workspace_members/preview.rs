@@ -1,5 +1,5 @@
-//! The page of an invitation, and what it shows before the person has authenticated: who invites them, to which workspace,
-//! in which role. Only the holder of the token learns it. The page does not tell whether the address belongs to a user.
+//! The page of an invitation, and what it shows before the person has authenticated: the inviter, the workspace and the
+//! role. Only the holder of the token learns it. The page does not tell whether the address belongs to a user.
 
 use super::invitation::dead;
 use crate::access::{Can, Role, workspace_members::Preview};

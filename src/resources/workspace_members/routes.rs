@@ -35,7 +35,7 @@ operations! {
     /// Update a member
     ///
     /// Takes effect on the member's next call. A member's campaigns lose the sending accounts that the
-    /// member may not use any more. The answer lists the API keys that the member has made;
+    /// member can no longer use. The answer lists the API keys that the member has made;
     /// `revoke_keys=true` revokes them.
     PATCH "/api/v2/workspace-members/{id}" => update as "patchWorkspaceMember" with { "role": "manager" };
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 on_both! {
     from_invitation_to_removal links_open_once roles_have_their_order narrow_keys_make_nobody_great
-    nobody_makes_more_than_himself keys_outlive_their_maker_or_not lists_and_limits_of_a_day
+    members_cannot_make_more_than_they_are keys_outlive_their_maker_or_not lists_and_limits_of_a_day
     passwords_are_not_for_guessing role_names_are_taken_in_any_case accounts_wait_for_the_invited
     accounts_that_went_elsewhere_stay_there accounts_stay_where_the_inviter_cannot_assign_them
     an_admin_workspace_promises_accounts_too a_page_holds_a_hundred
@@ -139,7 +139,7 @@ async fn narrow_keys_make_nobody_great(mut world: World) {
     world.call("clerk", &format!("DELETE {}", at("sdr")), Value::Null).await.is(200);
 }
 
-async fn nobody_makes_more_than_himself(mut world: World) {
+async fn members_cannot_make_more_than_they_are(mut world: World) {
     let (home, tag) = (world.home, world.tag);
     let narrowed = Member {
         workspace: home,
@@ -267,7 +267,7 @@ async fn role_names_are_taken_in_any_case(world: World) {
         let saved = world.call("owner", "PATCH /api/v2/workspaces/current", body).await.is(200).json();
         assert_eq!(saved["default_member_role"], kept);
     }
-    // A role that the caller may not give is none the more given.
+    // Another spelling does not give a role that the caller cannot give.
     world.call("admin", MEMBERS, json!({ "email": "o@x.example", "role": "Owner" })).await.is(403);
     for wrong in ["Managers", " manager", "", "MANAGER "] {
         let said =

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 on_both! {
     settings_take_effect ownership_passes_on ownership_by_password narrow_keys_decide_nothing removal_closes_the_workspace
-    a_person_makes_a_workspace_of_his_own
+    a_person_makes_their_own_workspace
 }
 
 const CURRENT: &str = "/api/v2/workspaces/current";
@@ -51,7 +51,7 @@ async fn ownership_passes_on(mut world: World) {
         .is(200)
         .json();
     assert_eq!(same["owner"], json!(world.who("owner").user), "nothing to do");
-    // A limited member who becomes owner is limited no more.
+    // A limited member who becomes the owner is no longer limited.
     let limited = scene::join(&mut world, home, "heir", "editor", Some(json!([]))).await;
     let changed =
         world.call("owner", CHANGE_OWNER, json!({ "new_owner_id": limited.0 })).await.is(200).json();
@@ -61,7 +61,7 @@ async fn ownership_passes_on(mut world: World) {
     assert_eq!((&me["role"], &me["tag_limit"]), (&json!("owner"), &Value::Null));
     world.get("heir", reads).await.is(200);
     let robot = world.get("robot", "/api/v2/me").await.is(200).json();
-    assert_eq!(robot["role"], "admin", "what the old owner's keys could do in his name they can no more");
+    assert_eq!(robot["role"], "admin", "the old owner's keys no longer act as an owner");
     world.call("owner", CHANGE_OWNER, json!({ "new_owner_id": world.who("owner").user })).await.is(403);
 }
 
@@ -121,7 +121,7 @@ async fn removal_closes_the_workspace(world: World) {
     world.get("stranger", CURRENT).await.is(200);
 }
 
-async fn a_person_makes_a_workspace_of_his_own(world: World) {
+async fn a_person_makes_their_own_workspace(world: World) {
     world.call("robot", "POST /api/v2/workspaces", json!({ "name": "Robots" })).await.is(403);
     let made = world.call("sdr", "POST /api/v2/workspaces", json!({ "name": "Mine" })).await.is(200).json();
     assert_eq!(made["owner"], json!(world.who("sdr").user));

@@ -73,8 +73,8 @@ pub async fn use_link(tx: &mut Tx, hash: &str, kind: LinkKind, now: Time) -> Res
     Ok(used.await? == 1)
 }
 
-/// Closes the links of a kind, or all. A person who proves anew who they are closes what others may have asked for in
-/// their name.
+/// Closes the links of a kind, or all. When a person authenticates again, links that others may have asked
+/// for in their name stop working.
 pub async fn close_links(tx: &mut Tx, user: Uuid, kind: Option<LinkKind>) -> Result<u64> {
     sql("delete from user_links where user_id = $1 and kind = coalesce($2, kind)")
         .bind(user)
