@@ -17,7 +17,7 @@ use super::connection::State;
 use super::filter::Wanted;
 use super::{Account, SHAPE, Settings};
 use crate::access::{Caller, Can, Permission, custom_tags};
-use crate::db::{Json, Record, Row, Source, Tx, record, sql};
+use crate::db::{Json, Record, Row, Source, Tx, record};
 use crate::error::{Error, Result};
 use crate::resources::custom_tags as tags;
 use crate::time::Time;
@@ -89,7 +89,7 @@ pub struct Place {
 }
 
 pub async fn list<P: Permission>(can: &Can<P>, wanted: &Wanted, place: &Place) -> Result<Vec<Account>> {
-    sql("select {columns} from accounts a where {visible} {filters} order by {order} limit $1 offset $2")
+    can.sql("select {columns} from accounts a where {visible} {filters} order by {order} limit $1 offset $2")
         .bind(place.limit)
         .bind(place.skip)
         .fill("{visible}", can.visible(&SHAPE))
@@ -117,9 +117,11 @@ record! { TagOn { account = "m.resource_id", id = "t.id", label = "t.label", des
 
 /// The tags of these accounts that the caller sees.
 pub async fn tags(can: &Caller, accounts: &[Uuid]) -> Result<Vec<TagOn>> {
-    sql("select {columns} from custom_tag_mappings m join custom_tags t \
+    can.sql(
+        "select {columns} from custom_tag_mappings m join custom_tags t \
          on t.workspace_id = m.workspace_id and t.id = m.tag_id \
-         where m.resource_id in ({ids}) and {visible} order by t.label")
+         where m.resource_id in ({ids}) and {visible} order by t.label",
+    )
     .fill_list("{ids}", accounts)
     .fill("{visible}", can.sees::<custom_tags::Read>(&tags::SHAPE))
     .all(can.reader())
@@ -127,7 +129,8 @@ pub async fn tags(can: &Caller, accounts: &[Uuid]) -> Result<Vec<TagOn>> {
 }
 
 pub async fn find<P: Permission>(can: &Can<P>, from: impl Into<Source<'_>>, email: &str) -> Result<Account> {
-    let found = sql("select {columns}, {within} from accounts a where a.email = $1 and {visible}")
+    let found = can
+        .sql("select {columns}, {within} from accounts a where a.email = $1 and {visible}")
         .bind(super::address(email))
         .fill("{within}", can.within(&SHAPE))
         .fill("{visible}", can.visible(&SHAPE))
@@ -141,27 +144,29 @@ pub async fn within<P: Permission>(
     from: impl Into<Source<'_>>,
     emails: &[String],
 ) -> Result<Vec<Account>> {
-    sql("select {columns} from accounts a where a.email in ({emails}) and {within} and {visible} order by a.id")
-        .fill_list("{emails}", emails)
-        .fill("{within}", can.within(&SHAPE))
-        .fill("{visible}", can.visible(&SHAPE))
-        .all(from)
-        .await
+    can.sql(
+        "select {columns} from accounts a \
+         where a.email in ({emails}) and {within} and {visible} order by a.id",
+    )
+    .fill_list("{emails}", emails)
+    .fill("{within}", can.within(&SHAPE))
+    .fill("{visible}", can.visible(&SHAPE))
+    .all(from)
+    .await
 }
 
 pub async fn taken(can: &Caller, tx: &mut Tx, email: &str) -> Result<bool> {
-    let taken = sql("select id from accounts where workspace_id = $1 and email = $2")
-        .bind(can.workspace())
+    let taken = can
+        .sql("select id from accounts where workspace_id = {here} and email = $1")
         .bind(email)
         .optional::<Uuid>(tx);
     Ok(taken.await?.is_some())
 }
 
 pub async fn insert(can: &Caller, tx: &mut Tx, account: &Account, connection: &str) -> Result<u64> {
-    sql("insert into accounts (workspace_id, id, email, first_name, last_name, search, status, warmup_status, \
+    can.sql("insert into accounts (workspace_id, id, email, first_name, last_name, search, status, warmup_status, \
          provider_code, assigned_to, added_by, settings, connection, timestamp_created, timestamp_updated) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)")
-    .bind(can.workspace())
+         values ({here}, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)")
     .bind(account.id)
     .bind(&account.email)
     .bind(&account.first_name)
@@ -180,10 +185,9 @@ pub async fn insert(can: &Caller, tx: &mut Tx, account: &Account, connection: &s
 }
 
 pub async fn update(can: &Caller, tx: &mut Tx, account: &Account) -> Result<u64> {
-    sql("update accounts set first_name = $3, last_name = $4, search = $5, status = $6, status_message = $7, \
-         warmup_status = $8, timestamp_warmup_start = $9, assigned_to = $10, modified_by = $11, settings = $12, \
-         timestamp_updated = $13 where workspace_id = $1 and id = $2")
-    .bind(can.workspace())
+    can.sql("update accounts set first_name = $2, last_name = $3, search = $4, status = $5, status_message = $6, \
+         warmup_status = $7, timestamp_warmup_start = $8, assigned_to = $9, modified_by = $10, settings = $11, \
+         timestamp_updated = $12 where workspace_id = {here} and id = $1")
     .bind(account.id)
     .bind(&account.first_name)
     .bind(&account.last_name)
@@ -207,17 +211,14 @@ fn search(account: &Account) -> String {
 /// The foreign keys take it off its campaigns and delete its days.
 pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
     tags::unmap_all(can, tx, id).await?;
-    sql("delete from accounts where workspace_id = $1 and id = $2")
-        .bind(can.workspace())
-        .bind(id)
-        .run(tx)
-        .await
+    can.sql("delete from accounts where workspace_id = {here} and id = $1").bind(id).run(tx).await
 }
 
 pub async fn set_status(can: &Caller, tx: &mut Tx, ids: &[Uuid], status: i64) -> Result<u64> {
-    sql("update accounts set status = $2, modified_by = $3, timestamp_updated = $4 \
-         where workspace_id = $1 and status <> $2 and id in ({ids})")
-    .bind(can.workspace())
+    can.sql(
+        "update accounts set status = $1, modified_by = $2, timestamp_updated = $3 \
+         where workspace_id = {here} and status <> $1 and id in ({ids})",
+    )
     .bind(status)
     .bind(can.user())
     .bind(can.now())
@@ -228,7 +229,8 @@ pub async fn set_status(can: &Caller, tx: &mut Tx, ids: &[Uuid], status: i64) ->
 
 /// An account that a body names must be one that the caller sees.
 pub async fn named<P: Permission>(can: &Can<P>, tx: &mut Tx, field: &str, email: &str) -> Result<Account> {
-    let found = sql("select {columns} from accounts a where a.email = $1 and {visible}")
+    let found = can
+        .sql("select {columns} from accounts a where a.email = $1 and {visible}")
         .bind(super::address(email))
         .fill("{visible}", can.visible(&SHAPE))
         .optional(tx);
