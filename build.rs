@@ -15,10 +15,10 @@ fn read(path: &str) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// The routers and the shapes of the modules in `src/resources/mod.rs`. A module has a router if it
-/// has a `routes.rs`, and records that can be asked about if it has a public `SHAPE`.
+/// The routers, the shapes and the statements of the modules in `src/resources/mod.rs`. A module has a router if it
+/// has a `routes.rs`, and records that can be asked about if it has a public `SHAPE`. `stored!` describes a record.
 fn resources() -> io::Result<String> {
-    let (mut routers, mut shapes) = (String::new(), String::new());
+    let (mut routers, mut shapes, mut statements) = (String::new(), String::new(), String::new());
     let list = read("src/resources/mod.rs")?;
     for name in list.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
         let module = read(&format!("src/resources/{name}/mod.rs"))?;
@@ -31,14 +31,34 @@ fn resources() -> io::Result<String> {
         if module.lines().any(is_shape) {
             let _written = write!(shapes, "\n        \"{name}\" => Some(&{name}::SHAPE),");
         }
+        for record in records(name)? {
+            let _written = write!(statements, "\n        {name}::{record}::statements(),");
+        }
     }
     Ok(format!(
         "/// The operations of all resources.\n\
          pub fn router() -> aide::axum::ApiRouter<App> {{\n    aide::axum::ApiRouter::new(){routers}\n}}\n\n\
          /// Where the records of a resource are stored, for resources that have records.\n\
          pub fn shape(resource: &str) -> Option<&'static Shape> {{\n    match resource {{{shapes}\n        \
-         _ => None,\n    }}\n}}\n"
+         _ => None,\n    }}\n}}\n\n\
+         /// The statements that follow from the records which `stored!` describes.\n\
+         pub fn statements() -> Vec<Vec<String>> {{\n    vec![{statements}\n    ]\n}}\n"
     ))
+}
+
+/// The records that a resource describes by `stored!`.
+fn records(resource: &str) -> io::Result<Vec<String>> {
+    let mut files: Vec<_> = fs::read_dir(format!("src/resources/{resource}"))?
+        .map(|entry| Ok(entry?.path().display().to_string()))
+        .collect::<io::Result<_>>()?;
+    files.sort_unstable();
+    let mut records = Vec::new();
+    for file in files.iter().filter(|file| file.ends_with(".rs")) {
+        let source = read(file)?;
+        let described = source.lines().filter_map(|line| line.strip_prefix("stored! { ")?.split_once(':'));
+        records.extend(described.map(|(record, _)| record.to_owned()));
+    }
+    Ok(records)
 }
 
 /// `0004_clustered_keys.sqlite.sql` is for SQLite only, `0001_init.sql` for both engines.

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use rusqlite::types as lite;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Any};
 use std::borrow::Cow;
 use tokio_postgres::types as pg;
 
@@ -34,6 +35,17 @@ impl<T: Serialize + DeserializeOwned> Field for Vec<T> {
     type Column = Json<Vec<T>>;
     fn read(Json(list): Self::Column) -> Result<Self> {
         Ok(list)
+    }
+    fn value(&self) -> Value {
+        Json::value(self).into()
+    }
+}
+
+/// So is an object.
+impl Field for Map<String, Any> {
+    type Column = Json<Map<String, Any>>;
+    fn read(Json(object): Self::Column) -> Result<Self> {
+        Ok(object)
     }
     fn value(&self) -> Value {
         Json::value(self).into()

@@ -1,26 +1,27 @@
 //! The one description of a record that has a table of its own. From it follow the reading, the statements
 //! that find, list, insert and update the record, and the columns that access needs.
 
-use super::{Record, Sql};
+use super::{Record, Value};
+use uuid::Uuid;
 
 /// A record that has a table of its own. `stored!` implements this.
 pub trait Stored: Record {
     const TABLE: Table;
-    /// The text of the statement that inserts a record, made once.
-    fn insert_text() -> &'static str;
-    fn update_text() -> &'static str;
-    /// Binds what `insert_text` writes.
-    fn bind_insert(&self, sql: Sql) -> Sql;
-    fn bind_update(&self, sql: Sql) -> Sql;
-    /// Every statement that follows from the description.
+    fn id(&self) -> Uuid;
+    /// The values of a new row, after its workspace: the id, and then the columns that an insert writes.
+    fn inserted(&self) -> Vec<Value>;
+    /// The values of the columns in `Table::updated`.
+    fn updated(&self) -> Vec<Value>;
+    /// Every statement that follows from the description, with its columns filled in.
     fn statements() -> Vec<String> {
-        let Table { find, own, list, ordered, delete, .. } = Self::TABLE;
-        let all = [find, own, list, ordered, delete, Self::insert_text(), Self::update_text()];
-        all.map(|text| text.replace("{columns}", Self::COLUMNS)).to_vec()
+        let Table { find, own, list, ordered, insert, update, delete, updated, .. } = Self::TABLE;
+        let set: Vec<_> = updated.iter().map(|column| format!("{column} = null")).collect();
+        let filled = |text: &str| text.replace("{columns}", Self::COLUMNS).replace("{set}", &set.join(", "));
+        [find, own, list, ordered, insert, update, delete].map(filled).to_vec()
     }
 }
 
-/// Where a record is stored, and the statements that read it. `{here}` takes the workspace of the caller.
+/// Where a record is stored, and its statements. `{here}` takes the workspace of the caller.
 pub struct Table {
     pub name: &'static str,
     /// The table with its alias.
@@ -35,40 +36,32 @@ pub struct Table {
     pub list: &'static str,
     /// A page of a list in an `{order}` of its own.
     pub ordered: &'static str,
+    /// Any number of records: the values of `Stored::inserted` fill `{rows}`.
+    pub insert: &'static str,
+    /// The columns of `updated` fill `{set}`.
+    pub update: &'static str,
     pub delete: &'static str,
-}
-
-impl Table {
-    /// The text that inserts a record: `$1` is the id, and the columns follow in their order.
-    pub fn insert(table: &str, columns: &[&str]) -> String {
-        let numbers = (2..columns.len() + 2).map(|number| format!(", ${number}"));
-        format!(
-            "insert into {table} (workspace_id, id, {}) values ({{here}}, $1{})",
-            columns.join(", "),
-            numbers.collect::<String>()
-        )
-    }
-
-    /// The text that updates a record: `$1` is the id, and the columns follow in their order.
-    pub fn update(table: &str, columns: &[&str]) -> String {
-        let columns = columns.iter().zip(2..).map(|(column, number)| format!("{column} = ${number}"));
-        let columns: Vec<String> = columns.collect();
-        format!("update {table} set {} where workspace_id = {{here}} and id = $1", columns.join(", "))
-    }
+    pub updated: &'static [&'static str],
 }
 
 /// Describes a record that has a table of its own:
 ///
 /// ```text
-/// stored! { LeadList: "lead_lists" as "i" {
-///     workspace organization_id;                        the field that holds `workspace_id`
+/// stored! { Lead: "leads" as "l" {
+///     workspace organization;                           the field that holds `workspace_id`
 ///     key "email";                                      the column by which it is found, unless that is `id`
 ///     joins "left join ...";                            what reading it joins
-///     where "i.removed_at is null";                     which rows can be found and listed
+///     where "l.removed_at is null";                     which rows can be found and listed
 ///     fixed timestamp_created;                          inserted, and never updated
-///     columns name, owned_by, label = "column";         inserted and updated
-///     derived "search" = |list| list.name.to_lowercase();    inserted and updated, but not read
+///     columns status, campaign = "campaign_id";         inserted and updated
+///     group person: Person { phone, website };          the same, as fields of a field
+///     packed "settings" = Rest { schedule, sequences }; fields that share one JSON column, through the struct `Rest`
+///     derived "search" = |lead| lead.search();          inserted and updated, but not read
 ///     read maker = "m.email";                           read, but not written
+///     read_group engagement: Engagement { opens };      the same, as fields of a field; its other fields are the default
+///     plain payload = None;                             not stored
+///     finish Lead::with_payload;                        changes each record that was read
+///     weight |lead| lead.payload.weight();              see `Record::weight`
 /// } }
 /// ```
 ///
@@ -79,6 +72,8 @@ macro_rules! stored {
     (@ $field:ident $column:literal) => { $column };
     (key) => { "id" };
     (key $key:literal) => { $key };
+    (finish $record:ident) => { Ok($record) };
+    (finish $record:ident $finish:expr) => { Ok($finish($record)) };
     (
         $name:ident: $table:literal as $alias:literal {
             workspace $workspace:ident;
@@ -87,8 +82,14 @@ macro_rules! stored {
             $(where $where:literal;)?
             $(fixed $($fixed:ident $(= $fixed_column:literal)?),+;)?
             columns $($field:ident $(= $column:literal)?),+;
+            $(group $group:ident: $group_type:ident { $($member:ident),+ };)?
+            $(packed $packed:literal = $packed_type:ident { $($part:ident),+ };)?
             $(derived $($derived:literal = |$record:ident| $value:expr),+;)?
             $(read $($read:ident = $expression:literal),+;)?
+            $(read_group $read_group:ident: $read_type:ident { $($read_member:ident),+ };)?
+            $(plain $($plain:ident = $default:expr),+;)?
+            $(finish $finish:expr;)?
+            $(weight |$weighed:ident| $weight:expr;)?
         }
     ) => {
         impl $crate::db::Record for $name {
@@ -96,17 +97,28 @@ macro_rules! stored {
                 $alias, ".id, ", $alias, ".workspace_id"
                 $($(, ", ", $alias, ".", $crate::db::stored!(@ $fixed $($fixed_column)?))+)?
                 $(, ", ", $alias, ".", $crate::db::stored!(@ $field $($column)?))+
+                $($(, ", ", $alias, ".", stringify!($member))+)?
+                $(, ", ", $alias, ".", $packed)?
                 $($(, ", ", $expression)+)?
+                $($(, ", ", $alias, ".", stringify!($read_member))+)?
             );
             fn read(row: &mut $crate::db::Row) -> $crate::error::Result<Self> {
-                Ok(Self {
-                    id: row.take()?,
-                    $workspace: row.take()?,
-                    $($($fixed: row.field()?,)+)?
-                    $($field: row.field()?,)+
-                    $($($read: row.field()?,)+)?
-                })
+                let (id, $workspace) = (row.take()?, row.take()?);
+                $($(let $fixed = row.field()?;)+)?
+                $(let $field = row.field()?;)+
+                $(let $group = $group_type { $($member: row.field()?),+ };)?
+                $(let $crate::db::Json($packed_type { $($part),+ }) = row.take()?;)?
+                $($(let $read = row.field()?;)+)?
+                $(let $read_group = $read_type { $($read_member: row.field()?,)+ ..Default::default() };)?
+                let record = Self {
+                    id, $workspace, $($($fixed,)+)? $($field,)+ $($group,)? $($($part,)+)? $($($read,)+)?
+                    $($read_group,)? $($($plain: $default,)+)?
+                };
+                $crate::db::stored!(finish record $($finish)?)
             }
+            $(fn weight(&self) -> usize {
+                (|$weighed: &Self| $weight)(self)
+            })?
         }
 
         impl $crate::db::Stored for $name {
@@ -133,39 +145,40 @@ macro_rules! stored {
                     "select {columns} from ", $table, " ", $alias, " " $(, $joins)?,
                     " where " $(, $where, " and ")?, "{visible} {filters} order by {order} limit $1"
                 ),
+                insert: concat!(
+                    "insert into ", $table, " (workspace_id, id"
+                    $($(, ", ", $crate::db::stored!(@ $fixed $($fixed_column)?))+)?
+                    $(, ", ", $crate::db::stored!(@ $field $($column)?))+
+                    $($(, ", ", stringify!($member))+)?
+                    $(, ", ", $packed)?
+                    $($(, ", ", $derived)+)?, ") values {rows}"
+                ),
+                update: concat!("update ", $table, " set {set} where workspace_id = {here} and id = $1"),
                 delete: concat!("delete from ", $table, " where workspace_id = {here} and id = $1"),
+                updated: &[
+                    $($crate::db::stored!(@ $field $($column)?),)+
+                    $($(stringify!($member),)+)?
+                    $($packed,)?
+                    $($($derived,)+)?
+                ],
             };
-            fn insert_text() -> &'static str {
-                static TEXT: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
-                    $crate::db::Table::insert($table, &[
-                        $($($crate::db::stored!(@ $fixed $($fixed_column)?),)+)?
-                        $($crate::db::stored!(@ $field $($column)?),)+
-                        $($($derived,)+)?
-                    ])
-                });
-                &TEXT
+            fn id(&self) -> uuid::Uuid {
+                self.id
             }
-            fn update_text() -> &'static str {
-                static TEXT: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
-                    $crate::db::Table::update($table, &[
-                        $($crate::db::stored!(@ $field $($column)?),)+
-                        $($($derived,)+)?
-                    ])
-                });
-                &TEXT
-            }
-            fn bind_insert(&self, sql: $crate::db::Sql) -> $crate::db::Sql {
+            fn inserted(&self) -> Vec<$crate::db::Value> {
                 use $crate::db::Field;
-                sql.bind(self.id)
-                    $($(.bind(self.$fixed.value()))+)?
-                    $(.bind(self.$field.value()))+
-                    $($(.bind((|$record: &Self| $value)(self)))+)?
+                let mut values = vec![self.id.value(), $($(self.$fixed.value()),+)?];
+                values.append(&mut $crate::db::Stored::updated(self));
+                values
             }
-            fn bind_update(&self, sql: $crate::db::Sql) -> $crate::db::Sql {
+            fn updated(&self) -> Vec<$crate::db::Value> {
                 use $crate::db::Field;
-                sql.bind(self.id)
-                    $(.bind(self.$field.value()))+
-                    $($(.bind((|$record: &Self| $value)(self)))+)?
+                vec![
+                    $(self.$field.value(),)+
+                    $($(self.$group.$member.value(),)+)?
+                    $($crate::db::Json::value(&$packed_type { $($part: self.$part.clone()),+ }).into(),)?
+                    $($((|$record: &Self| $value)(self).value(),)+)?
+                ]
             }
         }
     };

@@ -1,5 +1,6 @@
 //! The resources, a folder each: types and the facts for access (`mod`), the operations (`routes`), the SQL (`store`).
-//! This list is the only one: `build.rs` takes the routers and the shapes from it.
+//! This list is the only one: `build.rs` takes the routers, the shapes and the statements of the
+//! records from it.
 
 mod operations;
 
@@ -38,15 +39,6 @@ use crate::jobs::{Claim, Kind, Step, outbox};
 use operations::operations;
 
 include!(concat!(env!("OUT_DIR"), "/resources.rs"));
-
-/// The statements that follow from the records which `stored!` describes.
-pub fn statements() -> Vec<Vec<String>> {
-    vec![
-        api_keys::StoredKey::statements(),
-        custom_tags::CustomTag::statements(),
-        lead_lists::LeadList::statements(),
-    ]
-}
 
 /// The shapes of the records that an action is about. A link of a group is found from both of its workspaces; only the
 /// sub-workspace answers it.

@@ -55,6 +55,18 @@ impl<P: Permission> Can<P> {
     }
 }
 
+/// The rows of one statement: a power of two. The remaining rows go in smaller powers of two, so that the cache of
+/// statements holds few variants.
+const ROWS: usize = 64;
+
+fn insert<T: Stored>(workspace: Uuid, records: &[T]) -> Sql {
+    sql(T::TABLE.insert).here(workspace).rows(records, |record, out| {
+        for value in record.inserted() {
+            out.push(", ").bind(value);
+        }
+    })
+}
+
 impl Caller {
     /// A statement in the workspace of the caller, which `{here}` stands for. A resource gets its statements here or
     /// from `across`.
@@ -68,11 +80,30 @@ impl Caller {
     }
 
     pub async fn insert<T: Stored>(&self, tx: &mut Tx, record: &T) -> Result<u64> {
-        record.bind_insert(self.sql(T::insert_text())).run(tx).await
+        insert(self.workspace(), std::slice::from_ref(record)).run(tx).await
+    }
+
+    /// Any number of records, in statements of at most 64 rows.
+    pub async fn insert_all<T: Stored>(&self, tx: &mut Tx, mut records: &[T]) -> Result<()> {
+        let mut rows = ROWS;
+        while !records.is_empty() {
+            while rows > records.len() {
+                rows /= 2;
+            }
+            let (now, rest) = records.split_at(rows);
+            insert(self.workspace(), now).run(&mut *tx).await?;
+            records = rest;
+        }
+        Ok(())
     }
 
     pub async fn update<T: Stored>(&self, tx: &mut Tx, record: &T) -> Result<u64> {
-        record.bind_update(self.sql(T::update_text())).run(tx).await
+        let set = |out: &mut Part| {
+            for (at, (column, value)) in T::TABLE.updated.iter().zip(record.updated()).enumerate() {
+                out.push(if at > 0 { ", " } else { "" }).push(column).push(" = ").bind(value);
+            }
+        };
+        self.sql(T::TABLE.update).bind(record.id()).fill("{set}", set).run(tx).await
     }
 
     pub async fn delete<T: Stored>(&self, tx: &mut Tx, id: Uuid) -> Result<u64> {
@@ -95,6 +126,6 @@ impl Across {
     }
 
     pub async fn insert<T: Stored>(self, workspace: Uuid, tx: &mut Tx, record: &T) -> Result<u64> {
-        record.bind_insert(sql(T::insert_text()).here(workspace)).run(tx).await
+        insert(workspace, std::slice::from_ref(record)).run(tx).await
     }
 }

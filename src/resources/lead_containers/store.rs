@@ -2,14 +2,15 @@
 
 use super::Container;
 use crate::access::{Caller, STEP};
-use crate::db::{Tx, sql};
+use crate::db::Tx;
 use crate::error::Result;
 
 /// Deletes at most one step of the leads and returns their number.
 pub async fn delete_some_leads(can: &Caller, tx: &mut Tx, container: Container) -> Result<u64> {
-    sql("delete from leads where workspace_id = $1 and id in (select l.id from leads l \
-         where l.workspace_id = $1 {filters} limit $2)")
-    .bind(can.workspace())
+    can.sql(
+        "delete from leads where workspace_id = {here} and id in (select l.id from leads l \
+         where l.workspace_id = {here} {filters} limit $1)",
+    )
     .bind(STEP as i64)
     .fill("{filters}", |out| {
         out.given(container.campaign(), " and l.campaign_id = ", "");

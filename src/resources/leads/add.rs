@@ -112,7 +112,7 @@ pub async fn add(can: Can<Create>, wanted: AddLeads) -> Result<Added> {
             })
             .collect::<Result<_>>()?;
         let rows: Vec<Lead> = leads.iter().map(|(_, lead)| lead.clone()).collect();
-        store::insert(can, tx, &rows).await?;
+        can.insert_all(tx, &rows).await?;
         if let Some(campaign) = container.campaign() {
             let variables: BTreeSet<&String> =
                 rows.iter().flat_map(|lead| lead.custom_variables.keys()).collect();

@@ -51,7 +51,7 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Lead> {
             refuse_known(&known, &destination, visible, duplicates)?;
         }
         let lead = bounded(lead(can, &given, &destination, assigned_to), "body")?;
-        store::insert(can, tx, std::slice::from_ref(&lead)).await?;
+        can.insert(tx, &lead).await?;
         if let Some(campaign) = lead.campaign {
             campaigns::name_variables(can, tx, campaign, lead.custom_variables.keys()).await?;
         }

@@ -77,7 +77,7 @@ pub async fn list(can: Can<Read>, wanted: ListLeads) -> Result<Page<Lead, String
 }
 
 pub async fn show(can: Can<Read>, id: Uuid) -> Result<Lead> {
-    store::find(&can, can.reader(), id).await
+    can.find(can.reader(), id).await
 }
 
 impl ListLeads {

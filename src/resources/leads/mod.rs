@@ -20,8 +20,9 @@ pub use remove::remove;
 pub use routes::router;
 pub use update::update;
 
-use crate::access::Shape;
+use crate::access::{Resource, Shape};
 use crate::audit::Subject;
+use crate::db::stored;
 use crate::http::{absent_not_null, lenient};
 use crate::time::Time;
 use destination::Destination;
@@ -30,29 +31,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
-
-/// The team sees a lead whose campaign it sees, and every lead of a list. A lead belongs to its assignee, to the owner and the
-/// collaborators of its campaign, and to the owner of its list. Without a campaign and a list it belongs only to its assignee.
-pub const SHAPE: Shape = Shape {
-    team: Some(
-        "(l.list_id is not null or exists (select 1 from campaigns c where c.workspace_id = l.workspace_id \
-         and c.id = l.campaign_id and c.visibility = 'team'))",
-    ),
-    owner: Some("l.assigned_to"),
-    collaborators: Some(
-        "select k.member_id from campaign_collaborators k where k.workspace_id = l.workspace_id \
-         and k.campaign_id = l.campaign_id \
-         union all select o.id from campaigns c join members o on o.workspace_id = c.workspace_id \
-         and o.user_id = c.owned_by where c.workspace_id = l.workspace_id and c.id = l.campaign_id \
-         union all select o.id from lead_lists i join members o on o.workspace_id = i.workspace_id \
-         and o.user_id = i.owned_by where i.workspace_id = l.workspace_id and i.id = l.list_id",
-    ),
-    tags: Some(
-        "select g.tag_id from custom_tag_mappings g where g.workspace_id = l.workspace_id \
-         and g.resource_id = l.campaign_id",
-    ),
-    ..Shape::bare("leads l", "l.id", "l.workspace_id")
-};
 
 pub const ACTIVE: i64 = 1;
 
@@ -98,6 +76,50 @@ pub struct Lead {
     #[serde(skip)]
     pub custom_variables: Map<String, Value>,
 }
+
+stored! { Lead: "leads" as "l" {
+    workspace organization;
+    fixed timestamp_created, campaign = "campaign_id", list_id, status, email, uploaded_by_user, upload_method,
+        is_website_visitor;
+    columns timestamp_updated, lt_interest_status, pl_value_lead, assigned_to, custom_variables;
+    group person: Person { first_name, last_name, company_name, job_title, phone, website, personalization };
+    derived "search" = |lead| lead.searched(),
+        "timestamp_last_interest_change" = |lead| lead.engagement.timestamp_last_interest_change;
+    read_group engagement: Engagement {
+        email_open_count, email_reply_count, email_click_count, subsequence_id, verification_status,
+        timestamp_last_contact, timestamp_last_open, timestamp_last_reply, timestamp_last_interest_change,
+        timestamp_last_click, enrichment_status, esp_code, esg_code
+    };
+    plain company_domain = String::new(), payload = None;
+    finish Lead::derived;
+} }
+
+/// The team sees a lead whose campaign it sees, and every lead of a list. A lead belongs to its assignee, to the owner and the
+/// collaborators of its campaign, and to the owner of its list. Without a campaign and a list it belongs only to its assignee.
+impl Resource for Lead {
+    const SHAPE: Shape = Shape {
+        team: Some(
+            "(l.list_id is not null or exists (select 1 from campaigns c where c.workspace_id = l.workspace_id \
+         and c.id = l.campaign_id and c.visibility = 'team'))",
+        ),
+        owner: Some("l.assigned_to"),
+        collaborators: Some(
+            "select k.member_id from campaign_collaborators k where k.workspace_id = l.workspace_id \
+         and k.campaign_id = l.campaign_id \
+         union all select o.id from campaigns c join members o on o.workspace_id = c.workspace_id \
+         and o.user_id = c.owned_by where c.workspace_id = l.workspace_id and c.id = l.campaign_id \
+         union all select o.id from lead_lists i join members o on o.workspace_id = i.workspace_id \
+         and o.user_id = i.owned_by where i.workspace_id = l.workspace_id and i.id = l.list_id",
+        ),
+        tags: Some(
+            "select g.tag_id from custom_tag_mappings g where g.workspace_id = l.workspace_id \
+         and g.resource_id = l.campaign_id",
+        ),
+        ..Shape::of::<Lead>()
+    };
+}
+
+pub const SHAPE: Shape = Lead::SHAPE;
 
 /// The person behind a lead.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -203,6 +225,13 @@ fn subject(lead: &Lead) -> Subject {
 }
 
 impl Lead {
+    /// What a search for leads looks through.
+    fn searched(&self) -> String {
+        let parts = [&self.person.first_name, &self.person.last_name, &self.email];
+        let parts: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
+        parts.join(" ").to_lowercase()
+    }
+
     /// With the fields that are computed: the company's domain and the payload.
     pub fn derived(mut self) -> Lead {
         self.company_domain = domain(&self);

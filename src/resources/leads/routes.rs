@@ -4,7 +4,7 @@ use super::add::{AddLeads, Added};
 use super::create::New;
 use super::delete_many::{DeleteLeads, Deleted};
 use super::list::ListLeads;
-use super::{Lead, Patch, store};
+use super::{Lead, Patch};
 use crate::access::{Can, leads::*};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Path, Unread};
@@ -89,7 +89,7 @@ async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<J
 }
 
 async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, patch: Unread<Patch>) -> Result<Json<Lead>> {
-    store::find(&can, can.reader(), id).await?;
+    can.find::<Lead>(can.reader(), id).await?;
     super::update(can, id, patch.read().await?).await.map(Json)
 }
 

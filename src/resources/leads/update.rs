@@ -2,7 +2,7 @@
 
 use super::destination::assignee;
 use super::rules::bounded;
-use super::{Lead, Patch, store, subject};
+use super::{Lead, Patch, subject};
 use crate::access::{Can, leads::Update};
 use crate::audit::Change;
 use crate::db::Tx;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 pub async fn update(can: Can<Update>, id: Uuid, patch: Fields<Patch>) -> Result<Lead> {
     can.write(async move |can, tx| {
-        let before = store::find(can, &mut *tx, id).await?;
+        let before: Lead = can.find(&mut *tx, id).await?;
         let mut after: Lead = patch.over_but(&["assigned_to"], &before)?;
         after.custom_variables = before.custom_variables.clone();
         if let Some(Value::Object(given)) = patch.get("custom_variables") {
@@ -29,7 +29,7 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Fields<Patch>) -> Result<
         }
         after.timestamp_updated = can.now();
         let after = bounded(after.derived(), "body")?;
-        store::update(can, tx, &after).await?;
+        can.update(tx, &after).await?;
         let (campaign, list) = (after.campaign, after.list_id);
         Ok(Change::updated(subject(&before), &before, after).inside(campaign, list))
     })

@@ -3,19 +3,19 @@
 use super::super::list::ListLeads;
 use super::super::{Lead, SHAPE};
 use crate::access::{Can, leads::Delete, leads::Read};
-use crate::db::{Tx, sql};
+use crate::db::Tx;
 use crate::error::Result;
 use crate::resources::lead_containers::Container;
 use uuid::Uuid;
 
 pub async fn list(can: &Can<Read>, wanted: &ListLeads, filter: Option<&'static str>) -> Result<Vec<Lead>> {
-    sql("select {columns} from leads l where l.id > $1 and {visible} {filters} order by l.id limit $2")
-        .bind(wanted.after()?)
-        .bind(wanted.limit())
-        .fill("{visible}", can.visible(&SHAPE))
-        .fill("{filters}", |out| wanted.condition(can.now(), filter, out))
-        .all(can.reader())
-        .await
+    let after = wanted.after()?;
+    can.list_by::<Lead>("l.id", wanted.limit(), |out| {
+        out.push(" and l.id > ").bind(after);
+        wanted.condition(can.now(), filter, out);
+    })
+    .all(can.reader())
+    .await
 }
 
 /// The oldest lead of each address.
@@ -24,10 +24,12 @@ pub async fn contacts(
     wanted: &ListLeads,
     filter: Option<&'static str>,
 ) -> Result<Vec<Lead>> {
-    sql("select {columns} from leads l join (select o.id, o.workspace_id from (select l.id, l.workspace_id, l.email, \
+    can.sql(
+        "select {columns} from leads l join (select o.id, o.workspace_id from (select l.id, l.workspace_id, l.email, \
          row_number() over (partition by l.email order by l.id) as place from leads l \
          where l.email > $1 and {visible} {filters}) as o where o.place = 1 order by o.email limit $2) as d \
-         on d.workspace_id = l.workspace_id and d.id = l.id order by l.email")
+         on d.workspace_id = l.workspace_id and d.id = l.id order by l.email",
+    )
     .bind(wanted.after_contact())
     .bind(wanted.limit())
     .fill("{visible}", can.visible(&SHAPE))
@@ -51,9 +53,10 @@ pub async fn delete_matching(
     after: Uuid,
     most: u64,
 ) -> Result<Vec<Uuid>> {
-    sql("delete from leads where workspace_id = $1 and id in (select l.id from leads l \
-         where {within} and {visible} and l.id > $2 {filters} order by l.id limit $3) returning id")
-    .bind(can.workspace())
+    can.sql(
+        "delete from leads where workspace_id = {here} and id in (select l.id from leads l \
+         where {within} and {visible} and l.id > $1 {filters} order by l.id limit $2) returning id",
+    )
     .bind(after)
     .bind(most as i64)
     .fill("{within}", can.within(&SHAPE))
