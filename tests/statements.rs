@@ -191,7 +191,11 @@ fn shape(path: &str, text: &str) -> Shape {
         workspace_group_members::SHAPE,
         members::SHAPE,
     ];
-    let first = |shape: &Shape| text.find(&format!("{} ", shape.from)).unwrap_or(usize::MAX);
+    // A column can join a table too, before the table that the statement reads.
+    let first = |shape: &Shape| {
+        let at = |text: &str, before: &str| text.find(&format!("{before}{} ", shape.from));
+        at(text, "from ").or(at(text, "").map(|at| at + text.len())).unwrap_or(usize::MAX)
+    };
     let folder = path.split('/').nth(2).unwrap_or_default();
     let found = tables.into_iter().filter(|shape| first(shape) < usize::MAX).min_by_key(first);
     found.or(resources::shape(folder).copied()).unwrap_or(campaigns::SHAPE)

@@ -43,7 +43,7 @@ pub async fn list(can: Can<Read>, filter: Filter) -> Result<Page<Seen<Campaign>>
 }
 
 pub async fn show(can: Can<Read>, id: Uuid) -> Result<Seen<Campaign>> {
-    Ok(store::find(&can, can.reader(), id).await?.seen_by(&can))
+    Ok(can.find::<Campaign>(can.reader(), id).await?.seen_by(&can))
 }
 
 #[derive(Serialize, JsonSchema)]
