@@ -18,8 +18,9 @@ const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", 
 /// Holes that take a list.
 const LISTS: [&str; 5] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}"];
 /// Holes that take a text of the program.
-const TEXTS: [(&str, &str); 10] = [
+const TEXTS: [(&str, &str); 11] = [
     ("{bytes}", "1"),
+    ("{counts}", "sent"),
     ("{table}", "leads"),
     ("{filters}", ""),
     ("{order}", "1"),

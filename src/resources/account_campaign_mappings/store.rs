@@ -3,20 +3,9 @@
 use super::AccountCampaignMapping;
 use crate::access::{Can, account_campaign_mappings::Read, campaigns};
 use crate::error::Result;
-use crate::resources::{accounts, campaigns as campaign};
+use crate::resources::campaigns as campaign;
 use crate::time::Time;
 use uuid::Uuid;
-
-/// The account, if the caller sees it.
-pub async fn account(can: &Can<Read>, email: &str) -> Result<Uuid> {
-    let found = can
-        .sql("select a.id, {within} from accounts a where a.email = $1 and {visible}")
-        .bind(accounts::address(email))
-        .fill("{within}", can.within(&accounts::SHAPE))
-        .fill("{visible}", can.visible(&accounts::SHAPE))
-        .optional(can.reader());
-    can.admit(found.await?)
-}
 
 pub async fn list(
     can: &Can<Read>,

@@ -159,5 +159,5 @@ pub async fn list(can: Can<Read>, filter: Filter) -> Result<Page<Listed, String>
 }
 
 pub async fn show(can: Can<Read>, email: &str) -> Result<Account> {
-    store::find(&can, can.reader(), email).await
+    can.find(can.reader(), address(email)).await
 }
