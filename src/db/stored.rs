@@ -57,7 +57,7 @@ pub struct Table {
 ///     group person: Person { phone, website };          the same, as fields of a field
 ///     packed "settings" = Rest { schedule, sequences }; fields that share one JSON column, through the struct `Rest`
 ///     derived "search" = |lead| lead.search();          inserted and updated, but not read
-///     secret "connection" = |account| account.sealed();  inserted, but neither read nor updated
+///     secret "connection" = |lead| lead.sealed();       inserted, but neither read nor updated
 ///     read maker = "m.email";                           read, but not written
 ///     read_group engagement: Engagement { opens };      the same, as fields of a field; its other fields are the default
 ///     plain payload = None;                             not stored

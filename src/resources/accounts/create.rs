@@ -21,7 +21,7 @@ pub async fn create(can: Can<Create>, mut new: New) -> Result<Account> {
         if store::taken(can, tx, &account.email).await? {
             return Err(Error::Conflict("A sending account with this email already exists.".to_owned()));
         }
-        account.sealed = new.connection.sealed(can.app(), can.workspace(), account.id)?;
+        account.sealed = Some(new.connection.sealed(can.app(), can.workspace(), account.id)?);
         can.insert(tx, &account).await?;
         let tags = custom_tags::of_limit(can, tx, Create::ACTION.name).await?;
         custom_tags::map(can, tx, &tags, (custom_tags::ACCOUNT, &[account.id])).await?;
@@ -58,6 +58,6 @@ fn connected(can: &Can<Create>, new: &New) -> Account {
         settings,
         assigned_to: None,
         connection: State::NotTried,
-        sealed: String::new(),
+        sealed: None,
     }
 }

@@ -63,7 +63,7 @@ pub const PAUSED: i64 = 2;
 pub const COLD: i64 = 0;
 pub const WARM: i64 = 1;
 
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Account {
     #[schemars(extend("x-gatepost-extension" = true))]
     pub id: Uuid,
@@ -112,9 +112,9 @@ pub struct Account {
     #[serde(default)]
     #[schemars(extend("x-gatepost-extension" = true))]
     pub connection: State,
-    /// How it reads and sends, sealed. Only for an insert; a record that was read does not have it.
+    /// How it reads and sends, sealed. A record that was read does not have it, and cannot be inserted without it.
     #[serde(skip)]
-    pub sealed: String,
+    pub sealed: Option<String>,
 }
 
 stored! { Account: "accounts" as "a" {
@@ -126,7 +126,7 @@ stored! { Account: "accounts" as "a" {
     packed "settings" = Rest { reply_to, settings };
     derived "search" = |account| account.searched();
     secret "connection" = |account| account.sealed.clone();
-    plain setup_pending = false, is_managed_account = false, bought = Bought::default(), sealed = String::new();
+    plain setup_pending = false, is_managed_account = false, bought = Bought::default(), sealed = None;
 } }
 
 /// The whole team sees all accounts. `senders` says who can use which.
@@ -161,7 +161,7 @@ impl Account {
 }
 
 /// The reference's fields of accounts that are bought from it. This server has no such accounts.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[serde(default)]
 #[schemars(inline)]
 pub struct Bought {

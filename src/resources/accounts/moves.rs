@@ -30,7 +30,7 @@ pub async fn move_one(
         added_by: None,
         modified_by: None,
         assigned_to: None,
-        sealed: connection.sealed(destination.app(), destination.workspace(), account.id)?,
+        sealed: Some(connection.sealed(destination.app(), destination.workspace(), account.id)?),
         ..account
     };
     destination.insert(tx, &moved).await?;

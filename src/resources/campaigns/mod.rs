@@ -55,7 +55,7 @@ pub const COMPLETED: i64 = 3;
 pub const SUSPENDED: i64 = -99;
 
 // `remote`, so that it has the code to be written out and is not `Serialize`: see `seen`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(remote = "Self")]
 pub struct Campaign {
     pub id: Uuid,

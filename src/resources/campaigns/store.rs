@@ -105,9 +105,9 @@ pub async fn shared(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Campaign>
     across("Everybody who knows the id of a shared campaign can copy it.")
         .unfenced_sql(
             "select {columns} from campaign_shares s \
-         join campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
-         join workspaces w on w.id = c.workspace_id \
-         where s.campaign_id = $1 and s.expires_at > $2 and coalesce(w.scheduled_for_removal_at > $2, true)",
+             join campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
+             join workspaces w on w.id = c.workspace_id \
+             where s.campaign_id = $1 and s.expires_at > $2 and coalesce(w.scheduled_for_removal_at > $2, true)",
         )
         .bind(id)
         .bind(now)
