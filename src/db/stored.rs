@@ -119,7 +119,10 @@ macro_rules! stored {
                     id, $workspace, $($($fixed,)+)? $($field,)+ $($group,)? $($($part,)+)? $($($read,)+)?
                     $($read_group,)? $($($plain: $default,)+)?
                 };
-                $($(let record = $place(record, row.take()?)?;)+)?
+                $(
+                    let mut record = record;
+                    $($place(&mut record, row.take()?)?;)+
+                )?
                 $crate::db::stored!(finish record $($finish)?)
             }
             $(fn weight(&self) -> usize {

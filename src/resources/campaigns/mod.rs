@@ -129,21 +129,21 @@ impl Resource for Campaign {
 pub const SHAPE: Shape = Campaign::SHAPE;
 
 impl Campaign {
-    fn place_collaborators(mut self, joined: Option<String>) -> Result<Campaign> {
+    fn place_collaborators(&mut self, joined: Option<String>) -> Result<()> {
         self.collaborators = ids(joined)?;
         self.collaborators.sort_unstable();
-        Ok(self)
+        Ok(())
     }
 
     /// `senders` are addresses, each after its number: `7 jane@acme.example,3 jo@acme.example`. SQL does not sort them,
     /// because SQLite would open a table for each campaign to sort in.
-    fn place_senders(mut self, senders: Option<String>) -> Result<Campaign> {
+    fn place_senders(&mut self, senders: Option<String>) -> Result<()> {
         let senders =
             senders.iter().flat_map(|all| all.split(',')).filter_map(|sender| sender.split_once(' '));
         let mut senders: Vec<_> = senders.map(|(at, email)| (at.parse::<i64>().ok(), email)).collect();
         senders.sort_unstable();
         self.settings.email_list = senders.into_iter().map(|(_, email)| email.to_owned()).collect();
-        Ok(self)
+        Ok(())
     }
 
     fn with_status(&self, can: &Caller, status: i64) -> Campaign {

@@ -120,8 +120,9 @@ mod tests {
         let text = kept.to_string().replace("text_only", "text\\u005fonly");
         let rest: Rest = serde_json::from_str(&text).unwrap();
         assert_eq!(Json::value(&rest), kept);
-        let of_a_tree: Rest = serde_json::from_value(kept.clone()).unwrap();
-        assert_eq!(Json::value(&of_a_tree), kept);
+        let mut of_a_tree: Rest = serde_json::from_value(kept.clone()).unwrap();
+        of_a_tree.settings.email_list.push("ann@outreach.example".to_owned());
+        assert_eq!(Json::value(&of_a_tree), kept, "the addresses are rows");
     }
 
     #[test]
