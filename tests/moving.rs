@@ -34,6 +34,7 @@ async fn an_account_moves_with_what_it_has_sent(mut world: World) {
     world.connect("first", "b@outreach.example", None).await;
     world.connect("second", "b@outreach.example", None).await;
     let id: Uuid = before["id"].as_str().unwrap().parse().unwrap();
+    let before = lived(&world, first, id).await;
     let day = sql(
         "insert into account_days (workspace_id, account_id, day, sent) values ($1, $2, '2026-01-02', 5)",
     );
@@ -97,6 +98,32 @@ async fn each_is_told_its_own(world: &World, first: Uuid, second: Uuid) {
     }
 }
 
+/// Gives an account a value in every field that moves.
+async fn lived(world: &World, first: Uuid, id: Uuid) -> Value {
+    let at = "/api/v2/accounts/a@outreach.example";
+    let patch = json!({
+        "daily_limit": 40, "reply_to": "r@outreach.example", "signature": "s", "sending_gap": 1.5,
+        "warmup": { "limit": 10, "advanced": { "open_rate": 0.5 } }
+    });
+    world.call("first", &format!("PATCH {at}"), patch).await.is(200);
+    let state = sql(
+        "update accounts set status = -1, warmup_status = 1, status_message = $3, stat_warmup_score = 97, \
+         timestamp_warmup_start = $4, connection_state = 'ok' where workspace_id = $1 and id = $2",
+    );
+    let message = json!({ "code": "EAUTH", "responseCode": 535 });
+    world.run(state.bind(first).bind(id).bind(message).bind(world.app.now())).await;
+    world.get("first", at).await.is(200).json()
+}
+
+/// Without what a move leaves behind or sets anew.
+fn that_moves(account: &Value) -> Value {
+    let mut account = account.clone();
+    for field in ["organization", "assigned_to", "added_by", "modified_by", "timestamp_updated"] {
+        account.as_object_mut().unwrap().remove(field);
+    }
+    account
+}
+
 /// The assignee, tags and campaigns stay behind. The statistics move along, and the passwords can be opened
 /// there.
 async fn left_and_taken(world: &World, before: &Value, (first, second): (Uuid, Uuid), campaign: &str) {
@@ -104,7 +131,8 @@ async fn left_and_taken(world: &World, before: &Value, (first, second): (Uuid, U
     let after = world.get("second", "/api/v2/accounts/a@outreach.example").await.is(200).json();
     assert_eq!((&after["id"], &after["organization"]), (&before["id"], &json!(second)));
     assert_eq!((&after["assigned_to"], &after["added_by"]), (&Value::Null, &Value::Null));
-    assert_eq!(after["daily_limit"], before["daily_limit"]);
+    assert_eq!(that_moves(&after), that_moves(before));
+    assert_eq!((&after["stat_warmup_score"], &after["connection"]), (&json!(97), &json!("ok")));
     let sent = sql("select sent from account_days where workspace_id = $1 and account_id = $2")
         .bind(second)
         .bind(id);

@@ -1,6 +1,7 @@
 //! JSON columns, which are either parsed or passed on unchanged.
 
 use crate::error::{Error, Result};
+use crate::http::Absent;
 use rusqlite::types as lite;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
@@ -89,11 +90,6 @@ impl<T> Kept<T> {
         self.text.get().len()
     }
 
-    /// Whether it is an empty list.
-    pub fn is_empty(&self) -> bool {
-        self.text.get() == "[]"
-    }
-
     pub fn read(&self) -> Result<T>
     where
         T: DeserializeOwned,
@@ -105,6 +101,12 @@ impl<T> Kept<T> {
 impl<T> Clone for Kept<T> {
     fn clone(&self) -> Self {
         Kept::stored(self.text.clone())
+    }
+}
+
+impl<T> Absent for Kept<Vec<T>> {
+    fn is_absent(&self) -> bool {
+        self.text.get() == "[]"
     }
 }
 

@@ -57,9 +57,11 @@ pub struct Table {
 ///     group person: Person { phone, website };          the same, as fields of a field
 ///     packed "settings" = Rest { schedule, sequences }; fields that share one JSON column, through the struct `Rest`
 ///     derived "search" = |lead| lead.search();          inserted and updated, but not read
+///     secret "connection" = |lead| lead.sealed();       inserted, but neither read nor updated
 ///     read maker = "m.email";                           read, but not written
 ///     read_group engagement: Engagement { opens };      the same, as fields of a field; its other fields are the default
 ///     plain payload = None;                             not stored
+///     placed "(select ...)" = Lead::place_senders;      read, and placed in the record by a function
 ///     finish Lead::with_payload;                        changes each record that was read
 ///     weight |lead| lead.payload.weight();              see `Record::weight`
 /// } }
@@ -85,9 +87,11 @@ macro_rules! stored {
             $(group $group:ident: $group_type:ident { $($member:ident),+ };)?
             $(packed $packed:literal = $packed_type:ident { $($part:ident),+ };)?
             $(derived $($derived:literal = |$record:ident| $value:expr),+;)?
+            $(secret $secret:literal = |$holder:ident| $hidden:expr;)?
             $(read $($read:ident = $expression:literal),+;)?
             $(read_group $read_group:ident: $read_type:ident { $($read_member:ident),+ };)?
             $(plain $($plain:ident = $default:expr),+;)?
+            $(placed $($placed:literal = $place:expr),+;)?
             $(finish $finish:expr;)?
             $(weight |$weighed:ident| $weight:expr;)?
         }
@@ -101,6 +105,7 @@ macro_rules! stored {
                 $(, ", ", $alias, ".", $packed)?
                 $($(, ", ", $expression)+)?
                 $($(, ", ", $alias, ".", stringify!($read_member))+)?
+                $($(, ", ", $placed)+)?
             );
             fn read(row: &mut $crate::db::Row) -> $crate::error::Result<Self> {
                 let (id, $workspace) = (row.take()?, row.take()?);
@@ -114,6 +119,10 @@ macro_rules! stored {
                     id, $workspace, $($($fixed,)+)? $($field,)+ $($group,)? $($($part,)+)? $($($read,)+)?
                     $($read_group,)? $($($plain: $default,)+)?
                 };
+                $(
+                    let mut record = record;
+                    $($place(&mut record, row.take()?)?;)+
+                )?
                 $crate::db::stored!(finish record $($finish)?)
             }
             $(fn weight(&self) -> usize {
@@ -148,6 +157,7 @@ macro_rules! stored {
                 insert: concat!(
                     "insert into ", $table, " (workspace_id, id"
                     $($(, ", ", $crate::db::stored!(@ $fixed $($fixed_column)?))+)?
+                    $(, ", ", $secret)?
                     $(, ", ", $crate::db::stored!(@ $field $($column)?))+
                     $($(, ", ", stringify!($member))+)?
                     $(, ", ", $packed)?
@@ -167,7 +177,11 @@ macro_rules! stored {
             }
             fn inserted(&self) -> Vec<$crate::db::Value> {
                 use $crate::db::Field;
-                let mut values = vec![self.id.value(), $($(self.$fixed.value()),+)?];
+                let mut values = vec![
+                    self.id.value(),
+                    $($(self.$fixed.value(),)+)?
+                    $((|$holder: &Self| $hidden)(self).value(),)?
+                ];
                 values.append(&mut $crate::db::Stored::updated(self));
                 values
             }

@@ -2,8 +2,8 @@
 
 mod edit;
 mod patch;
-pub use edit::Edit;
 pub(crate) use edit::patch;
+pub use edit::{Absent, Edit};
 pub use patch::{Fields, Unread};
 
 use super::crowd::Locality;

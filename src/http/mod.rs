@@ -28,7 +28,7 @@ pub use address::{address, is_email};
 pub use alias::ALIASES;
 pub use answers::{Answers, Shared};
 pub(crate) use body::patch;
-pub use body::{Edit, Empty, Fields, Json, LARGEST, Nothing, Optional, Unread, Unused, anonymous};
+pub use body::{Absent, Edit, Empty, Fields, Json, LARGEST, Nothing, Optional, Unread, Unused, anonymous};
 pub use crowd::{Crowd, Locality, Most, Visit};
 pub use errands::Errands;
 pub use errors::{Cause, Paced, Refusal};

@@ -34,6 +34,23 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Edit<T> {
     }
 }
 
+/// Whether a field has no value, so that JSON can leave it out.
+pub trait Absent {
+    fn is_absent(&self) -> bool;
+}
+
+impl<T> Absent for Option<T> {
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T> Absent for Vec<T> {
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
 /// Uses the schema of the value.
 impl<T: JsonSchema> JsonSchema for Edit<T> {
     fn inline_schema() -> bool {
@@ -51,14 +68,56 @@ impl<T: JsonSchema> JsonSchema for Edit<T> {
 }
 
 /// Makes the body of a PATCH from a list of fields with the types that they have in the record. The schema, the reading
-/// of the body, and `over`, which gives a record with the new values, follow from the list. `apart` lists fields that the
-/// operation applies itself.
+/// of the body, and `over`, which gives a record with the new values, follow from the list. `inside` names a field of the
+/// record whose own fields the body names, and the type of its patch. `apart` lists fields that the operation applies
+/// itself.
+///
+/// `pub struct Settings patched by SettingsPatch { ... }` makes a part of a record and its patch from one list. JSON leaves
+/// out a field of the part that has no value, unless it is listed under `always`.
 macro_rules! patch {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident patched by $patch:ident {
+            $($(#[$attribute:meta])* $field:ident: $type:ty),* $(,)?
+        }
+        $(always {
+            $($(#[$shown_attribute:meta])* $shown:ident: $shown_type:ty),* $(,)?
+        })?
+    ) => {
+        #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(default)]
+        #[schemars(inline)]
+        $(#[$meta])*
+        pub struct $name {
+            $($($(#[$shown_attribute])* pub $shown: $shown_type,)*)?
+            $(
+                #[serde(skip_serializing_if = "crate::http::Absent::is_absent")]
+                $(#[$attribute])*
+                pub $field: $type,
+            )*
+        }
+
+        #[derive(Clone, Debug, Default, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(default)]
+        #[schemars(inline)]
+        pub struct $patch {
+            $($($(#[$shown_attribute])* pub $shown: $crate::http::Edit<$shown_type>,)*)?
+            $($(#[$attribute])* pub $field: $crate::http::Edit<$type>,)*
+        }
+
+        impl $patch {
+            pub fn apply(&self, part: &mut $name) {
+                $($(self.$shown.apply(&mut part.$shown);)*)?
+                $(self.$field.apply(&mut part.$field);)*
+            }
+        }
+    };
     (
         $(#[$meta:meta])*
         pub struct $name:ident of $record:ty {
             $($(#[$attribute:meta])* $field:ident: $type:ty),* $(,)?
         }
+        $(inside { $inside:ident: $inside_type:ty })?
         $(apart {
             $($(#[$apart_attribute:meta])* $apart:ident: $apart_type:ty),* $(,)?
         })?
@@ -69,6 +128,7 @@ macro_rules! patch {
         $(#[$meta])*
         pub struct $name {
             $($(#[$attribute])* pub $field: $crate::http::Edit<$type>,)*
+            $(#[serde(flatten)] pub $inside: $inside_type,)?
             $($($(#[$apart_attribute])* pub $apart: $crate::http::Edit<$apart_type>,)*)?
         }
 
@@ -77,6 +137,7 @@ macro_rules! patch {
             pub fn over(&self, record: &$record) -> $record {
                 let mut record = record.clone();
                 $(self.$field.apply(&mut record.$field);)*
+                $(self.$inside.apply(&mut record.$inside);)?
                 record
             }
         }

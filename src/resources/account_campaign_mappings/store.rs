@@ -2,21 +2,10 @@
 
 use super::AccountCampaignMapping;
 use crate::access::{Can, account_campaign_mappings::Read, campaigns};
-use crate::db::sql;
 use crate::error::Result;
-use crate::resources::{accounts, campaigns as campaign};
+use crate::resources::campaigns as campaign;
 use crate::time::Time;
 use uuid::Uuid;
-
-/// The account, if the caller sees it.
-pub async fn account(can: &Can<Read>, email: &str) -> Result<Uuid> {
-    let found = sql("select a.id, {within} from accounts a where a.email = $1 and {visible}")
-        .bind(accounts::address(email))
-        .fill("{within}", can.within(&accounts::SHAPE))
-        .fill("{visible}", can.visible(&accounts::SHAPE))
-        .optional(can.reader());
-    can.admit(found.await?)
-}
 
 pub async fn list(
     can: &Can<Read>,
@@ -24,11 +13,13 @@ pub async fn list(
     before: (Time, Uuid),
     limit: i64,
 ) -> Result<Vec<AccountCampaignMapping>> {
-    sql("select {columns} from campaign_senders s join campaigns c \
+    can.sql(
+        "select {columns} from campaign_senders s join campaigns c \
          on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
          where s.account_id = $1 and {seen} \
          and (s.timestamp_created < $2 or s.timestamp_created = $2 and c.id < $3) \
-         order by s.timestamp_created desc, c.id desc limit $4")
+         order by s.timestamp_created desc, c.id desc limit $4",
+    )
     .bind(account)
     .bind(before.0)
     .bind(before.1)

@@ -2,7 +2,7 @@
 
 use super::dry_run::Loss;
 use crate::access::Caller;
-use crate::db::{record, sql};
+use crate::db::record;
 use crate::error::Result;
 use uuid::Uuid;
 
@@ -23,12 +23,11 @@ impl Lost {
 }
 
 pub async fn losses(source: &Caller, accounts: &[Uuid]) -> Result<Vec<Lost>> {
-    sql("select {columns} from campaign_senders s \
+    source.sql("select {columns} from campaign_senders s \
          join campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
          join (select o.campaign_id, count(*) filter (where o.account_id not in ({ids})) as number \
-         from campaign_senders o where o.workspace_id = $1 group by o.campaign_id) x on x.campaign_id = c.id \
-         where s.workspace_id = $1 and s.account_id in ({ids}) order by c.id limit 10000")
-    .bind(source.workspace())
+         from campaign_senders o where o.workspace_id = {here} group by o.campaign_id) x \
+         on x.campaign_id = c.id where s.workspace_id = {here} and s.account_id in ({ids}) order by c.id limit 10000")
     .fill_list("{ids}", accounts)
     .all(source.reader())
     .await

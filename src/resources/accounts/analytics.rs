@@ -5,7 +5,7 @@ use super::store::{self, Days};
 use crate::access::{Can, accounts::Read};
 use crate::db::record;
 use crate::error::{Error, Result};
-use crate::http::{absent_not_null, day};
+use crate::http::{absent_not_null, day, optional_not_null};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,15 +18,14 @@ const MOST_DAYS: i64 = 31;
 const MOST: i64 = 10_000;
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
 pub struct Range {
     /// The first day, `YYYY-MM-DD`. The default is 30 days before the last.
-    #[schemars(transform = absent_not_null)]
     start_date: Option<String>,
     /// The last day. The default is today.
-    #[schemars(transform = absent_not_null)]
     end_date: Option<String>,
     /// Which accounts. The default is all that the caller sees.
-    #[schemars(transform = absent_not_null, length(min = 1, max = 200))]
+    #[schemars(length(min = 1, max = 200))]
     emails: Option<Vec<String>>,
 }
 

@@ -47,7 +47,7 @@ async fn assign_to(can: Can<Assign>, email: String, to: Option<String>) -> Resul
         let by = (can.user(), can.now());
         let after =
             Account { assigned_to: member, modified_by: by.0, timestamp_updated: by.1, ..before.clone() };
-        store::update(can, tx, &after).await?;
+        can.update(tx, &after).await?;
         let left = released(can, tx, &before, &after).await?;
         Ok(change(&before, after, left))
     })

@@ -1,6 +1,7 @@
 //! How an account reads and sends. It is stored sealed and never read back by a caller.
 
 use crate::app::App;
+use crate::db::{Field, Value};
 use crate::error::{Error, Result};
 use crate::net::Server;
 use schemars::JsonSchema;
@@ -52,6 +53,16 @@ impl State {
     pub fn parse(name: &str) -> State {
         let tried = [State::Ok, State::Failed];
         tried.into_iter().find(|state| state.name() == name).unwrap_or_default()
+    }
+}
+
+impl Field for State {
+    type Column = String;
+    fn read(name: String) -> Result<Self> {
+        Ok(State::parse(&name))
+    }
+    fn value(&self) -> Value {
+        self.name().into()
     }
 }
 

@@ -21,8 +21,8 @@ pub async fn create(can: Can<Create>, mut new: New) -> Result<Account> {
         if store::taken(can, tx, &account.email).await? {
             return Err(Error::Conflict("A sending account with this email already exists.".to_owned()));
         }
-        let connection = new.connection.sealed(can.app(), can.workspace(), account.id)?;
-        store::insert(can, tx, &account, &connection).await?;
+        account.sealed = Some(new.connection.sealed(can.app(), can.workspace(), account.id)?);
+        can.insert(tx, &account).await?;
         let tags = custom_tags::of_limit(can, tx, Create::ACTION.name).await?;
         custom_tags::map(can, tx, &tags, (custom_tags::ACCOUNT, &[account.id])).await?;
         Ok(Change::created(subject(&account), account))
@@ -58,5 +58,6 @@ fn connected(can: &Can<Create>, new: &New) -> Account {
         settings,
         assigned_to: None,
         connection: State::NotTried,
+        sealed: None,
     }
 }

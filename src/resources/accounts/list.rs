@@ -5,7 +5,7 @@ use super::store::{self, Place};
 use super::{Account, address};
 use crate::access::{Can, accounts::Read};
 use crate::error::{Error, Result};
-use crate::http::{Order, Page, absent_not_null, ids};
+use crate::http::{Order, Page, ids, optional_not_null};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,15 +21,16 @@ enum SortBy {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
 pub struct Filter {
     /// How many items to return, 1 to 100. The default is 10.
-    #[schemars(transform = absent_not_null, range(min = 1, max = 100))]
+    #[schemars(range(min = 1, max = 100))]
     limit: Option<i64>,
     /// `next_starting_after` of the page before: a time, or a time and an address separated by `&`.
-    #[schemars(transform = absent_not_null, length(max = 400))]
+    #[schemars(length(max = 400))]
     starting_after: Option<String>,
     /// In the address or the name.
-    #[schemars(transform = absent_not_null, length(max = 200))]
+    #[schemars(length(max = 200))]
     search: Option<String>,
     #[schemars(with = "f64", extend("enum" = [1, 2, 3, -1, -2, -3]))]
     #[serde(default)]
@@ -38,13 +39,10 @@ pub struct Filter {
     #[serde(default)]
     provider_code: Option<i64>,
     /// With any of these tags: UUIDs separated by commas.
-    #[schemars(transform = absent_not_null)]
     tag_ids: Option<String>,
     /// With each of these tags.
-    #[schemars(transform = absent_not_null)]
     tag_ids_all: Option<String>,
     /// Also returns the tags of each account.
-    #[schemars(transform = absent_not_null)]
     include_tags: Option<bool>,
     #[schemars(with = "StatusFilter")]
     #[serde(default)]
@@ -57,7 +55,7 @@ pub struct Filter {
     #[schemars(with = "Order")]
     #[serde(default)]
     sort_order: Option<Order>,
-    #[schemars(transform = absent_not_null, range(min = 0, max = 1_000_000))]
+    #[schemars(range(min = 0, max = 1_000_000))]
     skip: Option<i64>,
 }
 
@@ -159,5 +157,5 @@ pub async fn list(can: Can<Read>, filter: Filter) -> Result<Page<Listed, String>
 }
 
 pub async fn show(can: Can<Read>, email: &str) -> Result<Account> {
-    store::find(&can, can.reader(), email).await
+    can.find(can.reader(), address(email)).await
 }

@@ -15,6 +15,7 @@ mod remove;
 mod resume;
 mod routes;
 mod senders;
+mod settings;
 mod status;
 mod statuses;
 mod store;
@@ -34,32 +35,25 @@ pub use remove::remove;
 pub use resume::resume;
 pub use routes::router;
 pub use senders::{Senders, set_senders};
+pub use settings::Settings;
 pub use statuses::statuses;
 pub use store::{among, assign_as, not_connected, unassigned};
 pub use update::update;
 pub use vitals::{test_vitals, tracking_status};
 pub use warmup::{disable_warmup, enable_warmup, warmup_step};
 
-use crate::access::Shape;
+use crate::access::{Resource, Shape};
 use crate::audit::Subject;
+use crate::db::stored;
 pub use crate::http::address;
-use crate::http::{absent_not_null, lenient};
+use crate::http::{absent_not_null, lenient, optional_not_null, patch};
 use crate::time::Time;
 use connection::{Connection, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Number, Value};
+use serde_json::Value;
+use settings::SettingsPatch;
 use uuid::Uuid;
-
-/// The whole team sees all accounts. `senders` says who can use which.
-pub const SHAPE: Shape = Shape {
-    team: Some("true"),
-    assignee: Some("a.assigned_to"),
-    tags: Some(
-        "select g.tag_id from custom_tag_mappings g where g.workspace_id = a.workspace_id and g.resource_id = a.id",
-    ),
-    ..Shape::bare("accounts a", "a.id", "a.workspace_id")
-};
 
 /// The status of an account. -1 to -3 are errors of connection, soft bounces and sending; 3 is maintenance.
 pub const ACTIVE: i64 = 1;
@@ -69,7 +63,7 @@ pub const PAUSED: i64 = 2;
 pub const COLD: i64 = 0;
 pub const WARM: i64 = 1;
 
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Account {
     #[schemars(extend("x-gatepost-extension" = true))]
     pub id: Uuid,
@@ -118,10 +112,56 @@ pub struct Account {
     #[serde(default)]
     #[schemars(extend("x-gatepost-extension" = true))]
     pub connection: State,
+    /// How it reads and sends, sealed. A record that was read does not have it, and cannot be inserted without it.
+    #[serde(skip)]
+    pub sealed: Option<String>,
+}
+
+stored! { Account: "accounts" as "a" {
+    workspace organization;
+    key "email";
+    fixed timestamp_created, email, provider_code, added_by, stat_warmup_score, connection = "connection_state";
+    columns timestamp_updated, first_name, last_name, status, status_message, warmup_status, timestamp_warmup_start,
+        assigned_to, modified_by;
+    packed "settings" = Rest { reply_to, settings };
+    derived "search" = |account| account.searched();
+    secret "connection" = |account| account.sealed.clone();
+    plain setup_pending = false, is_managed_account = false, bought = Bought::default(), sealed = None;
+} }
+
+/// The whole team sees all accounts. `senders` says who can use which.
+impl Resource for Account {
+    const SHAPE: Shape = Shape {
+        team: Some("true"),
+        assignee: Some("a.assigned_to"),
+        tags: Some(
+            "select g.tag_id from custom_tag_mappings g \
+             where g.workspace_id = a.workspace_id and g.resource_id = a.id",
+        ),
+        ..Shape::of::<Account>()
+    };
+}
+
+pub const SHAPE: Shape = Account::SHAPE;
+
+/// Fields of an account that no SQL statement filters on, stored in one JSON column.
+#[derive(Serialize, Deserialize)]
+struct Rest {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reply_to: Option<String>,
+    #[serde(flatten)]
+    settings: Settings,
+}
+
+impl Account {
+    /// What a search for accounts looks through.
+    fn searched(&self) -> String {
+        format!("{} {} {}", self.email, self.first_name, self.last_name).to_lowercase()
+    }
 }
 
 /// The reference's fields of accounts that are bought from it. This server has no such accounts.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[serde(default)]
 #[schemars(inline)]
 pub struct Bought {
@@ -135,97 +175,20 @@ pub struct Bought {
 
 /// What a mail server said when sending or reading failed.
 #[derive(JsonSchema)]
-#[schemars(inline)]
+#[schemars(inline, transform = optional_not_null)]
 #[expect(dead_code, reason = "the schema of what the system writes")]
 struct StatusMessage {
-    #[schemars(default, transform = absent_not_null)]
+    #[schemars(default)]
     code: Option<String>,
-    #[schemars(default, transform = absent_not_null)]
+    #[schemars(default)]
     command: Option<String>,
-    #[schemars(default, transform = absent_not_null)]
+    #[schemars(default)]
     response: Option<String>,
-    #[schemars(default, transform = absent_not_null)]
+    #[schemars(default)]
     e_message: Option<String>,
     #[serde(rename = "responseCode")]
-    #[schemars(default, transform = absent_not_null)]
+    #[schemars(default)]
     response_code: Option<f64>,
-}
-
-/// Settings that the server stores as they are given. The fields are those of the reference, section 2.8.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-#[schemars(inline)]
-pub struct Settings {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Warmup")]
-    pub warmup: Option<Warmup>,
-    /// Campaign mails a day.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub daily_limit: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 253))]
-    pub tracking_domain_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 100))]
-    pub tracking_domain_status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_slow_ramp: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("minimum" = 0))]
-    pub inbox_placement_test_limit: Option<Number>,
-    /// Minutes between two mails of the account, in all campaigns.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null, extend("minimum" = 0, "maximum" = 1440))]
-    pub sending_gap: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 10000))]
-    pub signature: Option<String>,
-}
-
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-#[schemars(inline)]
-pub struct Warmup {
-    /// Warm-up mails a day.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
-    pub limit: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Advanced")]
-    pub advanced: Option<Advanced>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null, length(max = 100))]
-    pub warmup_custom_ftag: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null, extend("enum" = ["disabled", "0", "1", "2", "3", "4"]))]
-    pub increment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
-    pub reply_rate: Option<Number>,
-}
-
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-#[schemars(inline)]
-pub struct Advanced {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
-    pub warm_ctd: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
-    pub open_rate: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
-    pub important_rate: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
-    pub read_emulation: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
-    pub spam_save_rate: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
-    pub weekday_only: Option<bool>,
 }
 
 fn subject(account: &Account) -> Subject {
@@ -267,22 +230,21 @@ pub struct New {
     pub assigned_to: Option<String>,
 }
 
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, transform = lenient, extend("minProperties" = 1))]
-#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
-pub struct Patch {
-    #[schemars(transform = absent_not_null, length(max = 100))]
-    first_name: Option<String>,
-    #[schemars(transform = absent_not_null, length(max = 100))]
-    last_name: Option<String>,
-    #[schemars(email)]
-    reply_to: Option<String>,
-    #[schemars(transform = absent_not_null)]
-    skip_cname_check: Option<bool>,
-    #[schemars(transform = absent_not_null)]
-    remove_tracking_domain: Option<bool>,
-    #[serde(flatten)]
-    settings: Settings,
-    #[schemars(length(max = 254), extend("x-gatepost-extension" = true))]
-    assigned_to: Option<String>,
+patch! {
+    #[schemars(transform = lenient)]
+    pub struct Patch of Account {
+        #[schemars(length(max = 100))]
+        first_name: String,
+        #[schemars(length(max = 100))]
+        last_name: String,
+        #[schemars(email)]
+        reply_to: Option<String>,
+    }
+    inside { settings: SettingsPatch }
+    apart {
+        skip_cname_check: bool,
+        remove_tracking_domain: bool,
+        #[schemars(length(max = 254), extend("x-gatepost-extension" = true))]
+        assigned_to: Option<String>,
+    }
 }

@@ -1,6 +1,6 @@
 //! Deletes a sending account. First its campaigns lose it, in steps.
 
-use super::{Account, store, subject};
+use super::{Account, address, store, subject};
 use crate::access::{Can, STEP, accounts::Delete, one_more_step};
 use crate::audit::Change;
 use crate::error::Result;
@@ -8,7 +8,7 @@ use std::ops::ControlFlow::Break;
 
 pub async fn remove(can: Can<Delete>, email: String) -> Result<Account> {
     can.write_in_steps((), async move |can, tx, ()| {
-        let account = store::find(can, &mut *tx, &email).await?;
+        let account: Account = can.find(&mut *tx, address(&email)).await?;
         let campaigns = store::take_off_some(can, tx, account.id).await?;
         if campaigns == STEP {
             return Ok(one_more_step(subject(&account), "campaigns"));

@@ -7,7 +7,7 @@ use super::pause::{Many, Paused};
 use super::statuses::{Slice, Statuses};
 use super::vitals::{Host, TestVitals, Tracking, Vitals};
 use super::warmup::WarmupAccounts;
-use super::{Account, Email, New, Patch, store};
+use super::{Account, Email, New, Patch, address};
 use crate::access::{Can, Seen, accounts::*};
 use crate::error::Result;
 use crate::http::{Json, Nothing, Page, Path, Query, Unread};
@@ -144,8 +144,8 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Account>>
 
 async fn update(can: Can<Update>, email: Path<Email>, patch: Unread<Patch>) -> Result<Json<Account>> {
     let Path(Email { email }) = email;
-    store::find(&can, can.reader(), &email).await?;
-    super::update(can, email, patch.read().await?).await.map(Json)
+    can.find::<Account>(can.reader(), address(&email)).await?;
+    super::update(can, email, patch.patch().await?).await.map(Json)
 }
 
 async fn remove(can: Can<Delete>, Path(Email { email }): Path<Email>, _: Nothing) -> Result<Json<Account>> {

@@ -4,7 +4,7 @@ use super::store;
 use crate::access::{Can, accounts::Read};
 use crate::db::record;
 use crate::error::Result;
-use crate::http::absent_not_null;
+use crate::http::optional_not_null;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -12,11 +12,12 @@ use serde::{Deserialize, Serialize};
 const MOST: i64 = 1000;
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
 pub struct Slice {
     /// How many accounts to return, at most 1000.
-    #[schemars(transform = absent_not_null, range(min = 1, max = 1000))]
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<i64>,
-    #[schemars(transform = absent_not_null, range(min = 0, max = 1_000_000))]
+    #[schemars(range(min = 0, max = 1_000_000))]
     skip: Option<i64>,
 }
 

@@ -6,7 +6,7 @@ use crate::access::{Can, Seen, accounts::Warm};
 use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::{Error, Result};
-use crate::http::absent_not_null;
+use crate::http::{absent_not_null, nullable, optional_not_null};
 use crate::jobs::{self, Claim, Kind, New, Outcome, Progress};
 use crate::resources::background_jobs::{self, BackgroundJob};
 use schemars::JsonSchema;
@@ -21,16 +21,17 @@ const STEP: i64 = 100;
 const SHOWN: usize = 1000;
 
 #[derive(Clone, Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
 pub struct WarmupAccounts {
-    #[schemars(transform = absent_not_null, length(max = 100))]
+    #[schemars(length(max = 100))]
     emails: Option<Vec<String>>,
     /// Instead of `emails`: all accounts that the caller can change.
-    #[schemars(transform = absent_not_null)]
     include_all_emails: Option<bool>,
-    #[schemars(transform = absent_not_null, length(max = 100))]
+    #[schemars(length(max = 100))]
     excluded_emails: Option<Vec<String>>,
+    #[schemars(transform = nullable)]
     filter: Option<Filter>,
-    #[schemars(transform = absent_not_null, length(max = 200))]
+    #[schemars(length(max = 200))]
     search: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! Creates a campaign: a draft that belongs to the caller.
 
-use super::{Campaign, DRAFT, New, Visibility, references, store, subject};
+use super::references::{self, Changed};
+use super::{Campaign, DRAFT, New, Visibility, store, subject};
 use crate::access::{Caller, Can, Permission, Seen, campaigns::Create};
 use crate::audit::Change;
 use crate::db::Tx;
@@ -19,7 +20,7 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Seen<Campaign>> {
             campaign.owned_by = owner::<Create>(can, tx, wanted, Whose::New("campaign")).await?;
         }
         campaign.collaborators = references::collaborators(can, tx, &new.collaborators).await?;
-        references::check(can, tx, &mut campaign, &[], |_| true).await?;
+        references::check(can, tx, &mut campaign, &[], Changed { tags: true, senders: true }).await?;
         insert(can, tx, &campaign).await?;
         Ok(Change::created(subject(&campaign), campaign))
     })

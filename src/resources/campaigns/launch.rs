@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// An active campaign stays as it is.
 pub async fn launch(can: Can<Launch>, id: Uuid) -> Result<Seen<Campaign>> {
     can.write(async move |can, tx| {
-        let before = store::find(can, &mut *tx, id).await?;
+        let before: Campaign = can.find(&mut *tx, id).await?;
         let after = activated(can, tx, &before).await?;
         store::update(can, tx, &before, &after).await?;
         let accounts_not_connected = accounts::not_connected(can, tx, id).await?;

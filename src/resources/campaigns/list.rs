@@ -4,22 +4,21 @@ use super::store::Wanted;
 use super::{Campaign, DRAFT, store};
 use crate::access::{Answer, Can, Seen, campaigns::Read};
 use crate::error::Result;
-use crate::http::{Page, Paging, absent_not_null, address, ids};
+use crate::http::{Page, Paging, address, ids, optional_not_null};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
 pub struct Filter {
     #[serde(flatten)]
     paging: Paging,
     /// In the name.
-    #[schemars(transform = absent_not_null, length(max = 200))]
+    #[schemars(length(max = 200))]
     search: Option<String>,
     /// With any of these tags: UUIDs separated by commas.
-    #[schemars(transform = absent_not_null)]
     tag_ids: Option<String>,
-    #[schemars(transform = absent_not_null)]
     ai_sales_agent_id: Option<Uuid>,
     #[schemars(with = "f64", extend("enum" = [-99, -1, -2, 0, 1, 2, 3, 4]))]
     #[serde(default)]
@@ -43,7 +42,7 @@ pub async fn list(can: Can<Read>, filter: Filter) -> Result<Page<Seen<Campaign>>
 }
 
 pub async fn show(can: Can<Read>, id: Uuid) -> Result<Seen<Campaign>> {
-    Ok(store::find(&can, can.reader(), id).await?.seen_by(&can))
+    Ok(can.find::<Campaign>(can.reader(), id).await?.seen_by(&can))
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -58,15 +57,16 @@ pub async fn count_launched(can: Can<Read>) -> Result<Count> {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
 pub struct Contact {
     /// The address of a lead.
-    #[schemars(transform = absent_not_null, length(max = 254))]
+    #[schemars(length(max = 254))]
     search: Option<String>,
     /// `timestamp_created` or `name`.
-    #[schemars(transform = absent_not_null, length(max = 40))]
+    #[schemars(length(max = 40))]
     sort_column: Option<String>,
     /// `asc` or `desc`.
-    #[schemars(transform = absent_not_null, length(max = 40))]
+    #[schemars(length(max = 40))]
     sort_order: Option<String>,
 }
 

@@ -33,28 +33,19 @@ pub use store::{unshare, unshare_all};
 pub use update::update;
 pub use variables::name_variables;
 
-use crate::access::{Caller, Shape};
+use crate::access::{Caller, Resource, Shape};
 use crate::audit::Subject;
-use crate::db::Kept;
-use crate::http::{absent_not_null, lenient};
+use crate::db::{Kept, ids, stored};
+use crate::error::Result;
+use crate::http::{absent_not_null, lenient, patch};
 pub use crate::resources::workspaces::Visibility;
 use crate::time::Time;
+use rest::Rest;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use settings::SettingsPatch;
 use uuid::Uuid;
-
-pub const SHAPE: Shape = Shape {
-    team: Some("c.visibility = 'team'"),
-    owner: Some("c.owned_by"),
-    collaborators: Some(
-        "select k.member_id from campaign_collaborators k where k.workspace_id = c.workspace_id and k.campaign_id = c.id",
-    ),
-    tags: Some(
-        "select g.tag_id from custom_tag_mappings g where g.workspace_id = c.workspace_id and g.resource_id = c.id",
-    ),
-    ..Shape::bare("campaigns c", "c.id", "c.workspace_id")
-};
 
 /// The states of a campaign. The system sets the others of the wire: 4, -1 and -2.
 pub const DRAFT: i64 = 0;
@@ -64,7 +55,7 @@ pub const COMPLETED: i64 = 3;
 pub const SUSPENDED: i64 = -99;
 
 // `remote`, so that it has the code to be written out and is not `Serialize`: see `seen`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(remote = "Self")]
 pub struct Campaign {
     pub id: Uuid,
@@ -103,7 +94,58 @@ pub struct Campaign {
     pub settings: Settings,
 }
 
+stored! { Campaign: "campaigns" as "c" {
+    workspace organization;
+    fixed timestamp_created;
+    columns timestamp_updated, name, status, visibility, owned_by;
+    packed "settings" = Rest { campaign_schedule, ai_sdr_id, custom_variables, settings };
+    derived "search" = |campaign| campaign.name.to_lowercase();
+    plain not_sending_status = None, core_variables = None, collaborators = vec![], accounts_not_connected = vec![];
+    placed
+        "(select string_agg(uuid_text(k.member_id), ',') from campaign_collaborators k \
+            where k.workspace_id = c.workspace_id and k.campaign_id = c.id)" = Campaign::place_collaborators,
+        "(select string_agg(s.position || ' ' || a.email, ',') from campaign_senders s \
+            join accounts a on a.workspace_id = s.workspace_id and a.id = s.account_id \
+            where s.workspace_id = c.workspace_id and s.campaign_id = c.id)" = Campaign::place_senders;
+    weight |campaign| campaign.campaign_schedule.weight() + campaign.settings.sequences.weight();
+} }
+
+impl Resource for Campaign {
+    const SHAPE: Shape = Shape {
+        team: Some("c.visibility = 'team'"),
+        owner: Some("c.owned_by"),
+        collaborators: Some(
+            "select k.member_id from campaign_collaborators k \
+             where k.workspace_id = c.workspace_id and k.campaign_id = c.id",
+        ),
+        tags: Some(
+            "select g.tag_id from custom_tag_mappings g \
+             where g.workspace_id = c.workspace_id and g.resource_id = c.id",
+        ),
+        ..Shape::of::<Campaign>()
+    };
+}
+
+pub const SHAPE: Shape = Campaign::SHAPE;
+
 impl Campaign {
+    fn place_collaborators(&mut self, joined: Option<String>) -> Result<()> {
+        self.collaborators = ids(joined)?;
+        self.collaborators.sort_unstable();
+        Ok(())
+    }
+
+    /// `senders` are addresses, each after its number: `7 jane@acme.example,3 jo@acme.example`. SQL does not sort them,
+    /// because SQLite would open a table for each campaign to sort in.
+    fn place_senders(&mut self, senders: Option<String>) -> Result<()> {
+        let senders =
+            senders.iter().flat_map(|all| all.split(',')).filter_map(|sender| sender.split_once(' '));
+        let mut senders: Vec<_> = senders.map(|(at, email)| (at.parse::<i64>().ok(), email)).collect();
+        senders.sort_unstable();
+        self.settings.email_list = senders.into_iter().map(|(_, email)| email.to_owned()).collect();
+        Ok(())
+    }
+
     fn with_status(&self, can: &Caller, status: i64) -> Campaign {
         Campaign { status, timestamp_updated: can.now(), ..self.clone() }
     }
@@ -136,25 +178,25 @@ pub struct New {
 }
 
 /// Distinguishes null from an absent field.
-fn named<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<Uuid>>, D::Error> {
+fn named<'de, D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Option<Option<Uuid>>, D::Error> {
     Option::deserialize(from).map(Some)
 }
 
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, transform = lenient, extend("minProperties" = 1))]
-#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
-pub struct Patch {
-    #[schemars(transform = absent_not_null, length(min = 1, max = 1000))]
-    name: Option<String>,
-    #[schemars(transform = absent_not_null)]
-    campaign_schedule: Option<Schedule>,
-    owned_by: Option<Uuid>,
-    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
-    visibility: Option<Visibility>,
-    #[schemars(transform = absent_not_null, length(max = 100), inner(length(max = 254)), extend("x-gatepost-extension" = true))]
-    collaborators: Option<Vec<String>>,
-    #[serde(flatten)]
-    settings: Settings,
+patch! {
+    #[schemars(transform = lenient)]
+    pub struct Patch of Campaign {
+        #[schemars(length(min = 1, max = 1000))]
+        name: String,
+        campaign_schedule: Kept<Schedule>,
+        owned_by: Option<Uuid>,
+        #[schemars(extend("x-gatepost-extension" = true))]
+        visibility: Visibility,
+    }
+    inside { settings: SettingsPatch }
+    apart {
+        #[schemars(length(max = 100), inner(length(max = 254)), extend("x-gatepost-extension" = true))]
+        collaborators: Vec<String>,
+    }
 }
 
 /// How to name a duplicate.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 pub async fn pause(can: Can<Pause>, id: Uuid) -> Result<Seen<Campaign>> {
     can.write(async move |can, tx| {
-        let before = store::find(can, &mut *tx, id).await?;
+        let before: Campaign = can.find(&mut *tx, id).await?;
         let after = match before.status {
             DRAFT | PAUSED | COMPLETED | SUSPENDED => before.clone(),
             _ => before.with_status(can, PAUSED),

@@ -23,13 +23,19 @@ pub async fn collaborators(can: &Caller, tx: &mut Tx, wanted: &[String]) -> Resu
     Ok(found.into_iter().collect())
 }
 
-/// Checks the fields that `changed` accepts. `present` are the addresses that the campaign already sends from.
+/// Which references of a campaign have to be checked.
+pub struct Changed {
+    pub tags: bool,
+    pub senders: bool,
+}
+
+/// Checks the settings, and the references that changed. `present` are the addresses that the campaign already sends from.
 pub async fn check(
     can: &Caller,
     tx: &mut Tx,
     campaign: &mut Campaign,
     present: &[String],
-    changed: impl Fn(&str) -> bool,
+    changed: Changed,
 ) -> Result<()> {
     if serde_json::to_vec(&campaign.settings).map_err(Error::internal)?.len() > LARGEST {
         return Err(Error::invalid("body must have at most 512 KB of sequences and settings"));
@@ -37,10 +43,10 @@ pub async fn check(
     for list in [&mut campaign.settings.cc_list, &mut campaign.settings.bcc_list] {
         list.iter_mut().for_each(|email| *email = accounts::address(email));
     }
-    if changed("email_tag_list") {
+    if changed.tags {
         custom_tags::known(can, tx, "email_tag_list", &campaign.settings.email_tag_list).await?;
     }
-    if changed("email_list") {
+    if changed.senders {
         let emails = &mut campaign.settings.email_list;
         let mut known = BTreeSet::new();
         *emails = emails.iter().map(|email| accounts::address(email)).collect();

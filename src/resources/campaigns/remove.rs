@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 pub async fn remove(can: Can<Delete>, id: Uuid) -> Result<Seen<Campaign>> {
     can.write_in_steps((), async move |can, tx, ()| {
-        let campaign = store::find(can, &mut *tx, id).await?;
+        let campaign: Campaign = can.find(&mut *tx, id).await?;
         let leads = delete_some_leads(can, tx, Container::Campaign(id)).await?;
         if leads == STEP {
             return Ok(one_more_step(subject(&campaign), "leads"));

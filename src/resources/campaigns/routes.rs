@@ -2,7 +2,7 @@
 
 use super::from_export::not_shared;
 use super::list::{Contact, Count, Filter, Found};
-use super::{Campaign, DuplicateCampaign, New, Patch, store};
+use super::{Campaign, DuplicateCampaign, New, Patch};
 use crate::access::{Can, Seen, campaigns::*};
 use crate::error::Result;
 use crate::http::{Empty, Id, Json, Nothing, Optional, Page, Path, Query, Unread, Unused};
@@ -117,8 +117,8 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Seen<Camp
 
 async fn update(can: Can<Update>, id: Path<Id>, patch: Unread<Patch>) -> Result<Json<Seen<Campaign>>> {
     let Path(Id { id }) = id;
-    store::find(&can, can.reader(), id).await?;
-    super::update(can, id, patch.read().await?).await.map(Json)
+    can.find::<Campaign>(can.reader(), id).await?;
+    super::update(can, id, patch.patch().await?).await.map(Json)
 }
 
 async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {

@@ -2,7 +2,6 @@
 
 use super::Campaign;
 use crate::access::{Caller, Permission, Reach, accounts, partial};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 partial!(Campaign, shown);
 
@@ -20,19 +19,4 @@ fn shown(mut campaign: Campaign, caller: &Caller) -> Campaign {
 /// Whether the caller may know from which addresses a campaign sends.
 pub fn sees_senders(caller: &Caller) -> bool {
     caller.reach(accounts::Read::ACTION) != Reach::None
-}
-
-/// A whole campaign, over which a PATCH lays its fields.
-pub struct Whole(pub Campaign);
-
-impl Serialize for Whole {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        Campaign::serialize(&self.0, out)
-    }
-}
-
-impl<'de> Deserialize<'de> for Whole {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Campaign::deserialize(from).map(Whole)
-    }
 }

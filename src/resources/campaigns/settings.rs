@@ -3,78 +3,55 @@
 
 use super::timezones::Timezone;
 use crate::db::Kept;
-use crate::http::absent_not_null;
+use crate::http::{absent_not_null, optional_not_null, patch};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use uuid::Uuid;
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-#[schemars(inline)]
-pub struct Settings {
-    /// The messages. Only the first sequence is used.
-    #[serde(skip_serializing_if = "Kept::is_empty")]
-    pub sequences: Kept<Vec<Sequence>>,
-    /// Addresses of the sending accounts.
-    #[schemars(length(max = 1000))]
-    pub email_list: Vec<String>,
-    /// Send from all accounts with these tags.
-    #[schemars(length(max = 100))]
-    pub email_tag_list: Vec<Uuid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pl_value: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_evergreen: Option<bool>,
-    /// Minutes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email_gap: Option<Number>,
-    /// Minutes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub random_wait_max: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_email_text_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub daily_limit: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop_on_reply: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub link_tracking: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
-    pub open_tracking: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop_on_auto_reply: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0))]
-    pub daily_max_leads: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prioritize_new_leads: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_variant_select: Option<AutoVariantSelect>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub match_lead_esp: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop_for_company: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub insert_unsubscribe_header: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allow_risky_contacts: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disable_bounce_protect: Option<bool>,
-    /// Null: the workspace's own setting.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit_emails_per_company_override: Option<LimitPerCompany>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schemars(inner(email))]
-    pub cc_list: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schemars(inner(email))]
-    pub bcc_list: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub provider_routing_rules: Vec<RoutingRule>,
+patch! {
+    pub struct Settings patched by SettingsPatch {
+        /// The messages. Only the first sequence is used.
+        sequences: Kept<Vec<Sequence>>,
+        pl_value: Option<Number>,
+        is_evergreen: Option<bool>,
+        /// Minutes.
+        email_gap: Option<Number>,
+        /// Minutes.
+        random_wait_max: Option<Number>,
+        text_only: Option<bool>,
+        first_email_text_only: Option<bool>,
+        daily_limit: Option<Number>,
+        stop_on_reply: Option<bool>,
+        link_tracking: Option<bool>,
+        #[schemars(transform = absent_not_null)]
+        open_tracking: Option<bool>,
+        stop_on_auto_reply: Option<bool>,
+        #[schemars(range(min = 0))]
+        daily_max_leads: Option<i64>,
+        prioritize_new_leads: Option<bool>,
+        auto_variant_select: Option<AutoVariantSelect>,
+        match_lead_esp: Option<bool>,
+        stop_for_company: Option<bool>,
+        insert_unsubscribe_header: Option<bool>,
+        allow_risky_contacts: Option<bool>,
+        disable_bounce_protect: Option<bool>,
+        /// Null: the workspace's own setting.
+        limit_emails_per_company_override: Option<LimitPerCompany>,
+        #[schemars(inner(email))]
+        cc_list: Vec<String>,
+        #[schemars(inner(email))]
+        bcc_list: Vec<String>,
+        provider_routing_rules: Vec<RoutingRule>,
+    }
+    always {
+        /// Addresses of the sending accounts.
+        #[schemars(length(max = 1000))]
+        email_list: Vec<String>,
+        /// Send from all accounts with these tags.
+        #[schemars(length(max = 100))]
+        email_tag_list: Vec<Uuid>,
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -112,28 +89,21 @@ pub struct Timing {
 
 /// 0 is Sunday.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(inline, deny_unknown_fields, extend("minProperties" = 1))]
+#[schemars(inline, deny_unknown_fields, extend("minProperties" = 1), transform = optional_not_null)]
 pub struct Days {
     #[serde(rename = "0", skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
     sunday: Option<bool>,
     #[serde(rename = "1", skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
     monday: Option<bool>,
     #[serde(rename = "2", skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
     tuesday: Option<bool>,
     #[serde(rename = "3", skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
     wednesday: Option<bool>,
     #[serde(rename = "4", skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
     thursday: Option<bool>,
     #[serde(rename = "5", skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
     friday: Option<bool>,
     #[serde(rename = "6", skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null)]
     saturday: Option<bool>,
 }
 
@@ -192,15 +162,15 @@ pub struct AutoVariantSelect {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(inline)]
+#[schemars(inline, transform = optional_not_null)]
 pub struct LimitPerCompany {
     #[schemars(extend("enum" = ["custom", "disabled"]))]
     pub mode: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null, extend("minimum" = 1))]
+    #[schemars(extend("minimum" = 1))]
     pub daily_limit: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(transform = absent_not_null, extend("enum" = ["per_campaign", "across_workspace"]))]
+    #[schemars(extend("enum" = ["per_campaign", "across_workspace"]))]
     pub scope: Option<String>,
 }
 

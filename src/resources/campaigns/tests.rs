@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 on_both! {
     life_of_a_campaign private_is_private pages_are_stable launching_needs_steps_and_senders
     filters_narrow owners_and_collaborators a_limited_caller_stays_inside every_zone_of_iana_is_taken
+    a_patch_changes_what_it_names
 }
 
 async fn life_of_a_campaign(world: World) {
@@ -194,4 +195,41 @@ async fn every_zone_of_iana_is_taken(world: World) {
     }
     let said = world.call("owner", "POST /api/v2/campaigns", campaign("")).await.is(400).message();
     assert_eq!(said, "body/name must NOT have fewer than 1 characters");
+}
+
+async fn a_patch_changes_what_it_names(world: World) {
+    let mut body = campaign("c");
+    body["sequences"] = json!([{ "steps": [{ "type": "email", "delay": 1, "variants": [] }] }]);
+    let limit = json!({ "mode": "custom", "daily_limit": 2 });
+    body["limit_emails_per_company_override"] = limit.clone();
+    body["daily_limit"] = json!(7);
+    body["cc_list"] = json!(["cc@acme.example"]);
+    let made = world.call("member", "POST /api/v2/campaigns", body).await.is(200).json();
+    let line = format!("PATCH /api/v2/campaigns/{}", made["id"].as_str().unwrap());
+    let changes = async |body: Value| {
+        let after = world.call("member", &line, body).await.is(200).json();
+        let log = world.log().await;
+        let mut changes = log[0]["audit_metadata"]["changes"].as_object().unwrap().clone();
+        changes.remove("timestamp_updated");
+        (after, Value::Object(changes))
+    };
+    // A field that is absent stays, null clears, and a nested object is replaced as a whole.
+    let (_, changed) = changes(json!({ "daily_limit": null })).await;
+    assert_eq!(changed, json!({ "daily_limit": [7, null] }));
+    let whole = json!({ "mode": "disabled" });
+    let (_, changed) = changes(json!({ "limit_emails_per_company_override": whole })).await;
+    assert_eq!(changed, json!({ "limit_emails_per_company_override": [limit, whole] }));
+    let (after, changed) = changes(json!({ "cc_list": [], "sequences": [] })).await;
+    assert_eq!(changed["sequences"], json!([made["sequences"], null]));
+    assert_eq!((&after["cc_list"], &after["name"]), (&Value::Null, &json!("c")));
+    assert_eq!(after["campaign_schedule"], made["campaign_schedule"]);
+    for (body, field) in [
+        (json!({ "name": null }), "body/name must be string"),
+        (json!({ "open_tracking": null }), "body/open_tracking must be boolean"),
+        (json!({ "visibility": null }), "body/visibility must be"),
+        (json!({ "sequences": null }), "body/sequences must be array"),
+    ] {
+        let why = world.call("member", &line, body).await.is(400).message();
+        assert!(why.starts_with(field), "{why}");
+    }
 }

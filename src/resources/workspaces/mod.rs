@@ -20,6 +20,8 @@ pub use update::update;
 
 use crate::access::Role;
 use crate::audit::Subject;
+use crate::db;
+use crate::error::Result;
 use crate::http::absent_not_null;
 use crate::time::Time;
 use schemars::JsonSchema;
@@ -116,6 +118,16 @@ impl Visibility {
 
     pub fn parse(name: &str) -> Visibility {
         if name == "team" { Visibility::Team } else { Visibility::Private }
+    }
+}
+
+impl db::Field for Visibility {
+    type Column = String;
+    fn read(name: String) -> Result<Self> {
+        Ok(Visibility::parse(&name))
+    }
+    fn value(&self) -> db::Value {
+        self.name().into()
     }
 }
 

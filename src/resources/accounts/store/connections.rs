@@ -3,7 +3,7 @@
 use super::super::SHAPE;
 use super::super::connection::State;
 use crate::access::{Caller, Can, Permission};
-use crate::db::{Tx, record, sql};
+use crate::db::{Tx, record};
 use crate::error::Result;
 use uuid::Uuid;
 
@@ -17,8 +17,10 @@ pub struct Stored {
 record! { Stored { id = "a.id", email = "a.email", sealed = "a.connection", state = "a.connection_state" } }
 
 pub async fn connections<P: Permission>(can: &Can<P>, emails: &[String]) -> Result<Vec<Stored>> {
-    sql("select {columns} from accounts a \
-         where a.email in ({emails}) and {within} and {visible} order by a.email")
+    can.sql(
+        "select {columns} from accounts a \
+         where a.email in ({emails}) and {within} and {visible} order by a.email",
+    )
     .fill_list("{emails}", emails)
     .fill("{within}", can.within(&SHAPE))
     .fill("{visible}", can.visible(&SHAPE))
@@ -27,10 +29,12 @@ pub async fn connections<P: Permission>(can: &Can<P>, emails: &[String]) -> Resu
 }
 
 pub async fn set_connection(can: &Caller, tx: &mut Tx, ids: &[Uuid], state: State) -> Result<u64> {
-    sql("update accounts set connection_state = $2 where workspace_id = $1 and connection_state <> $2 and id in ({ids})")
-        .bind(can.workspace())
-        .bind(state.name())
-        .fill_list("{ids}", ids)
-        .run(tx)
-        .await
+    can.sql(
+        "update accounts set connection_state = $1 \
+         where workspace_id = {here} and connection_state <> $1 and id in ({ids})",
+    )
+    .bind(state.name())
+    .fill_list("{ids}", ids)
+    .run(tx)
+    .await
 }

@@ -1,7 +1,8 @@
 //! The SQL of moving accounts between workspaces. The two callers stand for the two workspaces.
 
-use crate::access::Caller;
-use crate::db::{Source, Tx, sql};
+use super::super::Account;
+use crate::access::{Caller, across};
+use crate::db::{Source, Tx};
 use crate::error::Result;
 use uuid::Uuid;
 
@@ -11,53 +12,44 @@ pub async fn among(
     from: impl Into<Source<'_>>,
     emails: &[String],
 ) -> Result<Vec<(Uuid, String)>> {
-    sql("select a.id, a.email from accounts a where a.workspace_id = $1 and a.email in ({emails})")
-        .bind(side.workspace())
+    side.sql("select a.id, a.email from accounts a where a.workspace_id = {here} and a.email in ({emails})")
         .fill_list("{emails}", emails)
         .all(from)
         .await
 }
 
-/// An account's id, and how it reads and sends.
-pub async fn sealed(source: &Caller, tx: &mut Tx, email: &str) -> Result<Option<(Uuid, String)>> {
-    sql("select id, connection from accounts where workspace_id = $1 and email = $2")
-        .bind(source.workspace())
+/// An account, and how it reads and sends.
+pub async fn with_sealed(source: &Caller, tx: &mut Tx, email: &str) -> Result<Option<(Account, String)>> {
+    source
+        .sql("select {columns}, a.connection from accounts a where a.workspace_id = {here} and a.email = $1")
         .bind(email)
         .optional(tx)
         .await
 }
 
-pub async fn copy(source: &Caller, destination: &Caller, tx: &mut Tx, id: Uuid, sealed: &str) -> Result<u64> {
-    sql("insert into accounts (workspace_id, id, email, first_name, last_name, search, status, warmup_status, \
-         provider_code, settings, status_message, stat_warmup_score, connection, connection_state, timestamp_warmup_start, \
-         timestamp_created, timestamp_updated) \
-         select $3, a.id, a.email, a.first_name, a.last_name, a.search, a.status, a.warmup_status, \
-         a.provider_code, a.settings, a.status_message, a.stat_warmup_score, $4, a.connection_state, a.timestamp_warmup_start, \
-         a.timestamp_created, $5 from accounts a where a.workspace_id = $1 and a.id = $2")
-    .bind(source.workspace())
-    .bind(id)
-    .bind(destination.workspace())
-    .bind(sealed)
-    .bind(destination.now())
-    .run(tx)
-    .await
-}
+/// The columns of the two tables that say what an account has sent, after its day.
+const SENT: &str = "sent, bounced, contacted, new_leads_contacted, opened, unique_opened, replies, unique_replies, \
+                    replies_automatic, unique_replies_automatic, clicks, unique_clicks";
+const WARMED: &str = "sent, landed_inbox, landed_spam, received";
 
 /// Copies what the account has sent.
 pub async fn copy_days(source: &Caller, destination: &Caller, tx: &mut Tx, id: Uuid) -> Result<()> {
-    let days = sql("insert into account_days (workspace_id, account_id, day, sent, bounced, contacted, \
-         new_leads_contacted, opened, unique_opened, replies, unique_replies, replies_automatic, \
-         unique_replies_automatic, clicks, unique_clicks) \
-         select $3, d.account_id, d.day, d.sent, d.bounced, d.contacted, d.new_leads_contacted, d.opened, \
-         d.unique_opened, d.replies, d.unique_replies, d.replies_automatic, d.unique_replies_automatic, \
-         d.clicks, d.unique_clicks from account_days d where d.workspace_id = $1 and d.account_id = $2");
-    let warmup =
-        sql("insert into warmup_days (workspace_id, account_id, day, sent, landed_inbox, landed_spam, \
-         received) select $3, d.account_id, d.day, d.sent, d.landed_inbox, d.landed_spam, d.received \
-         from warmup_days d where d.workspace_id = $1 and d.account_id = $2");
+    let between = across("A move reads one workspace of a group and writes another.");
+    let days = between
+        .unfenced_sql(
+            "insert into account_days (workspace_id, account_id, day, {counts}) select $2, account_id, day, {counts} \
+             from account_days where workspace_id = {here} and account_id = $1",
+        )
+        .fill_text("{counts}", SENT);
+    let warmup = between
+        .unfenced_sql(
+            "insert into warmup_days (workspace_id, account_id, day, {counts}) select $2, account_id, day, {counts} \
+             from warmup_days where workspace_id = {here} and account_id = $1",
+        )
+        .fill_text("{counts}", WARMED);
     for statement in [days, warmup] {
-        let between = statement.bind(source.workspace()).bind(id).bind(destination.workspace());
-        between.run(&mut *tx).await?;
+        let copied = statement.here(source.workspace()).bind(id).bind(destination.workspace());
+        copied.run(&mut *tx).await?;
     }
     Ok(())
 }

@@ -2,15 +2,16 @@
 
 use super::super::{SHAPE, Senders};
 use crate::access::{Caller, STEP, accounts};
-use crate::db::{Tx, sql};
+use crate::db::Tx;
 use crate::error::Result;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
 pub async fn remove_senders_but(can: &Caller, tx: &mut Tx, campaign: Uuid, emails: &[String]) -> Result<u64> {
-    sql("delete from campaign_senders where workspace_id = $1 and campaign_id = $2 and account_id not in \
-         (select a.id from accounts a where a.workspace_id = $1 and a.email in ({emails}))")
-    .bind(can.workspace())
+    can.sql(
+        "delete from campaign_senders where workspace_id = {here} and campaign_id = $1 and account_id not in \
+         (select a.id from accounts a where a.workspace_id = {here} and a.email in ({emails}))",
+    )
     .bind(campaign)
     .fill_list("{emails}", emails)
     .run(tx)
@@ -19,11 +20,12 @@ pub async fn remove_senders_but(can: &Caller, tx: &mut Tx, campaign: Uuid, email
 
 pub async fn add_senders(can: &Caller, tx: &mut Tx, campaign: Uuid, emails: &[String]) -> Result<()> {
     // `true`: without it, `on conflict` would be read as a condition of the join.
-    sql("insert into campaign_senders (workspace_id, campaign_id, account_id, position, timestamp_created) \
-         select a.workspace_id, $2, a.id, v.column2, $3 from accounts a join (values {rows}) as v \
-         on v.column1 = a.email where a.workspace_id = $1 and true \
-         on conflict (workspace_id, campaign_id, account_id) do update set position = excluded.position")
-    .bind(can.workspace())
+    can.sql(
+        "insert into campaign_senders (workspace_id, campaign_id, account_id, position, timestamp_created) \
+         select a.workspace_id, $1, a.id, v.column2, $2 from accounts a join (values {rows}) as v \
+         on v.column1 = a.email where a.workspace_id = {here} and true \
+         on conflict (workspace_id, campaign_id, account_id) do update set position = excluded.position",
+    )
     .bind(campaign)
     .bind(can.now())
     .fill("{rows}", |out| {
@@ -41,9 +43,11 @@ pub async fn add_senders(can: &Caller, tx: &mut Tx, campaign: Uuid, emails: &[St
 
 /// Takes an account off one step of the campaigns that send from it, and returns their number.
 pub async fn take_off_some(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
-    sql("delete from campaign_senders where workspace_id = $1 and account_id = $2 and campaign_id in \
-         (select s.campaign_id from campaign_senders s where s.workspace_id = $1 and s.account_id = $2 limit $3)")
-    .bind(can.workspace())
+    can.sql(
+        "delete from campaign_senders where workspace_id = {here} and account_id = $1 \
+         and campaign_id in (select s.campaign_id from campaign_senders s \
+         where s.workspace_id = {here} and s.account_id = $1 limit $2)",
+    )
     .bind(id)
     .bind(STEP as i64)
     .run(tx)
@@ -57,23 +61,27 @@ pub async fn usable_among(
     emails: &[String],
     present: &[String],
 ) -> Result<BTreeSet<String>> {
-    let found = sql("select a.email from accounts a \
-         where a.email in ({emails}) and {usable} and ({visible} or a.email in ({there}))")
-    .fill_list("{emails}", emails)
-    .fill_list("{there}", present)
-    .fill("{usable}", senders.usable())
-    .fill("{visible}", can.sees::<accounts::Read>(&SHAPE))
-    .all::<String>(tx);
+    let found = can
+        .sql(
+            "select a.email from accounts a where a.workspace_id = {here} \
+             and a.email in ({emails}) and {usable} and ({visible} or a.email in ({there}))",
+        )
+        .fill_list("{emails}", emails)
+        .fill_list("{there}", present)
+        .fill("{usable}", senders.usable())
+        .fill("{visible}", can.sees::<accounts::Read>(&SHAPE))
+        .all::<String>(tx);
     Ok(found.await?.into_iter().collect())
 }
 
 impl Senders {
     /// A campaign's accounts that its owner cannot use.
     pub async fn lost(&self, can: &Caller, tx: &mut Tx, campaign: Uuid) -> Result<Vec<String>> {
-        sql("select a.email from campaign_senders s join accounts a \
+        can.sql(
+            "select a.email from campaign_senders s join accounts a \
              on a.workspace_id = s.workspace_id and a.id = s.account_id \
-             where s.workspace_id = $1 and s.campaign_id = $2 and not {usable} order by s.position desc")
-        .bind(can.workspace())
+             where s.workspace_id = {here} and s.campaign_id = $1 and not {usable} order by s.position desc",
+        )
         .bind(campaign)
         .fill("{usable}", self.usable())
         .all(tx)
@@ -82,25 +90,29 @@ impl Senders {
 
     /// Whether one of a campaign's accounts, or one with one of the tags, can be used.
     pub async fn any(&self, can: &Caller, tx: &mut Tx, campaign: Uuid, tags: &[Uuid]) -> Result<bool> {
-        let found = sql("select a.id from accounts a where {usable} and (a.id in (select s.account_id \
-             from campaign_senders s where s.workspace_id = $1 and s.campaign_id = $2) \
-             or a.id in (select g.resource_id from custom_tag_mappings g \
-             where g.workspace_id = $1 and g.tag_id in ({ids}))) limit 1")
-        .bind(can.workspace())
-        .bind(campaign)
-        .fill("{usable}", self.usable())
-        .fill_list("{ids}", tags)
-        .optional::<Uuid>(tx);
+        let found = can
+            .sql(
+                "select a.id from accounts a where a.workspace_id = {here} and {usable} and (a.id in \
+                 (select s.account_id from campaign_senders s \
+                 where s.workspace_id = {here} and s.campaign_id = $1) \
+                 or a.id in (select g.resource_id from custom_tag_mappings g \
+                 where g.workspace_id = {here} and g.tag_id in ({ids}))) limit 1",
+            )
+            .bind(campaign)
+            .fill("{usable}", self.usable())
+            .fill_list("{ids}", tags)
+            .optional::<Uuid>(tx);
         Ok(found.await?.is_some())
     }
 }
 
 /// Those of a campaign's senders that the caller sees and to which the server could not sign in, at most 100.
 pub async fn not_connected(can: &Caller, tx: &mut Tx, campaign: Uuid) -> Result<Vec<String>> {
-    sql("select a.email from campaign_senders s join accounts a on a.workspace_id = s.workspace_id \
-         and a.id = s.account_id where s.workspace_id = $1 and s.campaign_id = $2 \
-         and a.connection_state <> 'ok' and {visible} order by a.email limit 100")
-    .bind(can.workspace())
+    can.sql(
+        "select a.email from campaign_senders s join accounts a on a.workspace_id = s.workspace_id \
+         and a.id = s.account_id where s.workspace_id = {here} and s.campaign_id = $1 \
+         and a.connection_state <> 'ok' and {visible} order by a.email limit 100",
+    )
     .bind(campaign)
     .fill("{visible}", can.sees::<accounts::Read>(&SHAPE))
     .all(tx)
@@ -108,17 +120,17 @@ pub async fn not_connected(can: &Caller, tx: &mut Tx, campaign: Uuid) -> Result<
 }
 
 pub async fn has_senders(can: &Caller, tx: &mut Tx) -> Result<bool> {
-    let any =
-        sql("select account_id from campaign_senders where workspace_id = $1 limit 1").bind(can.workspace());
+    let any = can.sql("select account_id from campaign_senders where workspace_id = {here} limit 1");
     Ok(any.optional::<Uuid>(tx).await?.is_some())
 }
 
 /// The owners of the campaigns that send from an account.
 pub async fn campaign_owners(can: &Caller, tx: &mut Tx, account: Uuid) -> Result<Vec<Option<Uuid>>> {
-    sql("select distinct c.owned_by from campaign_senders s join campaigns c \
+    can.sql(
+        "select distinct c.owned_by from campaign_senders s join campaigns c \
          on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
-         where s.workspace_id = $1 and s.account_id = $2")
-    .bind(can.workspace())
+         where s.workspace_id = {here} and s.account_id = $1",
+    )
     .bind(account)
     .all(tx)
     .await
@@ -132,12 +144,13 @@ pub async fn release(
     owner: Option<Uuid>,
     account: Option<Uuid>,
 ) -> Result<Vec<Uuid>> {
-    sql("delete from campaign_senders where workspace_id = $1 and campaign_id in \
-         (select c.id from campaigns c where c.workspace_id = $1 \
-         and (c.owned_by = $2 or (c.owned_by is null and $3))) \
-         and account_id in (select a.id from accounts a where a.workspace_id = $1 and not {usable} {filters}) \
-         returning campaign_id")
-    .bind(can.workspace())
+    can.sql(
+        "delete from campaign_senders where workspace_id = {here} and campaign_id in \
+         (select c.id from campaigns c where c.workspace_id = {here} \
+         and (c.owned_by = $1 or (c.owned_by is null and $2))) \
+         and account_id in (select a.id from accounts a \
+         where a.workspace_id = {here} and not {usable} {filters}) returning campaign_id",
+    )
     .bind(owner)
     .bind(owner.is_none())
     .fill("{usable}", senders.usable())
@@ -149,17 +162,17 @@ pub async fn release(
 }
 
 pub async fn assigned(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Vec<Uuid>> {
-    sql("select id from accounts where workspace_id = $1 and assigned_to = $2 order by id")
-        .bind(can.workspace())
+    can.sql("select id from accounts where workspace_id = {here} and assigned_to = $1 order by id")
         .bind(member)
         .all(tx)
         .await
 }
 
 pub async fn unassign(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<u64> {
-    sql("update accounts set assigned_to = null, modified_by = $3, timestamp_updated = $4 \
-         where workspace_id = $1 and assigned_to = $2")
-    .bind(can.workspace())
+    can.sql(
+        "update accounts set assigned_to = null, modified_by = $2, timestamp_updated = $3 \
+         where workspace_id = {here} and assigned_to = $1",
+    )
     .bind(member)
     .bind(can.user())
     .bind(can.now())

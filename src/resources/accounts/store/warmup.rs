@@ -3,12 +3,13 @@
 use super::super::filter::Wanted;
 use super::super::{COLD, SHAPE, WARM};
 use crate::access::{Caller, Can, accounts::Warm};
-use crate::db::{Tx, sql};
+use crate::db::Tx;
 use crate::error::Result;
 use uuid::Uuid;
 
 pub async fn count(can: &Can<Warm>, tx: &mut Tx, wanted: &Wanted) -> Result<i64> {
-    let count = sql("select count(*) from accounts a where {within} and {visible} {filters}")
+    let count = can
+        .sql("select count(*) from accounts a where {within} and {visible} {filters}")
         .fill("{within}", can.within(&SHAPE))
         .fill("{visible}", can.visible(&SHAPE))
         .fill("{filters}", wanted.condition(can));
@@ -23,32 +24,37 @@ pub async fn next(
     after: Uuid,
     most: i64,
 ) -> Result<Vec<Uuid>> {
-    sql("select a.id from accounts a where a.id > $1 and {within} and {visible} {filters} order by a.id limit $2")
-        .bind(after)
-        .bind(most)
-        .fill("{within}", can.within(&SHAPE))
-        .fill("{visible}", can.visible(&SHAPE))
-        .fill("{filters}", wanted.condition(can))
-        .all(tx)
-        .await
+    can.sql(
+        "select a.id from accounts a \
+         where a.id > $1 and {within} and {visible} {filters} order by a.id limit $2",
+    )
+    .bind(after)
+    .bind(most)
+    .fill("{within}", can.within(&SHAPE))
+    .fill("{visible}", can.visible(&SHAPE))
+    .fill("{filters}", wanted.condition(can))
+    .all(tx)
+    .await
 }
 
 pub async fn warmup_statuses(can: &Caller, tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<(String, i64)>> {
-    sql("select email, warmup_status from accounts where workspace_id = $1 and id in ({ids}) order by id")
-        .bind(can.workspace())
-        .fill_list("{ids}", ids)
-        .all(tx)
-        .await
+    can.sql(
+        "select email, warmup_status from accounts where workspace_id = {here} and id in ({ids}) order by id",
+    )
+    .fill_list("{ids}", ids)
+    .all(tx)
+    .await
 }
 
 /// Banned and suspended accounts keep their status. Accounts that are warm already are not counted.
 pub async fn warm(can: &Caller, tx: &mut Tx, ids: &[Uuid], enable: bool) -> Result<u64> {
     let (from, to) = if enable { ((COLD, -2), WARM) } else { ((WARM, -2), COLD) };
-    sql("update accounts set warmup_status = $2, modified_by = $3, timestamp_updated = $4, \
-         timestamp_warmup_start = case when $7 then coalesce(timestamp_warmup_start, $4) \
+    can.sql(
+        "update accounts set warmup_status = $1, modified_by = $2, timestamp_updated = $3, \
+         timestamp_warmup_start = case when $6 then coalesce(timestamp_warmup_start, $3) \
          else timestamp_warmup_start end \
-         where workspace_id = $1 and warmup_status in ($5, $6) and id in ({ids})")
-    .bind(can.workspace())
+         where workspace_id = {here} and warmup_status in ($4, $5) and id in ({ids})",
+    )
     .bind(to)
     .bind(can.user())
     .bind(can.now())
