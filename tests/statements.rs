@@ -39,7 +39,7 @@ const GLOBAL: [&str; 6] =
 const PERSONAL: [&str; 5] = ["sessions", "factors", "recovery_codes", "user_links", "challenges"];
 
 /// Resources that still have statements without the fence of a caller. This list may only shrink.
-const NOT_FENCED: [&str; 23] = [
+const NOT_FENCED: [&str; 15] = [
     "account_campaign_mappings",
     "account_moves",
     "accounts",
@@ -50,19 +50,11 @@ const NOT_FENCED: [&str; 23] = [
     "custom_tag_mappings",
     "explain",
     "factors",
-    "guard_rails",
     "lead_containers",
     "leads",
-    "login_policy",
-    "members",
     "people",
     "sessions",
     "users",
-    "white_label",
-    "workspace_billing",
-    "workspace_group_members",
-    "workspace_members",
-    "workspaces",
 ];
 
 /// How a statement came by its workspace.
@@ -78,6 +70,13 @@ enum Fence {
 /// The places in which the workspace of the caller keeps a statement inside.
 const FENCES: [&str; 5] = ["workspace_id = {here}", "({here}, ", ", {here}, ", "{visible}", "{seen}"];
 
+/// Whether a statement is about the caller's workspace itself, which the table of workspaces finds by its id.
+fn is_own(text: &str) -> bool {
+    text.contains("workspaces w where w.id = {here}")
+        || text.contains("workspaces where id = {here}")
+        || text.starts_with("update workspaces set ") && text.ends_with(" where id = {here}")
+}
+
 async fn every_statement_prepares(world: World) {
     let mut texts = Vec::new();
     collect(Path::new("src"), &mut texts);
@@ -88,7 +87,7 @@ async fn every_statement_prepares(world: World) {
         match (fence, folder) {
             (Fence::Caller, _) => {
                 let rows = text.ends_with("values {rows}") || text.contains("values {rows} on conflict");
-                let fenced = rows || FENCES.iter().any(|fence| text.contains(fence));
+                let fenced = rows || is_own(&text) || FENCES.iter().any(|fence| text.contains(fence));
                 assert!(fenced, "{path} leaves the workspace: {text}");
             }
             (Fence::Across, _) | (Fence::None, None) => (),
