@@ -39,7 +39,7 @@ const GLOBAL: [&str; 6] =
 const PERSONAL: [&str; 5] = ["sessions", "factors", "recovery_codes", "user_links", "challenges"];
 
 /// Resources that still have statements without the fence of a caller. This list may only shrink.
-const NOT_FENCED: [&str; 15] = [
+const NOT_FENCED: [&str; 11] = [
     "account_campaign_mappings",
     "account_moves",
     "accounts",
@@ -49,12 +49,8 @@ const NOT_FENCED: [&str; 15] = [
     "credits",
     "custom_tag_mappings",
     "explain",
-    "factors",
     "lead_containers",
     "leads",
-    "people",
-    "sessions",
-    "users",
 ];
 
 /// How a statement came by its workspace.
