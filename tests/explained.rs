@@ -311,7 +311,7 @@ async fn others_are_explained_as_far_as_it_is_left(mut world: World) {
 
 /// The same question as `gatepost admin access explain` asks.
 async fn the_operator_gets_the_reason_too(world: World) {
-    use gatepost::access::{Action, Grant, Sight};
+    use gatepost::access::{Action, Can, Grant, Sight, access::Explain};
     use gatepost::resources::explain::{Case, particulars, person, sight};
     let hidden: Uuid = world.create("editor", "hidden", "private").await.parse().unwrap();
     let reader = &world.reader;
@@ -325,7 +325,8 @@ async fn the_operator_gets_the_reason_too(world: World) {
     };
     let (member, _) = scene::member(&world, &left).await;
     let grant = Grant::of_member(world.home, member, world.app.now(), reader).await.unwrap().unwrap();
-    let (all, action) = (Grant::operator(world.home), Action::of("campaigns:read").unwrap());
+    let all = Can::<Explain>::operator(&world.app, world.home);
+    let action = Action::of("campaigns:read").unwrap();
     let name = person(&grant, reader).await.unwrap();
     let sight = sight(&all, &grant, action, hidden, reader).await.unwrap();
     assert_eq!((name.as_str(), sight), ("left Test", Sight::Hidden));

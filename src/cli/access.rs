@@ -2,7 +2,7 @@
 
 use super::open;
 use super::out::Out;
-use crate::access::{ACTIONS, Action, Ask, Decision, Grant, ROLES, markdown};
+use crate::access::{ACTIONS, Action, Ask, Can, Decision, Grant, ROLES, access::Explain, markdown};
 use crate::app::App;
 use crate::config::Config;
 use crate::db::{record, sql};
@@ -81,7 +81,7 @@ async fn explain(
     let mut found = None;
     let mut ask = Ask::new(action, &grant, None);
     if let Some(record) = record {
-        let all = Grant::operator(grant.workspace());
+        let all = Can::<Explain>::operator(app, grant.workspace());
         let sight = sight(&all, &grant, action, record, &app.reader).await?;
         ask.record = Some(sight);
         let case = Case { caller: &all, subject: &grant, name: &name, action, record, sight };

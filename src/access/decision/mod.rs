@@ -14,4 +14,4 @@ pub use ask::{Ask, Call, Decision, STEPS, Sight, Stray, Verdict};
 pub use can::{Can, STEP, Stepped, one_more_step};
 pub use gate::Gate;
 pub use predicate::{Facts, Pred, Shape, Who};
-pub use records::{Resource, across};
+pub use records::{Across, Resource, across};

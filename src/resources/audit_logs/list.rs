@@ -3,7 +3,7 @@
 use super::{AuditLog, PAGE, store, store::Wanted};
 use crate::access::{Can, audit_logs::Read};
 use crate::error::Result;
-use crate::http::{Page, Paging, absent_not_null, day};
+use crate::http::{Page, Paging, day, optional_not_null};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -11,22 +11,19 @@ use uuid::Uuid;
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
 pub struct Filter {
     /// How many rows to return, 1 to 1000. The default is 10. A page of more than 2 MB ends early and has a cursor.
-    #[schemars(transform = absent_not_null, range(min = 1, max = 1000))]
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<i64>,
-    #[schemars(transform = absent_not_null)]
     starting_after: Option<Uuid>,
-    #[schemars(transform = absent_not_null)]
     activity_type: Option<f64>,
     /// In the permission, the resource, the person or the address.
-    #[schemars(transform = absent_not_null, length(max = 200))]
+    #[schemars(length(max = 200))]
     search: Option<String>,
     /// The first day, `YYYY-MM-DD`, in UTC.
-    #[schemars(transform = absent_not_null)]
     start_date: Option<String>,
     /// The last day, included.
-    #[schemars(transform = absent_not_null)]
     end_date: Option<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use super::{AuditLog, PAGE, SHAPE};
 use crate::access::{Can, Permission};
-use crate::db::{Record, Row, sql};
+use crate::db::{Record, Row};
 use crate::error::Result;
 use crate::http::pattern;
 use crate::time::Time;
@@ -56,7 +56,10 @@ pub struct Wanted {
 
 pub async fn list<P: Permission>(can: &Can<P>, wanted: Wanted) -> Result<Vec<AuditLog>> {
     let search = wanted.search.as_ref().map(|text| pattern(text));
-    sql("select {columns} from audit_log l where l.id < $1 and {visible} {filters} order by l.id desc limit $2")
+    can.sql(
+        "select {columns} from audit_log l where l.id < $1 and {visible} {filters} order by l.id \
+         desc limit $2",
+    )
     .bind(wanted.before)
     .bind(wanted.limit)
     .fill("{visible}", can.visible(&SHAPE))

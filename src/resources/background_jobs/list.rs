@@ -4,7 +4,7 @@ use super::store::{self, Place, Wanted};
 use super::{BackgroundJob, ENTITIES, KINDS, OURS};
 use crate::access::{Answer, Can, Seen, background_jobs::Read};
 use crate::error::{Error, Result};
-use crate::http::{Order, Page, absent_not_null, ids};
+use crate::http::{Order, Page, absent_not_null, ids, optional_not_null};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -18,30 +18,30 @@ enum Column {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
 pub struct Filter {
     /// How many jobs to return, 1 to 100. The default is 10.
-    #[schemars(transform = absent_not_null, range(min = 1, max = 100))]
+    #[schemars(range(min = 1, max = 100))]
     limit: Option<i64>,
     /// `next_starting_after` of the page before.
-    #[schemars(transform = absent_not_null, length(max = 100))]
+    #[schemars(length(max = 100))]
     starting_after: Option<String>,
     /// Only these jobs, separated by commas.
-    #[schemars(transform = absent_not_null, length(max = 2500))]
+    #[schemars(length(max = 2500))]
     ids: Option<String>,
-    #[schemars(transform = absent_not_null, length(max = 2500))]
+    #[schemars(length(max = 2500))]
     included_ids: Option<String>,
-    #[schemars(transform = absent_not_null, length(max = 2500))]
+    #[schemars(length(max = 2500))]
     excluded_ids: Option<String>,
     #[serde(rename = "type")]
-    #[schemars(transform = absent_not_null, extend("enum" = KINDS, "x-gatepost-values" = [OURS]))]
+    #[schemars(extend("enum" = KINDS, "x-gatepost-values" = [OURS]))]
     kind: Option<String>,
-    #[schemars(transform = absent_not_null, extend("enum" = ENTITIES))]
+    #[schemars(extend("enum" = ENTITIES))]
     entity_type: Option<String>,
     /// UUIDs separated by commas.
-    #[schemars(transform = absent_not_null)]
     entity_id: Option<String>,
     /// States separated by commas.
-    #[schemars(transform = absent_not_null, length(max = 200))]
+    #[schemars(length(max = 200))]
     status: Option<String>,
     #[schemars(with = "Column")]
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! The most that each sub-workspace can spend in a month of its admin workspace's credits.
 
 use super::store::caps as store;
-use super::{Cap, CapPatch, Caps};
+use super::{Cap, CapPatch};
 use crate::access::{Can, credits::*};
 use crate::audit::{Change, Subject};
 use crate::error::{Error, Result};
@@ -13,16 +13,14 @@ pub async fn list_caps(can: &Can<Read>, paging: &Paging) -> Result<Page<Cap>> {
 }
 
 pub async fn set_caps(can: Can<SetCaps>, patch: CapPatch) -> Result<Cap> {
-    if patch.hyper.is_none() && patch.inbox_placement.is_none() {
+    if patch.hyper.get().is_none() && patch.inbox_placement.get().is_none() {
         return Err(Error::invalid("body must name `hyper` or `inbox_placement`"));
     }
     can.write(async move |can, tx| {
         let before = store::find(can, &mut *tx, patch.sub_workspace_id).await?;
-        let caps = Caps {
-            hyper: patch.hyper.unwrap_or(before.caps.hyper),
-            inbox_placement: patch.inbox_placement.unwrap_or(before.caps.inbox_placement),
-        };
-        let after = Cap { caps, ..before.clone() };
+        let mut after = before.clone();
+        patch.hyper.apply(&mut after.caps.hyper);
+        patch.inbox_placement.apply(&mut after.caps.inbox_placement);
         store::set(can, tx, &after).await?;
         let subject = Subject::new("workspace_group_member", before.id);
         Ok(Change::updated(subject, &before, after).also_in(before.sub_workspace_id))

@@ -18,7 +18,7 @@ pub use spend::spend;
 pub use store::{Counted, balance, granted};
 
 use crate::access::Caller;
-use crate::http::absent_not_null;
+use crate::http::{Edit, absent_not_null};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -122,17 +122,12 @@ pub struct Spend {
 pub struct CapPatch {
     /// A sub-workspace of this workspace.
     pub sub_workspace_id: Uuid,
-    #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "Option<i64>", range(min = 0, max = 1_000_000_000))]
-    pub hyper: Option<Option<i64>>,
-    #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "Option<i64>", range(min = 0, max = 1_000_000_000))]
-    pub inbox_placement: Option<Option<i64>>,
-}
-
-/// Tells null from a field that is left out.
-fn given<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<i64>>, D::Error> {
-    Option::deserialize(from).map(Some)
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1_000_000_000))]
+    pub hyper: Edit<Option<i64>>,
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1_000_000_000))]
+    pub inbox_placement: Edit<Option<i64>>,
 }
 
 #[derive(Clone, Serialize, JsonSchema)]

@@ -3,8 +3,8 @@
 pub mod caps;
 
 use super::{Caps, Entry, Kind, Spend};
-use crate::access::Caller;
-use crate::db::{Record, Row, Source, Tx, record, sql};
+use crate::access::{Across, Caller, across};
+use crate::db::{Record, Row, Source, Tx, record};
 use crate::error::{Error, Result};
 use crate::http::Paging;
 use uuid::Uuid;
@@ -25,10 +25,15 @@ impl Record for Entry {
     }
 }
 
+fn shared() -> Across {
+    across("An admin workspace pays for its sub-workspaces.")
+}
+
 /// What is left; none before the first grant.
 pub async fn balance(from: impl Into<Source<'_>>, payer: Uuid, kind: Kind) -> Result<Option<i64>> {
-    sql("select balance from credit_balances where workspace_id = $1 and kind = $2")
-        .bind(payer)
+    shared()
+        .unfenced_sql("select balance from credit_balances where workspace_id = {here} and kind = $1")
+        .here(payer)
         .bind(kind.name())
         .optional(from)
         .await
@@ -42,8 +47,7 @@ pub struct Counted {
 record! { Counted { granted, left = "balance" } }
 
 pub async fn granted(can: &Caller, kind: Kind) -> Result<Option<Counted>> {
-    sql("select {columns} from credit_balances where workspace_id = $1 and kind = $2")
-        .bind(can.workspace())
+    can.sql("select {columns} from credit_balances where workspace_id = {here} and kind = $1")
         .bind(kind.name())
         .optional(can.reader())
         .await
@@ -51,20 +55,24 @@ pub async fn granted(can: &Caller, kind: Kind) -> Result<Option<Counted>> {
 
 /// Takes credits from the balance. No row if there are not enough.
 pub async fn take(tx: &mut Tx, payer: Uuid, spend: &Spend) -> Result<u64> {
-    sql("update credit_balances set balance = balance - $3 \
-         where workspace_id = $1 and kind = $2 and balance >= $3")
-    .bind(payer)
-    .bind(spend.kind.name())
-    .bind(spend.amount)
-    .run(tx)
-    .await
+    shared()
+        .unfenced_sql(
+            "update credit_balances set balance = balance - $2 \
+             where workspace_id = {here} and kind = $1 and balance >= $2",
+        )
+        .here(payer)
+        .bind(spend.kind.name())
+        .bind(spend.amount)
+        .run(tx)
+        .await
 }
 
 pub async fn grant(can: &Caller, tx: &mut Tx, kind: Kind, amount: i64) -> Result<u64> {
-    sql("insert into credit_balances (workspace_id, kind, granted, balance) values ($1, $2, $3, $3) \
-         on conflict (workspace_id, kind) do update set granted = credit_balances.granted + $3, \
-         balance = credit_balances.balance + $3")
-    .bind(can.workspace())
+    can.sql(
+        "insert into credit_balances (workspace_id, kind, granted, balance) values ({here}, $1, $2, $2) \
+         on conflict (workspace_id, kind) do update set granted = credit_balances.granted + $2, \
+         balance = credit_balances.balance + $2",
+    )
     .bind(kind.name())
     .bind(amount)
     .run(tx)
@@ -72,18 +80,21 @@ pub async fn grant(can: &Caller, tx: &mut Tx, kind: Kind, amount: i64) -> Result
 }
 
 pub async fn insert(tx: &mut Tx, payer: Uuid, entry: &Entry) -> Result<u64> {
-    sql("insert into credit_entries (workspace_id, id, kind, amount, balance, spent_in, memo, timestamp_created) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8)")
-    .bind(payer)
-    .bind(entry.id)
-    .bind(entry.kind.name())
-    .bind(entry.amount)
-    .bind(entry.balance)
-    .bind(entry.spent_in)
-    .bind(entry.memo.clone())
-    .bind(entry.timestamp_created)
-    .run(tx)
-    .await
+    shared()
+        .unfenced_sql(
+            "insert into credit_entries (workspace_id, id, kind, amount, balance, spent_in, memo, \
+             timestamp_created) values ({here}, $1, $2, $3, $4, $5, $6, $7)",
+        )
+        .here(payer)
+        .bind(entry.id)
+        .bind(entry.kind.name())
+        .bind(entry.amount)
+        .bind(entry.balance)
+        .bind(entry.spent_in)
+        .bind(entry.memo.clone())
+        .bind(entry.timestamp_created)
+        .run(tx)
+        .await
 }
 
 fn month(can: &Caller) -> String {
@@ -92,11 +103,12 @@ fn month(can: &Caller) -> String {
 
 /// Counts what the caller's workspace spends, and returns what it has spent in this month.
 pub async fn add_to_month(can: &Caller, tx: &mut Tx, payer: Uuid, spend: &Spend) -> Result<i64> {
-    sql("insert into credit_months (workspace_id, sub_workspace_id, kind, month, spent) \
-         values ($1, $2, $3, $4, $5) on conflict (workspace_id, sub_workspace_id, kind, month) \
-         do update set spent = credit_months.spent + $5")
+    can.sql(
+        "insert into credit_months (workspace_id, sub_workspace_id, kind, month, spent) \
+         values ($1, {here}, $2, $3, $4) on conflict (workspace_id, sub_workspace_id, kind, month) \
+         do update set spent = credit_months.spent + $4",
+    )
     .bind(payer)
-    .bind(can.workspace())
     .bind(spend.kind.name())
     .bind(month(can))
     .bind(spend.amount)
@@ -106,22 +118,26 @@ pub async fn add_to_month(can: &Caller, tx: &mut Tx, payer: Uuid, spend: &Spend)
 }
 
 pub async fn spent(can: &Caller, from: impl Into<Source<'_>>, payer: Uuid, kind: Kind) -> Result<i64> {
-    let spent = sql("select spent from credit_months where workspace_id = $1 and sub_workspace_id = $2 \
-         and kind = $3 and month = $4")
-    .bind(payer)
-    .bind(can.workspace())
-    .bind(kind.name())
-    .bind(month(can))
-    .optional(from);
+    let spent = can
+        .sql(
+            "select spent from credit_months where workspace_id = $1 and sub_workspace_id = {here} \
+             and kind = $2 and month = $3",
+        )
+        .bind(payer)
+        .bind(kind.name())
+        .bind(month(can))
+        .optional(from);
     Ok(spent.await?.unwrap_or(0))
 }
 
 /// The caps of the caller's workspace, which its admin workspace has set.
 pub async fn caps(can: &Caller, from: impl Into<Source<'_>>) -> Result<Caps> {
-    let caps = sql("select l.credit_caps from group_links l where l.sub_workspace_id = $1 \
-         and l.status = 'accepted' and l.credit_caps is not null")
-    .bind(can.workspace())
-    .optional::<serde_json::Value>(from);
+    let caps = can
+        .sql(
+            "select l.credit_caps from group_links l where l.sub_workspace_id = {here} \
+             and l.status = 'accepted' and l.credit_caps is not null",
+        )
+        .optional::<serde_json::Value>(from);
     caps.await?.map_or(Ok(Caps::default()), |caps| serde_json::from_value(caps).map_err(Error::internal))
 }
 
@@ -135,15 +151,18 @@ pub struct Ledger {
 }
 
 pub async fn entries(can: &Caller, paging: &Paging, ledger: &Ledger) -> Result<Vec<Entry>> {
-    sql("select {columns} from credit_entries e where e.workspace_id = $1 and e.id < $2 {filters} \
-         order by e.id desc limit $3")
-    .bind(ledger.payer)
-    .bind(paging.before())
-    .bind(paging.limit())
-    .fill("{filters}", |out| {
-        out.given(ledger.kind.map(Kind::name), " and e.kind = ", "");
-        out.given(ledger.spent_in, " and e.spent_in = ", "");
-    })
-    .all(can.reader())
-    .await
+    shared()
+        .unfenced_sql(
+            "select {columns} from credit_entries e where e.workspace_id = {here} and e.id < $1 {filters} \
+             order by e.id desc limit $2",
+        )
+        .here(ledger.payer)
+        .bind(paging.before())
+        .bind(paging.limit())
+        .fill("{filters}", |out| {
+            out.given(ledger.kind.map(Kind::name), " and e.kind = ", "");
+            out.given(ledger.spent_in, " and e.spent_in = ", "");
+        })
+        .all(can.reader())
+        .await
 }

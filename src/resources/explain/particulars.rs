@@ -1,15 +1,18 @@
 //! Says in a sentence what prevents somebody's access to a record. It is for callers who can see the record.
 
 use super::store::{self, Facts};
-use crate::access::{Action, Grant, Principal, Reach, Shape, Sight};
+use crate::access::{Action, Caller, Grant, Principal, Reach, Shape, Sight};
 use crate::db::Source;
 use crate::error::Result;
-use crate::resources::shapes;
+use crate::resources::{shapes, users};
 use uuid::Uuid;
 
 /// The name of the person or key that an explanation is about.
 pub async fn person(subject: &Grant, from: impl Into<Source<'_>>) -> Result<String> {
-    let name = store::full_name(subject.user(), from).await?;
+    let name = match subject.user() {
+        Some(user) => users::full_name(from, user).await?,
+        None => None,
+    };
     let person = named(name, subject.email().map(str::to_owned));
     Ok(match (subject.principal(), person) {
         (Principal::Key { name, .. }, Some(person)) => format!("the key `{name}` of {person}"),
@@ -25,7 +28,7 @@ fn named(name: Option<String>, email: Option<String>) -> Option<String> {
 /// What a caller asks about somebody and a record.
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
-    pub caller: &'a Grant,
+    pub caller: &'a Caller,
     pub subject: &'a Grant,
     /// The subject's name, from [`person`].
     pub name: &'a str,

@@ -30,11 +30,11 @@ pub async fn explain(can: Can<Explain>, question: Question) -> Result<Explanatio
         let may = |action| Ask::new(action, can.grant(), None).refused_by().is_none();
         let may_see = may((action.see)()) || other.is_none() && may(action);
         ask.record = Some(match may_see {
-            true => sight(can.grant(), subject, action, record, can.reader()).await?,
+            true => sight(&can, subject, action, record, can.reader()).await?,
             false => Sight::Hidden,
         });
         if let (Some(name), Some(sight), true) = (&name, ask.record, may_see) {
-            let case = Case { caller: can.grant(), subject, name, action, record, sight };
+            let case = Case { caller: &can, subject, name, action, record, sight };
             found = particulars(case, can.reader()).await?;
         }
     }

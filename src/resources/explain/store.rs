@@ -1,8 +1,8 @@
 //! The SQL of explanations.
 
 use super::particulars::Case;
-use crate::access::{Action, Can, Grant, Permission, Pred, Reach, Shape, Sight, Who, accounts};
-use crate::db::{Part, Record, Row, Source, sql};
+use crate::access::{Action, Caller, Can, Grant, Permission, Pred, Reach, Shape, Sight, Who, accounts};
+use crate::db::{Part, Record, Row, Source};
 use crate::error::Result;
 use crate::resources::accounts::Senders;
 use crate::resources::shapes;
@@ -10,16 +10,14 @@ use uuid::Uuid;
 
 /// By member id or user id.
 pub async fn member_by_id<P: Permission>(can: &Can<P>, id: Uuid) -> Result<Option<Uuid>> {
-    sql("select id from members where workspace_id = $1 and (id = $2 or user_id = $2)")
-        .bind(can.workspace())
+    can.sql("select id from members where workspace_id = {here} and (id = $1 or user_id = $1)")
         .bind(id)
         .optional(can.reader())
         .await
 }
 
 pub async fn member_by_email<P: Permission>(can: &Can<P>, email: &str) -> Result<Option<Uuid>> {
-    sql("select id from members where workspace_id = $1 and email = $2")
-        .bind(can.workspace())
+    can.sql("select id from members where workspace_id = {here} and email = $1")
         .bind(email)
         .optional(can.reader())
         .await
@@ -27,7 +25,7 @@ pub async fn member_by_email<P: Permission>(can: &Can<P>, email: &str) -> Result
 
 /// Whether somebody sees a record and reaches it. A record that the caller does not see looks like a missing one.
 pub async fn sight<'a>(
-    caller: &Grant,
+    caller: &Caller,
     subject: &Grant,
     action: &'static Action,
     record: Uuid,
@@ -35,7 +33,8 @@ pub async fn sight<'a>(
 ) -> Result<Sight> {
     let (see, mut from) = ((action.see)(), from.into());
     for shape in shapes(action) {
-        let found = sql("select {seen}, {within} from {from} where {id} = $1 and {visible}")
+        let found = caller
+            .sql("select {seen}, {within} from {from} where {id} = $1 and {visible}")
             .bind(record)
             .fill_text("{from}", shape.from)
             .fill_text("{id}", shape.id)
@@ -65,13 +64,6 @@ fn column(pred: Pred, shape: &'static Shape) -> impl FnOnce(&mut Part) {
         pred.sql(shape, out);
         out.push(", false)");
     }
-}
-
-pub async fn full_name(user: Option<Uuid>, from: impl Into<Source<'_>>) -> Result<Option<String>> {
-    sql("select u.first_name || ' ' || u.last_name from users u where u.id = $1")
-        .bind(user)
-        .optional(from)
-        .await
 }
 
 /// The facts of a record on which somebody's access depends.
@@ -105,30 +97,31 @@ pub async fn facts(
     from: impl Into<Source<'_>>,
 ) -> Result<Option<Facts>> {
     let (caller, subject, see) = (case.caller, case.subject, (case.action.see)());
-    let (workspace, limits) = (subject.workspace(), subject.tag_limits());
     let helps = Pred::Or(subject.member().map(Pred::Collaborator).into_iter().collect());
-    let limits = Pred::new(workspace, Reach::All, Who::default(), limits);
-    sql("select coalesce({team}, false), {holder}, u.first_name || ' ' || u.last_name, o.email, {seen}, {within} \
-         from {from} left join members o on o.workspace_id = $2 and {held} \
-         left join users u on u.id = o.user_id where {id} = $1 and {visible}")
-    .bind(case.record)
-    .bind(workspace)
-    .fill_text("{team}", shape.team.unwrap_or("false"))
-    .fill_text("{holder}", holder(shape).unwrap_or("cast(null as uuid)"))
-    .fill_text("{from}", shape.from)
-    .fill_text("{id}", shape.id)
-    .fill("{held}", |out| {
-        match (shape.owner, shape.assignee) {
-            (Some(owner), _) => out.push("o.user_id = ").push(owner),
-            (None, Some(assignee)) => out.push("o.id = ").push(assignee),
-            (None, None) => out.push("false"),
-        };
-    })
-    .fill("{seen}", column(helps, shape))
-    .fill("{within}", column(limits, shape))
-    .fill("{visible}", |out| caller.pred(see).sql(shape, out))
-    .optional(from)
-    .await
+    let limits = Pred::new(subject.workspace(), Reach::All, Who::default(), subject.tag_limits());
+    caller
+        .sql(
+            "select coalesce({team}, false), {holder}, u.first_name || ' ' || u.last_name, o.email, \
+             {seen}, {within} from {from} left join members o on o.workspace_id = {here} \
+             and {held} left join users u on u.id = o.user_id where {id} = $1 and {visible}",
+        )
+        .bind(case.record)
+        .fill_text("{team}", shape.team.unwrap_or("false"))
+        .fill_text("{holder}", holder(shape).unwrap_or("cast(null as uuid)"))
+        .fill_text("{from}", shape.from)
+        .fill_text("{id}", shape.id)
+        .fill("{held}", |out| {
+            match (shape.owner, shape.assignee) {
+                (Some(owner), _) => out.push("o.user_id = ").push(owner),
+                (None, Some(assignee)) => out.push("o.id = ").push(assignee),
+                (None, None) => out.push("false"),
+            };
+        })
+        .fill("{seen}", column(helps, shape))
+        .fill("{within}", column(limits, shape))
+        .fill("{visible}", |out| caller.pred(see).sql(shape, out))
+        .optional(from)
+        .await
 }
 
 fn holder(shape: &Shape) -> Option<&'static str> {

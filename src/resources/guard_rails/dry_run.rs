@@ -4,11 +4,10 @@
 use super::{DryRun, Past, Patch, Refusal, store, update::merged};
 use crate::access::{Action, Can, GuardRails, Permission, Role, audit_logs, guard_rails::Read};
 use crate::error::Result;
-use crate::http::Fields;
 
 const MOST: usize = 1000;
 
-pub async fn dry_run(can: &Can<Read>, patch: Fields<Patch>) -> Result<DryRun> {
+pub async fn dry_run(can: &Can<Read>, patch: Patch) -> Result<DryRun> {
     let rails = merged(&patch, &store::current(can, can.reader()).await?)?;
     Ok(refused(&rails, store::past(can).await?))
 }

@@ -13,24 +13,20 @@ pub use update::update;
 use crate::access::{Can, Delegation, GuardRails, Role, guard_rails::Read};
 use crate::db::Json;
 use crate::error::Result;
-use crate::http::absent_not_null;
+use crate::http::patch;
 use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// The fields to change; those that are left out stay.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
-#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
-pub struct Patch {
-    #[schemars(transform = absent_not_null)]
-    no_exports: Option<bool>,
-    #[schemars(transform = absent_not_null)]
-    no_key_creation: Option<bool>,
-    #[schemars(transform = absent_not_null)]
-    second_factor_required: Option<bool>,
-    /// Null for no limit.
-    highest_role: Option<Role>,
+patch! {
+    /// The fields to change; those that are left out stay.
+    pub struct Patch of GuardRails {
+        no_exports: bool,
+        no_key_creation: bool,
+        second_factor_required: bool,
+        /// Null for no limit.
+        highest_role: Option<Role>,
+    }
 }
 
 /// Which changes and exports in the audit logs of the sub-workspaces the guard-rails would have refused.

@@ -3,7 +3,7 @@
 use super::Past;
 use crate::access::{Caller, Can, GuardRails, guard_rails::Read};
 use crate::audit::REFUSALS;
-use crate::db::{Json, Source, Tx, record, sql};
+use crate::db::{Json, Source, Tx, record};
 use crate::error::{Error, Result};
 use crate::resources::workspace_group_members::SHAPE;
 use uuid::Uuid;
@@ -15,14 +15,13 @@ record! { Past {
 } }
 
 pub async fn current(can: &Caller, from: impl Into<Source<'_>>) -> Result<GuardRails> {
-    let stored = sql("select guard_rails from workspaces where id = $1 and guard_rails is not null");
-    let stored: Option<serde_json::Value> = stored.bind(can.workspace()).optional(from).await?;
+    let stored = can.sql("select guard_rails from workspaces where id = {here} and guard_rails is not null");
+    let stored: Option<serde_json::Value> = stored.optional(from).await?;
     stored.map_or(Ok(GuardRails::default()), |rails| serde_json::from_value(rails).map_err(Error::internal))
 }
 
 pub async fn set(can: &Caller, tx: &mut Tx, rails: &GuardRails) -> Result<u64> {
-    sql("update workspaces set guard_rails = $2, timestamp_updated = $3 where id = $1")
-        .bind(can.workspace())
+    can.sql("update workspaces set guard_rails = $1, timestamp_updated = $2 where id = {here}")
         .bind(Json::value(rails))
         .bind(can.now())
         .run(tx)
@@ -36,11 +35,15 @@ pub const DAYS: i64 = 30;
 pub async fn past(can: &Can<Read>) -> Result<Vec<Past>> {
     let since = can.now().minus(DAYS * 24 * 60 * 60 * 1000);
     // Ids are in the order of time, and so is the key: older rows are not read.
-    sql("select {columns} from group_links l join workspaces w on w.id = l.sub_workspace_id \
-         join audit_log g on g.workspace_id = l.sub_workspace_id and g.at > $1 and g.at >= l.accepted_at \
-         where l.status = 'accepted' and g.refusal is null and g.activity_type not in ({kinds}) and g.id > $2 \
+    can.sql(
+        "select {columns} from group_links l join workspaces w on w.id = l.sub_workspace_id \
+         join audit_log g on g.workspace_id = l.sub_workspace_id and g.at > $1 \
+         and g.at >= l.accepted_at where l.status = 'accepted' and g.refusal is null \
+         and g.activity_type not in ({kinds}) and g.id > $2 \
          and g.metadata ->> 'from_workspace_id' is null and {visible} \
-         group by w.id, w.name, g.action, g.metadata ->> 'role', g.metadata ->> 'second_factor', l.delegation")
+         group by w.id, w.name, g.action, g.metadata ->> 'role', g.metadata ->> 'second_factor', \
+         l.delegation",
+    )
     .bind(since)
     .bind(Uuid::from_u128(u128::from(since.0.unsigned_abs()) << 80))
     .fill_list("{kinds}", &REFUSALS)

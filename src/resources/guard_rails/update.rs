@@ -4,12 +4,11 @@ use super::{Patch, store};
 use crate::access::{Can, GuardRails, Role, guard_rails::Update};
 use crate::audit::{Change, Subject};
 use crate::error::{Error, Result};
-use crate::http::Fields;
 use crate::resources::{campaigns, workspace_group_members as groups};
 
 /// The guard-rails that the patch would make.
-pub fn merged(patch: &Fields<Patch>, before: &GuardRails) -> Result<GuardRails> {
-    let after: GuardRails = patch.over(before)?;
+pub fn merged(patch: &Patch, before: &GuardRails) -> Result<GuardRails> {
+    let after = patch.over(before);
     match after.highest_role {
         Some(Role::Owner) => Err(Error::invalid("body/highest_role must be below owner; null for no limit")),
         Some(_) | None => Ok(after),
@@ -17,7 +16,7 @@ pub fn merged(patch: &Fields<Patch>, before: &GuardRails) -> Result<GuardRails> 
 }
 
 /// The sub-workspaces record the change too. Without exports, no campaign of theirs stays shared.
-pub async fn update(can: Can<Update>, patch: Fields<Patch>) -> Result<GuardRails> {
+pub async fn update(can: Can<Update>, patch: Patch) -> Result<GuardRails> {
     can.write(async move |can, tx| {
         let before = store::current(can, &mut *tx).await?;
         let after = merged(&patch, &before)?;

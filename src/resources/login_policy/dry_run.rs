@@ -3,10 +3,9 @@
 use super::{Affected, DryRun, Patch, Ways, store, update::merged};
 use crate::access::{Can, LoginPolicy, Method, login_policy::Read};
 use crate::error::Result;
-use crate::http::Fields;
 use crate::time::Time;
 
-pub async fn dry_run(can: &Can<Read>, patch: Fields<Patch>) -> Result<DryRun> {
+pub async fn dry_run(can: &Can<Read>, patch: Patch) -> Result<DryRun> {
     let policy = merged(&patch, &store::current(can, can.reader()).await?)?;
     let ways = store::ways(can, can.reader()).await?;
     let items = ways.into_iter().filter_map(|ways| affected(&policy, ways, can.now())).collect();

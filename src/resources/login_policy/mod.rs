@@ -12,28 +12,29 @@ pub use update::{reset, update};
 
 use crate::access::{Can, LoginPolicy, Method, login_policy::Read};
 use crate::error::Result;
-use crate::http::absent_not_null;
+use crate::http::patch;
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// The fields to change; those that are left out stay.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
-#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
-pub struct Patch {
-    /// Addresses and networks from which people may sign in; null for everywhere.
-    #[schemars(length(min = 1, max = 100))]
-    allowed_ips: Option<Vec<String>>,
-    #[schemars(transform = absent_not_null, length(min = 1, max = 2))]
-    methods: Option<Vec<Method>>,
-    #[schemars(transform = absent_not_null, range(min = 5, max = 43_200))]
-    idle_minutes: Option<i64>,
-    #[schemars(transform = absent_not_null, range(min = 15, max = 129_600))]
-    session_minutes: Option<i64>,
-    /// From when on people need a second factor; null if they do not.
-    second_factor_required_from: Option<Time>,
+patch! {
+    /// The fields to change; those that are left out stay.
+    pub struct Patch of LoginPolicy {
+        #[schemars(length(min = 1, max = 2))]
+        methods: Vec<Method>,
+        #[schemars(range(min = 5, max = 43_200))]
+        idle_minutes: i64,
+        #[schemars(range(min = 15, max = 129_600))]
+        session_minutes: i64,
+        /// From when on people need a second factor; null if they do not.
+        second_factor_required_from: Option<Time>,
+    }
+    apart {
+        /// Addresses and networks from which people may sign in; null for everywhere.
+        #[schemars(length(min = 1, max = 100))]
+        allowed_ips: Option<Vec<String>>,
+    }
 }
 
 /// What a policy would do, and to whom.

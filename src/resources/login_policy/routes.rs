@@ -1,7 +1,7 @@
 use super::{DryRun, Patch};
 use crate::access::{Can, LoginPolicy, login_policy::*};
 use crate::error::Result;
-use crate::http::{Json, Nothing, Unread};
+use crate::http::{Json, Nothing};
 use crate::resources::operations;
 
 operations! {
@@ -31,10 +31,10 @@ async fn show(can: Can<Read>, _: Nothing) -> Result<Json<LoginPolicy>> {
     super::show(&can).await.map(Json)
 }
 
-async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<LoginPolicy>> {
-    super::update(can, patch.read().await?).await.map(Json)
+async fn update(can: Can<Update>, Json(patch): Json<Patch>) -> Result<Json<LoginPolicy>> {
+    super::update(can, patch).await.map(Json)
 }
 
-async fn try_out(can: Can<Read>, patch: Unread<Patch>) -> Result<Json<DryRun>> {
-    super::dry_run(&can, patch.read().await?).await.map(Json)
+async fn try_out(can: Can<Read>, Json(patch): Json<Patch>) -> Result<Json<DryRun>> {
+    super::dry_run(&can, patch).await.map(Json)
 }

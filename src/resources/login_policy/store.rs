@@ -2,7 +2,7 @@
 
 use super::Ways;
 use crate::access::{Caller, LoginPolicy};
-use crate::db::{Json, Source, Tx, record, sql};
+use crate::db::{Json, Source, Tx, record};
 use crate::error::{Error, Result};
 
 record! { Ways {
@@ -14,15 +14,15 @@ record! { Ways {
 } }
 
 pub async fn current(can: &Caller, from: impl Into<Source<'_>>) -> Result<LoginPolicy> {
-    let stored = sql("select login_policy from workspaces where id = $1 and login_policy is not null");
-    let stored: Option<serde_json::Value> = stored.bind(can.workspace()).optional(from).await?;
+    let stored =
+        can.sql("select login_policy from workspaces where id = {here} and login_policy is not null");
+    let stored: Option<serde_json::Value> = stored.optional(from).await?;
     stored
         .map_or(Ok(LoginPolicy::default()), |policy| serde_json::from_value(policy).map_err(Error::internal))
 }
 
 pub async fn set(can: &Caller, tx: &mut Tx, policy: &LoginPolicy) -> Result<u64> {
-    sql("update workspaces set login_policy = $2, timestamp_updated = $3 where id = $1")
-        .bind(can.workspace())
+    can.sql("update workspaces set login_policy = $1, timestamp_updated = $2 where id = {here}")
         .bind(Json::value(policy))
         .bind(can.now())
         .run(tx)
@@ -31,9 +31,10 @@ pub async fn set(can: &Caller, tx: &mut Tx, policy: &LoginPolicy) -> Result<u64>
 
 /// How the accepted members can sign in; 10,000 at most.
 pub async fn ways(can: &Caller, from: impl Into<Source<'_>>) -> Result<Vec<Ways>> {
-    sql("select {columns} from members m join users u on u.id = m.user_id \
-         where m.workspace_id = $1 and m.accepted order by m.id limit 10000")
-    .bind(can.workspace())
+    can.sql(
+        "select {columns} from members m join users u on u.id = m.user_id \
+         where m.workspace_id = {here} and m.accepted order by m.id limit 10000",
+    )
     .all(from)
     .await
 }

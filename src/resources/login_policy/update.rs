@@ -5,22 +5,27 @@ use crate::access::{Caller, Can, LoginPolicy, login_policy::Update};
 use crate::audit::{Change, Subject};
 use crate::config::net;
 use crate::error::{Error, Result};
-use crate::http::Fields;
+use ipnet::IpNet;
 
 fn subject(can: &Caller) -> Subject {
     Subject::new("login_policy", can.workspace())
 }
 
 /// The policy that the patch would make.
-pub fn merged(patch: &Fields<Patch>, before: &LoginPolicy) -> Result<LoginPolicy> {
-    let mut networks = patch.get("allowed_ips").and_then(|list| list.as_array()).into_iter().flatten();
-    match networks.any(|text| text.as_str().is_some_and(|text| net(text).is_none())) {
-        true => Err(Error::invalid("body/allowed_ips must be addresses or networks")),
-        false => patch.over(before),
+pub fn merged(patch: &Patch, before: &LoginPolicy) -> Result<LoginPolicy> {
+    let mut after = patch.over(before);
+    if let Some(wanted) = patch.allowed_ips.get() {
+        after.allowed_ips = wanted.as_deref().map(networks).transpose()?;
     }
+    Ok(after)
 }
 
-pub async fn update(can: Can<Update>, patch: Fields<Patch>) -> Result<LoginPolicy> {
+fn networks(texts: &[String]) -> Result<Vec<IpNet>> {
+    let wrong = || Error::invalid("body/allowed_ips must be addresses or networks");
+    texts.iter().map(|text| net(text).ok_or_else(wrong)).collect()
+}
+
+pub async fn update(can: Can<Update>, patch: Patch) -> Result<LoginPolicy> {
     can.write(async move |can, tx| {
         let before = store::current(can, &mut *tx).await?;
         let after = merged(&patch, &before)?;

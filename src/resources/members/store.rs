@@ -4,8 +4,8 @@ pub mod invitations;
 pub mod of_user;
 
 use super::{Name, SHAPE, WorkspaceMember};
-use crate::access::{Caller, Can, Permission, Role};
-use crate::db::{Json, Record, Row, Source, Tx, record, sql};
+use crate::access::{Caller, Can, Permission, Role, across};
+use crate::db::{Json, Record, Row, Source, Tx, record};
 use crate::error::{Error, Result};
 use crate::http::{Paging, address, pattern};
 use crate::time::Time;
@@ -49,8 +49,10 @@ pub async fn list<P: Permission>(
     search: Option<&str>,
 ) -> Result<Vec<WorkspaceMember>> {
     let search = search.map(pattern);
-    sql("select {columns} from members m left join users u on u.id = m.user_id \
-         where m.id < $1 and {visible} {filters} order by m.id desc limit $2")
+    can.sql(
+        "select {columns} from members m left join users u on u.id = m.user_id \
+         where m.id < $1 and {visible} {filters} order by m.id desc limit $2",
+    )
     .bind(paging.before())
     .bind(paging.limit())
     .fill("{visible}", can.visible(&SHAPE))
@@ -67,21 +69,25 @@ pub async fn find<P: Permission>(
     from: impl Into<Source<'_>>,
     id: Uuid,
 ) -> Result<WorkspaceMember> {
-    let found = sql("select {columns}, {within} from members m left join users u on u.id = m.user_id \
-         where m.id = $1 and {visible}")
-    .bind(id)
-    .fill("{within}", can.within(&SHAPE))
-    .fill("{visible}", can.visible(&SHAPE))
-    .optional(from);
+    let found = can
+        .sql(
+            "select {columns}, {within} from members m left join users u on u.id = m.user_id \
+             where m.id = $1 and {visible}",
+        )
+        .bind(id)
+        .fill("{within}", can.within(&SHAPE))
+        .fill("{visible}", can.visible(&SHAPE))
+        .optional(from);
     can.admit(found.await?)
 }
 
 /// Stores an invitation.
 pub async fn insert(can: &Caller, tx: &mut Tx, member: &WorkspaceMember, expires: Time) -> Result<u64> {
-    sql("insert into members (workspace_id, id, user_id, email, nickname, role, permissions, tag_limit, \
+    can.sql(
+        "insert into members (workspace_id, id, user_id, email, nickname, role, permissions, tag_limit, \
          accepted, issuer_id, invitation_expires_at, search, timestamp_created, link_id) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, false, $9, $10, $4, $11, $12)")
-    .bind(can.workspace())
+         values ({here}, $1, $2, $3, $4, $5, $6, $7, false, $8, $9, $3, $10, $11)",
+    )
     .bind(member.id)
     .bind(member.user_id)
     .bind(&member.email)
@@ -107,39 +113,42 @@ pub struct NewMember<'a> {
 
 pub async fn insert_accepted(can: &Caller, tx: &mut Tx, new: &NewMember<'_>) -> Result<Uuid> {
     let id = can.new_id();
-    sql("insert into members (workspace_id, id, user_id, email, role, accepted, search, timestamp_created) \
-         values ($1, $2, $3, $4, $5, true, $4, $6)")
-    .bind(new.workspace)
-    .bind(id)
-    .bind(new.user)
-    .bind(new.email)
-    .bind(new.role.name())
-    .bind(can.now())
-    .run(tx)
-    .await?;
+    across("The founder of a workspace calls from another workspace.")
+        .unfenced_sql(
+            "insert into members (workspace_id, id, user_id, email, role, accepted, search, \
+             timestamp_created) values ({here}, $1, $2, $3, $4, true, $3, $5)",
+        )
+        .here(new.workspace)
+        .bind(id)
+        .bind(new.user)
+        .bind(new.email)
+        .bind(new.role.name())
+        .bind(can.now())
+        .run(tx)
+        .await?;
     Ok(id)
 }
 
 pub async fn update(can: &Caller, tx: &mut Tx, member: &WorkspaceMember) -> Result<u64> {
-    sql("update members set nickname = $3, role = $4, tag_limit = $5 where workspace_id = $1 and id = $2")
-        .bind(can.workspace())
-        .bind(member.id)
-        .bind(member.nickname.clone())
-        .bind(member.role.name())
-        .bind(member.tag_limit.as_ref().map(Json::value))
-        .run(tx)
-        .await
+    can.sql(
+        "update members set nickname = $2, role = $3, tag_limit = $4 where workspace_id = {here} and id = $1",
+    )
+    .bind(member.id)
+    .bind(member.nickname.clone())
+    .bind(member.role.name())
+    .bind(member.tag_limit.as_ref().map(Json::value))
+    .run(tx)
+    .await
 }
 
 pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
-    let gone = sql("delete from members where workspace_id = $1 and id = $2").bind(can.workspace()).bind(id);
+    let gone = can.sql("delete from members where workspace_id = {here} and id = $1").bind(id);
     gone.run(tx).await
 }
 
 /// By member id or user id.
 pub async fn accepted_by_id(can: &Caller, from: impl Into<Source<'_>>, id: Uuid) -> Result<Option<Uuid>> {
-    sql("select id from members where workspace_id = $1 and (id = $2 or user_id = $2) and accepted")
-        .bind(can.workspace())
+    can.sql("select id from members where workspace_id = {here} and (id = $1 or user_id = $1) and accepted")
         .bind(id)
         .optional(from)
         .await
@@ -150,8 +159,7 @@ pub async fn accepted_by_email(
     from: impl Into<Source<'_>>,
     email: &str,
 ) -> Result<Option<Uuid>> {
-    sql("select id from members where workspace_id = $1 and email = $2 and accepted")
-        .bind(can.workspace())
+    can.sql("select id from members where workspace_id = {here} and email = $1 and accepted")
         .bind(email)
         .optional(from)
         .await
@@ -168,28 +176,29 @@ record! { Named { member = "id", user = "user_id" } }
 /// By member id, user id or e-mail address.
 pub async fn accepted(can: &Caller, from: impl Into<Source<'_>>, who: &str) -> Result<Option<Named>> {
     let found = match who.parse::<Uuid>() {
-        Ok(id) => sql("select {columns} from members \
-             where workspace_id = $1 and (id = $2 or user_id = $2) and accepted")
-        .bind(can.workspace())
-        .bind(id),
-        Err(_) => sql("select {columns} from members where workspace_id = $1 and email = $2 and accepted")
-            .bind(can.workspace())
+        Ok(id) => can
+            .sql(
+                "select {columns} from members \
+                 where workspace_id = {here} and (id = $1 or user_id = $1) and accepted",
+            )
+            .bind(id),
+        Err(_) => can
+            .sql("select {columns} from members where workspace_id = {here} and email = $1 and accepted")
             .bind(address(who)),
     };
     found.optional(from).await
 }
 
 pub async fn is_owner(can: &Caller, from: impl Into<Source<'_>>, id: Uuid) -> Result<bool> {
-    let owner = sql("select id from members where workspace_id = $1 and id = $2 and role = 'owner'")
-        .bind(can.workspace())
+    let owner = can
+        .sql("select id from members where workspace_id = {here} and id = $1 and role = 'owner'")
         .bind(id)
         .optional::<Uuid>(from);
     Ok(owner.await?.is_some())
 }
 
 pub async fn step_down(can: &Caller, tx: &mut Tx, to: Role) -> Result<u64> {
-    sql("update members set role = $2 where workspace_id = $1 and role = 'owner'")
-        .bind(can.workspace())
+    can.sql("update members set role = $1 where workspace_id = {here} and role = 'owner'")
         .bind(to.name())
         .run(tx)
         .await
@@ -198,9 +207,10 @@ pub async fn step_down(can: &Caller, tx: &mut Tx, to: Role) -> Result<u64> {
 /// Makes a member the owner. The workspace is theirs from now on, without a limit and without the link through which
 /// they were invited.
 pub async fn step_up(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
-    sql("update members set role = 'owner', tag_limit = null, permissions = null, link_id = null \
-         where workspace_id = $1 and id = $2")
-    .bind(can.workspace())
+    can.sql(
+        "update members set role = 'owner', tag_limit = null, permissions = null, link_id = null \
+         where workspace_id = {here} and id = $1",
+    )
     .bind(id)
     .run(tx)
     .await
@@ -208,9 +218,10 @@ pub async fn step_up(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
 
 /// The addresses of the owner and of another member; `true` marks the latter.
 pub async fn owner_and(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Vec<(bool, String)>> {
-    sql("select id = $2, email from members \
-         where workspace_id = $1 and (id = $2 or role = 'owner')")
-    .bind(can.workspace())
+    can.sql(
+        "select id = $1, email from members \
+         where workspace_id = {here} and (id = $1 or role = 'owner')",
+    )
     .bind(member)
     .all(tx)
     .await
@@ -218,8 +229,8 @@ pub async fn owner_and(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Vec<(b
 
 /// Whether a member or an invitation has this address.
 pub async fn is_taken(can: &Caller, tx: &mut Tx, email: &str) -> Result<bool> {
-    let taken = sql("select id from members where workspace_id = $1 and email = $2")
-        .bind(can.workspace())
+    let taken = can
+        .sql("select id from members where workspace_id = {here} and email = $1")
         .bind(email)
         .optional::<Uuid>(tx);
     Ok(taken.await?.is_some())
@@ -227,25 +238,32 @@ pub async fn is_taken(can: &Caller, tx: &mut Tx, email: &str) -> Result<bool> {
 
 /// The address of a workspace's owner.
 pub async fn owners_address(tx: &mut Tx, workspace: Uuid) -> Result<Option<String>> {
-    let owner = sql("select email from members where workspace_id = $1 and role = 'owner'").bind(workspace);
-    owner.optional(tx).await
+    across("An admin workspace writes to the owner of a workspace that it invites.")
+        .unfenced_sql("select email from members where workspace_id = {here} and role = 'owner'")
+        .here(workspace)
+        .optional(tx)
+        .await
 }
 
 /// Members and invitations that were made through a link to an admin workspace, without an owner.
 pub async fn made_through(there: &Caller, tx: &mut Tx, link: Uuid) -> Result<Vec<WorkspaceMember>> {
-    sql("select {columns} from members m left join users u on u.id = m.user_id \
-         where m.workspace_id = $1 and m.link_id = $2 and m.role <> 'owner' order by m.id")
-    .bind(there.workspace())
-    .bind(link)
-    .all(tx)
-    .await
+    there
+        .sql(
+            "select {columns} from members m left join users u on u.id = m.user_id \
+             where m.workspace_id = {here} and m.link_id = $1 and m.role <> 'owner' order by m.id",
+        )
+        .bind(link)
+        .all(tx)
+        .await
 }
 
 /// The member who has just accepted an invitation.
 pub async fn joined(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<WorkspaceMember> {
-    let member = sql("select {columns} from members m left join users u on u.id = m.user_id \
-         where m.workspace_id = $1 and m.id = $2")
-    .bind(can.workspace())
-    .bind(id);
+    let member = can
+        .sql(
+            "select {columns} from members m left join users u on u.id = m.user_id \
+             where m.workspace_id = {here} and m.id = $1",
+        )
+        .bind(id);
     member.optional(tx).await?.ok_or_else(Error::hidden)
 }

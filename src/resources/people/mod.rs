@@ -18,21 +18,21 @@ pub use profile::{show, update};
 pub use reset::{ask_reset, confirm_reset, hand_over_link};
 pub use routes::router;
 
-use crate::http::absent_not_null;
+use crate::http::patch;
+use crate::resources::users::Profile;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 const NO_MAIL: &str =
     "this server sends no mail; ask its operator for a link: `gatepost admin user link ADDRESS`";
 
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
-#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
-pub struct Patch {
-    #[schemars(transform = absent_not_null, length(min = 1, max = 80), regex(pattern = r"\S"))]
-    first_name: Option<String>,
-    #[schemars(transform = absent_not_null, length(max = 80))]
-    last_name: Option<String>,
+patch! {
+    pub struct Patch of Profile {
+        #[schemars(length(min = 1, max = 80), regex(pattern = r"\S"))]
+        first_name: String,
+        #[schemars(length(max = 80))]
+        last_name: String,
+    }
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -3,7 +3,7 @@ use super::{ByLink, Done, NewEmail, NewPassword, Patch, SetUp, Shown, Token, pag
 use crate::access::{Can, Permission, profile as may, workspaces::SetUp as MaySetUp};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Json, Nothing, Unread};
+use crate::http::{Json, Nothing};
 use crate::resources::operations;
 use crate::resources::sessions::Signed;
 use crate::resources::users::{Profile, Visitor};
@@ -137,8 +137,8 @@ async fn show(can: Can<may::Read>, _: Nothing) -> Result<Json<Profile>> {
     super::show(&can).await.map(Json)
 }
 
-async fn update(can: Can<may::Update>, patch: Unread<Patch>) -> Result<Json<Profile>> {
-    super::update(can, patch.read().await?).await.map(Json)
+async fn update(can: Can<may::Update>, Json(patch): Json<Patch>) -> Result<Json<Profile>> {
+    super::update(can, patch).await.map(Json)
 }
 
 async fn ask_email(can: Can<may::ChangeEmail>, Json(body): Json<NewEmail>) -> Result<Json<Done>> {

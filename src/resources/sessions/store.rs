@@ -3,11 +3,15 @@
 pub mod waiting;
 
 use super::Session;
-use crate::access::{Caller, LoginPolicy, Method, Stage};
-use crate::db::{Json, Record, Row, Source, Tx, sql};
+use crate::access::{Across, Caller, LoginPolicy, Method, Stage, across};
+use crate::db::{Json, Record, Row, Source, Tx};
 use crate::error::Result;
 use crate::time::Time;
 use uuid::Uuid;
+
+fn server_wide() -> Across {
+    across("A session belongs to its user, and can move to another of their workspaces.")
+}
 
 impl Record for Session {
     const COLUMNS: &'static str = "s.id, s.workspace_id, w.name, s.device, s.ip_address, s.method, s.second_factor, \
@@ -30,9 +34,11 @@ impl Record for Session {
 
 /// The newest hundred, without those that wait for a second factor.
 pub async fn all(from: impl Into<Source<'_>>, user: Uuid, now: Time) -> Result<Vec<Session>> {
-    let found =
-        sql("select {columns}, w.login_policy from sessions s join workspaces w on w.id = s.workspace_id \
-         where s.user_id = $1 and s.stage <> 'factor' order by s.id desc limit 100")
+    let found = server_wide()
+        .unfenced_sql(
+            "select {columns}, w.login_policy from sessions s join workspaces w on w.id = s.workspace_id \
+             where s.user_id = $1 and s.stage <> 'factor' order by s.id desc limit 100",
+        )
         .bind(user)
         .all::<(Session, Policy)>(from);
     let live = |(session, Policy(policy)): (Session, Policy)| {
@@ -52,21 +58,30 @@ impl Record for Policy {
 }
 
 pub async fn find(from: impl Into<Source<'_>>, user: Uuid, id: Uuid) -> Result<Option<Session>> {
-    sql("select {columns} from sessions s join workspaces w on w.id = s.workspace_id \
-         where s.user_id = $1 and s.id = $2")
-    .bind(user)
-    .bind(id)
-    .optional(from)
-    .await
+    server_wide()
+        .unfenced_sql(
+            "select {columns} from sessions s join workspaces w on w.id = s.workspace_id \
+             where s.user_id = $1 and s.id = $2",
+        )
+        .bind(user)
+        .bind(id)
+        .optional(from)
+        .await
 }
 
 pub async fn end(tx: &mut Tx, user: Uuid, id: Uuid) -> Result<u64> {
-    sql("delete from sessions where user_id = $1 and id = $2").bind(user).bind(id).run(tx).await
+    server_wide()
+        .unfenced_sql("delete from sessions where user_id = $1 and id = $2")
+        .bind(user)
+        .bind(id)
+        .run(tx)
+        .await
 }
 
 /// Ends the sessions of a user, except one.
 pub async fn end_of_user(tx: &mut Tx, user: Uuid, except: Option<Uuid>) -> Result<u64> {
-    sql("delete from sessions where user_id = $1 and id <> coalesce($2, user_id)")
+    server_wide()
+        .unfenced_sql("delete from sessions where user_id = $1 and id <> coalesce($2, user_id)")
         .bind(user)
         .bind(except)
         .run(tx)
@@ -75,21 +90,16 @@ pub async fn end_of_user(tx: &mut Tx, user: Uuid, except: Option<Uuid>) -> Resul
 
 /// Ends the sessions of a member who leaves the caller's workspace.
 pub async fn end_in_workspace(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<u64> {
-    sql("delete from sessions where workspace_id = $1 and user_id = $2")
-        .bind(can.workspace())
-        .bind(user)
-        .run(tx)
-        .await
+    can.sql("delete from sessions where workspace_id = {here} and user_id = $1").bind(user).run(tx).await
 }
 
 /// Ends every session in the workspace. Sessions elsewhere that started before now cannot switch back to it.
 pub async fn end_of_workspace(can: &Caller, tx: &mut Tx) -> Result<u64> {
-    sql("update workspaces set sessions_from = $2 where id = $1")
-        .bind(can.workspace())
+    can.sql("update workspaces set sessions_from = $1 where id = {here}")
         .bind(can.now())
         .run(&mut *tx)
         .await?;
-    sql("delete from sessions where workspace_id = $1").bind(can.workspace()).run(tx).await
+    can.sql("delete from sessions where workspace_id = {here}").run(tx).await
 }
 
 /// The session has shown a second factor. That may have been all that it lacked.
@@ -103,7 +113,10 @@ pub async fn forget_factor(tx: &mut Tx, user: Uuid, id: Uuid) -> Result<u64> {
 }
 
 async fn set_factor(tx: &mut Tx, user: Uuid, id: Uuid, shown: bool) -> Result<u64> {
-    sql("update sessions set second_factor = $3, stage = 'whole' where user_id = $1 and id = $2")
+    server_wide()
+        .unfenced_sql(
+            "update sessions set second_factor = $3, stage = 'whole' where user_id = $1 and id = $2",
+        )
         .bind(user)
         .bind(id)
         .bind(shown)
@@ -113,7 +126,8 @@ async fn set_factor(tx: &mut Tx, user: Uuid, id: Uuid, shown: bool) -> Result<u6
 
 /// Gives a session a new token.
 pub async fn renew(tx: &mut Tx, user: Uuid, id: Uuid, hash: &str) -> Result<u64> {
-    sql("update sessions set hash = $3 where user_id = $1 and id = $2")
+    server_wide()
+        .unfenced_sql("update sessions set hash = $3 where user_id = $1 and id = $2")
         .bind(user)
         .bind(id)
         .bind(hash)
@@ -131,15 +145,18 @@ pub struct Reauthenticated<'a> {
 }
 
 pub async fn reauthenticated(tx: &mut Tx, session: &Reauthenticated<'_>, now: Time) -> Result<u64> {
-    sql("update sessions set hash = $3, second_factor = $4, authenticated_at = $5, last_seen_at = $5 \
-         where user_id = $1 and id = $2")
-    .bind(session.user)
-    .bind(session.id)
-    .bind(session.hash)
-    .bind(session.second_factor)
-    .bind(now)
-    .run(tx)
-    .await
+    server_wide()
+        .unfenced_sql(
+            "update sessions set hash = $3, second_factor = $4, authenticated_at = $5, last_seen_at = $5 \
+             where user_id = $1 and id = $2",
+        )
+        .bind(session.user)
+        .bind(session.id)
+        .bind(session.hash)
+        .bind(session.second_factor)
+        .bind(now)
+        .run(tx)
+        .await
 }
 
 /// Whether another workspace would accept a session of this age.
@@ -150,46 +167,48 @@ pub async fn would_live(
     workspace: Uuid,
     policy: &LoginPolicy,
 ) -> Result<bool> {
-    let found = sql("select s.timestamp_created, s.last_seen_at, coalesce(s.timestamp_created < \
-         (select w.sessions_from from workspaces w where w.id = $3), false) \
-         from sessions s where s.user_id = $1 and s.id = $2")
-    .bind(user)
-    .bind(id)
-    .bind(workspace)
-    .optional::<((Time, Time), bool)>(can.reader());
-    Ok(found.await?.is_some_and(|((created, seen), ended)| !ended && policy.ends(seen, created) > can.now()))
-}
-
-/// One row, if the session still exists.
-pub async fn act_in(tx: &mut Tx, user: Uuid, id: Uuid, workspace: Uuid) -> Result<u64> {
-    sql("update sessions set workspace_id = $3 where user_id = $1 and id = $2")
+    let found = server_wide()
+        .unfenced_sql(
+            "select s.timestamp_created, s.last_seen_at, coalesce(s.timestamp_created < \
+             (select w.sessions_from from workspaces w where w.id = $3), false) from sessions s \
+             where s.user_id = $1 and s.id = $2",
+        )
         .bind(user)
         .bind(id)
         .bind(workspace)
+        .optional::<((Time, Time), bool)>(can.reader());
+    Ok(found.await?.is_some_and(|((created, seen), ended)| !ended && policy.ends(seen, created) > can.now()))
+}
+
+/// Moves a session to the caller's workspace. One row, if the session still exists.
+pub async fn act_in(can: &Caller, tx: &mut Tx, user: Uuid, id: Uuid) -> Result<u64> {
+    can.sql("update sessions set workspace_id = {here} where user_id = $1 and id = $2")
+        .bind(user)
+        .bind(id)
         .run(tx)
         .await
 }
 
-/// A session to be.
+/// A session to be, in the workspace of the caller.
 pub struct StartedSession {
     /// The hash of its token.
     pub hash: String,
     pub user: Uuid,
     pub id: Uuid,
-    pub workspace: Uuid,
     pub stage: Stage,
     pub method: Method,
     pub second_factor: bool,
 }
 
 pub async fn insert(can: &Caller, tx: &mut Tx, new: &StartedSession) -> Result<u64> {
-    sql("insert into sessions (hash, user_id, id, workspace_id, stage, method, second_factor, device, ip_address, \
-         authenticated_at, last_seen_at, timestamp_created) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10)")
+    can.sql(
+        "insert into sessions (hash, user_id, id, workspace_id, stage, method, second_factor, device, \
+         ip_address, authenticated_at, last_seen_at, timestamp_created) \
+         values ($1, $2, $3, {here}, $4, $5, $6, $7, $8, $9, $9, $9)",
+    )
     .bind(&new.hash)
     .bind(new.user)
     .bind(new.id)
-    .bind(new.workspace)
     .bind(new.stage.name())
     .bind(new.method.name())
     .bind(new.second_factor)

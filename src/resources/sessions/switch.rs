@@ -30,10 +30,10 @@ pub async fn switch(can: Can<Switch>, workspace: Uuid) -> Result<Session> {
     let there = there.ok_or_else(unknown)?;
     there
         .write(async move |can, tx| {
-            if store::act_in(tx, user, own.id, can.workspace()).await? == 0 {
+            if store::act_in(can, tx, user, own.id).await? == 0 {
                 return Err(Error::refused(Step::Credential, auth::ENDED));
             }
-            users::act_in(tx, user, can.workspace()).await?;
+            users::act_in(can, tx, user).await?;
             let session = store::find(&mut *tx, user, own.id).await?.ok_or_else(Error::hidden)?;
             let session = Session { current: true, ..session };
             Ok(Change::new(subject(own.id), (), json!({ "switched": true }), session))

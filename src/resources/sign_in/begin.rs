@@ -102,13 +102,12 @@ impl Start {
             hash: hash.to_owned(),
             user: self.user,
             id: can.new_id(),
-            workspace: self.home.workspace,
             stage: stage(self.next),
             method: self.method,
             second_factor: self.second_factor,
         };
         sessions::insert(can, tx, &new).await?;
-        users::act_in(tx, self.user, self.home.workspace).await?;
+        users::act_in(can, tx, self.user).await?;
         let (now, pending) = (can.now(), self.next == Next::SecondFactor);
         Ok(SignedIn {
             next: self.next,

@@ -20,7 +20,7 @@ pub use routes::router;
 
 use crate::access::Caller;
 use crate::audit::Subject;
-use crate::http::absent_not_null;
+use crate::http::{absent_not_null, patch};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,19 +81,18 @@ pub struct Branding {
     pub org_logo_url: Option<String>,
 }
 
-/// The fields to change; null clears one, and those that are left out stay.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
-#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
-pub struct BrandingPatch {
-    /// One line of plain text.
-    #[schemars(length(min = 1, max = 80))]
-    brand_name: Option<String>,
-    /// White text must be legible on it, and the colour on white: the contrast is at least 4.5:1.
-    #[schemars(regex(pattern = "^#[0-9a-fA-F]{6}$"))]
-    brand_color: Option<String>,
-    #[schemars(length(max = 2000), regex(pattern = r#"^https?://[^\x00-\x20"'<>\\\x7f]+$"#))]
-    org_logo_url: Option<String>,
+patch! {
+    /// The fields to change; null clears one, and those that are left out stay.
+    pub struct BrandingPatch of Branding {
+        /// One line of plain text.
+        #[schemars(length(min = 1, max = 80))]
+        brand_name: Option<String>,
+        /// White text must be legible on it, and the colour on white: the contrast is at least 4.5:1.
+        #[schemars(regex(pattern = "^#[0-9a-fA-F]{6}$"))]
+        brand_color: Option<String>,
+        #[schemars(length(max = 2000), regex(pattern = r#"^https?://[^\x00-\x20"'<>\\\x7f]+$"#))]
+        org_logo_url: Option<String>,
+    }
 }
 
 fn subject(can: &Caller) -> Subject {

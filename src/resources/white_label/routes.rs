@@ -1,7 +1,7 @@
 use super::{Branding, BrandingPatch, DomainInfo, NewDomain};
 use crate::access::{Can, branding, white_label::*};
 use crate::error::Result;
-use crate::http::{Json, Nothing, Unread};
+use crate::http::{Json, Nothing};
 use crate::resources::operations;
 use crate::resources::workspaces::Workspace;
 
@@ -64,6 +64,9 @@ async fn show_branding(can: Can<branding::Read>, _: Nothing) -> Result<Json<Bran
     super::show_branding(&can).await.map(Json)
 }
 
-async fn update_branding(can: Can<branding::Update>, patch: Unread<BrandingPatch>) -> Result<Json<Branding>> {
-    super::update_branding(can, patch.read().await?).await.map(Json)
+async fn update_branding(
+    can: Can<branding::Update>,
+    Json(patch): Json<BrandingPatch>,
+) -> Result<Json<Branding>> {
+    super::update_branding(can, patch).await.map(Json)
 }

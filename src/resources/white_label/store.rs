@@ -1,8 +1,8 @@
 //! The SQL of domains and brands.
 
 use super::{Branding, Claim};
-use crate::access::Caller;
-use crate::db::{Source, Tx, record, sql};
+use crate::access::{Across, Caller, across};
+use crate::db::{Source, Tx, record};
 use crate::error::{Error, Result};
 use crate::time::Time;
 use uuid::Uuid;
@@ -12,27 +12,34 @@ record! { Branding { brand_name = "w.brand_name", brand_color = "w.brand_color",
 
 /// The domain that the workspace asks for.
 pub async fn claim(can: &Caller, from: impl Into<Source<'_>>) -> Result<Option<Claim>> {
-    sql("select {columns} from workspaces w where w.id = $1 and w.org_client_domain is not null")
-        .bind(can.workspace())
+    can.sql("select {columns} from workspaces w where w.id = {here} and w.org_client_domain is not null")
         .optional(from)
         .await
 }
 
+fn one_holder() -> Across {
+    across("Only one workspace of the server holds a domain.")
+}
+
 /// The other workspace that holds the domain. A workspace whose removal is due holds none.
 pub async fn holder(can: &Caller, from: impl Into<Source<'_>>, domain: &str) -> Result<Option<Claim>> {
-    sql("select {columns} from workspaces w where w.id <> $1 and w.org_client_domain = $2 \
-         and w.domain_verified_at is not null and coalesce(w.scheduled_for_removal_at > $3, true)")
-    .bind(can.workspace())
-    .bind(domain)
-    .bind(can.now())
-    .optional(from)
-    .await
+    one_holder()
+        .unfenced_sql(
+            "select {columns} from workspaces w where w.id <> {here} and w.org_client_domain = $1 \
+             and w.domain_verified_at is not null and coalesce(w.scheduled_for_removal_at > $2, true)",
+        )
+        .here(can.workspace())
+        .bind(domain)
+        .bind(can.now())
+        .optional(from)
+        .await
 }
 
 pub async fn set(can: &Caller, tx: &mut Tx, domain: &str, token: &str) -> Result<u64> {
-    sql("update workspaces set org_client_domain = $2, domain_token = $3, domain_verified_at = null, \
-         timestamp_updated = $4 where id = $1")
-    .bind(can.workspace())
+    can.sql(
+        "update workspaces set org_client_domain = $1, domain_token = $2, domain_verified_at = null, \
+         timestamp_updated = $3 where id = {here}",
+    )
     .bind(domain)
     .bind(token)
     .bind(can.now())
@@ -41,9 +48,10 @@ pub async fn set(can: &Caller, tx: &mut Tx, domain: &str, token: &str) -> Result
 }
 
 pub async fn remove(can: &Caller, tx: &mut Tx) -> Result<u64> {
-    sql("update workspaces set org_client_domain = null, domain_token = null, domain_verified_at = null, \
-         timestamp_updated = $2 where id = $1")
-    .bind(can.workspace())
+    can.sql(
+        "update workspaces set org_client_domain = null, domain_token = null, domain_verified_at = null, \
+         timestamp_updated = $1 where id = {here}",
+    )
     .bind(can.now())
     .run(tx)
     .await
@@ -51,33 +59,32 @@ pub async fn remove(can: &Caller, tx: &mut Tx) -> Result<u64> {
 
 /// From now on the workspace holds its domain; with none, it no longer does.
 pub async fn hold(can: &Caller, tx: &mut Tx, verified_at: Option<Time>) -> Result<u64> {
-    sql("update workspaces set domain_verified_at = $2 where id = $1")
-        .bind(can.workspace())
-        .bind(verified_at)
-        .run(tx)
-        .await
+    can.sql("update workspaces set domain_verified_at = $1 where id = {here}").bind(verified_at).run(tx).await
 }
 
 /// Takes the domain from the other workspaces that held it, and returns them.
 pub async fn release(can: &Caller, tx: &mut Tx, domain: &str) -> Result<Vec<Uuid>> {
-    sql("update workspaces set domain_verified_at = null where id <> $1 and org_client_domain = $2 \
-         and domain_verified_at is not null returning id")
-    .bind(can.workspace())
-    .bind(domain)
-    .all(tx)
-    .await
+    one_holder()
+        .unfenced_sql(
+            "update workspaces set domain_verified_at = null where id <> {here} and org_client_domain = $1 \
+             and domain_verified_at is not null returning id",
+        )
+        .here(can.workspace())
+        .bind(domain)
+        .all(tx)
+        .await
 }
 
 pub async fn branding(can: &Caller, from: impl Into<Source<'_>>) -> Result<Branding> {
-    let found =
-        sql("select {columns} from workspaces w where w.id = $1").bind(can.workspace()).optional(from);
+    let found = can.sql("select {columns} from workspaces w where w.id = {here}").optional(from);
     found.await?.ok_or_else(Error::hidden)
 }
 
 pub async fn set_branding(can: &Caller, tx: &mut Tx, branding: &Branding) -> Result<u64> {
-    sql("update workspaces set brand_name = $2, brand_color = $3, org_logo_url = $4, timestamp_updated = $5 \
-         where id = $1")
-    .bind(can.workspace())
+    can.sql(
+        "update workspaces set brand_name = $1, brand_color = $2, org_logo_url = $3, \
+         timestamp_updated = $4 where id = {here}",
+    )
     .bind(branding.brand_name.clone())
     .bind(branding.brand_color.clone())
     .bind(branding.org_logo_url.clone())

@@ -4,24 +4,19 @@ use super::{Admin, WorkspaceGroupMember, store, subject};
 use crate::access::{ACTIONS, Can, Delegation, Permission, campaigns, workspace_group_members::*};
 use crate::audit::Change;
 use crate::error::{Error, Result};
-use crate::http::{Fields, absent_not_null, hint};
+use crate::http::{hint, patch};
 use crate::resources::campaigns as shared;
-use schemars::JsonSchema;
 
-/// The fields to change; those that are left out stay.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
-#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
-pub struct Patch {
-    #[schemars(transform = absent_not_null)]
-    paused: Option<bool>,
-    #[schemars(transform = absent_not_null)]
-    read_only: Option<bool>,
-    #[schemars(transform = absent_not_null)]
-    no_exports: Option<bool>,
-    /// The resources of the access matrix that it may use, such as `campaigns`; null for all.
-    #[schemars(length(max = 100))]
-    resources: Option<Vec<String>>,
+patch! {
+    /// The fields to change; those that are left out stay.
+    pub struct Patch of Delegation {
+        paused: bool,
+        read_only: bool,
+        no_exports: bool,
+        /// The resources of the access matrix that it may use, such as `campaigns`; null for all.
+        #[schemars(length(max = 100))]
+        resources: Option<Vec<String>>,
+    }
 }
 
 pub async fn admin(can: &Can<ReadAdmin>) -> Result<Admin> {
@@ -39,10 +34,10 @@ pub async fn admin(can: &Can<ReadAdmin>) -> Result<Admin> {
     })
 }
 
-pub async fn delegate(can: Can<Delegate>, patch: Fields<Patch>) -> Result<Delegation> {
+pub async fn delegate(can: Can<Delegate>, patch: Patch) -> Result<Delegation> {
     can.write(async move |can, tx| {
         let before = store::own(can, &mut *tx).await?.ok_or_else(none)?;
-        let delegation = patch.over(&before.delegation)?;
+        let delegation = patch.over(&before.delegation);
         known(&delegation)?;
         let after = WorkspaceGroupMember { delegation, timestamp_updated: can.now(), ..before.clone() };
         store::update(can, tx, &after).await?;

@@ -20,7 +20,7 @@ pub async fn end(can: Can<Delete>, id: Uuid) -> Result<WorkspaceGroupMember> {
         if leaves {
             can.also::<Leave>()?;
         }
-        store::delete(tx, &link).await?;
+        store::delete(can, tx, &link).await?;
         let (members, keys) = undo(&can.beside(link.sub_workspace_id), tx, link.id).await?;
         let other = if leaves { link.admin_workspace_id } else { link.sub_workspace_id };
         let facts = json!({ "members_removed": members, "keys_revoked": keys });

@@ -21,7 +21,7 @@ pub use store::subs;
 
 use crate::access::{Delegation, GuardRails, Shape};
 use crate::audit::Subject;
-use crate::http::absent_not_null;
+use crate::http::{absent_not_null, optional_not_null};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,12 +81,11 @@ pub struct WorkspaceGroupMember {
 
 /// The official form is `sub_workspace_id`. The address of its owner is enough on its own.
 #[derive(Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields, extend("x-gatepost-optional" = ["sub_workspace_id"]))]
+#[schemars(deny_unknown_fields, extend("x-gatepost-optional" = ["sub_workspace_id"]), transform = optional_not_null)]
 pub struct New {
-    #[schemars(transform = absent_not_null)]
     pub sub_workspace_id: Option<Uuid>,
     /// The verified address of somebody who owns exactly one workspace.
-    #[schemars(transform = absent_not_null, email, length(max = 254), extend("x-gatepost-extension" = true))]
+    #[schemars(email, length(max = 254), extend("x-gatepost-extension" = true))]
     pub email: Option<String>,
 }
 

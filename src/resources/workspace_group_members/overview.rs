@@ -7,7 +7,7 @@ use crate::access::{
     workspace_members,
 };
 use crate::error::Result;
-use crate::http::{Page, absent_not_null};
+use crate::http::{Page, optional_not_null};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,12 +18,12 @@ use uuid::Uuid;
 const SIZE: i64 = 100;
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
 pub struct Slice {
     /// How many sub-workspaces a page has, 1 to 1000. The default is 100.
-    #[schemars(transform = absent_not_null, range(min = 1, max = 1000))]
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<i64>,
     /// `next_starting_after` of the page before.
-    #[schemars(transform = absent_not_null)]
     starting_after: Option<Uuid>,
 }
 

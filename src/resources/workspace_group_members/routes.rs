@@ -4,7 +4,7 @@ use super::{Admin, New, WorkspaceGroupMember};
 use crate::access::{Can, Delegation, workspace_group_members::*};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Answer, Id, Json, Nothing, Page, Paging, Path, Query, Unread};
+use crate::http::{Answer, Id, Json, Nothing, Page, Paging, Path, Query};
 use crate::resources::operations;
 use aide::axum::ApiRouter;
 
@@ -139,8 +139,8 @@ async fn admin(can: Can<ReadAdmin>, _: Nothing) -> Result<Json<Admin>> {
     super::admin(&can).await.map(Json)
 }
 
-async fn delegate(can: Can<Delegate>, patch: Unread<Patch>) -> Result<Json<Delegation>> {
-    super::delegate(can, patch.read().await?).await.map(Json)
+async fn delegate(can: Can<Delegate>, Json(patch): Json<Patch>) -> Result<Json<Delegation>> {
+    super::delegate(can, patch).await.map(Json)
 }
 
 async fn group(can: Can<Read>, Query(slice): Query<Slice>) -> Result<Json<Page<Overview>>> {

@@ -3,7 +3,7 @@
 use super::handed;
 use crate::access::{Can, workspace_members::Read};
 use crate::error::Result;
-use crate::http::{Page, Paging, Roll, absent_not_null};
+use crate::http::{Page, Paging, Roll, optional_not_null};
 use crate::resources::members::{self, WorkspaceMember};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -11,14 +11,14 @@ use std::slice::from_mut;
 use uuid::Uuid;
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(transform = optional_not_null)]
 pub struct Filter {
     #[serde(flatten)]
     pub roll: Roll,
     /// Only members (true) or only pending invitations (false).
-    #[schemars(transform = absent_not_null)]
     pub accepted: Option<bool>,
     /// Only members whose name or address contains this.
-    #[schemars(transform = absent_not_null, length(max = 200))]
+    #[schemars(length(max = 200))]
     pub search: Option<String>,
 }
 

@@ -27,10 +27,10 @@ pub use resend::resend;
 pub use routes::router;
 pub use update::update;
 
-use super::members::MemberPermission;
+use super::members::{MemberPermission, WorkspaceMember};
 use crate::access::Role;
 use crate::audit::Subject;
-use crate::http::absent_not_null;
+use crate::http::{absent_not_null, patch};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -73,16 +73,14 @@ impl New {
     }
 }
 
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
-#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
-pub struct Patch {
-    #[schemars(length(max = 80))]
-    nickname: Option<String>,
-    #[schemars(transform = absent_not_null)]
-    role: Option<Role>,
-    #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
-    tag_limit: Option<Vec<Uuid>>,
+patch! {
+    pub struct Patch of WorkspaceMember {
+        #[schemars(length(max = 80))]
+        nickname: Option<String>,
+        role: Role,
+        #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
+        tag_limit: Option<Vec<Uuid>>,
+    }
 }
 
 #[derive(Deserialize, JsonSchema)]

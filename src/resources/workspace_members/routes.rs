@@ -101,10 +101,10 @@ async fn update(
     can: Can<Update>,
     Path(Id { id }): Path<Id>,
     Query(revoke): Query<Revoke>,
-    patch: Unread<Patch>,
+    body: Unread<Patch>,
 ) -> Result<Json<WorkspaceMember>> {
     members::find(&can, can.reader(), id).await?;
-    super::update(can, id, patch.read().await?, revoke).await.map(Json)
+    super::update(can, id, body.patch().await?, revoke).await.map(Json)
 }
 
 async fn remove(

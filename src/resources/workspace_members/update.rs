@@ -6,29 +6,22 @@ use super::{Patch, Revoke, handed, subject};
 use crate::access::{Caller, Can, workspace_members::*};
 use crate::audit::Change;
 use crate::error::Result;
-use crate::http::Fields;
 use crate::resources::members::{self, WorkspaceMember};
 use crate::resources::{accounts, custom_tags};
 use std::slice::from_mut;
 use uuid::Uuid;
 
-pub async fn update(
-    can: Can<Update>,
-    id: Uuid,
-    patch: Fields<Patch>,
-    revoke: Revoke,
-) -> Result<WorkspaceMember> {
+pub async fn update(can: Can<Update>, id: Uuid, patch: Patch, revoke: Revoke) -> Result<WorkspaceMember> {
     can.write(async move |can, tx| {
         let mut before = members::find(can, &mut *tx, id).await?;
         handed::show(can, &mut *tx, from_mut(&mut before)).await?;
-        let after: WorkspaceMember = patch.over(&before)?;
+        let after = patch.over(&before);
         let new_rights = after.role != before.role || after.tag_limit != before.tag_limit;
         if new_rights {
             may_change_rights(can, &before, &after)?;
         }
-        if patch.names("tag_limit") {
-            let limit = after.tag_limit.as_deref().unwrap_or_default();
-            custom_tags::known(can, tx, "tag_limit", limit).await?;
+        if let Some(limit) = patch.tag_limit.get() {
+            custom_tags::known(can, tx, "tag_limit", limit.as_deref().unwrap_or_default()).await?;
         }
         members::update(can, tx, &after).await?;
         let keys = match after.role != before.role {

@@ -22,7 +22,7 @@ use crate::access::Role;
 use crate::audit::Subject;
 use crate::db;
 use crate::error::Result;
-use crate::http::absent_not_null;
+use crate::http::{absent_not_null, optional_not_null, patch};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -89,13 +89,10 @@ pub struct Billing {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(inline)]
+#[schemars(inline, transform = optional_not_null)]
 pub struct Verification {
-    #[schemars(transform = absent_not_null)]
     quantity: Option<f64>,
-    #[schemars(transform = absent_not_null)]
     product_id: Option<String>,
-    #[schemars(transform = absent_not_null)]
     timestamp_updated: Option<Time>,
 }
 
@@ -148,38 +145,36 @@ pub struct Created {
     pub api_key: String,
 }
 
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
-#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
-pub struct Patch {
-    #[schemars(transform = absent_not_null, length(min = 1, max = 200), regex(pattern = r"\S"))]
-    name: Option<String>,
-    #[schemars(length(max = 2000), regex(pattern = r#"^https?://[^\x00-\x20"'<>\\\x7f]+$"#))]
-    org_logo_url: Option<String>,
-    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
-    default_campaign_visibility: Option<Visibility>,
-    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
-    default_member_role: Option<Role>,
-    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
-    strict_scopes: Option<bool>,
-    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
-    strict_bodies: Option<bool>,
-    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
-    unique_leads: Option<bool>,
+patch! {
+    pub struct Patch of Workspace {
+        #[schemars(length(min = 1, max = 200), regex(pattern = r"\S"))]
+        name: String,
+        #[schemars(length(max = 2000), regex(pattern = r#"^https?://[^\x00-\x20"'<>\\\x7f]+$"#))]
+        org_logo_url: Option<String>,
+        #[schemars(extend("x-gatepost-extension" = true))]
+        default_campaign_visibility: Visibility,
+        #[schemars(extend("x-gatepost-extension" = true))]
+        default_member_role: Role,
+        #[schemars(extend("x-gatepost-extension" = true))]
+        strict_scopes: bool,
+        #[schemars(extend("x-gatepost-extension" = true))]
+        strict_bodies: bool,
+        #[schemars(extend("x-gatepost-extension" = true))]
+        unique_leads: bool,
+    }
 }
 
 /// The official form is `email` and `sec`. `new_owner_id` is enough on its own.
 #[derive(Deserialize, JsonSchema)]
-#[schemars(extend("x-gatepost-optional" = ["email", "sec"]))]
+#[schemars(extend("x-gatepost-optional" = ["email", "sec"]), transform = optional_not_null)]
 pub struct NewOwner {
     /// The address of an accepted member.
-    #[schemars(transform = absent_not_null, email)]
+    #[schemars(email)]
     pub email: Option<String>,
     /// The current owner's password.
-    #[schemars(transform = absent_not_null)]
     pub sec: Option<String>,
     /// The user id or member id of an accepted member.
-    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    #[schemars(extend("x-gatepost-extension" = true))]
     pub new_owner_id: Option<Uuid>,
 }
 

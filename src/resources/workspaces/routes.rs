@@ -1,7 +1,7 @@
 use super::{Created, New, NewOwner, Patch, Workspace};
 use crate::access::{Can, workspaces::*};
 use crate::error::Result;
-use crate::http::{Json, Nothing, Page, Paging, Query, Unread};
+use crate::http::{Json, Nothing, Page, Paging, Query};
 use crate::resources::operations;
 
 operations! {
@@ -62,8 +62,8 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Created>>
     super::create(can, new).await.map(Json)
 }
 
-async fn update(can: Can<Update>, patch: Unread<Patch>) -> Result<Json<Workspace>> {
-    super::update(can, patch.read().await?).await.map(Json)
+async fn update(can: Can<Update>, Json(patch): Json<Patch>) -> Result<Json<Workspace>> {
+    super::update(can, patch).await.map(Json)
 }
 
 async fn schedule(can: Can<Delete>, _: Nothing) -> Result<Json<Workspace>> {

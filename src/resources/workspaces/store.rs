@@ -1,8 +1,8 @@
 //! The SQL of workspaces. A statement is about the caller's workspace unless it says otherwise.
 
 use super::{Billing, Visibility, Workspace};
-use crate::access::{Caller, Role};
-use crate::db::{Json, Record, Row, Source, Tx, record, sql};
+use crate::access::{Caller, Role, across};
+use crate::db::{Json, Record, Row, Source, Tx, record};
 use crate::error::{Error, Result};
 use crate::http::Paging;
 use crate::mail::Brand;
@@ -34,27 +34,31 @@ impl Record for Workspace {
 }
 
 pub async fn current(can: &Caller, from: impl Into<Source<'_>>) -> Result<Workspace> {
-    let found =
-        sql("select {columns} from workspaces w where w.id = $1").bind(can.workspace()).optional(from);
+    let found = can.sql("select {columns} from workspaces w where w.id = {here}").optional(from);
     found.await?.ok_or_else(Error::hidden)
 }
 
 pub async fn insert(tx: &mut Tx, id: Uuid, name: &str, now: Time) -> Result<u64> {
-    sql("insert into workspaces (id, name, default_campaign_visibility, default_member_role, strict_scopes, \
-         denied, timestamp_created, timestamp_updated) values ($1, $2, 'team', 'view', false, $3, $4, $4)")
-    .bind(id)
-    .bind(name)
-    .bind(Json::value(&Vec::<String>::new()))
-    .bind(now)
-    .run(tx)
-    .await
+    across("The founder of a workspace calls from another workspace.")
+        .unfenced_sql(
+            "insert into workspaces (id, name, default_campaign_visibility, default_member_role, \
+             strict_scopes, denied, timestamp_created, timestamp_updated) \
+             values ($1, $2, 'team', 'view', false, $3, $4, $4)",
+        )
+        .bind(id)
+        .bind(name)
+        .bind(Json::value(&Vec::<String>::new()))
+        .bind(now)
+        .run(tx)
+        .await
 }
 
 pub async fn update(can: &Caller, tx: &mut Tx, workspace: &Workspace) -> Result<u64> {
-    sql("update workspaces set name = $2, org_logo_url = $3, default_campaign_visibility = $4, \
-         default_member_role = $5, strict_scopes = $6, scheduled_for_removal_at = $7, timestamp_updated = $8, \
-         unique_leads = $9, strict_bodies = $10 where id = $1")
-    .bind(can.workspace())
+    can.sql(
+        "update workspaces set name = $1, org_logo_url = $2, default_campaign_visibility = $3, \
+         default_member_role = $4, strict_scopes = $5, scheduled_for_removal_at = $6, \
+         timestamp_updated = $7, unique_leads = $8, strict_bodies = $9 where id = {here}",
+    )
     .bind(&workspace.name)
     .bind(workspace.org_logo_url.clone())
     .bind(workspace.default_campaign_visibility.name())
@@ -70,61 +74,71 @@ pub async fn update(can: &Caller, tx: &mut Tx, workspace: &Workspace) -> Result<
 
 /// The workspaces of which a user is an accepted member.
 pub async fn of_user(can: &Caller, user: Uuid, paging: &Paging) -> Result<Vec<Workspace>> {
-    sql("select {columns} from workspaces w join members own on own.workspace_id = w.id and own.accepted \
-         where own.user_id = $1 and w.id < $2 and coalesce(w.scheduled_for_removal_at > $3, true) \
-         order by w.id desc limit $4")
-    .bind(user)
-    .bind(paging.before())
-    .bind(can.now())
-    .bind(paging.limit())
-    .all(can.reader())
-    .await
+    across("A person can be a member of several workspaces.")
+        .unfenced_sql(
+            "select {columns} from workspaces w join members own on own.workspace_id = w.id \
+             and own.accepted where own.user_id = $1 and w.id < $2 \
+             and coalesce(w.scheduled_for_removal_at > $3, true) order by w.id desc limit $4",
+        )
+        .bind(user)
+        .bind(paging.before())
+        .bind(can.now())
+        .bind(paging.limit())
+        .all(can.reader())
+        .await
 }
 
 /// Whether there is any workspace on the server.
 pub async fn any(from: impl Into<Source<'_>>) -> Result<bool> {
-    let first = sql("select w.id from workspaces w limit 1").optional::<Uuid>(from);
+    let first = across("A server without a workspace can be set up.")
+        .unfenced_sql("select w.id from workspaces w limit 1")
+        .optional::<Uuid>(from);
     Ok(first.await?.is_some())
 }
 
 pub async fn exists(from: impl Into<Source<'_>>, id: Uuid) -> Result<bool> {
-    let found = sql("select id from workspaces where id = $1").bind(id).optional::<Uuid>(from);
+    let found = across("The operator can name any workspace.")
+        .unfenced_sql("select id from workspaces where id = $1")
+        .bind(id)
+        .optional::<Uuid>(from);
     Ok(found.await?.is_some())
 }
 
 /// The resources that the plan excludes.
 pub async fn denied(can: &Caller, from: impl Into<Source<'_>>) -> Result<Vec<String>> {
-    let denied = sql("select denied from workspaces where id = $1").bind(can.workspace());
+    let denied = can.sql("select denied from workspaces where id = {here}");
     let denied: Option<serde_json::Value> = denied.optional(from).await?;
     denied.map_or(Ok(vec![]), |denied| serde_json::from_value(denied).map_err(Error::internal))
 }
 
 pub async fn deny(can: &Caller, tx: &mut Tx, denied: &Vec<String>) -> Result<u64> {
-    sql("update workspaces set denied = $2 where id = $1")
-        .bind(can.workspace())
-        .bind(Json::value(denied))
-        .run(tx)
-        .await
+    can.sql("update workspaces set denied = $1 where id = {here}").bind(Json::value(denied)).run(tx).await
 }
 
 /// Any workspace of the server.
 pub async fn by_id(tx: &mut Tx, id: Uuid) -> Result<Option<Workspace>> {
-    sql("select {columns} from workspaces w where w.id = $1").bind(id).optional(tx).await
+    across("A founder or an admin workspace reads another workspace.")
+        .unfenced_sql("select {columns} from workspaces w where w.id = $1")
+        .bind(id)
+        .optional(tx)
+        .await
 }
 
 record! { Brand { name = "w.brand_name", color = "w.brand_color" } }
 
-async fn brand_of(workspace: Uuid, from: impl Into<Source<'_>>) -> Result<Brand> {
-    let found = sql("select {columns} from workspaces w where w.id = $1").bind(workspace).optional(from);
-    found.await?.ok_or_else(Error::hidden)
-}
-
 /// The brand that letters of the caller's workspace show: its own, or that of its admin workspace.
 pub async fn brand(can: &Caller, from: impl Into<Source<'_>>) -> Result<Brand> {
     let mut from = from.into();
-    let own = brand_of(can.workspace(), from.again()).await?;
+    let own =
+        can.sql("select {columns} from workspaces w where w.id = {here}").optional::<Brand>(from.again());
+    let own = own.await?.ok_or_else(Error::hidden)?;
     match can.group() {
-        Some(group) if own.name.is_none() => brand_of(group.admin, from).await,
+        Some(group) if own.name.is_none() => {
+            let admin = across("A sub-workspace shows the brand of its admin workspace.")
+                .unfenced_sql("select {columns} from workspaces w where w.id = $1")
+                .bind(group.admin);
+            admin.optional(from).await?.ok_or_else(Error::hidden)
+        }
         Some(_) | None => Ok(own),
     }
 }

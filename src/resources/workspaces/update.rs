@@ -4,12 +4,11 @@ use super::{Patch, Workspace, store, subject};
 use crate::access::{Can, Role, workspaces::*};
 use crate::audit::Change;
 use crate::error::{Error, Result};
-use crate::http::Fields;
 
-pub async fn update(can: Can<Update>, patch: Fields<Patch>) -> Result<Workspace> {
+pub async fn update(can: Can<Update>, patch: Patch) -> Result<Workspace> {
     can.write(async move |can, tx| {
         let before = store::current(can, &mut *tx).await?;
-        let after = Workspace { timestamp_updated: can.now(), ..patch.over(&before)? };
+        let after = Workspace { timestamp_updated: can.now(), ..patch.over(&before) };
         if after.default_member_role == Role::Owner {
             return Err(Error::invalid("body/default_member_role must not be owner: there is exactly one"));
         }

@@ -2,7 +2,7 @@
 
 use super::super::{Cap, Caps};
 use crate::access::{Can, Permission, credits::*};
-use crate::db::{Json, Record, Row, Source, Tx, sql};
+use crate::db::{Json, Record, Row, Source, Tx};
 use crate::error::{Error, Result};
 use crate::http::Paging;
 use crate::resources::workspace_group_members::SHAPE;
@@ -18,8 +18,10 @@ impl Record for Cap {
 }
 
 pub async fn list(can: &Can<Read>, paging: &Paging) -> Result<Vec<Cap>> {
-    sql("select {columns} from group_links l where l.id < $1 and l.status = 'accepted' and {visible} \
-         order by l.id desc limit $2")
+    can.sql(
+        "select {columns} from group_links l where l.id < $1 and l.status = 'accepted' and {visible} \
+         order by l.id desc limit $2",
+    )
     .bind(paging.before())
     .bind(paging.limit())
     .fill("{visible}", can.visible(&SHAPE))
@@ -28,18 +30,20 @@ pub async fn list(can: &Can<Read>, paging: &Paging) -> Result<Vec<Cap>> {
 }
 
 pub async fn find<P: Permission>(can: &Can<P>, from: impl Into<Source<'_>>, sub: Uuid) -> Result<Cap> {
-    let found = sql("select {columns} from group_links l \
-         where l.sub_workspace_id = $1 and l.status = 'accepted' and {visible}")
-    .bind(sub)
-    .fill("{visible}", can.visible(&SHAPE))
-    .optional(from);
+    let found = can
+        .sql(
+            "select {columns} from group_links l \
+             where l.sub_workspace_id = $1 and l.status = 'accepted' and {visible}",
+        )
+        .bind(sub)
+        .fill("{visible}", can.visible(&SHAPE))
+        .optional(from);
     let unknown = || Error::invalid("body/sub_workspace_id must be a sub workspace of this workspace");
     found.await?.ok_or_else(unknown)
 }
 
 pub async fn set(can: &Can<SetCaps>, tx: &mut Tx, cap: &Cap) -> Result<u64> {
-    sql("update group_links set credit_caps = $3 where workspace_id = $1 and id = $2")
-        .bind(can.workspace())
+    can.sql("update group_links set credit_caps = $2 where workspace_id = {here} and id = $1")
         .bind(cap.id)
         .bind(Json::value(&cap.caps))
         .run(tx)

@@ -1,7 +1,7 @@
 //! The SQL of invitations: pending members, and the links to them.
 
-use crate::access::{Caller, Role};
-use crate::db::{Record, Row, Source, Tx, record, sql};
+use crate::access::{Caller, Role, across};
+use crate::db::{Record, Row, Source, Tx, record};
 use crate::error::{Error, Result};
 use crate::time::Time;
 use uuid::Uuid;
@@ -32,14 +32,17 @@ pub async fn with_token(
     hash: &str,
     now: Time,
 ) -> Result<Option<OpenInvitation>> {
-    sql("select {columns} from credentials c \
-         join members m on m.workspace_id = c.workspace_id and m.id = c.id \
-         left join users u on u.email = m.email \
-         where c.hash = $1 and c.kind = 'invitation' and not m.accepted and m.invitation_expires_at > $2")
-    .bind(hash)
-    .bind(now)
-    .optional(from)
-    .await
+    across("The holder of a link is not yet a member of any workspace.")
+        .unfenced_sql(
+            "select {columns} from credentials c \
+             join members m on m.workspace_id = c.workspace_id and m.id = c.id \
+             left join users u on u.email = m.email \
+             where c.hash = $1 and c.kind = 'invitation' and not m.accepted and m.invitation_expires_at > $2",
+        )
+        .bind(hash)
+        .bind(now)
+        .optional(from)
+        .await
 }
 
 /// What the page of an invitation shows.
@@ -62,21 +65,21 @@ impl Record for Invitation {
 }
 
 pub async fn shown_invitation(can: &Caller, hash: &str) -> Result<Option<Invitation>> {
-    sql("select {columns} from credentials c \
+    can.sql(
+        "select {columns} from credentials c \
          join members m on m.workspace_id = c.workspace_id and m.id = c.id \
          left join users u on u.id = m.issuer_id \
-         where c.hash = $1 and c.kind = 'invitation' and c.workspace_id = $2 and not m.accepted")
+         where c.hash = $1 and c.kind = 'invitation' and c.workspace_id = {here} and not m.accepted",
+    )
     .bind(hash)
-    .bind(can.workspace())
     .optional(can.reader())
     .await
 }
 
 /// Stores the hash of the link's token.
 pub async fn open_link(can: &Caller, tx: &mut Tx, member: Uuid, hash: &str) -> Result<()> {
-    sql("insert into credentials (hash, workspace_id, kind, id) values ($1, $2, 'invitation', $3)")
+    can.sql("insert into credentials (hash, workspace_id, kind, id) values ($1, {here}, 'invitation', $2)")
         .bind(hash)
-        .bind(can.workspace())
         .bind(member)
         .run(tx)
         .await
@@ -84,16 +87,14 @@ pub async fn open_link(can: &Caller, tx: &mut Tx, member: Uuid, hash: &str) -> R
 }
 
 pub async fn close_link(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<u64> {
-    sql("delete from credentials where workspace_id = $1 and kind = 'invitation' and id = $2")
-        .bind(can.workspace())
+    can.sql("delete from credentials where workspace_id = {here} and kind = 'invitation' and id = $1")
         .bind(member)
         .run(tx)
         .await
 }
 
 pub async fn set_mailed(can: &Caller, tx: &mut Tx, member: Uuid, mailed: bool) -> Result<u64> {
-    sql("update members set invitation_mailed = $3 where workspace_id = $1 and id = $2")
-        .bind(can.workspace())
+    can.sql("update members set invitation_mailed = $2 where workspace_id = {here} and id = $1")
         .bind(member)
         .bind(mailed)
         .run(tx)
@@ -101,18 +102,20 @@ pub async fn set_mailed(can: &Caller, tx: &mut Tx, member: Uuid, mailed: bool) -
 }
 
 pub async fn prolong(can: &Caller, tx: &mut Tx, member: Uuid, expires: Time) -> Result<u64> {
-    sql("update members set invitation_expires_at = $3, invitation_failures = 0 where workspace_id = $1 and id = $2")
-        .bind(can.workspace())
-        .bind(member)
-        .bind(expires)
-        .run(tx)
-        .await
+    can.sql(
+        "update members set invitation_expires_at = $2, invitation_failures = 0 \
+         where workspace_id = {here} and id = $1",
+    )
+    .bind(member)
+    .bind(expires)
+    .run(tx)
+    .await
 }
 
 /// Whether a member or an invitation was made through this link to an admin workspace.
 pub async fn is_made_through(can: &Caller, tx: &mut Tx, member: Uuid, link: Uuid) -> Result<bool> {
-    let own = sql("select id from members where workspace_id = $1 and id = $2 and link_id = $3")
-        .bind(can.workspace())
+    let own = can
+        .sql("select id from members where workspace_id = {here} and id = $1 and link_id = $2")
         .bind(member)
         .bind(link);
     Ok(own.optional::<Uuid>(tx).await?.is_some())
@@ -120,13 +123,14 @@ pub async fn is_made_through(can: &Caller, tx: &mut Tx, member: Uuid, link: Uuid
 
 /// Counts a wrong password at the link; how many that were. None if the invitation is gone.
 pub async fn count_wrong_password(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Option<i64>> {
-    sql("update members set invitation_failures = invitation_failures + 1 where workspace_id = $1 and id = $2")
-        .bind(can.workspace())
-        .bind(member)
-        .run(&mut *tx)
-        .await?;
-    sql("select invitation_failures from members where workspace_id = $1 and id = $2")
-        .bind(can.workspace())
+    can.sql(
+        "update members set invitation_failures = invitation_failures + 1 \
+         where workspace_id = {here} and id = $1",
+    )
+    .bind(member)
+    .run(&mut *tx)
+    .await?;
+    can.sql("select invitation_failures from members where workspace_id = {here} and id = $1")
         .bind(member)
         .optional(tx)
         .await
@@ -140,9 +144,10 @@ pub async fn join(
     user: Uuid,
     name: &str,
 ) -> Result<u64> {
-    sql("update members set accepted = true, user_id = $3, search = $4 \
-         where workspace_id = $1 and id = $2 and not accepted and invitation_expires_at > $5")
-    .bind(can.workspace())
+    can.sql(
+        "update members set accepted = true, user_id = $2, search = $3 \
+         where workspace_id = {here} and id = $1 and not accepted and invitation_expires_at > $4",
+    )
     .bind(invitation.id)
     .bind(user)
     .bind(format!("{} {name}", invitation.email).to_lowercase())

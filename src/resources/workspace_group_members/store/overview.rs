@@ -2,7 +2,7 @@
 
 use super::super::{SHAPE, WorkspaceGroupMember};
 use crate::access::{Can, workspace_group_members::Read};
-use crate::db::{Record, Row, record, sql};
+use crate::db::{Record, Row, record};
 use crate::error::Result;
 use crate::time::Time;
 use std::borrow::Cow;
@@ -34,9 +34,12 @@ record! { Count { workspace = "x.workspace", kind = "x.kind", status = "x.status
 
 /// A page of accepted links.
 pub async fn page(can: &Can<Read>, before: Uuid, limit: i64) -> Result<Vec<Entry>> {
-    sql("select {columns} from group_links l join workspaces a on a.id = l.workspace_id \
-         join workspaces s on s.id = l.sub_workspace_id and coalesce(s.scheduled_for_removal_at > $3, true) \
-         where l.id < $1 and l.status = 'accepted' and {visible} order by l.id desc limit $2")
+    can.sql(
+        "select {columns} from group_links l join workspaces a on a.id = l.workspace_id \
+         join workspaces s on s.id = l.sub_workspace_id \
+         and coalesce(s.scheduled_for_removal_at > $3, true) \
+         where l.id < $1 and l.status = 'accepted' and {visible} order by l.id desc limit $2",
+    )
     .bind(before)
     .bind(limit)
     .bind(can.now())
@@ -47,7 +50,8 @@ pub async fn page(can: &Can<Read>, before: Uuid, limit: i64) -> Result<Vec<Entry
 
 /// What the sub-workspaces have, by kind and status.
 pub async fn counted(can: &Can<Read>, ids: &[Uuid]) -> Result<Vec<Count>> {
-    sql("with subs as (select l.sub_workspace_id as id from group_links l \
+    can.sql(
+        "with subs as (select l.sub_workspace_id as id from group_links l \
          where l.status = 'accepted' and l.sub_workspace_id in ({ids}) and {visible}) \
          select {columns} from ( \
          select m.workspace_id as workspace, 'member' as kind, cast(0 as bigint) as status, count(*) as number \
@@ -61,7 +65,8 @@ pub async fn counted(can: &Can<Read>, ids: &[Uuid]) -> Result<Vec<Count>> {
          union all \
          select k.workspace_id, 'key', cast(0 as bigint), count(*) \
          from subs join api_keys k on k.workspace_id = subs.id \
-         where k.revoked_at is null and coalesce(k.expires_at > $1, true) group by k.workspace_id) x")
+         where k.revoked_at is null and coalesce(k.expires_at > $1, true) group by k.workspace_id) x",
+    )
     .bind(can.now())
     .fill_list("{ids}", ids)
     .fill("{visible}", can.visible(&SHAPE))
