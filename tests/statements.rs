@@ -2,11 +2,11 @@
 //! because each is one literal after `sql(`. Their holes are filled with every kind of predicate.
 
 use crate::support::{World, on_both};
-use gatepost::access::{Pred, Reach, Shape, Who};
+use gatepost::access::{Pred, Reach, Resource, Shape, Who};
 use gatepost::db::sql;
 use gatepost::resources::{
-    self, accounts, api_keys, background_jobs, campaigns, custom_tags, lead_lists, leads, members,
-    workspace_group_members,
+    self, accounts, api_keys, background_jobs, campaigns, custom_tags, lead_import_mappings, lead_imports,
+    lead_lists, leads, members, workspace_group_members,
 };
 use std::{fs, path::Path};
 use uuid::Uuid;
@@ -190,6 +190,9 @@ fn shape(path: &str, text: &str) -> Shape {
         leads::SHAPE,
         accounts::SHAPE,
         lead_lists::SHAPE,
+        lead_imports::SHAPE,
+        lead_imports::ImportPart::SHAPE,
+        lead_import_mappings::SHAPE,
         api_keys::SHAPE,
         background_jobs::JOBS,
         custom_tags::SHAPE,

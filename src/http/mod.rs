@@ -28,7 +28,10 @@ pub use address::{address, is_email};
 pub use alias::ALIASES;
 pub use answers::{Answers, Shared};
 pub(crate) use body::patch;
-pub use body::{Edit, Empty, Fields, Json, LARGEST, Nothing, Optional, Unread, Unused, anonymous};
+pub use body::{
+    Carrier, Edit, Empty, Fields, Json, LARGEST, LARGEST_FILE, Nothing, Optional, Unread, Unused, Upload,
+    Uploaded, anonymous, taking,
+};
 pub use crowd::{Crowd, Locality, Most, Visit};
 pub use errands::Errands;
 pub use errors::{Cause, Paced, Refusal};

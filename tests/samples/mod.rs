@@ -9,6 +9,8 @@ mod custom_tags;
 mod explain;
 mod factors;
 mod guard_rails;
+mod lead_import_mappings;
+mod lead_imports;
 mod lead_lists;
 mod leads;
 mod login_policy;
@@ -30,6 +32,8 @@ crate::support::samples::samples! {
     explain
     factors
     guard_rails
+    lead_import_mappings
+    lead_imports
     lead_lists
     leads
     login_policy

@@ -74,6 +74,7 @@ pub fn own_types() -> Vec<(i64, &'static str)> {
         (audit::REFUSED, "Refused attempt"),
         (audit::OVERFLOWN, "Further refused attempts within an hour"),
         (audit::CONNECTION, "Signing in to the mail servers of sending accounts started or stopped working"),
+        (audit::IMPORT_TRIED, "Step of an import of leads that is a dry run"),
         (audit::REFUSED_MANY, "Refused attempts at further records within a minute"),
     ];
     let mut types: Vec<_> =

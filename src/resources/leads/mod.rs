@@ -1,6 +1,7 @@
 //! Leads: people to write to. A lead is in a campaign or in a list, and is visible with it.
 
 mod add;
+mod batch;
 mod create;
 mod delete_many;
 mod destination;
@@ -12,12 +13,14 @@ mod routes;
 mod rules;
 mod store;
 mod update;
-pub use add::add;
+pub use add::{LeftOut, add};
+pub use batch::{Batch, add_batch};
 pub use create::create;
 pub use delete_many::delete_many;
 pub use list::{list, show};
 pub use remove::remove;
 pub use routes::router;
+pub use rules::Skip;
 pub use update::update;
 
 use crate::access::{Resource, Shape};
