@@ -26,6 +26,7 @@ mod crash;
 mod distributed;
 mod docs;
 mod explained;
+mod exports;
 mod fairness;
 mod generated;
 mod groups;

@@ -23,6 +23,8 @@ mod reading;
 mod refusals;
 mod room;
 mod schema;
+mod streamed;
+mod table;
 
 pub use address::{address, is_email};
 pub use alias::ALIASES;
@@ -48,3 +50,5 @@ pub use reading::{RIGHTS, StrictBodies, coerced, lenient};
 pub use refusals::document_refusals;
 pub use room::Room;
 pub use schema::{absent_not_null, nullable, optional_not_null};
+pub use streamed::{Pieces, Streamed, Streams};
+pub use table::Format;

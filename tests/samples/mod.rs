@@ -2,6 +2,7 @@
 
 mod accounts;
 mod api_keys;
+mod audit_logs;
 mod background_jobs;
 mod campaigns;
 mod credits;
@@ -25,6 +26,7 @@ mod workspaces;
 crate::support::samples::samples! {
     accounts
     api_keys
+    audit_logs
     background_jobs
     campaigns
     credits

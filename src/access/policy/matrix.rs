@@ -61,6 +61,7 @@ super::access_matrix! {
     }
     audit_logs "audit_logs" {
         Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "Read the audit log"
+        Export = export (export read)   1188  [x     x     _       _      _      _    _    _   ] "organization.manage" "Export the audit log" + Fresh + Unlimited + Reading
     }
     campaigns "campaigns" {
         Read   = read   (read)          _     [x     x     team    team   team   team team team] "campaigns.view"      "See campaigns"
@@ -95,6 +96,7 @@ super::access_matrix! {
         Create = create (create)        9     [x     x     team    team   own    team _    _   ] "leadManagement.view" "Add leads to campaigns and lists" + Stores
         Update = update (update)        1024  [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Change leads" + Stores
         Delete = delete (delete)        2     [x     x     _       team   own    _    _    _   ] "leadManagement.view" "Delete leads"
+        Export = export (export read)   34    [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Export leads" + Fresh + Export + Reading
     }
     lead_imports "leads" {
         Read   = read   (read)          _     [x     x     own     own    own    own  _    _   ] "leadManagement.view" "See imports of leads and their reports"

@@ -1,8 +1,10 @@
 //! Reads the audit log. `audit` writes it; no operation does.
 
+mod export;
 mod list;
 mod routes;
 mod store;
+pub use export::export;
 pub use list::list;
 pub use routes::router;
 
