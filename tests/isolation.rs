@@ -162,6 +162,8 @@ fn expected(who: &str, operation: &Operation) -> &'static [u16] {
             &[404]
         }
         _ if action.name == "workspace_group_members:delegate" => &[409],
+        // The import has ended.
+        _ if action.name == "lead_imports:cancel" => &[409],
         // Named is no workspace of a group.
         _ if action.name.ends_with("move") || action.name == "credits:set_caps" => &[400],
         _ if action.name == "workspace_group_members:create" => &[400],

@@ -14,8 +14,9 @@ fn csv() -> String {
 impl Samples for Resource {
     async fn record(world: &World, who: &str, records: &Records) -> Option<String> {
         let body = json!({ "campaign_id": records.of("campaigns"), "csv": csv() });
-        let id = world.call(who, "POST /api/v2/lead-imports", body).await.is(200).id();
         // A workspace has few imports that have not ended.
+        world.work().await;
+        let id = world.call(who, "POST /api/v2/lead-imports", body).await.is(200).id();
         world.work().await;
         Some(id)
     }

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Imports of a workspace that have not ended.
-const OPEN: i64 = 10;
+const OPEN: i64 = 20;
 
 /// Parts of one statement.
 const AT_ONCE: usize = 8;

@@ -30,7 +30,7 @@ operations! {
     /// Starts a background job. The job adds the leads with the rights that the caller has at each of its
     /// steps, by the rules of `POST /api/v2/leads/add`. `GET /api/v2/lead-imports/{id}/rows` reports on
     /// every row. With `dry_run` nothing is added. Takes at most 24 MB and 200,000 rows. A workspace has
-    /// at most 10 imports that have not ended. Imports and their reports are kept for 30 days.
+    /// at most 20 imports that have not ended. Imports and their reports are kept for 30 days.
     POST "/api/v2/lead-imports" => create as "createLeadImport"
         with {
             "campaign_id": "01890000-0000-7000-8000-000000000001",

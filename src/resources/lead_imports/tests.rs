@@ -449,7 +449,7 @@ async fn it_can_be_cancelled(world: World) {
     assert!(found(&world, "owner", json!({ "list_id": list })).await.is_empty());
     let row = world.log().await.into_iter().find(|row| row["activity_type"] == 33).unwrap();
     assert_eq!((&row["action"], &row["list_id"]), (&json!("lead_imports:cancel"), &json!(list)));
-    for _ in 0..10 {
+    for _ in 0..20 {
         upload(&world, "owner", &line, b"email\na@x.example\n").await.is(200);
     }
     upload(&world, "owner", &line, b"email\na@x.example\n").await.is(409);
