@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::db::{Load, Reader, Writer};
 use crate::error::Result;
-use crate::http::{Answers, Errands, RateLimit, Room};
+use crate::http::{Answers, Errands, RateLimit, Room, Streams};
 use crate::mail::Mailer;
 use crate::meters::{Door, Meters};
 use crate::net::Net;
@@ -38,6 +38,8 @@ pub struct Shared {
     pub rate: RateLimit,
     pub room: Room,
     pub answers: Answers,
+    /// The exports that are being read.
+    pub streams: Streams,
     pub storage: Storage,
     pub meters: Meters,
     pub passwords: Passwords,
@@ -124,6 +126,7 @@ impl App {
             rate: RateLimit::new(parts.rate_limit),
             room: Room::default(),
             answers: Answers::default(),
+            streams: Streams::default(),
             storage: Storage::new(parts.storage),
             meters,
             passwords: Passwords::new(&parts.pepper)?,

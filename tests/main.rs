@@ -27,6 +27,7 @@ mod distributed;
 mod docs;
 mod documents;
 mod explained;
+mod exports;
 mod fairness;
 mod generated;
 mod groups;

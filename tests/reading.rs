@@ -345,9 +345,11 @@ async fn an_empty_cursor_is_the_first_page(world: World) {
     let operations = crate::support::operations::all(&world.api);
     let lists =
         operations.iter().filter(|operation| operation.queries().contains(&"starting_after".to_owned()));
+    let records = crate::samples::records(&world, "owner").await;
     let mut walked = 0;
     for operation in lists {
-        let path = operation.path.replace("{email}", "some@outreach.example");
+        let id = if operation.path.contains("{id}") { records.id(operation) } else { "" };
+        let path = operation.path.replace("{email}", "some@outreach.example").replace("{id}", id);
         let first = world.get("owner", &path).await.is(200);
         for cursor in ["", "null"] {
             let page = world.get("owner", &format!("{path}?starting_after={cursor}")).await.is(200);

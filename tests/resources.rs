@@ -27,6 +27,9 @@ mod factors;
 #[path = "../src/resources/guard_rails/tests.rs"]
 mod guard_rails;
 
+#[path = "../src/resources/lead_imports/tests.rs"]
+mod lead_imports;
+
 #[path = "../src/resources/lead_labels/tests.rs"]
 mod lead_labels;
 

@@ -2,9 +2,9 @@
 //! because each is one literal after `sql(`. Their holes are filled with every kind of predicate.
 
 use crate::support::{World, on_both};
-use gatepost::access::{Pred, Reach, Shape, Who};
+use gatepost::access::{Pred, Reach, Resource, Shape, Who};
 use gatepost::db::sql;
-use gatepost::resources::{self, accounts, background_jobs, campaigns, custom_tags, leads};
+use gatepost::resources::{self, accounts, background_jobs, campaigns, custom_tags, lead_imports, leads};
 use std::{fs, path::Path};
 use uuid::Uuid;
 
@@ -139,7 +139,7 @@ fn columns(text: &str) -> &'static str {
 fn shape(path: &str, text: &str) -> Shape {
     let folders = fs::read_dir("src/resources").unwrap().map(|entry| entry.unwrap().file_name());
     let shapes = folders.filter_map(|name| resources::shape(&name.to_string_lossy()).copied());
-    let tables: Vec<Shape> = shapes.chain([background_jobs::JOBS]).collect();
+    let tables: Vec<Shape> = shapes.chain([background_jobs::JOBS, lead_imports::ImportPart::SHAPE]).collect();
     // A column can join a table too, before the table that the statement reads.
     let first = |shape: &Shape| {
         let at = |text: &str, before: &str| text.find(&format!("{before}{} ", shape.from));

@@ -30,6 +30,9 @@ pub const CONNECTION: i64 = 1058;
 /// Attempts at more records in a minute than get separate rows.
 pub const REFUSED_MANY: i64 = 1054;
 
+/// A step of an import that adds nothing, because it is a dry run.
+pub const IMPORT_TRIED: i64 = 1187;
+
 /// The key of the row for attempts that got no separate row.
 pub const OVERFLOW: &str = "overflow";
 

@@ -2,9 +2,11 @@
 
 mod edit;
 mod patch;
+mod upload;
 pub(crate) use edit::patch;
 pub use edit::{Absent, Edit};
 pub use patch::{Fields, Unread};
+pub use upload::{Carrier, LARGEST_FILE, Upload, Uploaded, taking};
 
 use super::crowd::Locality;
 use super::describe::unreadable;

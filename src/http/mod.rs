@@ -23,12 +23,17 @@ mod reading;
 mod refusals;
 mod room;
 mod schema;
+mod streamed;
+mod table;
 
 pub use address::{address, is_email};
 pub use alias::ALIASES;
 pub use answers::{Answers, Shared};
 pub(crate) use body::patch;
-pub use body::{Absent, Edit, Empty, Fields, Json, LARGEST, Nothing, Optional, Unread, Unused, anonymous};
+pub use body::{
+    Absent, Carrier, Edit, Empty, Fields, Json, LARGEST, LARGEST_FILE, Nothing, Optional, Unread, Unused,
+    Upload, Uploaded, anonymous, taking,
+};
 pub use crowd::{Crowd, Locality, Most, Visit};
 pub use errands::Errands;
 pub use errors::{Cause, Paced, Refusal};
@@ -45,3 +50,5 @@ pub use reading::{RIGHTS, StrictBodies, coerced, lenient};
 pub use refusals::document_refusals;
 pub use room::Room;
 pub use schema::{absent_not_null, nullable, optional_not_null};
+pub use streamed::{Pieces, Streamed, Streams};
+pub use table::Format;

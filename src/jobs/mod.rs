@@ -14,7 +14,7 @@ mod store;
 
 pub use mark::{forget, mark, remember};
 pub use runner::{drain, run};
-pub use store::{Progress, advance, depths, enqueue, prune};
+pub use store::{Progress, advance, cancel, depths, enqueue, prune};
 
 use crate::access::{Answer, Asker, Caller};
 use crate::app::App;
@@ -27,16 +27,18 @@ use uuid::Uuid;
 /// The kinds of work. The names are those of the wire, except our own for mail and for moving accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    ImportLeads,
     Mail,
     MoveAccounts,
     UpdateWarmupAccounts,
 }
 
 impl Kind {
-    const ALL: [Kind; 3] = [Kind::Mail, Kind::MoveAccounts, Kind::UpdateWarmupAccounts];
+    const ALL: [Kind; 4] = [Kind::ImportLeads, Kind::Mail, Kind::MoveAccounts, Kind::UpdateWarmupAccounts];
 
     pub fn name(self) -> &'static str {
         match self {
+            Kind::ImportLeads => "import-leads",
             Kind::Mail => "mail",
             Kind::MoveAccounts => "move-accounts",
             Kind::UpdateWarmupAccounts => "update-warmup-accounts",

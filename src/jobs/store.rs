@@ -137,6 +137,17 @@ pub async fn advance(claim: &Claim, tx: &mut Tx, now: Time, progress: Progress) 
     }
 }
 
+/// Withdraws a job that has not ended. A runner that works on it cannot commit its step.
+pub async fn cancel(can: &Caller, tx: &mut Tx, id: &str) -> Result<bool> {
+    let cancelled =
+        sql("update jobs set status = 'cancelled', lease = null, lease_until = null, updated_at = $3 \
+         where workspace_id = $1 and id = $2 and status in ('pending', 'in-progress')")
+        .bind(can.workspace())
+        .bind(id)
+        .bind(can.now());
+    Ok(cancelled.run(tx).await? > 0)
+}
+
 /// The state in which a job is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Left {
@@ -239,7 +250,10 @@ pub async fn prune(app: &App) -> Result<u64> {
                  where status in ('success', 'failed', 'bounced', 'cancelled') and updated_at < $1 limit $2)"),
             before,
         ),
-    ] {
+    ]
+    .into_iter()
+    .chain(imports(before))
+    {
         let forgotten = forgotten.bind(since).bind(STEP as i64);
         loop {
             let some = forget(app, forgotten.clone()).await?;
@@ -250,6 +264,18 @@ pub async fn prune(app: &App) -> Result<u64> {
         }
     }
     Ok(rows)
+}
+
+/// Imports of leads, with the parts of their files first.
+fn imports(before: Time) -> [(Sql, Time); 2] {
+    [
+        sql("delete from lead_import_parts where (workspace_id, id) in (select p.workspace_id, p.id \
+             from lead_imports i join lead_import_parts p on p.workspace_id = i.workspace_id \
+             and p.import_id = i.id where i.timestamp_created < $1 limit $2)"),
+        sql("delete from lead_imports where (workspace_id, id) in (select i.workspace_id, i.id \
+             from lead_imports i where i.timestamp_created < $1 limit $2)"),
+    ]
+    .map(|old| (old, before))
 }
 
 async fn forget(app: &App, some: Sql) -> Result<u64> {

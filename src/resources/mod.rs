@@ -18,6 +18,8 @@ pub mod explain;
 pub mod factors;
 pub mod guard_rails;
 pub mod lead_containers;
+pub mod lead_import_mappings;
+pub mod lead_imports;
 pub mod lead_labels;
 pub mod lead_lists;
 pub mod leads;
@@ -55,6 +57,7 @@ pub fn shapes(action: &'static Action) -> Vec<&'static Shape> {
 /// Runs one step of a job, in the resource that the job belongs to.
 pub fn work(app: App, claim: Claim) -> Step {
     match claim.kind {
+        Kind::ImportLeads => Box::pin(async move { lead_imports::step(&app, &claim).await }),
         Kind::Mail => Box::pin(async move { outbox::send(&app, &claim).await }),
         Kind::MoveAccounts => Box::pin(async move { account_moves::step(&app, &claim).await }),
         Kind::UpdateWarmupAccounts => Box::pin(async move { accounts::warmup_step(&app, &claim).await }),

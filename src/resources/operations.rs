@@ -3,7 +3,7 @@
 
 use crate::access::{self, Action};
 use crate::app::App;
-use crate::http::anonymous;
+use crate::http::{anonymous, taking};
 use aide::axum::ApiRouter;
 use aide::axum::routing::ApiMethodRouter;
 use aide::openapi::{self, PathItem, ReferenceOr, Response, StatusCode};
@@ -34,6 +34,11 @@ impl Operation {
         Operation { route: anonymous(largest, self.route), open: Some(action), ..self }
     }
 
+    /// Its body has at most this many bytes, instead of the limit for all bodies.
+    pub fn takes(self, largest: usize) -> Self {
+        Operation { route: taking(largest, self.route), ..self }
+    }
+
     /// A status that only this operation answers, and what it means.
     pub fn answers(self, status: u16, meaning: &'static str) -> Self {
         Operation { answer: Some((status, meaning)), ..self }
@@ -57,7 +62,8 @@ impl Operation {
                     operation.extensions.insert("x-gatepost-extension".to_owned(), true.into());
                 }
                 if let Some(ReferenceOr::Item(body)) = &mut operation.request_body {
-                    body.content.values_mut().for_each(|media| media.example = example.clone());
+                    let json = body.content.get_mut("application/json");
+                    json.into_iter().for_each(|media| media.example = example.clone());
                 }
                 if let Some((status, meaning)) = answer {
                     let response = Response { description: meaning.to_owned(), ..Response::default() };

@@ -43,6 +43,7 @@ impl Samples for Resource {
             "leads:create" => {
                 Call::new(operation.line(), json!({ "list_id": list().await, "email": fresh(HOST) }))
             }
+            "leads:export" => Call::new(operation.line(), Value::Null),
             "leads:update" => Call::on(operation, lead(world).await, json!({ "last_name": "New" })),
             "leads:delete" if !operation.takes_id() => {
                 Call::new(operation.line(), json!({ "list_id": list().await }))

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod api_keys;
+mod audit_logs;
 mod background_jobs;
 mod campaigns;
 mod credits;
@@ -9,6 +10,8 @@ mod custom_tags;
 mod explain;
 mod factors;
 mod guard_rails;
+mod lead_import_mappings;
+mod lead_imports;
 mod lead_labels;
 mod lead_lists;
 mod leads;
@@ -24,6 +27,7 @@ mod workspaces;
 crate::support::samples::samples! {
     accounts
     api_keys
+    audit_logs
     background_jobs
     campaigns
     credits
@@ -31,6 +35,8 @@ crate::support::samples::samples! {
     explain
     factors
     guard_rails
+    lead_import_mappings
+    lead_imports
     lead_labels
     lead_lists
     leads

@@ -85,6 +85,14 @@ impl<P: Permission> Can<P> {
         Can { caller, permission: PhantomData }
     }
 
+    /// The proof with the rights that the caller has now, for an answer that takes long.
+    pub async fn renewed(&self) -> Result<Self> {
+        let from = self.app.reader.reading_for(self.presented.lane());
+        let can = Can { caller: self.caller.again(from).await?, permission: self.permission };
+        can.ask(P::ACTION).enforce()?;
+        Ok(can)
+    }
+
     /// Fills `{visible}` with the records that the caller can see.
     pub fn visible(&self, shape: &Shape) -> impl FnOnce(&mut Part) {
         self.grant().pred(P::See::ACTION).condition(*shape)
@@ -154,7 +162,7 @@ impl<P: Permission> Can<P> {
         let (gate, lane) = (self.app.gate.clone(), self.lane());
         self.app.storage.admit(P::ACTION, self.workspace())?;
         let body = async move |tx: &mut Tx| {
-            let can = Can { caller: self.caller.again(tx).await?, permission: self.permission };
+            let can = Can { caller: self.caller.again(&mut *tx).await?, permission: self.permission };
             can.ask(P::ACTION).enforce()?;
             body(&can, tx).await
         };

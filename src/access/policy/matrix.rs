@@ -67,6 +67,7 @@ super::access_matrix! {
     }
     audit_logs "audit_logs" {
         Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "Read the audit log"
+        Export = export (export read)   1188  [x     x     _       _      _      _    _    _   ] "organization.manage" "Export the audit log" + Fresh + Unlimited + Reading
     }
     campaigns "campaigns" {
         Read   = read   (read)          _     [x     x     team    team   team   team team team] "campaigns.view"      "See campaigns"
@@ -101,6 +102,18 @@ super::access_matrix! {
         Create = create (create)        9     [x     x     team    team   own    team _    _   ] "leadManagement.view" "Add leads to campaigns and lists" + Stores
         Update = update (update)        1024  [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Change leads" + Stores
         Delete = delete (delete)        2     [x     x     _       team   own    _    _    _   ] "leadManagement.view" "Delete leads"
+        Export = export (export read)   34    [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Export leads" + Fresh + Export + Reading
+    }
+    lead_imports "leads" {
+        Read   = read   (read)          _     [x     x     own     own    own    own  _    _   ] "leadManagement.view" "See imports of leads and their reports"
+        Inspect = inspect (create)      _     [x     x     team    team   own    team _    _   ] "leadManagement.view" "Inspect a file before its leads are imported"
+        Create = create (create)        32    [x     x     team    team   own    team _    _   ] "leadManagement.view" "Import leads from a file" + Stores
+        Cancel = cancel (create)        33    [x     x     own     own    own    own  _    _   ] "leadManagement.view" "Cancel an import of leads"
+    }
+    lead_import_mappings "leads" {
+        Read   = read   (read)          _     [x     x     x       x      x      x    _    _   ] "leadManagement.view" "See saved mappings of columns"
+        Create = create (create)        1185  [x     x     x       x      x      x    _    _   ] "leadManagement.view" "Save a mapping of columns" + Unlimited + Stores
+        Delete = delete (delete)        1186  [x     x     x       x      own    own  _    _   ] "leadManagement.view" "Delete saved mappings of columns" + Unlimited
     }
     lead_lists "lead_lists" {
         Read   = read   (read)          _     [x     x     team    team   own    own  team _   ] "leadManagement.view" "See lead lists"

@@ -4,7 +4,7 @@ use super::{Grant, Presented};
 use crate::access::{About, Action, Ask, Attempt, Call, Permission, Shape, Step, Stray};
 use crate::app::App;
 use crate::auth;
-use crate::db::{Lane, Part, Reading, Source, Tx};
+use crate::db::{Lane, Part, Reading, Source};
 use crate::error::{Error, Result};
 use crate::http::{Origin, Slot};
 use crate::time::Time;
@@ -139,15 +139,16 @@ impl Caller {
         Ok(Caller { app: app.clone(), presented, grant, origin, call, attempt: slot })
     }
 
-    /// The same caller with the grant that they have in this transaction.
-    pub(in crate::access) async fn again(&self, tx: &mut Tx) -> Result<Self> {
-        let grant = self.presented.grant(self.app.now(), &mut *tx).await?;
+    /// The same caller with the grant that they have now, or in this transaction.
+    pub(in crate::access) async fn again(&self, from: impl Into<Source<'_>>) -> Result<Self> {
+        let mut from = from.into();
+        let grant = self.presented.grant(self.app.now(), from.again()).await?;
         let unknown = |why: &str| Error::refused(Step::Credential, why);
         let grant = grant.map_err(unknown)?;
         let grant = match self.grant.acting {
             None => grant,
             Some(_) => {
-                let there = grant.acting_in(self.workspace(), self.now(), &mut *tx).await?;
+                let there = grant.acting_in(self.workspace(), self.now(), from).await?;
                 there.ok_or_else(|| Error::hidden_by(Step::Delegation))?
             }
         };

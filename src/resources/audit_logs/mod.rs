@@ -1,8 +1,10 @@
 //! Reads the audit log. `audit` writes it; no operation does.
 
+mod export;
 mod list;
 mod routes;
 mod store;
+pub use export::export;
 pub use list::list;
 pub use routes::router;
 
@@ -74,6 +76,7 @@ pub fn own_types() -> Vec<(i64, &'static str)> {
         (audit::REFUSED, "Refused attempt"),
         (audit::OVERFLOWN, "Further refused attempts within an hour"),
         (audit::CONNECTION, "Signing in to the mail servers of sending accounts started or stopped working"),
+        (audit::IMPORT_TRIED, "Step of an import of leads that is a dry run"),
         (audit::REFUSED_MANY, "Refused attempts at further records within a minute"),
     ];
     let mut types: Vec<_> =

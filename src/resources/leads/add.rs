@@ -99,9 +99,7 @@ pub async fn add(can: Can<Create>, wanted: AddLeads) -> Result<Added> {
         let destination = Destination::open(can, tx, container, container.field("campaign_id")).await?;
         let default = destination.assign(can, tx, "assigned_to", wanted.assigned_to.as_deref()).await?;
         let assignees = assignees(can, tx, &given).await?;
-        let duplicates = Duplicates::of(wanted.skip, can, tx).await?;
-        let mut sorted = sort(&given, container);
-        leave_out_known(can, tx, &mut sorted, container, duplicates).await?;
+        let sorted = sort_out(can, tx, &given, container, wanted.skip).await?;
         let leads: Vec<(usize, Lead)> = sorted
             .taken
             .iter()
@@ -112,12 +110,7 @@ pub async fn add(can: Can<Create>, wanted: AddLeads) -> Result<Added> {
             })
             .collect::<Result<_>>()?;
         let rows: Vec<Lead> = leads.iter().map(|(_, lead)| lead.clone()).collect();
-        can.insert_all(tx, &rows).await?;
-        if let Some(campaign) = container.campaign() {
-            let variables: BTreeSet<&String> =
-                rows.iter().flat_map(|lead| lead.custom_variables.keys()).collect();
-            campaigns::name_variables(can, tx, campaign, variables.into_iter()).await?;
-        }
+        insert(can, tx, container, &rows).await?;
         let answer = sorted.answer(given.len(), leads);
         let after = json!({ "leads_uploaded": answer.leads_uploaded, "total_sent": answer.total_sent });
         let uploaded = answer.leads_uploaded;
@@ -143,15 +136,48 @@ async fn assignees(can: &Can<Create>, tx: &mut Tx, given: &[Given]) -> Result<Ha
     Ok(users)
 }
 
-/// The leads of a call, sorted by what becomes of them.
+/// Inserts leads of one campaign or list.
+pub(super) async fn insert(
+    can: &Can<Create>,
+    tx: &mut Tx,
+    container: Container,
+    leads: &[Lead],
+) -> Result<()> {
+    can.insert_all(tx, leads).await?;
+    let Some(campaign) = container.campaign() else { return Ok(()) };
+    let variables: BTreeSet<&String> = leads.iter().flat_map(|lead| lead.custom_variables.keys()).collect();
+    campaigns::name_variables(can, tx, campaign, variables.into_iter()).await
+}
+
+/// Why a lead is not added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    Invalid,
+    Incomplete,
+    Twice,
+    Duplicated,
+    Skipped,
+}
+
+/// The leads of a call, by their place in it, sorted by what becomes of them.
 #[derive(Default)]
-struct Sorted {
-    taken: BTreeMap<usize, Given>,
-    invalid: usize,
-    incomplete: usize,
-    twice: usize,
-    duplicated: usize,
-    skipped: usize,
+pub(super) struct Sorted {
+    pub taken: BTreeMap<usize, Given>,
+    pub left_out: BTreeMap<usize, LeftOut>,
+}
+
+/// Sorts leads by what becomes of them in a campaign or a list.
+pub(super) async fn sort_out(
+    can: &Can<Create>,
+    tx: &mut Tx,
+    given: &[Given],
+    container: Container,
+    skip: Skip,
+) -> Result<Sorted> {
+    let duplicates = Duplicates::of(skip, can, tx).await?;
+    let mut sorted = sort(given, container);
+    leave_out_known(can, tx, &mut sorted, container, duplicates).await?;
+    Ok(sorted)
 }
 
 fn sort(given: &[Given], container: Container) -> Sorted {
@@ -159,14 +185,15 @@ fn sort(given: &[Given], container: Container) -> Sorted {
     for (index, given) in given.iter().enumerate() {
         let given = Given { email: given_address(given.email.as_ref()), ..given.clone() };
         if !is_complete(&given, container.list()) {
-            match container {
-                Container::Campaign(_) => sorted.invalid += 1,
-                Container::List(_) => sorted.incomplete += 1,
-            }
+            let why = match container {
+                Container::Campaign(_) => LeftOut::Invalid,
+                Container::List(_) => LeftOut::Incomplete,
+            };
+            sorted.left_out.insert(index, why);
         } else if given.email.as_ref().is_some_and(|email| !is_email(email)) {
-            sorted.invalid += 1;
+            sorted.left_out.insert(index, LeftOut::Invalid);
         } else if given.email.as_ref().is_some_and(|email| !emails.insert(email.clone())) {
-            sorted.twice += 1;
+            sorted.left_out.insert(index, LeftOut::Twice);
         } else {
             sorted.taken.insert(index, given);
         }
@@ -188,17 +215,17 @@ async fn leave_out_known(
         known.entry(lead.0.email.clone()).or_default().push(lead);
     }
     let here = (container.campaign(), container.list());
-    let (mut duplicated, mut skipped) = (0, 0);
-    sorted.taken.retain(|_, given| {
+    let Sorted { taken, left_out } = sorted;
+    taken.retain(|index, given| {
         let at = given.email.as_ref().and_then(|email| known.get(email));
         let is_here = at.is_some_and(|at| at.iter().any(|(known, _)| known.place() == here));
         let is_skipped = !is_here
             && at.is_some_and(|at| at.iter().any(|(known, visible)| duplicates.skip(known, *visible)));
-        duplicated += usize::from(is_here);
-        skipped += usize::from(is_skipped);
+        if is_here || is_skipped {
+            left_out.insert(*index, if is_here { LeftOut::Duplicated } else { LeftOut::Skipped });
+        }
         !is_here && !is_skipped
     });
-    (sorted.duplicated, sorted.skipped) = (duplicated, skipped);
     Ok(())
 }
 
@@ -212,17 +239,18 @@ impl Sorted {
             last_name: lead.person.last_name,
             phone: lead.person.phone,
         };
+        let count = |why| self.left_out.values().filter(|other| **other == why).count();
         Added {
             status: "success".to_owned(),
             total_sent: total,
             leads_uploaded: leads.len(),
             in_blocklist: 0,
             blocklist_used: None,
-            duplicated_leads: self.duplicated,
-            skipped_count: self.skipped,
-            invalid_email_count: self.invalid,
-            incomplete_count: self.incomplete,
-            duplicate_email_count: self.twice,
+            duplicated_leads: count(LeftOut::Duplicated),
+            skipped_count: count(LeftOut::Skipped),
+            invalid_email_count: count(LeftOut::Invalid),
+            incomplete_count: count(LeftOut::Incomplete),
+            duplicate_email_count: count(LeftOut::Twice),
             remaining_in_plan: None,
             created_leads: leads.into_iter().map(created).collect(),
         }

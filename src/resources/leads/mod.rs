@@ -1,10 +1,12 @@
 //! Leads: people to write to. A lead is in a campaign or in a list, and is visible with it.
 
 mod add;
+mod batch;
 mod create;
 mod delete_many;
 mod destination;
 mod engagement;
+mod export;
 mod filter;
 mod list;
 mod remove;
@@ -12,12 +14,15 @@ mod routes;
 mod rules;
 mod store;
 mod update;
-pub use add::add;
+pub use add::{LeftOut, add};
+pub use batch::{Batch, add_batch};
 pub use create::create;
 pub use delete_many::delete_many;
+pub use export::export;
 pub use list::{list, show};
 pub use remove::remove;
 pub use routes::router;
+pub use rules::Skip;
 pub use update::update;
 
 use crate::access::{Resource, Shape};

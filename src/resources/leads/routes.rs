@@ -3,11 +3,12 @@
 use super::add::{AddLeads, Added};
 use super::create::New;
 use super::delete_many::{DeleteLeads, Deleted};
+use super::export::ExportLeads;
 use super::list::ListLeads;
 use super::{Lead, Patch};
 use crate::access::{Can, leads::*};
 use crate::error::Result;
-use crate::http::{Id, Json, Nothing, Page, Path, Unread};
+use crate::http::{Id, Json, Nothing, Page, Path, Query, Streamed, Unread};
 use crate::resources::operations;
 
 operations! {
@@ -54,6 +55,15 @@ operations! {
     POST "/api/v2/leads/list" => list as "listLeads"
         with { "campaign": "01890000-0000-7000-8000-000000000001", "search": "kim", "limit": 50 };
 
+    /// Export leads
+    ///
+    /// Answers all leads that the caller reaches, as CSV or as one JSON object for each line. The answer comes
+    /// in pieces, and the rights are read again for each piece. If they are lost, the connection ends before
+    /// the end of the answer. In CSV a cell that begins like a formula has a `'` before it, and
+    /// `custom_variables` is JSON. The export is in the audit log before its first byte. A workspace has at
+    /// most 2 exports at a time.
+    GET "/api/v2/leads/export" => export as "exportLeads" + ours;
+
     /// Get a lead
     ///
     /// Answers 404 for a lead that the caller cannot see.
@@ -82,6 +92,10 @@ async fn add(can: Can<Create>, Json(wanted): Json<AddLeads>) -> Result<Json<Adde
 
 async fn list(can: Can<Read>, Json(wanted): Json<ListLeads>) -> Result<Json<Page<Lead, String>>> {
     super::list(can, wanted).await.map(Json)
+}
+
+async fn export(can: Can<Export>, Query(wanted): Query<ExportLeads>, _: Nothing) -> Result<Streamed> {
+    super::export(can, wanted).await
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Lead>> {

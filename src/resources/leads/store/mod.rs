@@ -1,7 +1,7 @@
 //! The SQL of leads.
 
 mod search;
-pub use search::{Matching, contacts, delete_matching, list};
+pub use search::{Matching, contacts, delete_matching, exported, list};
 
 use super::SHAPE;
 use crate::access::{Can, Permission, campaigns, lead_lists, leads::Create, leads::Read};

@@ -2,7 +2,7 @@
 
 use super::super::list::ListLeads;
 use super::super::{Lead, SHAPE};
-use crate::access::{Can, leads::Delete, leads::Read};
+use crate::access::{Can, leads::Delete, leads::Export, leads::Read};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::resources::lead_containers::Container;
@@ -34,6 +34,23 @@ pub async fn contacts(
     .bind(wanted.limit())
     .fill("{visible}", can.visible(&SHAPE))
     .fill("{filters}", |out| wanted.condition(can.now(), filter, out))
+    .all(can.reader())
+    .await
+}
+
+/// A page of the leads that an export reaches, in the order of their ids.
+pub async fn exported(
+    can: &Can<Export>,
+    (campaign, list): (Option<Uuid>, Option<Uuid>),
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Lead>> {
+    can.list_by::<Lead>("l.id", limit, |out| {
+        out.push(" and l.id > ").bind(after).push(" and ");
+        can.within(&SHAPE)(out);
+        out.given(campaign, " and l.campaign_id = ", "");
+        out.given(list, " and l.list_id = ", "");
+    })
     .all(can.reader())
     .await
 }
