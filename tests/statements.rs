@@ -5,8 +5,8 @@ use crate::support::{World, on_both};
 use gatepost::access::{Pred, Reach, Shape, Who};
 use gatepost::db::sql;
 use gatepost::resources::{
-    self, accounts, api_keys, background_jobs, campaigns, custom_tags, lead_lists, leads, members,
-    workspace_group_members,
+    self, accounts, api_keys, background_jobs, block_list_entries, campaigns, custom_tags, lead_lists, leads,
+    members, workspace_group_members,
 };
 use std::{fs, path::Path};
 use uuid::Uuid;
@@ -16,7 +16,7 @@ on_both! { every_statement_prepares statements_of_records_prepare }
 /// Holes that take a predicate.
 const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", "{tags}"];
 /// Holes that take a list.
-const LISTS: [&str; 5] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}"];
+const LISTS: [&str; 6] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}", "{macs}"];
 /// Holes that take a text of the program.
 const TEXTS: [(&str, &str); 10] = [
     ("{bytes}", "1"),
@@ -159,7 +159,7 @@ async fn prepare(world: &World, path: &str, text: &str) {
     }
     for hole in LISTS.into_iter().filter(|hole| text.contains(hole)) {
         statement = match hole {
-            "{emails}" | "{there}" | "{kinds}" => statement.fill_list(hole, &["a", "b"]),
+            "{emails}" | "{there}" | "{kinds}" | "{macs}" => statement.fill_list(hole, &["a", "b"]),
             _ => statement.fill_list(hole, &[id, id]),
         };
     }
@@ -193,6 +193,7 @@ fn shape(path: &str, text: &str) -> Shape {
         api_keys::SHAPE,
         background_jobs::JOBS,
         custom_tags::SHAPE,
+        block_list_entries::SHAPE,
         workspace_group_members::SHAPE,
         members::SHAPE,
     ];

@@ -3,6 +3,7 @@
 mod accounts;
 mod api_keys;
 mod background_jobs;
+mod block_list_entries;
 mod campaigns;
 mod credits;
 mod custom_tags;
@@ -24,6 +25,7 @@ crate::support::samples::samples! {
     accounts
     api_keys
     background_jobs
+    block_list_entries
     campaigns
     credits
     custom_tags

@@ -1,13 +1,14 @@
 //! Adds up to a thousand leads at once. Leads that cannot be added are counted, and the others are added.
 
 use super::destination::assignee;
-use super::rules::{Duplicates, Skip, bounded, given_address, is_complete, lead, possible};
+use super::rules::{Duplicates, Skip, blocked, bounded, given_address, is_complete, lead, possible};
 use super::{Destination, Given, Lead, store, store::Known};
 use crate::access::{Can, leads::Create};
 use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{absent_not_null, is_email, lenient};
+use crate::resources::block_list_entries::id_of_list;
 use crate::resources::campaigns;
 use crate::resources::lead_containers::Container;
 use schemars::JsonSchema;
@@ -26,7 +27,7 @@ pub struct AddLeads {
     list_id: Option<Uuid>,
     #[schemars(length(min = 1, max = 1000))]
     leads: Vec<Item>,
-    /// This server has no block lists yet.
+    /// The id of the workspace, which has one block list. That list is used without it too.
     #[serde(default)]
     blocklist_id: Option<Uuid>,
     /// A member, by user id, member id or e-mail address. The default is the campaign's owner, or else the caller. Each lead
@@ -52,7 +53,9 @@ pub struct Added {
     status: String,
     total_sent: usize,
     leads_uploaded: usize,
+    /// Leads whose address or domain is on the block list.
     in_blocklist: usize,
+    /// The id of the workspace, which has one block list.
     blocklist_used: Option<String>,
     /// Already in this campaign or list.
     duplicated_leads: usize,
@@ -93,7 +96,7 @@ fn all_required(schema: &mut schemars::Schema) {
 
 pub async fn add(can: Can<Create>, wanted: AddLeads) -> Result<Added> {
     let container = Container::one("campaign_id", wanted.campaign_id, wanted.list_id)?;
-    possible(wanted.blocklist_id, wanted.verify_leads_on_import == Some(true))?;
+    possible(&can, wanted.blocklist_id, wanted.verify_leads_on_import == Some(true))?;
     let given: Vec<Given> = wanted.leads.into_iter().map(|item| item.given).collect();
     can.write(async move |can, tx| {
         let destination = Destination::open(can, tx, container, container.field("campaign_id")).await?;
@@ -101,6 +104,7 @@ pub async fn add(can: Can<Create>, wanted: AddLeads) -> Result<Added> {
         let assignees = assignees(can, tx, &given).await?;
         let duplicates = Duplicates::of(wanted.skip, can, tx).await?;
         let mut sorted = sort(&given, container);
+        leave_out_blocked(can, tx, &mut sorted).await?;
         leave_out_known(can, tx, &mut sorted, container, duplicates).await?;
         let leads: Vec<(usize, Lead)> = sorted
             .taken
@@ -118,7 +122,7 @@ pub async fn add(can: Can<Create>, wanted: AddLeads) -> Result<Added> {
                 rows.iter().flat_map(|lead| lead.custom_variables.keys()).collect();
             campaigns::name_variables(can, tx, campaign, variables.into_iter()).await?;
         }
-        let answer = sorted.answer(given.len(), leads);
+        let answer = sorted.answer(can, given.len(), leads);
         let after = json!({ "leads_uploaded": answer.leads_uploaded, "total_sent": answer.total_sent });
         let uploaded = answer.leads_uploaded;
         Ok(Change::new(container.subject(), (), after, answer).affecting(uploaded))
@@ -147,6 +151,7 @@ async fn assignees(can: &Can<Create>, tx: &mut Tx, given: &[Given]) -> Result<Ha
 #[derive(Default)]
 struct Sorted {
     taken: BTreeMap<usize, Given>,
+    blocked: usize,
     invalid: usize,
     incomplete: usize,
     twice: usize,
@@ -172,6 +177,16 @@ fn sort(given: &[Given], container: Container) -> Sorted {
         }
     }
     sorted
+}
+
+/// Leaves out the leads whose address or domain is on the block list.
+async fn leave_out_blocked(can: &Can<Create>, tx: &mut Tx, sorted: &mut Sorted) -> Result<()> {
+    let emails: Vec<String> = sorted.taken.values().filter_map(|given| given.email.clone()).collect();
+    let blocked = blocked(can, tx, &emails).await?;
+    let all = sorted.taken.len();
+    sorted.taken.retain(|_, given| given.email.as_ref().is_none_or(|email| !blocked.contains(email)));
+    sorted.blocked = all - sorted.taken.len();
+    Ok(())
 }
 
 /// Leaves out the leads whose address is already there.
@@ -203,7 +218,7 @@ async fn leave_out_known(
 }
 
 impl Sorted {
-    fn answer(&self, total: usize, leads: Vec<(usize, Lead)>) -> Added {
+    fn answer(&self, can: &Can<Create>, total: usize, leads: Vec<(usize, Lead)>) -> Added {
         let created = |(index, lead): (usize, Lead)| Created {
             index,
             id: lead.id,
@@ -216,8 +231,8 @@ impl Sorted {
             status: "success".to_owned(),
             total_sent: total,
             leads_uploaded: leads.len(),
-            in_blocklist: 0,
-            blocklist_used: None,
+            in_blocklist: self.blocked,
+            blocklist_used: Some(id_of_list(can).to_string()),
             duplicated_leads: self.duplicated,
             skipped_count: self.skipped,
             invalid_email_count: self.invalid,
