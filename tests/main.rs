@@ -58,6 +58,7 @@ mod starting;
 mod statements;
 mod storage;
 mod strangers;
+mod suppressions;
 mod unbuilt;
 mod vitals;
 mod writes;

@@ -9,6 +9,9 @@ mod api_keys;
 #[path = "../src/resources/audit_logs/tests.rs"]
 mod audit_logs;
 
+#[path = "../src/resources/block_list_entries/tests.rs"]
+mod block_list_entries;
+
 #[path = "../src/resources/campaigns/tests.rs"]
 mod campaigns;
 

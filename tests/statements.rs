@@ -13,7 +13,7 @@ on_both! { every_statement_prepares statements_of_records_prepare }
 /// Holes that take a predicate.
 const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", "{tags}"];
 /// Holes that take a list.
-const LISTS: [&str; 5] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}"];
+const LISTS: [&str; 6] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}", "{macs}"];
 /// Holes that take a text of the program.
 const TEXTS: [(&str, &str); 11] = [
     ("{bytes}", "1"),
@@ -111,7 +111,7 @@ async fn prepare(world: &World, path: &str, text: &str) {
     }
     for hole in LISTS.into_iter().filter(|hole| text.contains(hole)) {
         statement = match hole {
-            "{emails}" | "{there}" | "{kinds}" => statement.fill_list(hole, &["a", "b"]),
+            "{emails}" | "{there}" | "{kinds}" | "{macs}" => statement.fill_list(hole, &["a", "b"]),
             _ => statement.fill_list(hole, &[id, id]),
         };
     }

@@ -17,7 +17,7 @@ pub use passkey::{Holder, Passkeys};
 pub use password::Passwords;
 pub use secret::{Kind, Secret, hash, token};
 pub use totp::Seed;
-pub use vault::Vault;
+pub use vault::{Macs, Vault};
 
 use axum::http::{HeaderMap, header};
 

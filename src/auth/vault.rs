@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Prk, Salt};
+use ring::hmac;
 use uuid::Uuid;
 
 /// Bytes of a key's id.
@@ -52,11 +53,32 @@ impl Vault {
         plain.map(|plain| plain.to_vec()).map_err(|_| failed())
     }
 
+    /// A key for the MACs of a workspace's values. `use_of` names the use; another use has another key.
+    pub fn macs(&self, workspace: Uuid, use_of: &str) -> Result<Macs> {
+        let info = [b"mac".as_slice(), use_of.as_bytes(), workspace.as_bytes()];
+        let key = self.root.expand(&info, hmac::HMAC_SHA256);
+        let key = key.map_err(|_| Error::internal("no key could be derived"))?;
+        Ok(Macs(hmac::Key::from(key)))
+    }
+
     fn key(&self, workspace: Uuid) -> Result<LessSafeKey> {
         let info = [b"workspace".as_slice(), workspace.as_bytes()];
         let key = self.root.expand(&info, &CHACHA20_POLY1305);
         let key = key.map_err(|_| Error::internal("no key could be derived"))?;
         Ok(LessSafeKey::new(UnboundKey::from(key)))
+    }
+}
+
+/// Makes the MACs by which values can be found after they were erased.
+pub struct Macs(hmac::Key);
+
+/// Bytes of a MAC as it is stored: half of the hash (RFC 2104).
+const MAC: usize = 16;
+
+impl Macs {
+    pub fn of(&self, value: &str) -> String {
+        let whole = hmac::sign(&self.0, value.as_bytes());
+        BASE64.encode(whole.as_ref().get(..MAC).unwrap_or_default())
     }
 }
 
@@ -81,5 +103,17 @@ mod tests {
         for text in ["", ".", "x.y", &sealed[..12]] {
             assert!(vault.open(here, "account/1", text).is_err());
         }
+    }
+
+    #[test]
+    fn a_mac_depends_on_the_key_the_workspace_and_the_use() {
+        let (vault, here, there) = (Vault::new(b"secret"), Uuid::from_u128(1), Uuid::from_u128(2));
+        let mac = |vault: &Vault, of, about| vault.macs(of, about).unwrap().of("jo@x.example");
+        let own = mac(&vault, here, "suppression");
+        assert_eq!((own.len(), &own), (22, &mac(&vault, here, "suppression")));
+        assert_ne!(own, mac(&vault, there, "suppression"));
+        assert_ne!(own, mac(&vault, here, "other"));
+        assert_ne!(own, mac(&Vault::new(b"other"), here, "suppression"));
+        assert_ne!(own, vault.macs(here, "suppression").unwrap().of("jo@y.example"));
     }
 }

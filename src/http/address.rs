@@ -14,8 +14,15 @@ fn parse(text: &str) -> Option<String> {
     if local.len() > LONGEST_LOCAL || !local.split('.').all(atom) {
         return None;
     }
+    let domain = domain_name(domain)?;
+    let whole = local.len() + 1 + domain.len();
+    (whole <= LONGEST).then(|| format!("{}@{domain}", local.to_ascii_lowercase()))
+}
+
+/// A domain in its stored form: lower case and ASCII.
+pub fn domain_name(text: &str) -> Option<String> {
     let domain = Uts46::new().to_ascii(
-        domain.as_bytes(),
+        text.as_bytes(),
         AsciiDenyList::STD3,
         Hyphens::CheckFirstLast,
         DnsLength::Verify,
@@ -23,8 +30,7 @@ fn parse(text: &str) -> Option<String> {
     let domain = domain.ok()?;
     // A last label of digits means an IPv4 address.
     let number = domain.rsplit('.').next()?.bytes().all(|byte| byte.is_ascii_digit());
-    let whole = local.len() + 1 + domain.len();
-    (!number && whole <= LONGEST).then(|| format!("{}@{domain}", local.to_ascii_lowercase()))
+    (!number).then(|| domain.into_owned())
 }
 
 fn atom(text: &str) -> bool {

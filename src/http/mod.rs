@@ -6,6 +6,7 @@ mod alias;
 mod answers;
 mod body;
 mod crowd;
+mod csv;
 mod describe;
 mod errands;
 mod errors;
@@ -26,7 +27,7 @@ mod schema;
 mod streamed;
 mod table;
 
-pub use address::{address, is_email};
+pub use address::{address, domain_name, is_email};
 pub use alias::ALIASES;
 pub use answers::{Answers, Shared};
 pub(crate) use body::patch;
@@ -35,6 +36,7 @@ pub use body::{
     Upload, Uploaded, anonymous, taking,
 };
 pub use crowd::{Crowd, Locality, Most, Visit};
+pub use csv::Csv;
 pub use errands::Errands;
 pub use errors::{Cause, Paced, Refusal};
 pub use form::{Answer, Done, Field, Form};

@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod audit_logs;
 pub mod background_jobs;
+pub mod block_list_entries;
 pub mod campaigns;
 pub mod credits;
 pub mod custom_tag_mappings;

@@ -4,6 +4,7 @@ mod accounts;
 mod api_keys;
 mod audit_logs;
 mod background_jobs;
+mod block_list_entries;
 mod campaigns;
 mod credits;
 mod custom_tags;
@@ -29,6 +30,7 @@ crate::support::samples::samples! {
     api_keys
     audit_logs
     background_jobs
+    block_list_entries
     campaigns
     credits
     custom_tags

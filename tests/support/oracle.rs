@@ -70,7 +70,12 @@ pub fn check(api: &Value, method: &str, path: &str, answer: &Answer) {
         documented.is_null() || !documented[status.to_string()].is_null(),
         "{method} {template} answered {status}, which is not in the document"
     );
-    let ours = &api["paths"][template][&method]["responses"]["200"]["content"]["application/json"]["schema"];
+    let content = &api["paths"][template][&method]["responses"]["200"]["content"];
+    let kind = answer.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if status == 200 && kind.starts_with("text/csv") {
+        return assert!(content["text/csv"].is_object(), "{method} {path} documents no CSV file");
+    }
+    let ours = &content["application/json"]["schema"];
     if status == 200 {
         let content = &api["paths"][template][&method]["responses"]["200"]["content"];
         let is_documented = content.as_object().is_some_and(|all| !all.is_empty());

@@ -121,6 +121,14 @@ super::access_matrix! {
         Update = update (update)        1026  [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Change lead lists" + Unlimited + Stores
         Delete = delete (delete)        1027  [x     x     _       team   own    _    _    _   ] "leadManagement.view" "Delete lead lists with their leads" + Unlimited
     }
+    block_list_entries "block_list_entries" {
+        Read   = read   (read)          _     [x     x     x       x      x      x    _    _   ] "blocklist.manage"    "See the block list"
+        Create = create (create)        1170  [x     x     x       x      x      x    _    _   ] "blocklist.manage"    "Block addresses and domains" + Unlimited + Stores
+        Update = update (update)        1171  [x     x     _       _      _      _    _    _   ] "blocklist.manage"    "Change entries of the block list" + Unlimited
+        Delete = delete (delete)        1172  [x     x     _       _      _      _    _    _   ] "blocklist.manage"    "Delete entries of the block list" + Unlimited
+        Purge  = purge  (delete)        1173  [x     x     _       _      _      _    _    _   ] "blocklist.manage"    "Delete all entries of the block list, or all that match" + Unlimited + Fresh
+        Download = download (read)      1174  [x     x     x       x      x      x    _    _   ] "blocklist.manage"    "Download the block list" + Unlimited + Fresh + Export + Reading
+    }
     background_jobs "background-jobs" {
         Read   = read   (read)          _     [x     x     own     own    own    own  own  _   ] "dashboard.view"      "See background jobs"
     }

@@ -60,6 +60,7 @@ impl ImportRow {
             LeftOut::Skipped => {
                 ("skipped", "already_in_workspace", "A lead with this address is already in the workspace.")
             }
+            LeftOut::Blocked => ("skipped", "blocked", "The block list has this address or its domain."),
         };
         ImportRow::because(row, outcome, reason, said.to_owned(), email)
     }

@@ -1,13 +1,14 @@
 //! Adds up to a thousand leads at once. Leads that cannot be added are counted, and the others are added.
 
 use super::destination::assignee;
-use super::rules::{Duplicates, Skip, bounded, given_address, is_complete, lead, possible};
+use super::rules::{Duplicates, Skip, blocked, bounded, given_address, is_complete, lead, possible};
 use super::{Destination, Given, Lead, store, store::Known};
 use crate::access::{Can, leads::Create};
 use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{absent_not_null, is_email, lenient};
+use crate::resources::block_list_entries::id_of_list;
 use crate::resources::campaigns;
 use crate::resources::lead_containers::Container;
 use schemars::JsonSchema;
@@ -26,7 +27,7 @@ pub struct AddLeads {
     list_id: Option<Uuid>,
     #[schemars(length(min = 1, max = 1000))]
     leads: Vec<Item>,
-    /// This server has no block lists yet.
+    /// The id of the workspace, which has one block list. That list is used without it too.
     #[serde(default)]
     blocklist_id: Option<Uuid>,
     /// A member, by user id, member id or e-mail address. The default is the campaign's owner, or else the caller. Each lead
@@ -93,7 +94,7 @@ fn all_required(schema: &mut schemars::Schema) {
 
 pub async fn add(can: Can<Create>, wanted: AddLeads) -> Result<Added> {
     let container = Container::one("campaign_id", wanted.campaign_id, wanted.list_id)?;
-    possible(wanted.blocklist_id, wanted.verify_leads_on_import == Some(true))?;
+    possible(&can, wanted.blocklist_id, wanted.verify_leads_on_import == Some(true))?;
     let given: Vec<Given> = wanted.leads.into_iter().map(|item| item.given).collect();
     can.write(async move |can, tx| {
         let destination = Destination::open(can, tx, container, container.field("campaign_id")).await?;
@@ -111,7 +112,7 @@ pub async fn add(can: Can<Create>, wanted: AddLeads) -> Result<Added> {
             .collect::<Result<_>>()?;
         let rows: Vec<Lead> = leads.iter().map(|(_, lead)| lead.clone()).collect();
         insert(can, tx, container, &rows).await?;
-        let answer = sorted.answer(given.len(), leads);
+        let answer = sorted.answer(can, given.len(), leads);
         let after = json!({ "leads_uploaded": answer.leads_uploaded, "total_sent": answer.total_sent });
         let uploaded = answer.leads_uploaded;
         Ok(Change::new(container.subject(), (), after, answer).affecting(uploaded))
@@ -157,6 +158,8 @@ pub enum LeftOut {
     Twice,
     Duplicated,
     Skipped,
+    /// The block list has the address or its domain.
+    Blocked,
 }
 
 /// The leads of a call, by their place in it, sorted by what becomes of them.
@@ -176,6 +179,7 @@ pub(super) async fn sort_out(
 ) -> Result<Sorted> {
     let duplicates = Duplicates::of(skip, can, tx).await?;
     let mut sorted = sort(given, container);
+    leave_out_blocked(can, tx, &mut sorted).await?;
     leave_out_known(can, tx, &mut sorted, container, duplicates).await?;
     Ok(sorted)
 }
@@ -199,6 +203,21 @@ fn sort(given: &[Given], container: Container) -> Sorted {
         }
     }
     sorted
+}
+
+/// Leaves out the leads whose address or domain is on the block list.
+async fn leave_out_blocked(can: &Can<Create>, tx: &mut Tx, sorted: &mut Sorted) -> Result<()> {
+    let emails: Vec<String> = sorted.taken.values().filter_map(|given| given.email.clone()).collect();
+    let blocked = blocked(can, tx, &emails).await?;
+    let Sorted { taken, left_out } = sorted;
+    taken.retain(|index, given| {
+        let is_blocked = given.email.as_ref().is_some_and(|email| blocked.contains(email));
+        if is_blocked {
+            left_out.insert(*index, LeftOut::Blocked);
+        }
+        !is_blocked
+    });
+    Ok(())
 }
 
 /// Leaves out the leads whose address is already there.
@@ -230,7 +249,7 @@ async fn leave_out_known(
 }
 
 impl Sorted {
-    fn answer(&self, total: usize, leads: Vec<(usize, Lead)>) -> Added {
+    fn answer(&self, can: &Can<Create>, total: usize, leads: Vec<(usize, Lead)>) -> Added {
         let created = |(index, lead): (usize, Lead)| Created {
             index,
             id: lead.id,
@@ -244,8 +263,8 @@ impl Sorted {
             status: "success".to_owned(),
             total_sent: total,
             leads_uploaded: leads.len(),
-            in_blocklist: 0,
-            blocklist_used: None,
+            in_blocklist: count(LeftOut::Blocked),
+            blocklist_used: Some(id_of_list(can).to_string()),
             duplicated_leads: count(LeftOut::Duplicated),
             skipped_count: count(LeftOut::Skipped),
             invalid_email_count: count(LeftOut::Invalid),

@@ -1,6 +1,6 @@
 //! Creates one lead.
 
-use super::rules::{Duplicates, Skip, bounded, given_address, is_complete, lead, possible};
+use super::rules::{Duplicates, Skip, blocked, bounded, given_address, is_complete, lead, possible};
 use super::{Destination, Given, Lead, store, store::Known, subject};
 use crate::access::{Can, leads::Create};
 use crate::audit::Change;
@@ -24,7 +24,7 @@ pub struct New {
     given: Given,
     #[serde(flatten)]
     skip: Skip,
-    /// This server has no block lists yet.
+    /// The id of the workspace, which has one block list. That list is used without it too.
     #[schemars(transform = absent_not_null)]
     blocklist_id: Option<Uuid>,
     #[schemars(transform = absent_not_null)]
@@ -36,7 +36,7 @@ pub struct New {
 pub async fn create(can: Can<Create>, new: New) -> Result<Lead> {
     let container = Container::at_most_one("campaign", new.campaign, new.list_id)?;
     let verify = new.verify_leads_on_import == Some(true) || new.verify_leads_for_lead_finder == Some(true);
-    possible(new.blocklist_id, verify)?;
+    possible(&can, new.blocklist_id, verify)?;
     let given = Given { email: given_address(new.given.email.as_ref()), ..new.given };
     check(&given, new.list_id)?;
     can.write(async move |can, tx| {
@@ -46,6 +46,9 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Lead> {
         };
         let assigned_to = destination.assign(can, tx, "assigned_to", given.assigned_to.as_deref()).await?;
         let emails: Vec<String> = given.email.iter().cloned().collect();
+        if !blocked(can, tx, &emails).await?.is_empty() {
+            return Err(Error::Conflict("This address or its domain is on the block list.".to_owned()));
+        }
         let duplicates = Duplicates::of(new.skip, can, tx).await?;
         for (known, visible) in store::known(can, tx, &emails).await? {
             refuse_known(&known, &destination, visible, duplicates)?;

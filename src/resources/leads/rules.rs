@@ -1,13 +1,15 @@
 //! The rules of new and changed leads, for one lead at a time and for many.
 
 use super::{ACTIVE, Destination, Given, Lead, store::Known};
-use crate::access::{Can, leads::Create};
+use crate::access::{Caller, Can, leads::Create};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::address;
+use crate::resources::block_list_entries::{self, Kind, suppressed};
 use crate::resources::workspaces;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// A lead is skipped if its address is already there.
@@ -45,15 +47,20 @@ impl Duplicates {
     }
 }
 
-/// Refuses what this server cannot do, instead of ignoring it.
-pub fn possible(blocklist: Option<Uuid>, verify: bool) -> Result<()> {
-    match (blocklist, verify) {
+/// Refuses what this server cannot do, instead of ignoring it. A workspace has one block list.
+pub fn possible(can: &Caller, blocklist: Option<Uuid>, verify: bool) -> Result<()> {
+    match (blocklist.filter(|id| *id != block_list_entries::id_of_list(can)), verify) {
         (Some(_), _) => Err(Error::invalid("body/blocklist_id must be a block list in this workspace")),
         (None, true) => Err(Error::invalid(
             "body/verify_leads_on_import must be false: this server verifies no addresses yet",
         )),
         (None, false) => Ok(()),
     }
+}
+
+/// The addresses that new leads cannot have, because the block list has them or their domain.
+pub async fn blocked(can: &Caller, tx: &mut Tx, emails: &[String]) -> Result<HashSet<String>> {
+    suppressed(can, tx, emails, &[Kind::Blocked]).await
 }
 
 /// In a list, a lead needs an address or a name; elsewhere it needs an address.

@@ -1,0 +1,53 @@
+//! Which addresses must not be written to. Adding leads asks for `blocked` only. Sending asks for every kind.
+
+use super::value::blockers;
+use super::{macs, store};
+use crate::access::Caller;
+use crate::db::Source;
+use crate::error::Result;
+use std::collections::{HashMap, HashSet};
+
+/// Why an address or a domain is suppressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Unsubscribed,
+    Bounced,
+    Complained,
+    Blocked,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 4] = [Kind::Unsubscribed, Kind::Bounced, Kind::Complained, Kind::Blocked];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Unsubscribed => "unsubscribed",
+            Kind::Bounced => "bounced",
+            Kind::Complained => "complained",
+            Kind::Blocked => "blocked",
+        }
+    }
+}
+
+/// Those of the addresses that are suppressed, themselves or by their domain. Addresses that share a domain share its
+/// look-up, and a statement looks up hundreds of values by the index. The rights of the caller play no part.
+pub async fn suppressed(
+    can: &Caller,
+    from: impl Into<Source<'_>>,
+    emails: &[String],
+    kinds: &[Kind],
+) -> Result<HashSet<String>> {
+    let key = macs(can)?;
+    let mut macs: HashMap<String, String> = HashMap::new();
+    let by: Vec<(&String, Vec<String>)> = emails.iter().map(|email| (email, blockers(email))).collect();
+    for value in by.iter().flat_map(|(_, values)| values) {
+        macs.entry(value.clone()).or_insert_with(|| key.of(value));
+    }
+    let all: Vec<String> = macs.values().cloned().collect();
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+    let found: HashSet<String> =
+        store::suppressed(can, from.into(), &all, &kinds).await?.into_iter().collect();
+    let hit =
+        |values: &[String]| values.iter().any(|value| macs.get(value).is_some_and(|mac| found.contains(mac)));
+    Ok(by.into_iter().filter(|(_, values)| hit(values)).map(|(email, _)| email.clone()).collect())
+}
