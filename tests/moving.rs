@@ -115,7 +115,7 @@ async fn lived(world: &World, first: Uuid, id: Uuid) -> Value {
     world.get("first", at).await.is(200).json()
 }
 
-/// Without what a move leaves behind or sets anew.
+/// Without the fields that a move leaves behind or sets again.
 fn that_moves(account: &Value) -> Value {
     let mut account = account.clone();
     for field in ["organization", "assigned_to", "added_by", "modified_by", "timestamp_updated"] {

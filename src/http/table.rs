@@ -76,7 +76,7 @@ fn cell(row: &Value, column: &str) -> String {
         None | Some(Value::Null) => Cow::Borrowed(""),
         Some(Value::String(text)) => Cow::Borrowed(text.as_str()),
         Some(value @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_))) => {
-            // A number is none that somebody typed, so it is no formula.
+            // Nobody typed these values as text, so they cannot be formulas.
             return value.to_string();
         }
     };

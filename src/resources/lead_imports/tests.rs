@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
 on_both! {
-    the_file_of_the_field_gives_what_is_said encodings_and_separators_are_detected what_is_no_csv_is_refused
+    the_file_of_the_field_gives_what_is_said encodings_and_separators_are_detected a_file_that_is_not_csv_is_refused
     columns_are_mapped_and_none_is_lost saved_mappings_are_applied a_dry_run_adds_nothing every_row_is_reported
     the_rules_of_adding_hold killed_at_every_step_it_ends_right a_lost_right_ends_it imports_are_their_askers
     it_can_be_cancelled
@@ -165,7 +165,7 @@ async fn encodings_and_separators_are_detected(world: World) {
     assert_eq!(lead(&world, &list, "a@x.example").await["first_name"], "АННА");
 }
 
-async fn what_is_no_csv_is_refused(world: World) {
+async fn a_file_that_is_not_csv_is_refused(world: World) {
     let list = list(&world, "owner").await;
     let line = format!("{IMPORT}?list_id={list}");
     let wide = (0..501).map(|n| format!("c{n}")).collect::<Vec<_>>().join(",");
@@ -342,7 +342,7 @@ async fn the_rules_of_adding_hold(world: World) {
     world.call("owner", "PATCH /api/v2/workspaces/current", json!({ "unique_leads": true })).await.is(200);
     let ruled = import(&world, "owner", &format!("campaign_id={two}"), file).await;
     assert_eq!(ruled["reasons"], json!({ "already_in_workspace": 2 }));
-    // Who may put leads there, and who they are assigned to.
+    // A caller who cannot put leads there is refused. Leads are assigned as in `leads/add`.
     upload(&world, "member", &format!("{IMPORT}?campaign_id={one}"), file).await.is(403);
     upload(&world, "view", &format!("{IMPORT}?campaign_id={one}"), file).await.is(403);
     let hidden = world.create("owner", "hidden", "private").await;

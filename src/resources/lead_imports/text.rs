@@ -91,7 +91,7 @@ fn is_text(sample: &str) -> Result<()> {
 /// What the decoder needs to write at least one character.
 const ROOM: usize = 16;
 
-/// Decodes a file piece by piece. Every line ends with a line feed alone, also the last one, so that lines can be counted.
+/// Decodes a file piece by piece. Every line, also the last one, ends with one line feed, so that lines can be counted.
 pub struct Text {
     bytes: Bytes,
     at: usize,

@@ -1,4 +1,4 @@
-//! Adds many leads for another resource, which hears what became of each. The rules are those of `add`.
+//! Adds many leads for another resource, which is told the result of each. The rules are those of `add`.
 
 use super::add::{LeftOut, insert, sort_out};
 use super::rules::{Skip, bounded, lead};
