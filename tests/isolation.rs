@@ -165,6 +165,8 @@ fn expected(who: &str, operation: &Operation) -> &'static [u16] {
         // Named is no workspace of a group.
         _ if action.name.ends_with("move") || action.name == "credits:set_caps" => &[400],
         _ if action.name == "workspace_group_members:create" => &[400],
+        // Its destination is missing.
+        _ if action.name == "leads:merge" => &[404],
         // Without a sender a campaign cannot be launched; an invitation of no one is no acceptance.
         _ if action.name == "campaigns:launch" => &[400],
         _ => &[200],

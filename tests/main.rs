@@ -33,6 +33,7 @@ mod houserules;
 mod invitations;
 mod isolation;
 mod jobs;
+mod lead_merging;
 mod leads_bounds;
 mod mail;
 mod migrations;

@@ -95,6 +95,7 @@ super::access_matrix! {
         Create = create (create)        9     [x     x     team    team   own    team _    _   ] "leadManagement.view" "Add leads to campaigns and lists" + Stores
         Update = update (update)        1024  [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Change leads" + Stores
         Delete = delete (delete)        2     [x     x     _       team   own    _    _    _   ] "leadManagement.view" "Delete leads"
+        Merge  = merge  (update)        10    [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Merge a lead into another" + Stores
     }
     lead_lists "lead_lists" {
         Read   = read   (read)          _     [x     x     team    team   own    own  team _   ] "leadManagement.view" "See lead lists"

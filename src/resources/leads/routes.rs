@@ -4,6 +4,7 @@ use super::add::{AddLeads, Added};
 use super::create::New;
 use super::delete_many::{DeleteLeads, Deleted};
 use super::list::ListLeads;
+use super::merge::MergeLeads;
 use super::{Lead, Patch};
 use crate::access::{Can, leads::*};
 use crate::error::Result;
@@ -54,6 +55,18 @@ operations! {
     POST "/api/v2/leads/list" => list as "listLeads"
         with { "campaign": "01890000-0000-7000-8000-000000000001", "search": "kim", "limit": 50 };
 
+    /// Merge two leads
+    ///
+    /// The destination lead keeps its campaign or list, its assignee, and every field that it has. It
+    /// gains the fields and custom variables that it lacks, and the counts of both are added. If one of
+    /// them has unsubscribed, so has the result. The other lead is deleted, and the audit log keeps it.
+    /// The caller must also be allowed to add leads to the campaign or list of the destination lead.
+    POST "/api/v2/leads/merge" => merge as "mergeLeads"
+        with {
+            "lead_id": "01890000-0000-7000-8000-000000000001",
+            "destination_lead_id": "01890000-0000-7000-8000-000000000002"
+        };
+
     /// Get a lead
     ///
     /// Answers 404 for a lead that the caller cannot see.
@@ -82,6 +95,10 @@ async fn add(can: Can<Create>, Json(wanted): Json<AddLeads>) -> Result<Json<Adde
 
 async fn list(can: Can<Read>, Json(wanted): Json<ListLeads>) -> Result<Json<Page<Lead, String>>> {
     super::list(can, wanted).await.map(Json)
+}
+
+async fn merge(can: Can<Merge>, Json(wanted): Json<MergeLeads>) -> Result<Json<Lead>> {
+    super::merge(can, wanted).await.map(Json)
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Lead>> {
