@@ -167,6 +167,8 @@ fn expected(who: &str, operation: &Operation) -> &'static [u16] {
         // The body names a workspace outside the group.
         _ if action.name.ends_with("move") || action.name == "credits:set_caps" => &[400],
         _ if action.name == "workspace_group_members:create" => &[400],
+        // The destination is missing.
+        _ if action.name == "leads:merge" => &[404],
         // A campaign without a sender cannot be launched. A link without an invitation cannot be accepted.
         _ if action.name == "campaigns:launch" => &[400],
         _ => &[200],

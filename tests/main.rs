@@ -36,6 +36,7 @@ mod invitations;
 mod isolation;
 mod jobs;
 mod language;
+mod lead_merging;
 mod leads_bounds;
 mod mail;
 mod migrations;

@@ -17,6 +17,9 @@ impl Samples for Resource {
         match operation.action.name {
             "campaigns:create" if operation.path.ends_with("duplicate") => Some(json!({ "name": "copied" })),
             "campaigns:create" => Some(campaign("walk")),
+            "campaigns:update" if operation.path.ends_with("variables") => {
+                Some(json!({ "variables": ["walked"] }))
+            }
             "campaigns:update" => Some(json!({ "name": "walked" })),
             _ => None,
         }
@@ -35,6 +38,9 @@ impl Samples for Resource {
                 Call::on(operation, id, Value::Null)
             }
             "campaigns:create" => Call::new(operation.line(), campaign("made")),
+            "campaigns:update" if operation.path.ends_with("variables") => {
+                Call::on(operation, made().await, json!({ "variables": ["city"] }))
+            }
             "campaigns:update" => Call::on(operation, made().await, json!({ "name": "d" })),
             "campaigns:share" | "campaigns:export" | "campaigns:pause" | "campaigns:delete" => {
                 Call::on(operation, made().await, Value::Null)

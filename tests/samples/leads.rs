@@ -1,6 +1,6 @@
 use crate::support::operations::Operation;
 use crate::support::samples::{Call, Records, Samples, fresh};
-use crate::support::{World, leads};
+use crate::support::{MISSING, World, leads};
 use serde_json::{Value, json};
 
 const HOST: &str = "lead.example";
@@ -29,6 +29,7 @@ impl Samples for Resource {
             "leads:create" => json!({ "campaign": campaign(), "email": fresh(HOST) }),
             "leads:update" => json!({ "first_name": "walked" }),
             "leads:delete" => json!({ "campaign_id": campaign() }),
+            "leads:merge" => json!({ "lead_id": records.of("leads"), "destination_lead_id": MISSING }),
             _ => return None,
         })
     }
@@ -45,6 +46,10 @@ impl Samples for Resource {
             }
             "leads:export" => Call::new(operation.line(), Value::Null),
             "leads:update" => Call::on(operation, lead(world).await, json!({ "last_name": "New" })),
+            "leads:merge" => {
+                let body = json!({ "lead_id": lead(world).await, "destination_lead_id": lead(world).await });
+                Call::new(operation.line(), body)
+            }
             "leads:delete" if !operation.takes_id() => {
                 Call::new(operation.line(), json!({ "list_id": list().await }))
             }

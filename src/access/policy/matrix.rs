@@ -102,6 +102,7 @@ super::access_matrix! {
         Create = create (create)        9     [x     x     team    team   own    team _    _   ] "leadManagement.view" "Add leads to campaigns and lists" + Stores
         Update = update (update)        1024  [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Change leads" + Stores
         Delete = delete (delete)        2     [x     x     _       team   own    _    _    _   ] "leadManagement.view" "Delete leads"
+        Merge  = merge  (update)        10    [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Merge a lead into another" + Stores
         Export = export (export read)   34    [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Export leads" + Fresh + Export + Reading
     }
     lead_imports "leads" {

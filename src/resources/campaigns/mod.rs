@@ -1,5 +1,6 @@
 //! Email campaigns. This module has their types and says where the facts for access lie.
 
+mod add_variables;
 mod create;
 mod duplicate;
 mod export;
@@ -18,6 +19,7 @@ mod store;
 mod timezones;
 mod update;
 mod variables;
+pub use add_variables::add_variables;
 pub use create::create;
 pub use duplicate::duplicate;
 pub use export::export;

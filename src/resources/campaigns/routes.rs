@@ -1,5 +1,6 @@
 //! The JSON face of campaigns.
 
+use super::add_variables::AddVariables;
 use super::from_export::not_shared;
 use super::list::{Contact, Count, Filter, Found};
 use super::{Campaign, DuplicateCampaign, New, Patch};
@@ -92,6 +93,13 @@ operations! {
     /// belongs to the caller. It has no senders, leads, tags or copy addresses.
     POST "/api/v2/campaigns/{id}/from-export" => from_export as "createFromExport";
 
+    /// Add variables to a campaign
+    ///
+    /// Registers names of custom variables, so that sequences and leads can use them. Names that the
+    /// campaign has already stay as they are. A campaign has at most 500 names.
+    POST "/api/v2/campaigns/{id}/variables" => add_variables as "addVariables"
+        with { "variables": ["city", "meetingDay"] };
+
     /// Count launched campaigns
     ///
     /// Counts the campaigns that the caller can see and that are not drafts.
@@ -153,6 +161,14 @@ async fn export(can: Can<Export>, Path(Id { id }): Path<Id>, _: Nothing) -> Resu
 async fn from_export(can: Can<Create>, id: Result<Path<Id>>, _: Unused) -> Result<Json<Seen<Campaign>>> {
     let Path(Id { id }) = id.map_err(|_| not_shared())?;
     super::from_export(can, id).await.map(Json)
+}
+
+async fn add_variables(
+    can: Can<Update>,
+    Path(Id { id }): Path<Id>,
+    Json(wanted): Json<AddVariables>,
+) -> Result<Json<Seen<Campaign>>> {
+    super::add_variables(can, id, wanted).await.map(Json)
 }
 
 async fn count_launched(can: Can<Read>, _: Nothing) -> Result<Json<Count>> {

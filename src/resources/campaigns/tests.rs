@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 on_both! {
     life_of_a_campaign private_is_private pages_are_stable launching_needs_steps_and_senders
     filters_narrow owners_and_collaborators a_limited_caller_stays_inside every_zone_of_iana_is_taken
-    a_patch_changes_what_it_names
+    a_patch_changes_what_it_names variables_are_added_once
 }
 
 async fn life_of_a_campaign(world: World) {
@@ -232,4 +232,32 @@ async fn a_patch_changes_what_it_names(world: World) {
         let why = world.call("member", &line, body).await.is(400).message();
         assert!(why.starts_with(field), "{why}");
     }
+}
+
+async fn variables_are_added_once(world: World) {
+    let id = world.create("member", "c", "team").await;
+    let at = format!("POST /api/v2/campaigns/{id}/variables");
+    let add = |names: Value| json!({ "variables": names });
+    let made =
+        world.call("member", &at, add(json!(["city", "firstName", "city", "meeting day"]))).await.is(200);
+    assert_eq!(made.json()["custom_variables"], json!({ "city": "city", "meeting day": "meeting day" }));
+    let row = world.log().await.remove(0);
+    assert_eq!((&row["activity_type"], &row["campaign_id"]), (&json!(11), &json!(id)));
+    let again = world.call("owner", &at, add(json!(["city"]))).await.is(200).json();
+    assert_eq!(again["timestamp_updated"], made.json()["timestamp_updated"]);
+    let many: Vec<String> = (0..499).map(|n| format!("v{n}")).collect();
+    let said = world.call("owner", &at, add(json!(many))).await.is(400).message();
+    assert_eq!(said, "body/variables must NOT bring the campaign above 500 different names");
+    for (body, why) in [
+        (json!({}), "body must have required property 'variables'"),
+        (add(json!([""])), "body/variables/0 must NOT have fewer than 1 characters"),
+        (add(json!(["x".repeat(201)])), "body/variables/0 must NOT have more than 200 characters"),
+    ] {
+        assert_eq!(world.call("owner", &at, body).await.is(400).message(), why);
+    }
+    // The campaign is the member's: an SDR cannot change it, and nobody finds a private one.
+    world.call("sdr", &at, add(json!(["x"]))).await.is(403);
+    let private = world.create("owner", "p", "private").await;
+    world.call("manager", &at.replace(&id, &private), add(json!(["x"]))).await.is(404);
+    world.call("stranger", &at, add(json!(["x"]))).await.is(404);
 }

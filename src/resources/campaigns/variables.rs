@@ -7,7 +7,11 @@ use crate::error::{Error, Result};
 use uuid::Uuid;
 
 /// Names that one campaign keeps.
-const MOST: usize = 500;
+pub const MOST: usize = 500;
+
+/// Names that every lead has, in its `payload`.
+pub const CORE: [&str; 8] =
+    ["email", "firstName", "lastName", "companyName", "jobTitle", "website", "phone", "personalization"];
 
 /// Adds the names that the campaign does not have yet.
 pub async fn name_variables(

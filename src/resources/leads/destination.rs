@@ -98,7 +98,7 @@ pub async fn look<P: Permission>(
     let Subject { kind, id } = container.subject();
     can.is_about(kind, id);
     let unknown = || Error::invalid(format!("body/{field} must be a campaign or a list in this workspace"));
-    store::container(can, tx, container).await?.ok_or_else(unknown)
+    store::container::<P>(can, tx, container).await?.ok_or_else(unknown)
 }
 
 /// The user to whom a lead is assigned, from the id or address of a member in a field of the body. A caller who sees only

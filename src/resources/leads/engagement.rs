@@ -77,6 +77,27 @@ pub struct Engagement {
     pub esg_code: Option<i64>,
 }
 
+impl Engagement {
+    /// What happened to two leads that become one. What is known about an address counts only if both have it.
+    pub fn with(self, other: &Engagement, same_address: bool) -> Engagement {
+        let about = |own: Option<i64>, other: Option<i64>| own.or(other.filter(|_| same_address));
+        Engagement {
+            email_open_count: self.email_open_count.saturating_add(other.email_open_count),
+            email_reply_count: self.email_reply_count.saturating_add(other.email_reply_count),
+            email_click_count: self.email_click_count.saturating_add(other.email_click_count),
+            verification_status: about(self.verification_status, other.verification_status),
+            timestamp_last_contact: self.timestamp_last_contact.max(other.timestamp_last_contact),
+            timestamp_last_open: self.timestamp_last_open.max(other.timestamp_last_open),
+            timestamp_last_reply: self.timestamp_last_reply.max(other.timestamp_last_reply),
+            timestamp_last_click: self.timestamp_last_click.max(other.timestamp_last_click),
+            enrichment_status: about(self.enrichment_status, other.enrichment_status),
+            esp_code: about(self.esp_code, other.esp_code),
+            esg_code: about(self.esg_code, other.esg_code),
+            ..self
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Summary {

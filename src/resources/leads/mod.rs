@@ -9,6 +9,8 @@ mod engagement;
 mod export;
 mod filter;
 mod list;
+mod merge;
+mod payload;
 mod remove;
 mod routes;
 mod rules;
@@ -20,6 +22,7 @@ pub use create::create;
 pub use delete_many::delete_many;
 pub use export::export;
 pub use list::{list, show};
+pub use merge::merge;
 pub use remove::remove;
 pub use routes::router;
 pub use rules::Skip;
@@ -28,16 +31,19 @@ pub use update::update;
 use crate::access::{Resource, Shape};
 use crate::audit::Subject;
 use crate::db::stored;
-use crate::http::{absent_not_null, lenient};
+use crate::http::lenient;
 use crate::time::Time;
 use destination::Destination;
 use engagement::Engagement;
+use payload::Payload;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 pub const ACTIVE: i64 = 1;
+pub const BOUNCED: i64 = -1;
+pub const UNSUBSCRIBED: i64 = -2;
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Lead {
@@ -147,27 +153,20 @@ pub struct Person {
     pub phone: Option<String>,
 }
 
-#[derive(JsonSchema)]
-#[schemars(inline)]
-#[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "the schema of what `payload` makes")]
-struct Payload {
-    #[schemars(default, transform = absent_not_null)]
-    first_name: Option<String>,
-    #[schemars(default, transform = absent_not_null)]
-    last_name: Option<String>,
-    #[schemars(default, transform = absent_not_null)]
-    company_name: Option<String>,
-    #[schemars(default, transform = absent_not_null)]
-    job_title: Option<String>,
-    #[schemars(default, transform = absent_not_null)]
-    website: Option<String>,
-    #[schemars(default, transform = absent_not_null)]
-    phone: Option<String>,
-    #[schemars(default, transform = absent_not_null)]
-    personalization: Option<String>,
-    #[serde(flatten)]
-    custom: Map<String, Value>,
+impl Person {
+    /// With the fields of another person where this one has none.
+    fn or(self, other: &Person) -> Person {
+        let or = |own: Option<String>, other: &Option<String>| own.or_else(|| other.clone());
+        Person {
+            personalization: or(self.personalization, &other.personalization),
+            website: or(self.website, &other.website),
+            last_name: or(self.last_name, &other.last_name),
+            first_name: or(self.first_name, &other.first_name),
+            company_name: or(self.company_name, &other.company_name),
+            job_title: or(self.job_title, &other.job_title),
+            phone: or(self.phone, &other.phone),
+        }
+    }
 }
 
 /// What a caller gives of a lead.
@@ -236,40 +235,4 @@ impl Lead {
         let parts: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
         parts.join(" ").to_lowercase()
     }
-
-    /// With the fields that are computed: the company's domain and the payload.
-    pub fn derived(mut self) -> Lead {
-        self.company_domain = domain(&self);
-        let mut payload = self.custom_variables.clone();
-        let person = &self.person;
-        let fields = [
-            ("firstName", &person.first_name),
-            ("lastName", &person.last_name),
-            ("companyName", &person.company_name),
-            ("jobTitle", &person.job_title),
-            ("website", &person.website),
-            ("phone", &person.phone),
-            ("personalization", &person.personalization),
-        ];
-        for (name, value) in fields {
-            if let Some(value) = value {
-                payload.insert(name.to_owned(), value.clone().into());
-            }
-        }
-        if let Some(email) = &self.email {
-            payload.insert("email".to_owned(), email.clone().into());
-        }
-        self.payload = Some(payload);
-        self
-    }
-}
-
-fn domain(lead: &Lead) -> String {
-    let website = lead.person.website.as_deref().unwrap_or_default().trim().to_lowercase();
-    let rest = website.split_once("://").map_or(website.as_str(), |(_, rest)| rest);
-    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    let of_email =
-        || lead.email.as_deref().and_then(|email| email.rsplit_once('@')).map_or("", |(_, domain)| domain);
-    if host.contains('.') { host.to_owned() } else { of_email().to_owned() }
 }

@@ -5,6 +5,7 @@ use super::create::New;
 use super::delete_many::{DeleteLeads, Deleted};
 use super::export::ExportLeads;
 use super::list::ListLeads;
+use super::merge::MergeLeads;
 use super::{Lead, Patch};
 use crate::access::{Can, leads::*};
 use crate::error::Result;
@@ -64,6 +65,18 @@ operations! {
     /// most 2 exports at a time.
     GET "/api/v2/leads/export" => export as "exportLeads" + ours;
 
+    /// Merge two leads
+    ///
+    /// The destination lead keeps its campaign or list, its assignee, and every field that it has. It
+    /// gains the fields and custom variables that it lacks, and the counts of both are added. If one of
+    /// them has unsubscribed, so has the result. The other lead is deleted, and the audit log keeps it.
+    /// The caller must also be allowed to add leads to the campaign or list of the destination lead.
+    POST "/api/v2/leads/merge" => merge as "mergeLeads"
+        with {
+            "lead_id": "01890000-0000-7000-8000-000000000001",
+            "destination_lead_id": "01890000-0000-7000-8000-000000000002"
+        };
+
     /// Get a lead
     ///
     /// Answers 404 for a lead that the caller cannot see.
@@ -96,6 +109,10 @@ async fn list(can: Can<Read>, Json(wanted): Json<ListLeads>) -> Result<Json<Page
 
 async fn export(can: Can<Export>, Query(wanted): Query<ExportLeads>, _: Nothing) -> Result<Streamed> {
     super::export(can, wanted).await
+}
+
+async fn merge(can: Can<Merge>, Json(wanted): Json<MergeLeads>) -> Result<Json<Lead>> {
+    super::merge(can, wanted).await.map(Json)
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Lead>> {

@@ -1,10 +1,12 @@
 //! The SQL of leads.
 
+mod merge;
 mod search;
+pub use merge::absorb;
 pub use search::{Matching, contacts, delete_matching, exported, list};
 
 use super::SHAPE;
-use crate::access::{Can, Permission, campaigns, lead_lists, leads::Create, leads::Read};
+use crate::access::{Caller, Can, Permission, campaigns, lead_lists, leads::Create, leads::Read};
 use crate::db::{Tx, record};
 use crate::error::Result;
 use crate::resources::lead_containers::Container;
@@ -13,7 +15,7 @@ use uuid::Uuid;
 
 /// The owner of a campaign or list that the caller sees, and whether it is within reach.
 pub async fn container<P: Permission>(
-    can: &Can<P>,
+    can: &Caller,
     tx: &mut Tx,
     container: Container,
 ) -> Result<Option<(Option<Uuid>, bool)>> {
@@ -51,6 +53,18 @@ pub async fn known(can: &Can<Create>, tx: &mut Tx, emails: &[String]) -> Result<
     can.sql("select {columns}, {within} from leads l where l.workspace_id = {here} and l.email in ({emails})")
         .fill_list("{emails}", emails)
         .fill("{within}", can.reaches::<Read>(&SHAPE))
+        .all(tx)
+        .await
+}
+
+/// Which of these addresses a campaign or list has already.
+pub async fn taken(can: &Caller, tx: &mut Tx, place: Container, emails: &[String]) -> Result<Vec<String>> {
+    can.sql("select l.email from leads l where l.workspace_id = {here} and l.email in ({emails}) {filters}")
+        .fill_list("{emails}", emails)
+        .fill("{filters}", |out| {
+            out.given(place.campaign(), " and l.campaign_id = ", "");
+            out.given(place.list(), " and l.list_id = ", "");
+        })
         .all(tx)
         .await
 }
