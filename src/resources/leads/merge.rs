@@ -75,7 +75,7 @@ async fn admit(can: &Can<Merge>, tx: &mut Tx, place: Container) -> Result<()> {
     }
 }
 
-/// Nobody may be written to who unsubscribed, and no address that bounced, so these states win.
+/// A person who unsubscribed and an address that bounced must not get mail, so these states win.
 fn merged(source: &Lead, mut into: Lead) -> Lead {
     let same_address = into.email.is_none() || into.email == source.email;
     if source.status == UNSUBSCRIBED
