@@ -342,7 +342,10 @@ proptest! {
             prop_assert!(!with || without, "{} was given", action.name);
             let (wide, narrow) = (contains(bare.reach(action)), contains(bound.reach(action)));
             prop_assert!(wide.iter().zip(narrow).all(|(wide, narrow)| *wide || !narrow), "{}", action.name);
-            let export = ["campaigns:export", "campaigns:share"].contains(&action.name);
+            let export = ["campaigns:export", "campaigns:share", "leads:export", "block_list_entries:download"]
+                .contains(&action.name);
+            let reads = ["campaigns:export", "leads:export", "block_list_entries:download", "audit_logs:export"]
+                .contains(&action.name);
             let ends_all = action.name == "sessions:end_all";
             let personal = ["sessions", "profile", "factors"].contains(&action.resource) && !ends_all;
             let joins = action.name == "workspace_members:accept";
@@ -350,7 +353,7 @@ proptest! {
             let (changes, named) = (action.activity.is_some(), &action.resource.to_owned());
             let known = ["access", "workspace_group_members"].contains(&action.resource) && !changes;
             let withheld = through && !personal && (delegation.paused
-                || delegation.read_only && changes && action.name != "campaigns:export" && !joins
+                || delegation.read_only && changes && !reads && !joins
                 || delegation.no_exports && export
                 || delegation.resources.as_ref().is_some_and(|list| !list.contains(named)) && !known && !joins)
                 || through && own;
