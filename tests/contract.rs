@@ -92,7 +92,8 @@ fn compare(api: &Value, ours: &Operation, document: &Value, theirs: &Value) -> V
     note("parameters", parameters(api, &ours.document), parameters(document, theirs));
     note("body", body(api, &ours.document), body(document, theirs));
     let answer = |document: &Value, operation: &Value| {
-        let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+        let status = if operation["responses"]["202"].is_null() { "200" } else { "202" };
+        let schema = &operation["responses"][status]["content"]["application/json"]["schema"];
         outline(document, schema)
     };
     note("answer", answer(api, &ours.document), answer(document, theirs));

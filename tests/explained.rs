@@ -161,6 +161,7 @@ fn by_the_body(operation: &Operation) -> bool {
         "leads:create",
         // The caller must also be allowed to add leads at the destination.
         "leads:merge",
+        "leads:move",
     ];
     named.contains(&operation.action.name) || operation.path.ends_with("from-export")
 }

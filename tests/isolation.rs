@@ -154,7 +154,9 @@ fn expected(who: &str, operation: &Operation) -> &'static [u16] {
         (_, Reach::Own | Reach::Assigned) if operation.takes_id() => &[404],
         (Reach::Own, _) if operation.path.ends_with("duplicate") => &[200],
         (Reach::Own, _) if operation.takes_id() || action.name == "custom_tags:toggle" => &[403],
-        (Reach::Own, _) if ["leads:create", "lead_imports:create"].contains(&action.name) => &[403],
+        (Reach::Own, _) if ["leads:create", "leads:move", "lead_imports:create"].contains(&action.name) => {
+            &[403]
+        }
         _ if operation.path.ends_with("ctd/status") => &[400],
         _ if action.name == "campaigns:share" => &[204],
         // It accepts what another workspace offered, and here there is no offer.
@@ -164,8 +166,9 @@ fn expected(who: &str, operation: &Operation) -> &'static [u16] {
         _ if action.name == "workspace_group_members:delegate" => &[409],
         // The import has ended.
         _ if action.name == "lead_imports:cancel" => &[409],
-        // The body names a workspace outside the group.
-        _ if action.name.ends_with("move") || action.name == "credits:set_caps" => &[400],
+        // The body names a workspace outside the group, or a user who is not a member.
+        _ if ["accounts:move", "accounts:preview_move", "leads:assign"].contains(&action.name) => &[400],
+        _ if action.name == "credits:set_caps" => &[400],
         _ if action.name == "workspace_group_members:create" => &[400],
         // The destination is missing.
         _ if action.name == "leads:merge" => &[404],

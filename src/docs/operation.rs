@@ -52,7 +52,9 @@ impl Operation {
         let summary = told("summary")?.to_owned();
         let media = described.pointer("/requestBody/content/application~1json");
         let body = media.and_then(|media| media.get("schema"));
-        let answer = described.pointer("/responses/200/content/application~1json/schema");
+        let answers =
+            |status| described.pointer(&format!("/responses/{status}/content/application~1json/schema"));
+        let answer = answers(200).or_else(|| answers(202));
         let permission = told("x-permission").map(str::to_owned);
         let mut operation = Operation {
             id: told("operationId").map_or_else(|| anchor(method, path), str::to_owned),
@@ -118,7 +120,7 @@ fn example(media: &Value) -> Option<String> {
 
 fn refusals(document: &Value, described: &Value) -> Vec<(String, String)> {
     let all = described.get("responses").and_then(Value::as_object).into_iter().flatten();
-    let all = all.filter(|(status, _)| *status != "200").map(|(status, answer)| {
+    let all = all.filter(|(status, _)| !["200", "202"].contains(&status.as_str())).map(|(status, answer)| {
         let answer = fields::resolved(document, answer);
         let told = answer.get("description").and_then(Value::as_str).unwrap_or_default();
         (status.clone(), text::line(told))

@@ -1,8 +1,10 @@
 //! Bodies: bounded in size and time, checked against their schema, then read.
 
+mod accepted;
 mod edit;
 mod patch;
 mod upload;
+pub use accepted::Accepted;
 pub(crate) use edit::patch;
 pub use edit::{Absent, Edit};
 pub use patch::{Fields, Unread};

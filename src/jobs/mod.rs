@@ -24,23 +24,34 @@ use serde_json::Value;
 use std::pin::Pin;
 use uuid::Uuid;
 
-/// The kinds of work. The names are those of the wire, except our own for mail and for moving accounts.
+/// The kinds of work. The names are those of the wire, except our own for mail, for moving accounts and for assigning leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    AssignLeads,
     ImportLeads,
     Mail,
     MoveAccounts,
+    MoveLeads,
     UpdateWarmupAccounts,
 }
 
 impl Kind {
-    const ALL: [Kind; 4] = [Kind::ImportLeads, Kind::Mail, Kind::MoveAccounts, Kind::UpdateWarmupAccounts];
+    const ALL: [Kind; 6] = [
+        Kind::AssignLeads,
+        Kind::ImportLeads,
+        Kind::Mail,
+        Kind::MoveAccounts,
+        Kind::MoveLeads,
+        Kind::UpdateWarmupAccounts,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
+            Kind::AssignLeads => "assign-leads",
             Kind::ImportLeads => "import-leads",
             Kind::Mail => "mail",
             Kind::MoveAccounts => "move-accounts",
+            Kind::MoveLeads => "move-leads",
             Kind::UpdateWarmupAccounts => "update-warmup-accounts",
         }
     }

@@ -162,7 +162,11 @@ fn left(app: &App, status: Left, error: Option<String>) -> Rest {
 fn again(app: &App, claim: &Claim, why: String) -> Rest {
     let over = match claim.kind {
         Kind::Mail => app.now() >= claim.created_at.plus(WEEK),
-        Kind::ImportLeads | Kind::MoveAccounts | Kind::UpdateWarmupAccounts => claim.attempts >= ATTEMPTS,
+        Kind::AssignLeads
+        | Kind::ImportLeads
+        | Kind::MoveAccounts
+        | Kind::MoveLeads
+        | Kind::UpdateWarmupAccounts => claim.attempts >= ATTEMPTS,
     };
     if over {
         tracing::error!(job = claim.id, why, "a job was given up");

@@ -58,9 +58,11 @@ pub fn shapes(action: &'static Action) -> Vec<&'static Shape> {
 /// Runs one step of a job, in the resource that the job belongs to.
 pub fn work(app: App, claim: Claim) -> Step {
     match claim.kind {
+        Kind::AssignLeads => Box::pin(async move { leads::assign_step(&app, &claim).await }),
         Kind::ImportLeads => Box::pin(async move { lead_imports::step(&app, &claim).await }),
         Kind::Mail => Box::pin(async move { outbox::send(&app, &claim).await }),
         Kind::MoveAccounts => Box::pin(async move { account_moves::step(&app, &claim).await }),
+        Kind::MoveLeads => Box::pin(async move { leads::move_step(&app, &claim).await }),
         Kind::UpdateWarmupAccounts => Box::pin(async move { accounts::warmup_step(&app, &claim).await }),
     }
 }

@@ -151,7 +151,9 @@ fn body(operation: &mut Operation) -> Option<&mut MediaType> {
 }
 
 fn answer(operation: &mut Operation) -> Option<&mut MediaType> {
-    match operation.responses.as_mut()?.responses.get_mut(&StatusCode::Code(200))? {
+    let answers = &mut operation.responses.as_mut()?.responses;
+    let status = if answers.contains_key(&StatusCode::Code(202)) { 202 } else { 200 };
+    match answers.get_mut(&StatusCode::Code(status))? {
         ReferenceOr::Item(answer) => answer.content.get_mut("application/json"),
         ReferenceOr::Reference { .. } => None,
     }

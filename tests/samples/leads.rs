@@ -29,6 +29,8 @@ impl Samples for Resource {
             "leads:create" => json!({ "campaign": campaign(), "email": fresh(HOST) }),
             "leads:update" => json!({ "first_name": "walked" }),
             "leads:delete" => json!({ "campaign_id": campaign() }),
+            "leads:move" => json!({ "list_id": records.of("lead_lists"), "to_campaign_id": campaign() }),
+            "leads:assign" => json!({ "campaign": campaign(), "organization_user_ids": [MISSING] }),
             "leads:merge" => json!({ "lead_id": records.of("leads"), "destination_lead_id": MISSING }),
             _ => return None,
         })
@@ -46,6 +48,15 @@ impl Samples for Resource {
             }
             "leads:export" => Call::new(operation.line(), Value::Null),
             "leads:update" => Call::on(operation, lead(world).await, json!({ "last_name": "New" })),
+            "leads:move" => Call::new(
+                operation.line(),
+                json!({ "list_id": list().await, "to_list_id": list().await, "copy_leads": true }),
+            ),
+            "leads:assign" => {
+                let users = [world.who("editor").user];
+                let body = json!({ "list_id": list().await, "organization_user_ids": users });
+                Call::new(operation.line(), body)
+            }
             "leads:merge" => {
                 let body = json!({ "lead_id": lead(world).await, "destination_lead_id": lead(world).await });
                 Call::new(operation.line(), body)

@@ -88,7 +88,8 @@ fn section(api: &Value, line: &str, operation: &Value, answers: &mut Answers) ->
         }
     }
     let body = &operation["requestBody"]["content"]["application/json"]["schema"];
-    let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+    let status = if operation["responses"]["202"].is_null() { "200" } else { "202" };
+    let answer = &operation["responses"][status]["content"]["application/json"]["schema"];
     if let Some(class) = resolve(api, body)["x-gatepost-reading"].as_str() {
         added.push(format!("- The body is read as `{class}`.\n"));
     }

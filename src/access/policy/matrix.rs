@@ -103,6 +103,8 @@ super::access_matrix! {
         Update = update (update)        1024  [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Change leads" + Stores
         Delete = delete (delete)        2     [x     x     _       team   own    _    _    _   ] "leadManagement.view" "Delete leads"
         Merge  = merge  (update)        10    [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Merge a lead into another" + Stores
+        Move   = move   (update)        8     [x     x     team    team   own    _    _    _   ] "leads.move"          "Move leads to another campaign or list, or copy them" + Stores
+        Assign = assign (update)        1180  [x     x     team    team   _      _    _    _   ] "leadManagement.view" "Assign many leads to members"
         Export = export (export read)   34    [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Export leads" + Fresh + Export + Reading
     }
     lead_imports "leads" {

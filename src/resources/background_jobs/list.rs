@@ -34,7 +34,7 @@ pub struct Filter {
     #[schemars(length(max = 2500))]
     excluded_ids: Option<String>,
     #[serde(rename = "type")]
-    #[schemars(extend("enum" = KINDS, "x-gatepost-values" = [OURS]))]
+    #[schemars(extend("enum" = KINDS, "x-gatepost-values" = OURS))]
     kind: Option<String>,
     #[schemars(extend("enum" = ENTITIES))]
     entity_type: Option<String>,

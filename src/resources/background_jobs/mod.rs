@@ -7,7 +7,7 @@ pub use list::{list, show};
 pub use routes::router;
 pub use store::started;
 
-use crate::access::{Caller, Permission, Reach, Shape, accounts, partial};
+use crate::access::{Caller, Permission, Reach, Shape, accounts, leads, partial};
 use crate::http::absent_not_null;
 use crate::time::Time;
 use schemars::JsonSchema;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 pub const JOBS: Shape = Shape { owner: Some("j.user_id"), ..Shape::bare("jobs j", "j.id", "j.workspace_id") };
 
 /// The wire's kinds of jobs. This server does some of them.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 11] = [
     "move-leads",
     "import-leads",
     "export-leads",
@@ -30,10 +30,11 @@ const KINDS: [&str; 10] = [
     "broadcast-website-scrape",
     "import-subscribers-from-crm",
     "resync-subscriber-crm-tags",
-    OURS,
+    OURS[0],
+    OURS[1],
 ];
-/// The wire has no name for this kind.
-const OURS: &str = "move-accounts";
+/// The wire has no names for these kinds.
+const OURS: [&str; 2] = ["move-accounts", "assign-leads"];
 /// What a job can concern.
 const ENTITIES: [&str; 6] =
     ["list", "campaign", "workspace", "broadcast", "subscriber-group-sync", "subscriber-group"];
@@ -48,7 +49,7 @@ pub struct BackgroundJob {
     /// The user who asked for it; null for a workspace key.
     pub user_id: Option<Uuid>,
     #[serde(rename = "type")]
-    #[schemars(extend("enum" = KINDS, "x-gatepost-values" = [OURS]))]
+    #[schemars(extend("enum" = KINDS, "x-gatepost-values" = OURS))]
     pub kind: String,
     pub entity_id: Option<Uuid>,
     #[schemars(default, extend("enum" = ENTITIES))]
@@ -70,11 +71,15 @@ pub struct BackgroundJob {
 
 partial!(BackgroundJob, shown);
 
-/// The data of another user's job can name sending accounts. Only callers who see all of these see more than its numbers.
+/// The data of another user's job can name sending accounts or leads. Only callers who see all of these see more than its
+/// numbers.
 fn shown(mut job: BackgroundJob, caller: &Caller) -> BackgroundJob {
     let own = job.user_id.is_some() && job.user_id == caller.user();
-    let reach = caller.reach(accounts::Read::ACTION);
-    let sees_all = matches!(reach, Reach::All | Reach::Team) && caller.tag_limits().is_empty();
+    let reaches_all = match job.kind.as_str() {
+        "move-leads" | "assign-leads" => caller.reach(leads::Read::ACTION) == Reach::All,
+        _ => matches!(caller.reach(accounts::Read::ACTION), Reach::All | Reach::Team),
+    };
+    let sees_all = reaches_all && caller.tag_limits().is_empty();
     if !own && !sees_all {
         job.data.retain(|_, value| value.is_number());
         job.error = None;

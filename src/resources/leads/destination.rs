@@ -2,7 +2,7 @@
 //! into it.
 
 use super::store;
-use crate::access::{Can, Permission, Reach, Step, leads};
+use crate::access::{Caller, Can, Permission, Reach, Step, leads};
 use crate::audit::Subject;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -40,7 +40,17 @@ impl Destination {
         container: Container,
         field: &str,
     ) -> Result<Destination> {
-        match look(can, tx, container, field).await? {
+        Destination::open_for::<P>(can, tx, container, field).await
+    }
+
+    /// The same under a further permission.
+    pub async fn open_for<P: Permission>(
+        can: &Caller,
+        tx: &mut Tx,
+        container: Container,
+        field: &str,
+    ) -> Result<Destination> {
+        match look_for::<P>(can, tx, container, field).await? {
             (owner, true) => Ok(Destination { container: Some(container), owner }),
             (_, false) => Err(Error::refused(
                 Step::Reach,
@@ -91,6 +101,15 @@ impl Destination {
 /// refused like a missing one.
 pub async fn look<P: Permission>(
     can: &Can<P>,
+    tx: &mut Tx,
+    container: Container,
+    field: &str,
+) -> Result<(Option<Uuid>, bool)> {
+    look_for::<P>(can, tx, container, field).await
+}
+
+async fn look_for<P: Permission>(
+    can: &Caller,
     tx: &mut Tx,
     container: Container,
     field: &str,

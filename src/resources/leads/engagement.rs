@@ -78,6 +78,17 @@ pub struct Engagement {
 }
 
 impl Engagement {
+    /// What is known about the address, without what happened to the lead.
+    pub fn about_the_address(&self) -> Engagement {
+        Engagement {
+            verification_status: self.verification_status,
+            enrichment_status: self.enrichment_status,
+            esp_code: self.esp_code,
+            esg_code: self.esg_code,
+            ..Engagement::default()
+        }
+    }
+
     /// What happened to two leads that become one. What is known about an address counts only if both have it.
     pub fn with(self, other: &Engagement, same_address: bool) -> Engagement {
         let about = |own: Option<i64>, other: Option<i64>| own.or(other.filter(|_| same_address));

@@ -1,54 +1,55 @@
 //! Filters of a search for leads, as conditions on `leads l`. The names are those of the reference, section 2.10.
 
 use crate::db::Part;
-use crate::error::{Error, Result};
 use crate::http::absent_not_null;
 use crate::time::Time;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 const DAY: f64 = Time::DAY as f64;
 
 /// Custom labels have the numbers above and below the reference's own.
-pub fn condition_of(filter: &str) -> Result<&'static str> {
-    Ok(match filter {
-        "FILTER_VAL_CONTACTED" => "l.timestamp_last_contact is not null",
-        "FILTER_VAL_NOT_CONTACTED" => "l.timestamp_last_contact is null",
-        "FILTER_VAL_COMPLETED" => "l.status = 3",
-        "FILTER_VAL_UNSUBSCRIBED" => "l.status = -2",
-        "FILTER_VAL_ACTIVE" => "l.status = 1",
-        "FILTER_VAL_BOUNCED" => "l.status = -1",
-        "FILTER_VAL_SKIPPED" => "l.status = -3",
-        "FILTER_LEAD_INTERESTED" => "l.lt_interest_status = 1",
-        "FILTER_LEAD_NOT_INTERESTED" => "l.lt_interest_status = -1",
-        "FILTER_LEAD_MEETING_BOOKED" => "l.lt_interest_status = 2",
-        "FILTER_LEAD_MEETING_COMPLETED" => "l.lt_interest_status = 3",
-        "FILTER_LEAD_CLOSED" => "l.lt_interest_status = 4",
-        "FILTER_LEAD_OUT_OF_OFFICE" => "l.lt_interest_status = 0",
-        "FILTER_LEAD_WRONG_PERSON" => "l.lt_interest_status = -2",
-        "FILTER_LEAD_LOST" => "l.lt_interest_status = -3",
-        "FILTER_LEAD_NO_SHOW" => "l.lt_interest_status = -4",
-        "FILTER_LEAD_CUSTOM_LABEL_POSITIVE" => "l.lt_interest_status > 4",
-        "FILTER_LEAD_CUSTOM_LABEL_NEGATIVE" => "l.lt_interest_status < -4",
-        "FILTER_VAL_RISKY" => "l.verification_status = -2",
-        "FILTER_VAL_INVALID" => "l.verification_status = -1",
-        "FILTER_VAL_VALID" => "l.verification_status = 1",
-        "FILTER_VAL_IN_SUBSEQUENCE" => "l.subsequence_id is not null",
-        "FILTER_VAL_OPENED_NO_REPLY" => "l.email_open_count > 0 and l.email_reply_count = 0",
-        "FILTER_VAL_COMPLETED_NO_REPLY" => "l.status = 3 and l.email_reply_count = 0",
-        "FILTER_VAL_NO_OPENS" => "l.email_open_count = 0",
-        "FILTER_VAL_REPLIED" => "l.email_reply_count > 0",
-        "FILTER_VAL_LINK_CLICKED" => "l.email_click_count > 0",
-        _ => {
-            return Err(Error::invalid(
-                "body/filter must be one of the filters FILTER_VAL_... and FILTER_LEAD_...",
-            ));
-        }
-    })
+const CONDITIONS: [(&str, &str); 27] = [
+    ("FILTER_VAL_CONTACTED", "l.timestamp_last_contact is not null"),
+    ("FILTER_VAL_NOT_CONTACTED", "l.timestamp_last_contact is null"),
+    ("FILTER_VAL_COMPLETED", "l.status = 3"),
+    ("FILTER_VAL_UNSUBSCRIBED", "l.status = -2"),
+    ("FILTER_VAL_ACTIVE", "l.status = 1"),
+    ("FILTER_VAL_BOUNCED", "l.status = -1"),
+    ("FILTER_VAL_SKIPPED", "l.status = -3"),
+    ("FILTER_LEAD_INTERESTED", "l.lt_interest_status = 1"),
+    ("FILTER_LEAD_NOT_INTERESTED", "l.lt_interest_status = -1"),
+    ("FILTER_LEAD_MEETING_BOOKED", "l.lt_interest_status = 2"),
+    ("FILTER_LEAD_MEETING_COMPLETED", "l.lt_interest_status = 3"),
+    ("FILTER_LEAD_CLOSED", "l.lt_interest_status = 4"),
+    ("FILTER_LEAD_OUT_OF_OFFICE", "l.lt_interest_status = 0"),
+    ("FILTER_LEAD_WRONG_PERSON", "l.lt_interest_status = -2"),
+    ("FILTER_LEAD_LOST", "l.lt_interest_status = -3"),
+    ("FILTER_LEAD_NO_SHOW", "l.lt_interest_status = -4"),
+    ("FILTER_LEAD_CUSTOM_LABEL_POSITIVE", "l.lt_interest_status > 4"),
+    ("FILTER_LEAD_CUSTOM_LABEL_NEGATIVE", "l.lt_interest_status < -4"),
+    ("FILTER_VAL_RISKY", "l.verification_status = -2"),
+    ("FILTER_VAL_INVALID", "l.verification_status = -1"),
+    ("FILTER_VAL_VALID", "l.verification_status = 1"),
+    ("FILTER_VAL_IN_SUBSEQUENCE", "l.subsequence_id is not null"),
+    ("FILTER_VAL_OPENED_NO_REPLY", "l.email_open_count > 0 and l.email_reply_count = 0"),
+    ("FILTER_VAL_COMPLETED_NO_REPLY", "l.status = 3 and l.email_reply_count = 0"),
+    ("FILTER_VAL_NO_OPENS", "l.email_open_count = 0"),
+    ("FILTER_VAL_REPLIED", "l.email_reply_count > 0"),
+    ("FILTER_VAL_LINK_CLICKED", "l.email_click_count > 0"),
+];
+
+/// The names of all filters.
+pub fn names() -> [&'static str; 27] {
+    CONDITIONS.map(|(name, _)| name)
+}
+
+pub fn condition_of(filter: &str) -> Option<&'static str> {
+    CONDITIONS.into_iter().find(|(name, _)| *name == filter).map(|(_, condition)| condition)
 }
 
 /// One question of a smart view.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Query {
     #[serde(rename = "actionType")]
@@ -56,7 +57,7 @@ pub struct Query {
     values: Values,
 }
 
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 enum Action {
@@ -68,7 +69,7 @@ enum Action {
     LeadStatusChange,
 }
 
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 struct Values {
@@ -83,7 +84,7 @@ struct Values {
     lead_status: Option<Status>,
 }
 
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 struct Count {
     #[serde(default)]
@@ -93,7 +94,7 @@ struct Count {
     count: Option<f64>,
 }
 
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
 enum Condition {
@@ -102,7 +103,7 @@ enum Condition {
     Equal,
 }
 
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 struct Status {
     #[schemars(transform = absent_not_null)]
@@ -112,7 +113,7 @@ struct Status {
     condition: Option<Is>,
 }
 
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 enum Is {

@@ -1,15 +1,18 @@
 //! The JSON face of leads.
 
 use super::add::{AddLeads, Added};
+use super::bulk_assign::{AssignLeads, Assigning};
 use super::create::New;
 use super::delete_many::{DeleteLeads, Deleted};
 use super::export::ExportLeads;
 use super::list::ListLeads;
 use super::merge::MergeLeads;
+use super::move_many::MoveLeads;
 use super::{Lead, Patch};
-use crate::access::{Can, leads::*};
+use crate::access::{Can, Seen, leads::*};
 use crate::error::Result;
-use crate::http::{Id, Json, Nothing, Page, Path, Query, Streamed, Unread};
+use crate::http::{Accepted, Id, Json, Nothing, Page, Path, Query, Streamed, Unread};
+use crate::resources::background_jobs::BackgroundJob;
 use crate::resources::operations;
 
 operations! {
@@ -77,6 +80,30 @@ operations! {
             "destination_lead_id": "01890000-0000-7000-8000-000000000002"
         };
 
+    /// Move leads to a campaign or a list
+    ///
+    /// Starts a background job that moves the leads that match and that the caller may change, and no
+    /// others. With `copy_leads` it copies them. A lead stays where it is if the destination has its
+    /// address already. A lead that moves becomes active, unless it bounced or unsubscribed. The caller
+    /// must also be allowed to add leads to the destination. The job acts with the rights that the caller
+    /// has while it runs.
+    POST "/api/v2/leads/move" => move_many as "moveLeads"
+        with {
+            "campaign": "01890000-0000-7000-8000-000000000001",
+            "filter": "FILTER_VAL_COMPLETED_NO_REPLY",
+            "to_list_id": "01890000-0000-7000-8000-000000000002"
+        };
+
+    /// Assign many leads
+    ///
+    /// Starts a background job that assigns the leads that match and that the caller may change to the
+    /// named members in turn. The job acts with the rights that the caller has while it runs.
+    POST "/api/v2/leads/bulk-assign" => bulk_assign as "bulkAssignLeads"
+        with {
+            "campaign": "01890000-0000-7000-8000-000000000001",
+            "organization_user_ids": ["01890000-0000-7000-8000-000000000002"]
+        };
+
     /// Get a lead
     ///
     /// Answers 404 for a lead that the caller cannot see.
@@ -113,6 +140,14 @@ async fn export(can: Can<Export>, Query(wanted): Query<ExportLeads>, _: Nothing)
 
 async fn merge(can: Can<Merge>, Json(wanted): Json<MergeLeads>) -> Result<Json<Lead>> {
     super::merge(can, wanted).await.map(Json)
+}
+
+async fn move_many(can: Can<Move>, Json(wanted): Json<MoveLeads>) -> Result<Json<Seen<BackgroundJob>>> {
+    super::move_many(can, wanted).await.map(Json)
+}
+
+async fn bulk_assign(can: Can<Assign>, Json(wanted): Json<AssignLeads>) -> Result<Accepted<Assigning>> {
+    super::bulk_assign(can, wanted).await.map(Accepted)
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Lead>> {

@@ -1,8 +1,10 @@
 //! The SQL of leads.
 
 mod merge;
+mod moves;
 mod search;
 pub use merge::absorb;
+pub use moves::{assign, count, how_many, next, place, set_facts, those};
 pub use search::{Matching, contacts, delete_matching, exported, list};
 
 use super::SHAPE;

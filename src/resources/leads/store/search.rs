@@ -8,22 +8,18 @@ use crate::error::Result;
 use crate::resources::lead_containers::Container;
 use uuid::Uuid;
 
-pub async fn list(can: &Can<Read>, wanted: &ListLeads, filter: Option<&'static str>) -> Result<Vec<Lead>> {
+pub async fn list(can: &Can<Read>, wanted: &ListLeads) -> Result<Vec<Lead>> {
     let after = wanted.after()?;
     can.list_by::<Lead>("l.id", wanted.limit(), |out| {
         out.push(" and l.id > ").bind(after);
-        wanted.condition(can.now(), filter, out);
+        wanted.condition(can.now(), out);
     })
     .all(can.reader())
     .await
 }
 
 /// The oldest lead of each address.
-pub async fn contacts(
-    can: &Can<Read>,
-    wanted: &ListLeads,
-    filter: Option<&'static str>,
-) -> Result<Vec<Lead>> {
+pub async fn contacts(can: &Can<Read>, wanted: &ListLeads) -> Result<Vec<Lead>> {
     can.sql(
         "select {columns} from leads l join (select o.id, o.workspace_id from (select l.id, l.workspace_id, l.email, \
          row_number() over (partition by l.email order by l.id) as place from leads l \
@@ -33,7 +29,7 @@ pub async fn contacts(
     .bind(wanted.after_contact())
     .bind(wanted.limit())
     .fill("{visible}", can.visible(&SHAPE))
-    .fill("{filters}", |out| wanted.condition(can.now(), filter, out))
+    .fill("{filters}", |out| wanted.condition(can.now(), out))
     .all(can.reader())
     .await
 }
