@@ -11,7 +11,8 @@ pub use create::create;
 pub use delete::delete;
 pub use list::list;
 pub use routes::router;
-pub use targets::{IGNORE, NAME, Targets, VARIABLE, check};
+pub use store::targets_of;
+pub use targets::{FIELDS, IGNORE, NAME, Targets, VARIABLE, check};
 
 use crate::access::{Resource, Shape};
 use crate::audit::Subject;

@@ -1,6 +1,18 @@
-use crate::access::Caller;
+use super::{LeadImportMapping, SHAPE, Targets};
+use crate::access::{Caller, lead_import_mappings::Read};
 use crate::db::Tx;
 use crate::error::Result;
+use uuid::Uuid;
+
+/// What a mapping says, if the caller sees it.
+pub async fn targets_of(can: &Caller, id: Uuid) -> Result<Option<Targets>> {
+    let mapping = can
+        .sql("select {columns} from lead_import_mappings i where i.id = $1 and {visible}")
+        .bind(id)
+        .fill("{visible}", can.sees::<Read>(&SHAPE))
+        .optional::<LeadImportMapping>(can.reader());
+    Ok(mapping.await?.map(|mapping| mapping.targets))
+}
 
 pub async fn count(can: &Caller, tx: &mut Tx) -> Result<i64> {
     let count = can.sql("select count(*) from lead_import_mappings where workspace_id = {here}");

@@ -3,17 +3,66 @@
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 
-/// Fields of a lead.
-const FIELDS: [&str; 9] = [
-    "email",
-    "first_name",
-    "last_name",
-    "company_name",
-    "job_title",
-    "phone",
-    "website",
-    "personalization",
-    "pl_value_lead",
+/// The fields of a lead, and the names that their columns usually have, in small letters and digits only. If several columns
+/// have known names, the name that comes first decides.
+pub const FIELDS: [(&str, &[&str]); 9] = [
+    (
+        "email",
+        &[
+            "email",
+            "emailaddress",
+            "workemail",
+            "businessemail",
+            "primaryemail",
+            "contactemail",
+            "mail",
+            "emailadresse",
+            "emailaddresses",
+            "emails",
+            "correo",
+            "courriel",
+            "personalemail",
+        ],
+    ),
+    ("first_name", &["firstname", "givenname", "first", "fname", "vorname", "prenom", "nombre"]),
+    ("last_name", &["lastname", "surname", "familyname", "last", "lname", "nachname", "nom", "apellido"]),
+    (
+        "company_name",
+        &[
+            "companynameforemails",
+            "companyname",
+            "company",
+            "organizationname",
+            "organisationname",
+            "organization",
+            "organisation",
+            "accountname",
+            "account",
+            "employer",
+            "firma",
+            "unternehmen",
+        ],
+    ),
+    ("job_title", &["jobtitle", "title", "position", "jobposition", "role", "job"]),
+    (
+        "phone",
+        &[
+            "phone",
+            "phonenumber",
+            "mobilephone",
+            "mobile",
+            "mobilenumber",
+            "telephone",
+            "telefon",
+            "tel",
+            "workdirectphone",
+            "workphone",
+            "corporatephone",
+        ],
+    ),
+    ("website", &["website", "websiteurl", "companywebsite", "companydomain", "domain", "url", "web"]),
+    ("personalization", &["personalization", "personalisation", "icebreaker"]),
+    ("pl_value_lead", &["plvaluelead", "leadvalue"]),
 ];
 
 /// Before the name of a custom variable.
@@ -30,11 +79,11 @@ pub type Targets = BTreeMap<String, String>;
 pub fn check(field: &str, given: &Targets) -> Result<()> {
     let is_right = |target: &str| {
         let is_variable = target.strip_prefix(VARIABLE).is_some_and(is_name);
-        is_variable || target == IGNORE || FIELDS.contains(&target)
+        is_variable || target == IGNORE || FIELDS.iter().any(|(field, _)| *field == target)
     };
     let Some((column, _)) = given.iter().find(|(_, target)| !is_right(target)) else { return Ok(()) };
     let short: String = column.chars().take(60).collect();
-    let fields = FIELDS.join(", ");
+    let fields = FIELDS.map(|(field, _)| field).join(", ");
     Err(Error::invalid(format!(
         "{field}/{short} must be one of {fields}, custom_variables.<name> and ignore"
     )))

@@ -3,7 +3,7 @@
 
 use super::cells::is_address;
 use crate::error::{Error, Result};
-use crate::resources::lead_import_mappings::{IGNORE, NAME, Targets, VARIABLE};
+use crate::resources::lead_import_mappings::{FIELDS, IGNORE, NAME, Targets, VARIABLE};
 use csv::StringRecord;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,68 +13,6 @@ use std::collections::BTreeSet;
 const MOST: usize = 500;
 /// The most custom variables of a lead.
 const VARIABLES: usize = 200;
-
-/// The fields of a lead that a column becomes by its name, and the names that such columns have, in small letters and digits only.
-/// If several columns have known names, the name that comes first decides.
-const FIELDS: [(&str, &[&str]); 9] = [
-    (
-        "email",
-        &[
-            "email",
-            "emailaddress",
-            "workemail",
-            "businessemail",
-            "primaryemail",
-            "contactemail",
-            "mail",
-            "emailadresse",
-            "emailaddresses",
-            "emails",
-            "correo",
-            "courriel",
-            "personalemail",
-        ],
-    ),
-    ("first_name", &["firstname", "givenname", "first", "fname", "vorname", "prenom", "nombre"]),
-    ("last_name", &["lastname", "surname", "familyname", "last", "lname", "nachname", "nom", "apellido"]),
-    (
-        "company_name",
-        &[
-            "companynameforemails",
-            "companyname",
-            "company",
-            "organizationname",
-            "organisationname",
-            "organization",
-            "organisation",
-            "accountname",
-            "account",
-            "employer",
-            "firma",
-            "unternehmen",
-        ],
-    ),
-    ("job_title", &["jobtitle", "title", "position", "jobposition", "role", "job"]),
-    (
-        "phone",
-        &[
-            "phone",
-            "phonenumber",
-            "mobilephone",
-            "mobile",
-            "mobilenumber",
-            "telephone",
-            "telefon",
-            "tel",
-            "workdirectphone",
-            "workphone",
-            "corporatephone",
-        ],
-    ),
-    ("website", &["website", "websiteurl", "companywebsite", "companydomain", "domain", "url", "web"]),
-    ("personalization", &["personalization", "personalisation", "icebreaker"]),
-    ("pl_value_lead", &["plvaluelead", "leadvalue"]),
-];
 
 /// A column, and what it becomes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

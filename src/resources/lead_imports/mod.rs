@@ -29,7 +29,7 @@ use crate::db::stored;
 use crate::error::{Error, Result};
 use crate::http::absent_not_null;
 use crate::resources::lead_containers::Container;
-use crate::resources::lead_import_mappings::{LeadImportMapping, Targets};
+use crate::resources::lead_import_mappings::{Targets, targets_of};
 use crate::resources::leads::{Batch, Skip};
 use crate::time::Time;
 use columns::Column;
@@ -187,7 +187,7 @@ async fn targets<P: Permission>(
     let mut targets = match saved {
         Some(id) => {
             let unknown = || Error::invalid("body/mapping_id must be a saved mapping of this workspace");
-            can.own::<LeadImportMapping>(can.reader(), id).await?.ok_or_else(unknown)?.targets
+            targets_of(can, id).await?.ok_or_else(unknown)?
         }
         None => Targets::new(),
     };

@@ -252,7 +252,9 @@ async fn columns_are_mapped_and_none_is_lost(world: World) {
     assert_eq!(bare["columns"][1]["target"], "email");
 }
 
-async fn saved_mappings_are_applied(world: World) {
+async fn saved_mappings_are_applied(mut world: World) {
+    let (tag, home) = (world.tag, world.home);
+    crate::support::scene::join(&mut world, home, "narrow", "editor", Some(json!([tag]))).await;
     const MAPPINGS: &str = "POST /api/v2/lead-import-mappings";
     let list = list(&world, "owner").await;
     let saved = json!({ "name": "Fair", "targets": { "Kontakt": "email", "Ort": "custom_variables.city", "Alt": "phone" } });
@@ -271,6 +273,12 @@ async fn saved_mappings_are_applied(world: World) {
     let theirs = upload(&world, "owner", &query(&foreign), file.as_bytes()).await.is(400).face();
     let missing = upload(&world, "owner", &query(crate::support::MISSING), file.as_bytes()).await.face();
     assert_eq!(theirs, missing);
+    // A caller with a tag limit does not see the mapping, and cannot use it.
+    let inspect = |id: &str| format!("{IMPORT}/inspect?mapping_id={id}");
+    assert!(world.get("narrow", "/api/v2/lead-import-mappings").await.items().is_empty());
+    let hidden = upload(&world, "narrow", &inspect(&id), file.as_bytes()).await.is(400).face();
+    let missing = upload(&world, "narrow", &inspect(crate::support::MISSING), file.as_bytes()).await.face();
+    assert_eq!(hidden, missing);
     world.call("member", &format!("DELETE /api/v2/lead-import-mappings/{id}"), Value::Null).await.is(403);
     world.call("sdr", &format!("DELETE /api/v2/lead-import-mappings/{id}"), Value::Null).await.is(200);
     assert!(world.get("owner", "/api/v2/lead-import-mappings").await.items().is_empty());
