@@ -174,6 +174,20 @@ impl Part<'_> {
         self
     }
 
+    /// A condition on a page that is ordered by two columns: it begins after the item with these values. `than` is ` < ` for
+    /// the newest first, or ` > `.
+    pub fn page_after(
+        &mut self,
+        [first, second]: [&str; 2],
+        than: &str,
+        (one, two): (impl Into<Value>, impl Into<Value>),
+    ) -> &mut Self {
+        let one = one.into();
+        self.push(" and (").push(first).push(than).bind(one.clone());
+        self.push(" or ").push(first).push(" = ").bind(one);
+        self.push(" and ").push(second).push(than).bind(two).push(")")
+    }
+
     /// A condition around a value, for an optional filter.
     pub fn given(&mut self, value: Option<impl Into<Value>>, before: &str, after: &str) -> &mut Self {
         match value {

@@ -1,6 +1,7 @@
-//! CSV files (RFC 4180) as answers. A spreadsheet must not run what a stranger put into a cell.
+//! CSV files (RFC 4180) as answers that are written as a whole. `streamed` is for files of any size.
 
 use super::paging::{LONGEST, TOO_LONG};
+use super::table::{Format, guarded, table};
 use crate::error::{Error, Result};
 use aide::OperationOutput;
 use aide::generate::GenContext;
@@ -11,21 +12,24 @@ use schemars::json_schema;
 
 /// A whole file, which is at most as long as any other answer.
 pub struct Csv {
-    text: String,
+    text: Vec<u8>,
     rows: usize,
 }
 
 impl Csv {
     /// A file with its header line.
-    pub fn new(names: &[&str]) -> Csv {
-        let mut text = String::new();
-        line(names, &mut text);
-        Csv { text, rows: 0 }
+    pub fn new(names: &[&str]) -> Result<Csv> {
+        Ok(Csv { text: table(|out| out.write_record(names))?, rows: 0 })
     }
 
-    pub fn add(&mut self, cells: &[&str]) -> Result<()> {
-        line(cells, &mut self.text);
-        self.rows += 1;
+    /// Adds rows, each with its cells.
+    pub fn add<const CELLS: usize>(&mut self, rows: &[[String; CELLS]]) -> Result<()> {
+        self.text.append(&mut table(|out| {
+            rows.iter().try_for_each(|cells| {
+                out.write_record(cells.each_ref().map(|cell| guarded(cell).into_owned()))
+            })
+        })?);
+        self.rows += rows.len();
         match self.text.len() > LONGEST {
             true => Err(Error::TooMuch(TOO_LONG.to_owned())),
             false => Ok(()),
@@ -38,30 +42,9 @@ impl Csv {
     }
 }
 
-fn line(cells: &[&str], out: &mut String) {
-    for (at, text) in cells.iter().enumerate() {
-        out.push_str(if at > 0 { "," } else { "" });
-        cell(text, out);
-    }
-    out.push_str("\r\n");
-}
-
-/// A text that a spreadsheet would take for a formula gets an apostrophe before it.
-fn cell(text: &str, out: &mut String) {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let quoted = text.contains(['"', ',', '\r', '\n']);
-    out.push_str(if quoted { "\"" } else { "" });
-    out.push_str(if formula { "'" } else { "" });
-    match quoted {
-        true => out.push_str(&text.replace('"', "\"\"")),
-        false => out.push_str(text),
-    }
-    out.push_str(if quoted { "\"" } else { "" });
-}
-
 impl IntoResponse for Csv {
     fn into_response(self) -> Response {
-        ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], self.text).into_response()
+        ([(header::CONTENT_TYPE, Format::Csv.media())], self.text).into_response()
     }
 }
 
@@ -85,13 +68,11 @@ mod tests {
 
     #[test]
     fn cells_are_quoted_and_formulas_are_texts() {
-        let mut file = Csv::new(&["a", "b"]);
-        file.add(&["=1+1", "plain"]).unwrap();
-        file.add(&["+x@y.example", "-1"]).unwrap();
-        file.add(&["@sum", "\ta"]).unwrap();
-        file.add(&["\ra", "say \"hi\", you"]).unwrap();
+        let mut file = Csv::new(&["a", "b"]).unwrap();
+        let rows = [["=1+1", "plain"], ["+x@y.example", "-1"], ["@sum", "\ta"], ["\ra", "say \"hi\", you"]];
+        file.add(&rows.map(|row| row.map(str::to_owned))).unwrap();
         let expected =
             "a,b\r\n'=1+1,plain\r\n'+x@y.example,'-1\r\n'@sum,'\ta\r\n\"'\ra\",\"say \"\"hi\"\", you\"\r\n";
-        assert_eq!((file.text.as_str(), file.rows()), (expected, 4));
+        assert_eq!((std::str::from_utf8(&file.text).unwrap(), file.rows()), (expected, 4));
     }
 }

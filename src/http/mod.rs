@@ -45,7 +45,7 @@ pub use listen::{can_listen, listen, serve, time_to_finish};
 pub use nearest::hint;
 pub use origin::{Origin, Slot};
 pub use page::{Note, Start, page, policy};
-pub use paging::{LONGEST, Order, Page, Paging, Roll, after_time};
+pub use paging::{LONGEST, Order, Page, Paging, Roll, after_time, position_in_time};
 pub use query::{Id, Path, Query, day, ids, pattern};
 pub use rate::RateLimit;
 pub use reading::{RIGHTS, StrictBodies, coerced, lenient};

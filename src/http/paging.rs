@@ -64,6 +64,11 @@ pub fn after_time(cursor: Option<&str>) -> Result<(Time, Uuid)> {
     Ok((Time::parse(at).ok_or_else(wrong)?, id))
 }
 
+/// What `after_time` reads, for the last item of a page.
+pub fn position_in_time(time: Time, id: Uuid) -> String {
+    format!("{time}&{id}")
+}
+
 /// Which way a list goes, where it can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

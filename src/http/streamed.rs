@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// Answers in pieces at a time: of one workspace, and of all.
+/// How many such answers a workspace can have at a time, and how many all workspaces together.
 const OF_ONE: usize = 2;
 const IN_ALL: usize = 8;
 /// How long such an answer can take.
@@ -64,9 +64,9 @@ impl Drop for Turn {
     }
 }
 
-/// What an answer in pieces consists of.
+/// The pieces of an answer.
 pub trait Pieces: Send + Sized + 'static {
-    /// The next piece; none at the end.
+    /// The next piece, or none at the end.
     fn next(self) -> impl Future<Output = Result<Option<(Vec<u8>, Self)>>> + Send;
 }
 
@@ -78,17 +78,19 @@ pub struct Streamed {
 }
 
 impl Streamed {
-    /// Makes the first piece. If that fails, the answer is a refusal like any other. A later failure ends the connection, so
-    /// that the client does not take a part for the whole.
+    /// Makes the header and the first piece. If that fails, the answer is a refusal like any other. A later failure ends the
+    /// connection, so that the client does not take a part for the whole.
     pub async fn new<P: Pieces>(
         turn: Turn,
-        format: Format,
+        (format, columns): (Format, &[&str]),
         name: &'static str,
         pieces: P,
     ) -> Result<Streamed> {
-        let Some((first, rest)) = pieces.next().await? else {
-            return Ok(Streamed { format, name, body: Body::empty() });
+        let mut first = format.header(columns)?;
+        let Some((rows, rest)) = pieces.next().await? else {
+            return Ok(Streamed { format, name, body: Body::from(first) });
         };
+        first.extend(rows);
         let rest = stream::try_unfold((turn, rest), async |(turn, pieces)| {
             let next = match Instant::now() < turn.until {
                 true => pieces.next().await,

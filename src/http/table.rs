@@ -64,13 +64,13 @@ impl Format {
     }
 }
 
-fn table(write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> Result<Vec<u8>> {
+pub fn table(write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> Result<Vec<u8>> {
     let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     write(&mut out).map_err(Error::internal)?;
     out.into_inner().map_err(|error| Error::internal(error.to_string()))
 }
 
-/// A field as a cell. Spreadsheets run a cell that begins like a formula, so it gets a mark before it.
+/// A field as a cell.
 fn cell(row: &Value, column: &str) -> String {
     let text = match row.get(column) {
         None | Some(Value::Null) => Cow::Borrowed(""),
@@ -80,9 +80,14 @@ fn cell(row: &Value, column: &str) -> String {
             return value.to_string();
         }
     };
+    guarded(&text).into_owned()
+}
+
+/// Spreadsheets run a cell that begins like a formula, so it gets a mark before it.
+pub fn guarded(text: &str) -> Cow<'_, str> {
     match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{text}"),
-        false => text.into_owned(),
+        true => Cow::Owned(format!("'{text}")),
+        false => Cow::Borrowed(text),
     }
 }
 
@@ -92,7 +97,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn formulas_are_marked_in_csv_alone() {
+    fn formulas_are_marked_only_in_csv() {
         let rows =
             [json!({ "a": "=1+1", "b": -4, "c": { "d": "=x" }, "e": "-5" }), json!({ "a": "x,\"y\"\n" })];
         let text = Format::Csv.rows(&["a", "b", "c", "e"], &rows).unwrap();

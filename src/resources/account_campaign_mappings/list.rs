@@ -3,7 +3,7 @@
 use super::{AccountCampaignMapping, store};
 use crate::access::{Can, account_campaign_mappings::Read};
 use crate::error::Result;
-use crate::http::{Page, after_time, optional_not_null};
+use crate::http::{Page, after_time, optional_not_null, position_in_time};
 use crate::resources::accounts::{Account, address};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -27,6 +27,6 @@ pub async fn list(
     let limit = filter.limit.map_or(10, |limit| (limit as i64).clamp(1, 100));
     let before = after_time(filter.starting_after.as_deref())?;
     let items = store::list(&can, account.id, before, limit).await?;
-    let position = |last: &AccountCampaignMapping| format!("{}&{}", last.timestamp_created, last.campaign_id);
+    let position = |last: &AccountCampaignMapping| position_in_time(last.timestamp_created, last.campaign_id);
     Ok(Page::new(items, limit, position))
 }

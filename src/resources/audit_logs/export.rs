@@ -67,7 +67,7 @@ pub async fn export(can: Can<Export>, wanted: ExportLog) -> Result<Streamed> {
     })
     .await?;
     let pages = Pages { can: reading, format, from, until, before: Uuid::max(), begun: false };
-    Streamed::new(turn, format, "audit-log", pages).await
+    Streamed::new(turn, (format, &COLUMNS), "audit-log", pages).await
 }
 
 struct Pages {
@@ -93,14 +93,8 @@ impl Pieces for Pages {
             until: self.until,
         };
         let rows: Vec<AuditLog> = store::list(&self.can, wanted).await?;
-        let mut piece = if self.begun { Vec::new() } else { self.format.header(&COLUMNS)? };
-        match rows.last() {
-            None if self.begun => return Ok(None),
-            None => (),
-            Some(last) => self.before = last.id,
-        }
-        self.begun = true;
-        piece.extend(self.format.rows(&COLUMNS, &rows)?);
-        Ok(Some((piece, self)))
+        let Some(last) = rows.last() else { return Ok(None) };
+        (self.before, self.begun) = (last.id, true);
+        Ok(Some((self.format.rows(&COLUMNS, &rows)?, self)))
     }
 }

@@ -22,14 +22,13 @@ pub async fn download(can: Can<Download>, which: Which) -> Result<Csv> {
 }
 
 async fn written(can: &Can<Download>, which: &Which) -> Result<Csv> {
-    let mut file = Csv::new(&["Blocked Email", "Date"]);
+    let mut file = Csv::new(&["Blocked Email", "Date"])?;
     let mut paging = Paging { limit: Some(PAGE), starting_after: None };
     loop {
         let page: Vec<BlockListEntry> =
             can.list::<BlockListEntry>(&paging, |out| which.filter(out)).all(can.reader()).await?;
-        for entry in &page {
-            file.add(&[&entry.bl_value, &entry.timestamp_created.to_string()])?;
-        }
+        let rows = page.iter().map(|entry| [entry.bl_value.clone(), entry.timestamp_created.to_string()]);
+        file.add(&rows.collect::<Vec<_>>())?;
         match page.last() {
             Some(last) if page.len() as i64 == PAGE => paging.starting_after = Some(last.id),
             Some(_) | None => return Ok(file),

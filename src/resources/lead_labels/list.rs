@@ -1,7 +1,7 @@
 use super::{Interest, LeadLabel};
 use crate::access::{Can, lead_labels::Read};
 use crate::error::Result;
-use crate::http::{after_time, optional_not_null, pattern};
+use crate::http::{after_time, optional_not_null, pattern, position_in_time};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -27,10 +27,9 @@ impl Filter {
 }
 
 pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<LeadLabel>> {
-    let (time, id) = after_time(filter.starting_after.as_deref())?;
+    let after = after_time(filter.starting_after.as_deref())?;
     let labels = can.list_by::<LeadLabel>("b.timestamp_created desc, b.id desc", filter.limit(), |out| {
-        out.push(" and (b.timestamp_created < ").bind(time);
-        out.push(" or b.timestamp_created = ").bind(time).push(" and b.id < ").bind(id).push(")");
+        out.page_after(["b.timestamp_created", "b.id"], " < ", after);
         let search = filter.search.as_deref().map(pattern);
         out.given(search, " and b.search like ", " escape '\\'");
         out.given(filter.interest_status.map(Interest::name), " and b.interest_status_label = ", "");
@@ -41,6 +40,6 @@ pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<LeadLabel>> {
 impl LeadLabel {
     /// Where the page after this label begins.
     pub(super) fn position(&self) -> String {
-        format!("{}&{}", self.timestamp_created, self.id)
+        position_in_time(self.timestamp_created, self.id)
     }
 }

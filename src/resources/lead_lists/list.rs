@@ -1,7 +1,7 @@
 use super::LeadList;
 use crate::access::{Can, lead_lists::Read};
 use crate::error::Result;
-use crate::http::{after_time, optional_not_null, pattern};
+use crate::http::{after_time, optional_not_null, pattern, position_in_time};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -27,10 +27,9 @@ impl Filter {
 }
 
 pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<LeadList>> {
-    let (time, id) = after_time(filter.starting_after.as_deref())?;
+    let after = after_time(filter.starting_after.as_deref())?;
     let lists = can.list_by::<LeadList>("i.timestamp_created desc, i.id desc", filter.limit(), |out| {
-        out.push(" and (i.timestamp_created < ").bind(time);
-        out.push(" or i.timestamp_created = ").bind(time).push(" and i.id < ").bind(id).push(")");
+        out.page_after(["i.timestamp_created", "i.id"], " < ", after);
         let search = filter.search.as_deref().map(pattern);
         out.given(search, " and i.search like ", " escape '\\'");
         out.given(filter.has_enrichment_task, " and coalesce(i.has_enrichment_task, false) = ", "");
@@ -41,6 +40,6 @@ pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<LeadList>> {
 impl LeadList {
     /// Where the page after this list begins.
     pub(super) fn position(&self) -> String {
-        format!("{}&{}", self.timestamp_created, self.id)
+        position_in_time(self.timestamp_created, self.id)
     }
 }

@@ -90,7 +90,7 @@ pub async fn export(can: Can<Export>, wanted: ExportLeads) -> Result<Streamed> {
     let facts = json!({ "format": format.name(), "campaign": wanted.campaign, "list_id": wanted.list_id });
     can.write(async move |_, _| Ok(Change::new(subject, (), &facts, ()))).await?;
     let pages = Pages { can: reading, wanted, after: Uuid::nil(), limit: FIRST, begun: false };
-    Streamed::new(turn, format, "leads", pages).await
+    Streamed::new(turn, (format, &COLUMNS), "leads", pages).await
 }
 
 struct Pages {
@@ -108,11 +108,8 @@ impl Pieces for Pages {
         }
         let ExportLeads { campaign, list_id, .. } = self.wanted;
         let leads = store::exported(&self.can, (campaign, list_id), self.after, self.limit).await?;
-        match leads.last() {
-            None if self.begun => return Ok(None),
-            None => (),
-            Some(last) => self.after = last.id,
-        }
+        let Some(last) = leads.last() else { return Ok(None) };
+        (self.after, self.begun) = (last.id, true);
         let format = self.wanted.format;
         let rows = match format {
             Format::Csv => format.rows(&COLUMNS, &leads.iter().map(Row::of).collect::<Vec<_>>())?,
@@ -123,9 +120,6 @@ impl Pieces for Pages {
             bytes if bytes < SHORT => (self.limit * 2).min(MOST),
             _ => self.limit,
         };
-        let mut piece = if self.begun { Vec::new() } else { format.header(&COLUMNS)? };
-        self.begun = true;
-        piece.extend(rows);
-        Ok(Some((piece, self)))
+        Ok(Some((rows, self)))
     }
 }

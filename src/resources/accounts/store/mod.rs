@@ -41,9 +41,7 @@ pub async fn list<P: Permission>(can: &Can<P>, wanted: &Wanted, place: &Place) -
             wanted.condition(can)(out);
             let Some((at, email)) = &place.after else { return };
             let than = if place.descending { " < " } else { " > " };
-            out.push(" and (a.timestamp_created").push(than).bind(*at);
-            out.push(" or a.timestamp_created = ").bind(*at).push(" and a.email").push(than).bind(email);
-            out.push(")");
+            out.page_after(["a.timestamp_created", "a.email"], than, (*at, email));
         })
         .fill_text("{order}", place.order)
         .all(can.reader())
