@@ -18,7 +18,7 @@ pub use store::{Progress, advance, cancel, depths, enqueue, prune};
 
 use crate::access::{Answer, Asker, Caller};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::time::Time;
 use serde_json::Value;
 use std::pin::Pin;
@@ -92,6 +92,30 @@ pub struct Claim {
     pub attempts: i64,
     pub created_at: Time,
     pub lease: Uuid,
+}
+
+impl Claim {
+    /// The principal whose rights the job has. The job fails without one.
+    pub fn asker(&self) -> Result<&Asker> {
+        self.asker.as_ref().ok_or_else(|| Error::invalid("the job has no caller"))
+    }
+
+    /// The id of the last record of the step before, for a job that goes through records by their ids.
+    pub fn after(&self) -> Result<Uuid> {
+        let last = self.position.as_deref().map(str::parse).transpose().map_err(Error::internal)?;
+        Ok(last.unwrap_or(Uuid::nil()))
+    }
+
+    /// The progress after a step that ended with this record.
+    pub fn progress(&self, last: Option<&Uuid>, (percent, done): (i64, bool), data: Value) -> Progress {
+        let position = last.map(Uuid::to_string).or_else(|| self.position.clone());
+        Progress { position, percent: if done { 100 } else { percent }, data, done }
+    }
+}
+
+/// How much of a job is done, in percent. Only a job that has ended has 100.
+pub fn percent(seen: i64, total: i64) -> i64 {
+    (seen * 100).checked_div(total).unwrap_or(0).clamp(0, 99)
 }
 
 /// The outcome of a step.

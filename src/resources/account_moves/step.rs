@@ -14,10 +14,7 @@ const ACCOUNTS: usize = 25;
 
 /// Moves the next accounts, in the order of their addresses.
 pub async fn step(app: &App, claim: &Claim) -> Result<Outcome> {
-    let Some(asker) = &claim.asker else {
-        return Ok(Outcome::Failed("the job has no caller".to_owned()));
-    };
-    let can = Can::<Move>::job(app, asker).await?;
+    let can = Can::<Move>::job(app, claim.asker()?).await?;
     let claim = claim.clone();
     can.write(async move |can, tx| {
         let mut data: Data = serde_json::from_value(claim.data.clone()).map_err(Error::internal)?;

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::audit::{Change, Subject};
 use crate::error::{Error, Result};
 use crate::http::{absent_not_null, nullable, optional_not_null};
-use crate::jobs::{self, Claim, Kind, New, Outcome, Progress};
+use crate::jobs::{self, Claim, Kind, New, Outcome};
 use crate::resources::background_jobs::{self, BackgroundJob};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -119,7 +119,7 @@ impl Data {
 
     fn percent(&self) -> i64 {
         let seen = self.success_count + self.failed_count;
-        (seen * 100).checked_div(self.total_to_process).unwrap_or(0).clamp(0, 99)
+        jobs::percent(seen, self.total_to_process)
     }
 }
 
@@ -192,15 +192,11 @@ async fn start(can: Can<Warm>, data: Data) -> Result<Seen<BackgroundJob>> {
 
 /// The next hundred, in the order of their ids.
 pub async fn warmup_step(app: &App, claim: &Claim) -> Result<Outcome> {
-    let Some(asker) = &claim.asker else {
-        return Ok(Outcome::Failed("the job has no caller".to_owned()));
-    };
-    let can = Can::<Warm>::job(app, asker).await?;
+    let can = Can::<Warm>::job(app, claim.asker()?).await?;
     let claim = claim.clone();
     can.write(async move |can, tx| {
         let mut data: Data = serde_json::from_value(claim.data.clone()).map_err(Error::internal)?;
-        let after = claim.position.as_deref().map(str::parse).transpose().map_err(Error::internal)?;
-        let next = store::next(can, tx, &data.wanted(), after.unwrap_or(Uuid::nil()), STEP).await?;
+        let next = store::next(can, tx, &data.wanted(), claim.after()?, STEP).await?;
         let updated = store::warm(can, tx, &next, data.enables()).await?;
         for (email, status) in store::warmup_statuses(can, tx, &next).await? {
             let refused = (status != data.warmup_status).then_some("The warm-up of this account is blocked");
@@ -210,12 +206,7 @@ pub async fn warmup_step(app: &App, claim: &Claim) -> Result<Outcome> {
         if done {
             data.step = Stage::Done;
         }
-        let progress = Progress {
-            position: next.last().map(Uuid::to_string).or(claim.position.clone()),
-            percent: if done { 100 } else { data.percent() },
-            data: json!(data),
-            done,
-        };
+        let progress = claim.progress(next.last(), (data.percent(), done), json!(data));
         jobs::advance(&claim, tx, can.now(), progress.clone()).await?;
         can.app().fault("inside a step")?;
         let subject = Subject::new("workspace", can.workspace());

@@ -16,10 +16,7 @@ use uuid::Uuid;
 
 /// The next part. Its leads, its report and the progress of the job commit together.
 pub async fn step(app: &App, claim: &Claim) -> Result<Outcome> {
-    let Some(asker) = &claim.asker else {
-        return Ok(Outcome::Failed("the job has no caller".to_owned()));
-    };
-    let can = Can::<Create>::job(app, asker).await?;
+    let can = Can::<Create>::job(app, claim.asker()?).await?;
     let id = claim.data.get("import_id").and_then(|id| id.as_str()?.parse::<Uuid>().ok());
     let number = claim.position.as_deref().map_or(Ok(0), str::parse).map_err(Error::internal)?;
     let import = match id {

@@ -8,7 +8,7 @@ use crate::audit::{Change, Subject};
 use crate::db::{Part, Tx};
 use crate::error::{Error, Result};
 use crate::http::absent_not_null;
-use crate::jobs::{self, Claim, Kind, New, Outcome, Progress};
+use crate::jobs::{self, Claim, Kind, New, Outcome};
 use crate::resources::members::named;
 use crate::time::Time;
 use schemars::JsonSchema;
@@ -38,7 +38,7 @@ pub struct AssignLeads {
     /// Assigned to this user now.
     #[schemars(transform = absent_not_null)]
     assigned_to: Option<Uuid>,
-    /// Without effect: it is about filters of the web app.
+    /// Has no effect. It concerns filters of the web app.
     #[schemars(transform = absent_not_null)]
     has_clause: Option<bool>,
 }
@@ -73,7 +73,7 @@ impl AssignLeads {
         }
     }
 
-    /// The users, who must be members still.
+    /// The users. They must still be members.
     async fn users(&self, can: &Can<Assign>, tx: &mut Tx) -> Result<Vec<Uuid>> {
         let mut users = Vec::with_capacity(self.organization_user_ids.len());
         for (at, id) in self.organization_user_ids.iter().enumerate() {
@@ -103,16 +103,11 @@ pub async fn bulk_assign(can: Can<Assign>, wanted: AssignLeads) -> Result<Assign
 /// Assigns the next leads, in the order of their ids. They are looked for outside the transaction, because a search can take
 /// long. Inside, each of them has to match again.
 pub async fn assign_step(app: &App, claim: &Claim) -> Result<Outcome> {
-    let Some(asker) = &claim.asker else {
-        return Ok(Outcome::Failed("the job has no caller".to_owned()));
-    };
-    let can = Can::<Assign>::job(app, asker).await?;
+    let can = Can::<Assign>::job(app, claim.asker()?).await?;
     let claim = claim.clone();
     let data: Data = serde_json::from_value(claim.data.clone()).map_err(Error::internal)?;
     let since = claim.created_at;
-    let after = claim.position.as_deref().map(str::parse).transpose().map_err(Error::internal)?;
-    let after = after.unwrap_or(Uuid::nil());
-    let next = store::next(&can, after, STEP, |out| data.filters.condition(since, out)).await?;
+    let next = store::next(&can, claim.after()?, STEP, |out| data.filters.condition(since, out)).await?;
     can.write(async move |can, tx| {
         let (mut data, wanted) = (data.clone(), &data.filters);
         let users = wanted.users(can, tx).await?;
@@ -129,14 +124,8 @@ pub async fn assign_step(app: &App, claim: &Claim) -> Result<Outcome> {
         let assigned = parts.values().map(Vec::len).sum::<usize>();
         data.assigned_leads += assigned as i64;
         let done = next.len() < STEP || wanted.limit.is_some_and(|limit| data.assigned_leads >= limit);
-        let percent =
-            (data.assigned_leads * 100).checked_div(data.total_to_process).unwrap_or(0).clamp(0, 99);
-        let progress = Progress {
-            position: next.last().map(Uuid::to_string).or(claim.position.clone()),
-            percent: if done { 100 } else { percent },
-            data: json!(data),
-            done,
-        };
+        let percent = jobs::percent(data.assigned_leads, data.total_to_process);
+        let progress = claim.progress(next.last(), (percent, done), json!(data));
         jobs::advance(&claim, tx, can.now(), progress.clone()).await?;
         can.app().fault("inside a step")?;
         let facts = json!({ "job": claim.id, "assigned": parts });

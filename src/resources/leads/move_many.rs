@@ -11,7 +11,7 @@ use crate::audit::Change;
 use crate::db::{Part, Tx};
 use crate::error::{Error, Result};
 use crate::http::absent_not_null;
-use crate::jobs::{self, Claim, Kind, New, Outcome, Progress};
+use crate::jobs::{self, Claim, Kind, New, Outcome};
 use crate::resources::background_jobs::{self, BackgroundJob};
 use crate::resources::lead_containers::Container;
 use crate::resources::{campaigns, workspaces};
@@ -42,7 +42,7 @@ pub struct MoveLeads {
     to_campaign_id: Option<Uuid>,
     #[schemars(transform = absent_not_null)]
     to_list_id: Option<Uuid>,
-    /// Without effect: this server saves no lead-finder clauses.
+    /// Has no effect, because this server saves no lead-finder clauses.
     #[schemars(transform = absent_not_null)]
     ignore_resource_filter_clauses: Option<bool>,
     /// Leaves out a lead if another lead that the caller sees has its address in a campaign.
@@ -168,17 +168,11 @@ pub async fn move_many(can: Can<Move>, wanted: MoveLeads) -> Result<Seen<Backgro
 /// Moves the next leads, in the order of their ids. They are looked for outside the transaction, because a search can take
 /// long. Inside, each of them has to match again.
 pub async fn move_step(app: &App, claim: &Claim) -> Result<Outcome> {
-    let Some(asker) = &claim.asker else {
-        return Ok(Outcome::Failed("the job has no caller".to_owned()));
-    };
-    let can = Can::<Move>::job(app, asker).await?;
+    let can = Can::<Move>::job(app, claim.asker()?).await?;
     let claim = claim.clone();
     let data: Data = serde_json::from_value(claim.data.clone()).map_err(Error::internal)?;
     let since = claim.created_at;
-    let after = claim.position.as_deref().map(str::parse).transpose().map_err(Error::internal)?;
-    let next =
-        store::next(&can, after.unwrap_or(Uuid::nil()), STEP, |out| data.filters.condition(since, out));
-    let next = next.await?;
+    let next = store::next(&can, claim.after()?, STEP, |out| data.filters.condition(since, out)).await?;
     can.write(async move |can, tx| {
         let (mut data, wanted) = (data.clone(), &data.filters);
         let (to, assigned_to) = wanted.open(can, tx).await?;
@@ -198,12 +192,7 @@ pub async fn move_step(app: &App, claim: &Claim) -> Result<Outcome> {
         let room = SHOWN.saturating_sub(data.moved_lead_emails.len());
         data.moved_lead_emails.extend(leads.iter().filter_map(|lead| lead.email.clone()).take(room));
         let done = next.len() < STEP || wanted.limit.is_some_and(|limit| data.moved_leads >= limit);
-        let progress = Progress {
-            position: next.last().map(Uuid::to_string).or(claim.position.clone()),
-            percent: if done { 100 } else { data.percent() },
-            data: json!(data),
-            done,
-        };
+        let progress = claim.progress(next.last(), (data.percent(), done), json!(data));
         jobs::advance(&claim, tx, can.now(), progress.clone()).await?;
         can.app().fault("inside a step")?;
         let ids: Vec<Uuid> = leads.iter().map(|lead| lead.id).collect();
@@ -290,6 +279,6 @@ fn copy(can: &Can<Move>, lead: &Lead, to: Container, assigned_to: Option<Uuid>, 
 impl Data {
     fn percent(&self) -> i64 {
         let seen = self.moved_leads + self.duplicate_leads + self.blocked_leads;
-        (seen * 100).checked_div(self.total_to_process).unwrap_or(0).clamp(0, 99)
+        jobs::percent(seen, self.total_to_process)
     }
 }
