@@ -7,7 +7,7 @@ mod upload;
 pub use accepted::Accepted;
 pub(crate) use edit::patch;
 pub use edit::{Absent, Edit};
-pub use patch::{Fields, Unread};
+pub use patch::Unread;
 pub use upload::{Carrier, LARGEST_FILE, Upload, Uploaded, taking};
 
 use super::crowd::Locality;

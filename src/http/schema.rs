@@ -184,4 +184,7 @@ fn not_null(schema: &mut Map<String, Value>) {
             schema.insert("type".to_owned(), only);
         }
     }
+    if let Some(Value::Array(values)) = schema.get_mut("enum") {
+        values.retain(|value| !value.is_null());
+    }
 }

@@ -145,7 +145,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Account>>
 async fn update(can: Can<Update>, email: Path<Email>, patch: Unread<Patch>) -> Result<Json<Account>> {
     let Path(Email { email }) = email;
     can.find::<Account>(can.reader(), address(&email)).await?;
-    super::update(can, email, patch.patch().await?).await.map(Json)
+    super::update(can, email, patch.read().await?).await.map(Json)
 }
 
 async fn remove(can: Can<Delete>, Path(Email { email }): Path<Email>, _: Nothing) -> Result<Json<Account>> {

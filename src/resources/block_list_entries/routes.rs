@@ -86,7 +86,7 @@ async fn update(
     body: Unread<Patch>,
 ) -> Result<Json<BlockListEntry>> {
     can.find::<BlockListEntry>(can.reader(), id).await?;
-    super::update(can, id, body.patch().await?).await.map(Json)
+    super::update(can, id, body.read().await?).await.map(Json)
 }
 
 async fn delete(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<BlockListEntry>> {

@@ -126,7 +126,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Seen<Camp
 async fn update(can: Can<Update>, id: Path<Id>, patch: Unread<Patch>) -> Result<Json<Seen<Campaign>>> {
     let Path(Id { id }) = id;
     can.find::<Campaign>(can.reader(), id).await?;
-    super::update(can, id, patch.patch().await?).await.map(Json)
+    super::update(can, id, patch.read().await?).await.map(Json)
 }
 
 async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<Campaign>>> {

@@ -50,7 +50,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<CustomTag
 
 async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, body: Unread<Patch>) -> Result<Json<CustomTag>> {
     can.find::<CustomTag>(can.reader(), id).await?;
-    super::update(can, id, body.patch().await?).await.map(Json)
+    super::update(can, id, body.read().await?).await.map(Json)
 }
 
 async fn delete(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<CustomTag>> {

@@ -54,7 +54,7 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<LeadLabel
 
 async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, body: Unread<Patch>) -> Result<Json<LeadLabel>> {
     can.find::<LeadLabel>(can.reader(), id).await?;
-    super::update(can, id, body.patch().await?).await.map(Json)
+    super::update(can, id, body.read().await?).await.map(Json)
 }
 
 async fn delete(

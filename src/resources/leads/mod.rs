@@ -36,7 +36,7 @@ pub use update::update;
 use crate::access::{Resource, Shape};
 use crate::audit::Subject;
 use crate::db::stored;
-use crate::http::lenient;
+use crate::http::{lenient, patch};
 use crate::time::Time;
 use destination::Destination;
 use engagement::Engagement;
@@ -137,25 +137,25 @@ impl Resource for Lead {
 
 pub const SHAPE: Shape = Lead::SHAPE;
 
-/// The person behind a lead.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-#[schemars(inline)]
-pub struct Person {
-    #[schemars(length(max = 10000))]
-    pub personalization: Option<String>,
-    #[schemars(length(max = 10000))]
-    pub website: Option<String>,
-    #[schemars(length(max = 10000))]
-    pub last_name: Option<String>,
-    #[schemars(length(max = 10000))]
-    pub first_name: Option<String>,
-    #[schemars(length(max = 10000))]
-    pub company_name: Option<String>,
-    #[schemars(length(max = 10000))]
-    pub job_title: Option<String>,
-    #[schemars(length(max = 10000))]
-    pub phone: Option<String>,
+patch! {
+    /// The person behind a lead.
+    pub struct Person patched by PersonPatch {}
+    always {
+        #[schemars(length(max = 10000))]
+        personalization: Option<String>,
+        #[schemars(length(max = 10000))]
+        website: Option<String>,
+        #[schemars(length(max = 10000))]
+        last_name: Option<String>,
+        #[schemars(length(max = 10000))]
+        first_name: Option<String>,
+        #[schemars(length(max = 10000))]
+        company_name: Option<String>,
+        #[schemars(length(max = 10000))]
+        job_title: Option<String>,
+        #[schemars(length(max = 10000))]
+        phone: Option<String>,
+    }
 }
 
 impl Person {
@@ -213,20 +213,21 @@ impl JsonSchema for Variables {
     }
 }
 
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, transform = lenient, extend("minProperties" = 1))]
-#[expect(dead_code, reason = "the schema of the fields that a PATCH may name")]
-pub struct Patch {
-    #[serde(flatten)]
-    person: Person,
-    #[schemars(with = "f64", default, extend("enum" = [1, 2, 3, 4, 0, -1, -2, -3, -4]))]
-    lt_interest_status: Option<i64>,
-    #[schemars(length(max = 200))]
-    pl_value_lead: Option<String>,
-    #[schemars(length(max = 254))]
-    assigned_to: Option<String>,
-    #[schemars(with = "Variables", default)]
-    custom_variables: Option<Map<String, Value>>,
+patch! {
+    #[schemars(transform = lenient)]
+    pub struct Patch of Lead {
+        #[schemars(with = "f64", extend("enum" = [1, 2, 3, 4, 0, -1, -2, -3, -4]))]
+        lt_interest_status: Option<i64>,
+        #[schemars(length(max = 200))]
+        pl_value_lead: Option<String>,
+    }
+    inside { person: PersonPatch }
+    apart {
+        #[schemars(length(max = 254))]
+        assigned_to: Option<String>,
+        #[schemars(with = "Variables")]
+        custom_variables: Map<String, Value>,
+    }
 }
 
 fn subject(lead: &Lead) -> Subject {

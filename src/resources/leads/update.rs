@@ -7,23 +7,20 @@ use crate::access::{Can, leads::Update};
 use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::http::Fields;
 use crate::resources::campaigns;
-use serde_json::Value;
 use uuid::Uuid;
 
-pub async fn update(can: Can<Update>, id: Uuid, patch: Fields<Patch>) -> Result<Lead> {
+pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<Lead> {
     can.write(async move |can, tx| {
         let before: Lead = can.find(&mut *tx, id).await?;
-        let mut after: Lead = patch.over_but(&["assigned_to"], &before)?;
-        after.custom_variables = before.custom_variables.clone();
-        if let Some(Value::Object(given)) = patch.get("custom_variables") {
+        let mut after = patch.over(&before);
+        if let Some(given) = patch.custom_variables.get() {
             after.custom_variables.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
             if let Some(campaign) = after.campaign {
                 campaigns::name_variables(can, tx, campaign, given.keys()).await?;
             }
         }
-        after.assigned_to = assigned(can, tx, &before, patch.get("assigned_to")).await?;
+        after.assigned_to = assigned(can, tx, &before, patch.assigned_to.get()).await?;
         if after.lt_interest_status != before.lt_interest_status {
             after.engagement.timestamp_last_interest_change = Some(can.now());
         }
@@ -41,16 +38,14 @@ async fn assigned(
     can: &Can<Update>,
     tx: &mut Tx,
     before: &Lead,
-    wanted: Option<&Value>,
+    wanted: Option<&Option<String>>,
 ) -> Result<Option<Uuid>> {
     match wanted {
         None => Ok(before.assigned_to),
-        Some(Value::String(same)) if same.parse().is_ok_and(|id| before.assigned_to == Some(id)) => {
+        Some(None) => Ok(None),
+        Some(Some(same)) if same.parse().is_ok_and(|id| before.assigned_to == Some(id)) => {
             Ok(before.assigned_to)
         }
-        Some(wanted) => match wanted.as_str() {
-            Some(wanted) => assignee(can, tx, "assigned_to", wanted).await,
-            None => Ok(None),
-        },
+        Some(Some(wanted)) => assignee(can, tx, "assigned_to", wanted).await,
     }
 }

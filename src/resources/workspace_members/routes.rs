@@ -104,7 +104,7 @@ async fn update(
     body: Unread<Patch>,
 ) -> Result<Json<WorkspaceMember>> {
     members::find(&can, can.reader(), id).await?;
-    super::update(can, id, body.patch().await?, revoke).await.map(Json)
+    super::update(can, id, body.read().await?, revoke).await.map(Json)
 }
 
 async fn remove(
