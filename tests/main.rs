@@ -18,6 +18,7 @@ mod admin;
 mod agency;
 mod answers;
 mod bodies;
+mod calls;
 mod concurrency;
 mod contract;
 mod copies;

@@ -10,6 +10,7 @@ pub mod mailserver;
 pub mod oracle;
 pub mod operations;
 pub mod people;
+pub mod receiver;
 pub mod samples;
 pub mod scene;
 pub mod secrets;
