@@ -15,6 +15,7 @@ pub mod campaigns;
 pub mod credits;
 pub mod custom_tag_mappings;
 pub mod custom_tags;
+pub mod events;
 pub mod explain;
 pub mod factors;
 pub mod guard_rails;
