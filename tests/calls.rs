@@ -19,7 +19,8 @@ fn net(tls: Arc<ClientConfig>) -> Net {
         ("sly.test", address("::ffff:127.0.0.1")),
         ("cloud.test", address("169.254.169.254")),
     ]);
-    let net = Net::new(Some(names), vec![], tls).unwrap().with_webhooks_in(vec!["127.0.0.0/8".parse().unwrap()]);
+    let net =
+        Net::new(Some(names), vec![], tls).unwrap().with_webhooks_in(vec!["127.0.0.0/8".parse().unwrap()]);
     net.limited(Limits { answer: SHORT, connect: SHORT, call: SHORT, ..Limits::default() })
 }
 

@@ -65,4 +65,5 @@ mod strangers;
 mod suppressions;
 mod unbuilt;
 mod vitals;
+mod webhooks;
 mod writes;

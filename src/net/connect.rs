@@ -88,8 +88,7 @@ impl Net {
 fn permitted(found: Vec<IpAddr>, allowed: &[IpNet]) -> impl Iterator<Item = (IpAddr, bool)> {
     let mut found: Vec<_> = found.into_iter().map(|address| address.to_canonical()).collect();
     found.sort_by_key(IpAddr::is_ipv6);
-    let judged = found
-        .into_iter()
-        .map(|address| (address, allowed.iter().any(|network| network.contains(&address))));
+    let judged =
+        found.into_iter().map(|address| (address, allowed.iter().any(|network| network.contains(&address))));
     judged.filter(|(address, internal)| *internal || public(*address)).take(TRIED)
 }

@@ -1,7 +1,7 @@
 //! One call by HTTP to an untrusted server. Nothing is followed: a redirect is an answer like any other. A
 //! connection is used for one call, because the address of a name is checked when the connection opens.
 
-use std::{pin::pin, time::Instant};
+use std::{net::IpAddr, pin::pin, time::Instant};
 
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use bytes::Bytes;
@@ -16,7 +16,11 @@ use tokio::{
 };
 use url::Url;
 
-use super::{Fault, Net, connect::Connection, connect::Way};
+use super::{
+    Fault, Net,
+    address::{Host, public},
+    connect::{Connection, Way},
+};
 
 /// The most bytes of an answer.
 pub const LARGEST: usize = 1024 * 1024;
@@ -65,12 +69,31 @@ impl Net {
         !self.webhooks.is_empty()
     }
 
-    async fn call(&self, call: Call) -> Result<Answer, Fault> {
-        let ends = tokio::time::Instant::now() + self.limits.call;
-        let allowed: &[IpNet] = match call.towards {
+    /// Whether a call to this URL could be allowed: its scheme, its host, and its address if the host is one.
+    pub fn admits(&self, url: &Url, towards: Towards) -> bool {
+        let Ok((host, _, _)) = target(url) else { return false };
+        match Host::parse(&host) {
+            Some(Host::Address(address)) => self.admits_address(address, towards),
+            Some(Host::Name(_)) => true,
+            None => false,
+        }
+    }
+
+    fn admits_address(&self, address: IpAddr, towards: Towards) -> bool {
+        let inside = || self.allowed(towards).iter().any(|network| network.contains(&address));
+        public(address) || inside()
+    }
+
+    fn allowed(&self, towards: Towards) -> &[IpNet] {
+        match towards {
             Towards::Public => &[],
             Towards::Webhooks => &self.webhooks,
-        };
+        }
+    }
+
+    async fn call(&self, call: Call) -> Result<Answer, Fault> {
+        let ends = tokio::time::Instant::now() + self.limits.call;
+        let allowed = self.allowed(call.towards);
         let (host, port, secure) = target(&call.url)?;
         let request = request(call)?;
         let sent = async {

@@ -31,6 +31,8 @@ pub mod people;
 pub mod sessions;
 pub mod sign_in;
 pub mod users;
+pub mod webhook_events;
+pub mod webhooks;
 pub mod white_label;
 pub mod workspace_billing;
 pub mod workspace_group_members;

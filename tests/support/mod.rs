@@ -260,6 +260,11 @@ impl World {
         gatepost::jobs::drain(&self.app, gatepost::resources::work).await.unwrap()
     }
 
+    /// Makes the deliveries of webhooks that are due. Gives the number of turns.
+    pub async fn deliver(&self) -> usize {
+        gatepost::resources::webhooks::drain(&self.app).await.unwrap()
+    }
+
     /// A second server on the same database.
     pub async fn twin(&self) -> axum::Router {
         let database = db::open(&self.url, "test").await.unwrap();
