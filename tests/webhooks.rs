@@ -16,10 +16,12 @@ on_both! {
     a_delivery_is_signed_and_says_what_happened events_of_a_lead_stay_in_order a_lasting_failure_pauses
     other_answers_than_success_are_failures every_event_arrives_wherever_a_process_dies
     nothing_is_delivered_that_the_maker_cannot_see a_webhook_whose_maker_left_pauses
-    attempts_are_seen_with_their_lead an_event_can_be_delivered_again
+    attempts_are_seen_with_their_lead an_event_can_be_delivered_again other_programs_verify_signatures
 }
 
 const HOOKS: &str = "POST /api/v2/webhooks";
+/// `scripts/prepare` puts the library here.
+const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/python");
 const SECOND: i64 = 1000;
 const DAY: i64 = 24 * 3600 * SECOND;
 
@@ -402,4 +404,37 @@ async fn an_event_can_be_delivered_again(mut world: World) {
     world.call("owner", &at, Value::Null).await.is(409);
     world.call("owner", &format!("DELETE /api/v2/webhooks/{hook}"), Value::Null).await.is(200);
     world.call("owner", &again, Value::Null).await.is(409);
+}
+
+/// The Python library of Standard Webhooks, and the few lines in `docs/webhooks.md`.
+const VERIFY: &str = r#"
+import json, sys
+from standardwebhooks.webhooks import Webhook
+secret, other, headers, body = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), sys.argv[4]
+assert Webhook(secret).verify(body, headers)["event_type"] == "lead_interested"
+assert is_genuine(secret, headers, body.encode())
+assert not is_genuine(other, headers, body.encode())
+assert not is_genuine(secret, headers, body.encode() + b" ")
+assert not is_genuine(secret, headers | {"webhook-timestamp": "1700000000"}, body.encode())
+"#;
+
+async fn other_programs_verify_signatures(mut world: World) {
+    // The library compares the time of a delivery with the system's.
+    world.ambient.now.store(gatepost::clock::Clock::default().now().0, Ordering::SeqCst);
+    let receiver = receiver(&mut world).await;
+    let made = hook(&world, "owner", &receiver, json!({ "event_type": "all_events" })).await;
+    let campaign = world.create("owner", "c", "team").await;
+    let lead = lead(&world, "owner", &campaign, "a").await;
+    label(&world, "owner", &lead, 1).await;
+    world.deliver().await;
+    let [received] = receiver.take().try_into().unwrap();
+    let page = include_str!("../docs/webhooks.md");
+    let snippet = page.split("```python").nth(1).unwrap().split("```").next().unwrap();
+    let ran = std::process::Command::new("python3")
+        .env("PYTHONPATH", std::env::var("GATEPOST_TEST_PYTHON").unwrap_or_else(|_| PYTHON.into()))
+        .args(["-c", &format!("{snippet}{VERIFY}"), made["secret"].as_str().unwrap(), "whsec_AAAA"])
+        .args([json!(received.headers).to_string(), String::from_utf8(received.body).unwrap()])
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
 }

@@ -214,18 +214,19 @@ pub async fn release(app: &App, pump: &Pump) -> Result<()> {
     let is_blocked = next(app, pump).await?.is_none();
     let released = app.gate.facts().write(async move |tx| {
         let Health { failures, .. } = hold(&own, &claim, tx, None).await?;
-        let pause = rest(failures).max(if is_blocked { IDLE } else { 0 });
+        let (now, rest) = (own.now(), rest(failures));
         across("of a queue that was claimed")
             .unfenced_sql(
                 "update webhook_pumps set lease = null, lease_until = null, due_at = case when exists \
                  (select 1 from webhook_deliveries d where d.workspace_id = $1 and d.webhook_id = $2 \
-                 and d.due_at <= $4) then $5 else $4 end where workspace_id = $1 and webhook_id = $2 and lease = $3",
+                 and d.due_at <= $4) then $5 else $6 end where workspace_id = $1 and webhook_id = $2 and lease = $3",
             )
             .bind(claim.workspace)
             .bind(claim.webhook)
             .bind(claim.lease)
-            .bind(own.now())
-            .bind(own.now().plus(pause))
+            .bind(now)
+            .bind(now.plus(if is_blocked { rest.max(IDLE) } else { rest }))
+            .bind(now.plus(rest))
             .run(tx)
             .await
     });
