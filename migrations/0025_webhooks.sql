@@ -1,4 +1,6 @@
--- Not counted: webhooks, webhook_pumps, webhook_deliveries
+-- Not counted: webhooks
+-- Not counted: webhook_pumps
+-- Not counted: webhook_deliveries
 -- What happened to leads, campaigns and sending accounts: facts, which are never changed.
 create table events (
     workspace_id uuid not null references workspaces (id),

@@ -12,6 +12,7 @@ pub struct Filter {
     #[serde(flatten)]
     pub paging: Paging,
     campaign: Option<Uuid>,
+    #[schemars(extend("x-gatepost-values" = ["lead_no_show", "supersearch_enrichment_completed"]))]
     event_type: Option<EventType>,
 }
 

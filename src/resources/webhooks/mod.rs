@@ -51,7 +51,9 @@ pub struct Webhook {
     pub campaign: Option<Uuid>,
     pub name: Option<String>,
     pub target_hook_url: String,
-    /// Null: only the events of the label in `custom_interest_value`.
+    /// Absent: only the events of the label in `custom_interest_value`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(default)]
     pub event_type: Option<EventType>,
     /// The `interest_status` of a label.
     #[schemars(with = "Option<f64>")]
@@ -61,7 +63,7 @@ pub struct Webhook {
     pub headers: Option<Map<String, serde_json::Value>>,
     pub timestamp_created: Time,
     /// 1 active, -1 paused.
-    #[schemars(with = "f64", default)]
+    #[schemars(with = "Option<f64>", default)]
     pub status: i64,
     /// Since when it is paused.
     pub timestamp_error: Option<Time>,
@@ -102,7 +104,7 @@ pub const SHAPE: Shape = Webhook::SHAPE;
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum EventType {
-    /// Also the events of all labels.
+    // Also the events of all labels.
     AllEvents,
     EmailSent,
     EmailOpened,

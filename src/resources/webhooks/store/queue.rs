@@ -211,22 +211,29 @@ pub async fn write_down(app: &App, pump: &Pump, waiting: &Waiting, attempt: Atte
 /// Gives the lease back. The queue rests after failures, and a little if all that is due waits for something else.
 pub async fn release(app: &App, pump: &Pump) -> Result<()> {
     let (own, claim) = (app.clone(), pump.clone());
-    let is_blocked = next(app, pump).await?.is_none();
+    let is_idle = next(app, pump).await?.is_none();
     let released = app.gate.facts().write(async move |tx| {
         let Health { failures, .. } = hold(&own, &claim, tx, None).await?;
-        let (now, rest) = (own.now(), rest(failures));
+        let due = across("of a queue that was claimed")
+            .unfenced_sql(
+                "select d.id from webhook_deliveries d where d.workspace_id = $1 and d.webhook_id = $2 \
+                 and d.due_at <= $3 limit 1",
+            )
+            .bind(claim.workspace)
+            .bind(claim.webhook)
+            .bind(own.now())
+            .optional::<Uuid>(&mut *tx);
+        let is_blocked = is_idle && due.await?.is_some();
+        let pause = rest(failures).max(if is_blocked { IDLE } else { 0 });
         across("of a queue that was claimed")
             .unfenced_sql(
-                "update webhook_pumps set lease = null, lease_until = null, due_at = case when exists \
-                 (select 1 from webhook_deliveries d where d.workspace_id = $1 and d.webhook_id = $2 \
-                 and d.due_at <= $4) then $5 else $6 end where workspace_id = $1 and webhook_id = $2 and lease = $3",
+                "update webhook_pumps set lease = null, lease_until = null, due_at = $4 \
+                 where workspace_id = $1 and webhook_id = $2 and lease = $3",
             )
             .bind(claim.workspace)
             .bind(claim.webhook)
             .bind(claim.lease)
-            .bind(now)
-            .bind(now.plus(if is_blocked { rest.max(IDLE) } else { rest }))
-            .bind(now.plus(rest))
+            .bind(own.now().plus(pause))
             .run(tx)
             .await
     });
