@@ -222,8 +222,9 @@ pub async fn release(app: &App, pump: &Pump) -> Result<()> {
             .bind(claim.workspace)
             .bind(claim.webhook)
             .bind(own.now())
-            .optional::<Uuid>(&mut *tx);
-        let is_blocked = is_idle && due.await?.is_some();
+            .optional::<Uuid>(&mut *tx)
+            .await?;
+        let is_blocked = is_idle && due.is_some();
         let pause = rest(failures).max(if is_blocked { IDLE } else { 0 });
         across("of a queue that was claimed")
             .unfenced_sql(
