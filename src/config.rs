@@ -89,6 +89,11 @@ pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub internal_networks: Option<String>,
 
+    /// Private networks in which targets of webhooks are allowed, also by http://, separated by commas
+    #[arg(long, global = true, value_name = "NETS", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_networks: Option<String>,
+
     /// Serve /metrics for Prometheus here, without a key [default: nowhere]
     #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,6 +132,8 @@ pub struct Config {
     pub dns: Option<SocketAddr>,
     #[serde(deserialize_with = "value::nets")]
     pub internal_networks: Vec<IpNet>,
+    #[serde(deserialize_with = "value::nets")]
+    pub webhook_networks: Vec<IpNet>,
     #[serde(default, deserialize_with = "value::metrics_listen")]
     pub metrics_listen: Option<SocketAddr>,
     pub log_format: LogFormat,
@@ -134,7 +141,7 @@ pub struct Config {
 }
 
 /// The names of the settings in the environment, after `GATEPOST_`.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "listen",
     "data",
     "database",
@@ -148,6 +155,7 @@ const NAMES: [&str; 16] = [
     "mail_from",
     "dns",
     "internal_networks",
+    "webhook_networks",
     "metrics_listen",
     "log_format",
     "log",
@@ -160,7 +168,7 @@ impl Config {
     pub fn of(settings: &Settings) -> Result<Config> {
         let defaults = serde_json::json!({
             "listen": "127.0.0.1:8080", "rate_limit": "100", "trusted_proxies": "", "internal_networks": "",
-            "storage_rows": "10000000", "storage_bytes": "20GB", "log_format": "text", "log": "info",
+            "webhook_networks": "", "storage_rows": "10000000", "storage_bytes": "20GB", "log_format": "text", "log": "info",
         });
         let mut layers = Figment::from(Serialized::defaults(defaults));
         let file = settings.config.clone().or_else(|| std::env::var_os("GATEPOST_CONFIG").map(PathBuf::from));

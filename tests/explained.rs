@@ -162,6 +162,10 @@ fn by_the_body(operation: &Operation) -> bool {
         // The caller must also be allowed to add leads at the destination.
         "leads:merge",
         "leads:move",
+        // The caller must also see what the events are about.
+        "webhooks:create",
+        "webhooks:update",
+        "webhooks:resume",
     ];
     named.contains(&operation.action.name) || operation.path.ends_with("from-export")
 }

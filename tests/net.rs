@@ -20,6 +20,8 @@ const SHORT: Limits = Limits {
     connect: Duration::from_millis(300),
     check: Duration::from_millis(600),
     at_once: 16,
+    call: Duration::from_millis(600),
+    calls_at_once: 16,
 };
 
 fn names() -> SocketAddr {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 on_both! { assigned_reaches_what_is_assigned }
 
 /// The columns are owner, admin, manager, editor, member, sdr, view and client. A dash means no right.
-const FIXED: [(&str, &str); 33] = [
+const FIXED: [(&str, &str); 38] = [
     ("workspaces:read", "all all all all all all all all"),
     ("workspaces:update", "all all - - - - - -"),
     ("workspaces:delete", "all - - - - - - -"),
@@ -42,6 +42,11 @@ const FIXED: [(&str, &str); 33] = [
     ("lead_lists:delete", "all all - team own - - -"),
     ("campaigns:share", "all all - team - - - -"),
     ("campaigns:export", "all all team team own - - -"),
+    ("webhooks:read", "all all all all - - - -"),
+    ("webhooks:create", "all all all all - - - -"),
+    ("webhooks:update", "all all - all - - - -"),
+    ("webhooks:delete", "all all - all - - - -"),
+    ("webhook_events:read", "all all team team - - - -"),
     ("workspace_members:explain_others", "all all - - - - - -"),
 ];
 

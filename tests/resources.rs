@@ -54,6 +54,9 @@ mod sessions;
 #[path = "../src/resources/sign_in/tests.rs"]
 mod sign_in;
 
+#[path = "../src/resources/webhooks/tests.rs"]
+mod webhooks;
+
 #[path = "../src/resources/white_label/tests.rs"]
 mod white_label;
 

@@ -91,7 +91,8 @@ pub async fn any(config: &Config) -> Result<App> {
         public_url: public_url(config),
         pepper: derive("passwords", &key),
         vault: Vault::new(&derive("vault", &key)),
-        net: Net::new(config.dns, config.internal_networks.clone(), Arc::new(tls::client()?))?,
+        net: Net::new(config.dns, config.internal_networks.clone(), Arc::new(tls::client()?))?
+            .with_webhooks_in(config.webhook_networks.clone()),
         ambient: Arc::new(system),
     };
     App::new(database, parts)

@@ -66,6 +66,7 @@ pub async fn answer(
     stop: watch::Receiver<()>,
 ) -> Result<()> {
     let jobs = tokio::spawn(jobs::run(app.clone(), resources::work, stop.clone()));
+    let webhooks = tokio::spawn(resources::webhooks::run(app.clone(), stop.clone()));
     tokio::spawn(storage::keep(app.clone(), stop.clone()));
     if let Some(listener) = watched {
         let meters = Meters::new(&[]); // calls for metrics are not counted
@@ -75,7 +76,7 @@ pub async fn answer(
     let limit = tokio::spawn(http::time_to_finish(stop.clone()));
     http::serve(listener, router(app.clone()).0, app.meters.clone(), stop).await?;
     tokio::select! {
-        _ended = async { tokio::join!(app.errands.flush(), jobs) } => (),
+        _ended = async { tokio::join!(app.errands.flush(), jobs, webhooks) } => (),
         _over = limit => (),
     }
     app.behind.flush().await;

@@ -253,6 +253,7 @@ pub async fn prune(app: &App) -> Result<u64> {
     ]
     .into_iter()
     .chain(imports(before))
+    .chain(deliveries(before))
     {
         let forgotten = forgotten.bind(since).bind(STEP as i64);
         loop {
@@ -274,6 +275,19 @@ fn imports(before: Time) -> [(Sql, Time); 2] {
              and p.import_id = i.id where i.timestamp_created < $1 limit $2)"),
         sql("delete from lead_imports where (workspace_id, id) in (select i.workspace_id, i.id \
              from lead_imports i where i.timestamp_created < $1 limit $2)"),
+    ]
+    .map(|old| (old, before))
+}
+
+/// Attempts to deliver events to webhooks, and what waited for a webhook that stayed paused.
+fn deliveries(before: Time) -> [(Sql, Time); 2] {
+    [
+        sql("delete from webhook_events where (workspace_id, id) in (select h.workspace_id, h.id \
+             from webhook_events h where h.timestamp_created < $1 limit $2)"),
+        sql(
+            "delete from webhook_deliveries where (workspace_id, webhook_id, id) in (select d.workspace_id, \
+             d.webhook_id, d.id from webhook_deliveries d where d.timestamp_created < $1 limit $2)",
+        ),
     ]
     .map(|old| (old, before))
 }

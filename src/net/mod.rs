@@ -1,9 +1,10 @@
-//! Outgoing checks for users: the records of a domain, a login at a mail server, a TLS handshake. Users
-//! choose the names and ports, so every connection goes through one module. It resolves the name, checks the
-//! address, and connects to that same address. No function here reports a server's answer. There are only a
-//! few kinds of fault, so users cannot read internal services through this server.
+//! Outgoing checks and calls for users: the records of a domain, a login at a mail server, a TLS handshake, a
+//! call by HTTP. Users choose the names and ports, so every connection goes through one module. It resolves the
+//! name, checks the address, and connects to that same address. No check reports a server's answer, and there
+//! are only a few kinds of fault, so users cannot read internal services through this server.
 
 pub mod domain;
+pub mod http;
 pub mod tracking;
 pub mod white_label;
 mod address;
@@ -39,6 +40,9 @@ pub struct Limits {
     /// For a whole check, and also for the wait before it.
     pub check: Duration,
     pub at_once: usize,
+    /// For a whole call by HTTP, and also for the wait before it.
+    pub call: Duration,
+    pub calls_at_once: usize,
 }
 
 impl Default for Limits {
@@ -48,6 +52,8 @@ impl Default for Limits {
             connect: Duration::from_secs(5),
             check: Duration::from_secs(10),
             at_once: 16,
+            call: Duration::from_secs(15),
+            calls_at_once: 32,
         }
     }
 }
@@ -76,6 +82,10 @@ pub enum Fault {
     Tls,
     Refused,
     TimedOut,
+    /// `http://`, at an address where only `https://` is allowed.
+    Plain,
+    /// The answer has more than [`http::LARGEST`] bytes.
+    TooLarge,
 }
 
 impl Fault {
@@ -88,6 +98,8 @@ impl Fault {
             Fault::Tls => "the host offers no TLS, or has no valid certificate for its name",
             Fault::Refused => "the host refused the login",
             Fault::TimedOut => "the host did not answer in time",
+            Fault::Plain => "the host can be reached only by https://",
+            Fault::TooLarge => "the answer of the host is too large",
         }
     }
 }
@@ -100,34 +112,47 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// All outgoing checks. A clone shares the limits.
+/// All outgoing checks and calls. A clone shares the limits.
 #[derive(Clone)]
 pub struct Net {
     dns: Dns,
+    /// Networks where mail servers are allowed.
     allowed: Arc<[IpNet]>,
+    /// Networks where the targets of webhooks are allowed.
+    webhooks: Arc<[IpNet]>,
     tls: TlsConnector,
     limits: Limits,
     places: Arc<Semaphore>,
+    calls: Arc<Semaphore>,
 }
 
 impl Net {
-    /// `dns` is a name server to use instead of the system's. `allowed` are networks in addition to the
-    /// public internet.
+    /// `dns` is a name server to use instead of the system's. `allowed` are networks for mail servers, in
+    /// addition to the public internet.
     pub fn new(dns: Option<SocketAddr>, allowed: Vec<IpNet>, tls: Arc<ClientConfig>) -> Result<Net> {
         let limits = Limits::default();
         Ok(Net {
             dns: Dns::new(dns, limits.answer)?,
             allowed: allowed.into(),
+            webhooks: Arc::default(),
             tls: TlsConnector::from(tls),
             limits,
             places: Arc::new(Semaphore::new(limits.at_once)),
+            calls: Arc::new(Semaphore::new(limits.calls_at_once)),
         })
+    }
+
+    /// The same `Net`, with networks for the targets of webhooks, in addition to the public internet.
+    pub fn with_webhooks_in(mut self, networks: Vec<IpNet>) -> Net {
+        self.webhooks = networks.into();
+        self
     }
 
     /// The same `Net` with other limits.
     pub fn limited(mut self, limits: Limits) -> Net {
         self.dns = self.dns.patient(limits.answer);
         self.places = Arc::new(Semaphore::new(limits.at_once));
+        self.calls = Arc::new(Semaphore::new(limits.calls_at_once));
         self.limits = limits;
         self
     }

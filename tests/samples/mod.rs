@@ -20,6 +20,8 @@ mod login_policy;
 mod people;
 mod sessions;
 mod sign_in;
+mod webhook_events;
+mod webhooks;
 mod white_label;
 mod workspace_group_members;
 mod workspace_members;
@@ -46,6 +48,8 @@ crate::support::samples::samples! {
     people
     sessions
     sign_in
+    webhook_events
+    webhooks
     white_label
     workspace_group_members
     workspace_members

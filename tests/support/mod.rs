@@ -10,6 +10,7 @@ pub mod mailserver;
 pub mod oracle;
 pub mod operations;
 pub mod people;
+pub mod receiver;
 pub mod samples;
 pub mod scene;
 pub mod secrets;
@@ -257,6 +258,11 @@ impl World {
     /// Does the jobs that are due. Gives their number.
     pub async fn work(&self) -> usize {
         gatepost::jobs::drain(&self.app, gatepost::resources::work).await.unwrap()
+    }
+
+    /// Makes the deliveries of webhooks that are due. Gives the number of turns.
+    pub async fn deliver(&self) -> usize {
+        gatepost::resources::webhooks::drain(&self.app).await.unwrap()
     }
 
     /// A second server on the same database.

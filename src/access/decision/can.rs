@@ -70,6 +70,12 @@ impl<P: Permission> Can<P> {
         Self::without_key(app, Presented::Operator { workspace }, grant, Origin::local())
     }
 
+    /// The proof for what the server does by itself: it pauses a webhook. Only `webhooks` calls this.
+    pub fn unattended(app: &App, workspace: Uuid) -> Self {
+        let grant = Grant::operator(workspace);
+        Self::without_key(app, Presented::Operator { workspace }, grant, Origin::local())
+    }
+
     /// The proof for a job. It is refused if the person who asked for the job no longer has the permission.
     pub async fn job(app: &App, asker: &Asker) -> Result<Self> {
         let grant = asker.grant(app.now(), &app.reader).await?;

@@ -3,7 +3,7 @@
 use crate::db::Writer;
 
 /// Holds the writer. Only `Can::write` opens it for changes. `narrow` opens it for what is recorded after the answer, and
-/// `books` for the queue's own rows.
+/// `books` for the queue's own rows. `facts` opens it for what is no change: attempts to deliver an event.
 #[derive(Clone)]
 pub struct Gate(pub(super) Writer);
 
@@ -23,6 +23,11 @@ impl Gate {
 
     /// For the rows of the queue itself: which runner has which job, and how it went. Only `jobs` calls this.
     pub(crate) fn books(&self) -> &Writer {
+        &self.0
+    }
+
+    /// For the queues of webhooks, and the attempts to deliver. Only `webhooks` calls this.
+    pub(crate) fn facts(&self) -> &Writer {
         &self.0
     }
 }

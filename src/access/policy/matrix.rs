@@ -132,6 +132,20 @@ super::access_matrix! {
         Purge  = purge  (delete)        1173  [x     x     _       _      _      _    _    _   ] "blocklist.manage"    "Delete all entries of the block list, or all that match" + Unlimited + Fresh
         Download = download (read)      1174  [x     x     x       x      x      x    _    _   ] "blocklist.manage"    "Download the block list" + Unlimited + Fresh + Export + Reading
     }
+    webhooks "webhooks" {
+        Read   = read   (read)          _     [x     x     x       x      _      _    _    _   ] "organization.integrations" "See webhooks"
+        Create = create (create)        18    [x     x     x       x      _      _    _    _   ] "organization.integrations" "Create webhooks" + Unlimited + Fresh + Export + Stores
+        Update = update (update)        19    [x     x     _       x      _      _    _    _   ] "organization.integrations" "Change webhooks" + Unlimited + Fresh + Export
+        Delete = delete (delete)        1160  [x     x     _       x      _      _    _    _   ] "organization.integrations" "Delete webhooks" + Unlimited
+        Test   = test   (update)        1161  [x     x     x       x      _      _    _    _   ] "organization.integrations" "Send an example to a webhook" + Unlimited
+        Resume = resume (update)        21    [x     x     _       x      _      _    _    _   ] "organization.integrations" "Resume webhooks" + Unlimited + Export
+        Rotate = rotate_secret (update) 1162  [x     x     _       x      _      _    _    _   ] "organization.integrations" "Make a new secret for a webhook" + Unlimited + Fresh
+        Deliver = deliver (create update read) 20 [x x     x       x      _      _    _    _   ] "organization.integrations" "Have a webhook that delivers events" + Export
+    }
+    webhook_events "webhook_events" {
+        Read   = read   (read)          _     [x     x     team    team   _      _    _    _   ] "organization.integrations" "See deliveries of webhooks"
+        Redeliver = redeliver (update)  1163  [x     x     _       team   _      _    _    _   ] "organization.integrations" "Deliver events again" + Export
+    }
     background_jobs "background-jobs" {
         Read   = read   (read)          _     [x     x     own     own    own    own  own  _   ] "dashboard.view"      "See background jobs"
     }

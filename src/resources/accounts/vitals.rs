@@ -9,6 +9,7 @@ use crate::audit::{CONNECTION, Change, Subject};
 use crate::error::{Error, Result};
 use crate::http::absent_not_null;
 use crate::net::{Domain, Fault};
+use crate::resources::events::{self, Event, Kind};
 use futures_util::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -129,6 +130,10 @@ impl News {
                 if !ids.is_empty() {
                     changed += store::set_connection(can, tx, &ids, state).await?;
                 }
+            }
+            for (id, _) in &self.failed {
+                let event = Event::new(Kind::AccountError).of_account(*id);
+                events::record(can, tx, event).await?;
             }
             let emails =
                 |list: &[(Uuid, String)]| list.iter().map(|(_, email)| email.clone()).collect::<Vec<_>>();

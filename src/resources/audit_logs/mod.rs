@@ -39,8 +39,8 @@ pub struct AuditLog {
     #[schemars(with = "Option<f64>")]
     pub affected_count: Option<i64>,
     pub campaign_id: Option<Uuid>,
-    /// Always null: this server has no webhooks and no subsequences yet.
     pub webhook_id: Option<Uuid>,
+    /// Always null: this server has no subsequences yet.
     pub subsequence_id: Option<Uuid>,
     pub list_id: Option<Uuid>,
     /// For a change: `changes`, field by field, at most 16 KB; a longer text is given as `bytes` and `sha256`. For a refused

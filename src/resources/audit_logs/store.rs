@@ -17,6 +17,8 @@ impl Record for AuditLog {
         let (user_agent, user_id, ip_address) = (row.take()?, row.take()?, row.take()?);
         let api_key_id: Option<Uuid> = row.take()?;
         let (affected_count, campaign_id, list_id) = (row.take()?, row.take()?, row.take()?);
+        let (audit_metadata, user_name, action) = (row.take()?, row.take()?, row.take()?);
+        let resource: String = row.take()?;
         Ok(AuditLog {
             id,
             timestamp: at,
@@ -29,13 +31,13 @@ impl Record for AuditLog {
             api_key_id,
             affected_count,
             campaign_id,
-            webhook_id: None,
+            webhook_id: resource.strip_prefix("webhook/").and_then(|id| id.parse().ok()),
             subsequence_id: None,
             list_id,
-            audit_metadata: row.take()?,
-            user_name: row.take()?,
-            action: row.take()?,
-            resource: row.take()?,
+            audit_metadata,
+            user_name,
+            action,
+            resource,
             user: row.take()?,
             timestamp_created: at,
         })

@@ -7,7 +7,7 @@ use crate::access::{Can, leads::Update};
 use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::resources::campaigns;
+use crate::resources::{campaigns, events};
 use uuid::Uuid;
 
 pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<Lead> {
@@ -27,6 +27,9 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<Lead> {
         after.timestamp_updated = can.now();
         let after = bounded(after.derived(), "body")?;
         can.update(tx, &after).await?;
+        if after.lt_interest_status != before.lt_interest_status {
+            events::interest_changed(can, tx, (id, after.campaign), after.lt_interest_status).await?;
+        }
         let (campaign, list) = (after.campaign, after.list_id);
         Ok(Change::updated(subject(&before), &before, after).inside(campaign, list))
     })

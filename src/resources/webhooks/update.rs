@@ -1,0 +1,37 @@
+use super::create::{check_campaign, check_events};
+use super::sealed::Sealed;
+use super::target::{check_headers, check_url, keep_redacted, shown};
+use super::{Patch, Webhook, store};
+use crate::access::{Can, webhooks::Update};
+use crate::audit::Change;
+use crate::error::Result;
+use uuid::Uuid;
+
+/// The caller becomes the maker: otherwise they could direct events to themselves that only the maker before can see.
+pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<Webhook> {
+    let headers = match patch.headers.get() {
+        Some(given) => Some(check_headers(&given.clone().unwrap_or_default())?),
+        None => None,
+    };
+    if let Some(url) = patch.target_hook_url.get() {
+        check_url(can.app(), url)?;
+    }
+    can.write(async move |can, tx| {
+        let before: Webhook = can.find(&mut *tx, id).await?;
+        let mut after = patch.over(&before).made_by(can);
+        check_events(can, after.event_type, after.custom_interest_value)?;
+        if after.campaign != before.campaign {
+            check_campaign(can, tx, after.campaign).await?;
+        }
+        if let Some(headers) = &headers {
+            let sealed = store::sealed(can, tx, id).await?;
+            let mut sealed = Sealed::open(can.app(), can.workspace(), id, &sealed)?;
+            sealed.headers = keep_redacted(headers.clone(), &sealed.headers);
+            after.headers = shown(&sealed.headers);
+            store::set_sealed(can, tx, id, &sealed.seal(can.app(), can.workspace(), id)?).await?;
+        }
+        can.update(tx, &after).await?;
+        Ok(Change::updated(before.subject(), &before, after))
+    })
+    .await
+}
