@@ -163,7 +163,8 @@ fn by_the_body(operation: &Operation) -> bool {
         "leads:merge",
         "leads:move",
     ];
-    named.contains(&operation.action.name) || operation.path.ends_with("from-export")
+    let paths = ["from-export", "ai-reply-label"];
+    named.contains(&operation.action.name) || paths.iter().any(|path| operation.path.ends_with(path))
 }
 
 /// A further requirement that is not an operation. A caller who has it passes; others are refused with its

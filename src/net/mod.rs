@@ -4,6 +4,7 @@
 //! few kinds of fault, so users cannot read internal services through this server.
 
 pub mod domain;
+pub mod mail_domain;
 pub mod tracking;
 pub mod white_label;
 mod address;
@@ -11,6 +12,7 @@ mod connect;
 mod dialogue;
 mod dns;
 mod imap;
+mod shares;
 mod smtp;
 #[cfg(test)]
 mod tests;
@@ -26,6 +28,8 @@ use crate::error::Result;
 pub use address::host_name;
 use dns::Dns;
 pub use domain::Domain;
+pub use mail_domain::MailDomain;
+use shares::Shares;
 pub use tracking::Tracking;
 pub use white_label::WhiteLabel;
 
@@ -108,6 +112,8 @@ pub struct Net {
     tls: TlsConnector,
     limits: Limits,
     places: Arc<Semaphore>,
+    /// Places for look-ups that workspaces ask for in large numbers.
+    shares: Shares,
 }
 
 impl Net {
@@ -121,6 +127,7 @@ impl Net {
             tls: TlsConnector::from(tls),
             limits,
             places: Arc::new(Semaphore::new(limits.at_once)),
+            shares: Shares::default(),
         })
     }
 

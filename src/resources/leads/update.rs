@@ -8,7 +8,7 @@ use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::Fields;
-use crate::resources::campaigns;
+use crate::resources::{campaigns, lead_labels};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -25,6 +25,7 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Fields<Patch>) -> Result<
         }
         after.assigned_to = assigned(can, tx, &before, patch.get("assigned_to")).await?;
         if after.lt_interest_status != before.lt_interest_status {
+            lead_labels::check_number(can, tx, "lt_interest_status", after.lt_interest_status).await?;
             after.engagement.timestamp_last_interest_change = Some(can.now());
         }
         after.timestamp_updated = can.now();
