@@ -23,6 +23,7 @@ mod custom_tags;
 
 #[path = "../src/resources/email_verifications/tests.rs"]
 mod email_verifications;
+
 #[path = "../src/resources/explain/tests.rs"]
 mod explain;
 

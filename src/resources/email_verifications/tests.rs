@@ -1,11 +1,13 @@
 //! Compiled into the one test binary (`tests/main.rs`), so that the tests of a resource lie beside it.
 
 use crate::support::dns::{self, address, mx, txt};
-use crate::support::{MISSING, World, on_both};
+use crate::support::{Fixed, MISSING, World, on_both};
 use gatepost::db::sql;
 use gatepost::net::{Limits, Net};
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -13,6 +15,7 @@ on_both! {
     verdicts_follow_the_zone a_text_that_is_not_an_address_is_invalid what_the_workspace_knows_counts results_belong_to_the_workspace
     a_credit_is_spent_for_an_answer leads_are_verified_after_they_were_added a_file_of_leads_is_verified
     leads_without_credits_stay_as_they_are verifying_leads_needs_the_right killed_at_every_step_it_charges_once
+    jobs_of_workspaces_take_turns
 }
 
 const VERIFY: &str = "POST /api/v2/email-verification";
@@ -30,7 +33,7 @@ fn looks_up(world: &mut World) {
         ("alias.example", dns::cname("good.example.")),
         ("mailinator.com", mx("mail.mailinator.com.")),
     ]);
-    let tls = std::sync::Arc::new(gatepost::tls::client().unwrap());
+    let tls = Arc::new(gatepost::tls::client().unwrap());
     let limits =
         Limits { answer: Duration::from_millis(500), check: Duration::from_secs(2), ..Limits::default() };
     world.with(|app| app.net = Net::new(Some(names), vec![], tls).unwrap().limited(limits));
@@ -400,4 +403,34 @@ async fn killed_at_every_step_it_charges_once(mut world: World) {
         point += 1;
     }
     assert!(deaths >= 3, "{deaths}");
+}
+
+thread_local! {
+    static CLOCK: RefCell<Option<Arc<Fixed>>> = const { RefCell::new(None) };
+}
+
+/// Works as always, and lets time pass before each step.
+fn ticking(app: gatepost::app::App, claim: gatepost::jobs::Claim) -> gatepost::jobs::Step {
+    CLOCK.with_borrow(|clock| clock.as_ref().unwrap().now.fetch_add(1, Ordering::SeqCst));
+    gatepost::resources::work(app, claim)
+}
+
+/// 450 leads take three steps. The job of another workspace does not wait for all of them.
+async fn jobs_of_workspaces_take_turns(mut world: World) {
+    looks_up(&mut world);
+    let emails: Vec<String> = (0..450).map(|n| format!("l{n}@good.example")).collect();
+    let emails: Vec<&str> = emails.iter().map(String::as_str).collect();
+    for (who, emails) in [("owner", emails.as_slice()), ("stranger", &["jo@good.example"])] {
+        let list = world.call(who, "POST /api/v2/lead-lists", json!({ "name": "l" })).await.is(200).id();
+        let body = json!({ "list_id": list, "leads": leads(emails), "verify_leads_on_import": true });
+        world.call(who, ADD, body).await.is(200);
+        world.wait(1);
+    }
+    CLOCK.set(Some(world.ambient.clone()));
+    gatepost::jobs::drain(&world.app, ticking).await.unwrap();
+    let steps =
+        sql("select workspace_id, affected_count from audit_log where activity_type = 1176 order by id");
+    let steps: Vec<(uuid::Uuid, i64)> = steps.all(&world.reader).await.unwrap();
+    let expected = [(world.home, 200), (world.away, 1), (world.home, 200), (world.home, 50)];
+    assert_eq!(steps, expected);
 }
