@@ -94,7 +94,7 @@ async fn asked(world: &World, operation: &Operation, records: &Records) -> Value
     }
     match operation.action.resource {
         // An explanation cannot be asked for these.
-        "sessions" | "factors" | "background_jobs" => Value::Null,
+        "sessions" | "factors" | "background_jobs" | "email_verifications" => Value::Null,
         "accounts" | "account_campaign_mappings" => {
             world.get("owner", &format!("/api/v2/accounts/{}", records.id(operation))).await.json()["id"]
                 .clone()

@@ -47,12 +47,11 @@ stored! { EmailVerification: "email_verifications" as "v" {
     columns finding, credits_used, timestamp_checked;
 } }
 
-/// Results belong to the whole workspace. A caller with a tag limit does not see them, because they have no tags.
+/// Results belong to the whole workspace. A caller with a tag limit does not see them, because they have no tags. Nobody can ask
+/// about a result in `access/explain`, because the wire shows no id of it.
 impl Resource for EmailVerification {
     const SHAPE: Shape = Shape::of::<EmailVerification>();
 }
-
-pub const SHAPE: Shape = EmailVerification::SHAPE;
 
 impl EmailVerification {
     fn new(can: &Caller, email: String, finding: Finding, credits_used: i64) -> Self {
