@@ -3,7 +3,8 @@ use crate::support::operations::Operation;
 use crate::support::samples::{Call, Records, Samples, fresh};
 use serde_json::{Value, json};
 
-const HOST: &str = "verified.example";
+/// A look-up takes the last label for a number, so it asks no name server, and the walks are fast.
+const HOST: &str = "verified.0xa";
 
 pub struct Resource;
 
