@@ -50,6 +50,9 @@ pub enum Error {
     /// The plan of the workspace does not include the feature. The caller knows the workspace.
     #[error("the workspace's plan does not include `{0}`; the operator of this server can allow it")]
     NotInPlan(&'static str),
+    /// The operator has not set up what the operation needs.
+    #[error("{0}")]
+    NotConfigured(&'static str),
     /// The call costs more credits than there are.
     #[error("{0}")]
     NoCredit(String),

@@ -94,7 +94,7 @@ async fn asked(world: &World, operation: &Operation, records: &Records) -> Value
     }
     match operation.action.resource {
         // An explanation cannot be asked for these.
-        "sessions" | "factors" | "background_jobs" => Value::Null,
+        "sessions" | "factors" | "background_jobs" | "email_verifications" => Value::Null,
         "accounts" | "account_campaign_mappings" => {
             world.get("owner", &format!("/api/v2/accounts/{}", records.id(operation))).await.json()["id"]
                 .clone()
@@ -167,7 +167,8 @@ fn by_the_body(operation: &Operation) -> bool {
         "webhooks:update",
         "webhooks:resume",
     ];
-    named.contains(&operation.action.name) || operation.path.ends_with("from-export")
+    let paths = ["from-export", "ai-reply-label"];
+    named.contains(&operation.action.name) || paths.iter().any(|path| operation.path.ends_with(path))
 }
 
 /// A further requirement that is not an operation. A caller who has it passes; others are refused with its

@@ -170,8 +170,10 @@ fn expected(who: &str, operation: &Operation) -> &'static [u16] {
         _ if ["accounts:move", "accounts:preview_move", "leads:assign"].contains(&action.name) => &[400],
         _ if action.name == "credits:set_caps" => &[400],
         _ if action.name == "workspace_group_members:create" => &[400],
-        // The destination is missing.
-        _ if action.name == "leads:merge" => &[404],
+        // The destination is missing, or no lead has the address.
+        _ if ["leads:merge", "leads:set_interest"].contains(&action.name) => &[404],
+        // There is no model.
+        _ if operation.path.ends_with("ai-reply-label") => &[402],
         // A campaign without a sender cannot be launched. A link without an invitation cannot be accepted.
         _ if action.name == "campaigns:launch" => &[400],
         _ => &[200],

@@ -63,7 +63,7 @@ async fn leads_move_by_filter(world: World) {
     for (name, set) in [
         ("a", "status = 3, subsequence_id = workspace_id, email_open_count = 2"),
         ("b", "status = -2"),
-        ("c", "verification_status = 11"),
+        ("c", "verification_status = 12"),
         ("d", "esp_code = 1, lt_interest_status = 1"),
     ] {
         let set = sql(format!("update leads set {set} where workspace_id = $1 and email = $2"));

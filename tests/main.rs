@@ -38,6 +38,7 @@ mod isolation;
 mod jobs;
 mod language;
 mod lead_assigning;
+mod lead_interest;
 mod lead_merging;
 mod lead_moves;
 mod leads_bounds;

@@ -21,6 +21,9 @@ mod credits;
 #[path = "../src/resources/custom_tags/tests.rs"]
 mod custom_tags;
 
+#[path = "../src/resources/email_verifications/tests.rs"]
+mod email_verifications;
+
 #[path = "../src/resources/explain/tests.rs"]
 mod explain;
 

@@ -44,7 +44,9 @@ fn status(error: &Error) -> StatusCode {
                 StatusCode::FORBIDDEN
             }
         },
-        Error::NotInPlan(_) | Error::NoCredit(_) | Error::NoStorage(_) => StatusCode::PAYMENT_REQUIRED,
+        Error::NotInPlan(_) | Error::NotConfigured(_) | Error::NoCredit(_) | Error::NoStorage(_) => {
+            StatusCode::PAYMENT_REQUIRED
+        }
         Error::DailyLimit(_) => StatusCode::TOO_MANY_REQUESTS,
         Error::NotFound | Error::NoRoute(_) => StatusCode::NOT_FOUND,
         Error::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -78,6 +80,7 @@ impl IntoResponse for Error {
             Error::DailyLimit(_) => drop(response.extensions_mut().insert(Refusal(Step::Rate))),
             Error::NotInPlan(_) => drop(response.extensions_mut().insert(Refusal(Step::Workspace))),
             Error::Invalid(_)
+            | Error::NotConfigured(_)
             | Error::NoCredit(_)
             | Error::NoStorage(_)
             | Error::NotFound

@@ -51,6 +51,6 @@ pub use rate::RateLimit;
 pub use reading::{RIGHTS, StrictBodies, coerced, lenient};
 pub use refusals::document_refusals;
 pub use room::Room;
-pub use schema::{absent_not_null, nullable, optional_not_null};
+pub use schema::{OPEN, absent_not_null, nullable, optional_not_null};
 pub use streamed::{Pieces, Streamed, Streams};
 pub use table::Format;

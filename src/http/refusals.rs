@@ -16,7 +16,8 @@ const REFUSALS: [(u16, &str, &str); 10] = [
     (
         402,
         "NotInPlan",
-        "The workspace's plan does not include this, or the workspace has used up its credits or its storage.",
+        "The workspace's plan or this server's configuration does not include this, or the workspace has used up its \
+         credits or its storage.",
     ),
     (
         403,

@@ -65,9 +65,17 @@ pub fn compiled<T: JsonSchema + 'static>() -> Result<&'static Compiled> {
     Ok(compiled)
 }
 
-/// Makes the check find unknown keys everywhere, even where the reference publishes an open schema.
+/// Marks a field whose published values are only those of the reference. Its text says which others there are, and the
+/// handler checks them.
+pub const OPEN: &str = "x-gatepost-open";
+
+/// Makes the check find unknown keys everywhere, even where the reference publishes an open schema, and leaves out the
+/// values of [`OPEN`] fields.
 fn close(schema: &mut Value) {
     let Value::Object(fields) = schema else { return };
+    if fields.contains_key(OPEN) {
+        fields.remove("enum");
+    }
     if fields.contains_key("properties") && !fields.contains_key("unevaluatedProperties") {
         fields.entry("additionalProperties").or_insert(Value::Bool(false));
     }

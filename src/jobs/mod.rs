@@ -24,7 +24,7 @@ use serde_json::Value;
 use std::pin::Pin;
 use uuid::Uuid;
 
-/// The kinds of work. The names are those of the wire, except our own for mail, for moving accounts and for assigning leads.
+/// The kinds of work. The wire names those for moving and importing leads and for warm-up. The other names are ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     AssignLeads,
@@ -32,17 +32,21 @@ pub enum Kind {
     Mail,
     MoveAccounts,
     MoveLeads,
+    SetInterest,
     UpdateWarmupAccounts,
+    VerifyLeads,
 }
 
 impl Kind {
-    const ALL: [Kind; 6] = [
+    const ALL: [Kind; 8] = [
         Kind::AssignLeads,
         Kind::ImportLeads,
         Kind::Mail,
         Kind::MoveAccounts,
         Kind::MoveLeads,
+        Kind::SetInterest,
         Kind::UpdateWarmupAccounts,
+        Kind::VerifyLeads,
     ];
 
     pub fn name(self) -> &'static str {
@@ -52,8 +56,16 @@ impl Kind {
             Kind::Mail => "mail",
             Kind::MoveAccounts => "move-accounts",
             Kind::MoveLeads => "move-leads",
+            Kind::SetInterest => "update-interest-status",
             Kind::UpdateWarmupAccounts => "update-warmup-accounts",
+            Kind::VerifyLeads => "verify-leads",
         }
+    }
+
+    /// Whether a job goes to the end of the queue after each step, because its steps wait for others. So many jobs of one
+    /// workspace do not keep the runner from those of others.
+    fn takes_turns(self) -> bool {
+        self == Kind::VerifyLeads
     }
 
     fn parse(name: &str) -> Option<Kind> {

@@ -111,7 +111,7 @@ async fn steps(app: App, mut claim: Claim, work: Work, stop: watch::Receiver<()>
             Ok(Outcome::Moved(progress)) if progress.done => return Ok(()),
             Ok(Outcome::Moved(progress)) => {
                 claim = Claim { position: progress.position, data: progress.data, attempts: 0, ..claim };
-                if stop.has_changed().is_ok() {
+                if stop.has_changed().is_ok() && !claim.kind.takes_turns() {
                     continue;
                 }
                 left(&app, Left::Pending, None)
@@ -166,7 +166,9 @@ fn again(app: &App, claim: &Claim, why: String) -> Rest {
         | Kind::ImportLeads
         | Kind::MoveAccounts
         | Kind::MoveLeads
-        | Kind::UpdateWarmupAccounts => claim.attempts >= ATTEMPTS,
+        | Kind::SetInterest
+        | Kind::UpdateWarmupAccounts
+        | Kind::VerifyLeads => claim.attempts >= ATTEMPTS,
     };
     if over {
         tracing::error!(job = claim.id, why, "a job was given up");

@@ -252,6 +252,7 @@ pub async fn prune(app: &App) -> Result<u64> {
         ),
     ]
     .into_iter()
+    .chain([verifications(before)])
     .chain(imports(before))
     .chain(deliveries(before))
     {
@@ -265,6 +266,12 @@ pub async fn prune(app: &App) -> Result<u64> {
         }
     }
     Ok(rows)
+}
+
+fn verifications(before: Time) -> (Sql, Time) {
+    let old = sql("delete from email_verifications where (workspace_id, id) in (select workspace_id, id \
+         from email_verifications where timestamp_checked < $1 limit $2)");
+    (old, before)
 }
 
 /// Imports of leads, with the parts of their files first.

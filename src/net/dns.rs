@@ -1,6 +1,6 @@
 //! DNS look-ups. Nothing is cached, because callers usually ask after they fixed a record. Names are always
 //! complete, so the system's search domains are not used. A look-up that fails counts as a record that does
-//! not exist.
+//! not exist, except for `found`.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -11,8 +11,11 @@ use std::{
 use hickory_resolver::{
     TokioResolver,
     config::{LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig},
-    net::runtime::TokioRuntimeProvider,
-    proto::rr::{Name, RData, Record, RecordType},
+    net::{DnsError, NetError, runtime::TokioRuntimeProvider},
+    proto::{
+        op::ResponseCode,
+        rr::{Name, RData, Record, RecordType},
+    },
 };
 use tokio::{sync::Semaphore, time::timeout};
 
@@ -22,6 +25,16 @@ use crate::error::{Error, Result};
 const QUESTIONS: usize = 64;
 /// Datagrams can be lost, so a question is repeated twice within the time for its answer.
 const REPEATS: u32 = 2;
+
+/// The outcome of a look-up that says why it found nothing.
+pub enum Found {
+    Records(Vec<Record>),
+    /// The name exists and has no such record.
+    Nothing,
+    NoName,
+    /// The name server failed, or did not answer in time.
+    Unknown,
+}
 
 #[derive(Clone)]
 pub struct Dns {
@@ -91,6 +104,18 @@ impl Dns {
         self.records(name, RecordType::CNAME).await.iter().find_map(alias)
     }
 
+    pub async fn found(&self, name: &str, kind: RecordType) -> Found {
+        let (Some(name), Ok(_turn)) = (whole(name), self.questions.acquire().await) else {
+            return Found::NoName;
+        };
+        match timeout(self.patience, self.resolver.lookup(name, kind)).await {
+            Ok(Ok(found)) if found.answers().is_empty() => Found::Nothing,
+            Ok(Ok(found)) => Found::Records(found.answers().to_vec()),
+            Ok(Err(error)) => missing(&error),
+            Err(_) => Found::Unknown,
+        }
+    }
+
     async fn records(&self, name: &str, kind: RecordType) -> Vec<Record> {
         let (Some(name), Ok(_turn)) = (whole(name), self.questions.acquire().await) else {
             return Vec::new();
@@ -104,6 +129,18 @@ fn whole(name: &str) -> Option<Name> {
     let mut name = Name::from_ascii(name).ok()?;
     name.set_fqdn(true);
     Some(name)
+}
+
+/// Only an answer of the name server says that something does not exist.
+fn missing(error: &NetError) -> Found {
+    let NetError::Dns(DnsError::NoRecordsFound(none)) = error else { return Found::Unknown };
+    if none.response_code == ResponseCode::NXDomain {
+        Found::NoName
+    } else if none.response_code == ResponseCode::NoError {
+        Found::Nothing
+    } else {
+        Found::Unknown
+    }
 }
 
 fn local() -> SocketAddr {

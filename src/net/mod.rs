@@ -5,6 +5,7 @@
 
 pub mod domain;
 pub mod http;
+pub mod mail_domain;
 pub mod tracking;
 pub mod white_label;
 mod address;
@@ -12,6 +13,7 @@ mod connect;
 mod dialogue;
 mod dns;
 mod imap;
+mod shares;
 mod smtp;
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,8 @@ use crate::error::Result;
 pub use address::host_name;
 use dns::Dns;
 pub use domain::Domain;
+pub use mail_domain::MailDomain;
+use shares::Shares;
 pub use tracking::Tracking;
 pub use white_label::WhiteLabel;
 
@@ -124,6 +128,8 @@ pub struct Net {
     limits: Limits,
     places: Arc<Semaphore>,
     calls: Arc<Semaphore>,
+    /// Places for look-ups that workspaces ask for in large numbers.
+    shares: Shares,
 }
 
 impl Net {
@@ -139,6 +145,7 @@ impl Net {
             limits,
             places: Arc::new(Semaphore::new(limits.at_once)),
             calls: Arc::new(Semaphore::new(limits.calls_at_once)),
+            shares: Shares::default(),
         })
     }
 

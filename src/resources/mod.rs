@@ -15,6 +15,7 @@ pub mod campaigns;
 pub mod credits;
 pub mod custom_tag_mappings;
 pub mod custom_tags;
+pub mod email_verifications;
 pub mod events;
 pub mod explain;
 pub mod factors;
@@ -66,6 +67,10 @@ pub fn work(app: App, claim: Claim) -> Step {
         Kind::Mail => Box::pin(async move { outbox::send(&app, &claim).await }),
         Kind::MoveAccounts => Box::pin(async move { account_moves::step(&app, &claim).await }),
         Kind::MoveLeads => Box::pin(async move { leads::move_step(&app, &claim).await }),
+        Kind::SetInterest => Box::pin(async move { leads::interest_step(&app, &claim).await }),
         Kind::UpdateWarmupAccounts => Box::pin(async move { accounts::warmup_step(&app, &claim).await }),
+        Kind::VerifyLeads => {
+            Box::pin(async move { email_verifications::verify_leads_step(&app, &claim).await })
+        }
     }
 }

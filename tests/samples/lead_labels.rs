@@ -20,6 +20,7 @@ impl Samples for Resource {
             "lead_labels:create" => Some(label(format!("walk {}", uuid::Uuid::now_v7()))),
             "lead_labels:update" => Some(json!({ "description": "walked" })),
             "lead_labels:delete" => Some(json!({ "reassigned_status": 1 })),
+            "lead_labels:read" => Some(json!({ "reply_text": "Thanks" })),
             _ => None,
         }
     }

@@ -32,6 +32,9 @@ impl Samples for Resource {
             "leads:move" => json!({ "list_id": records.of("lead_lists"), "to_campaign_id": campaign() }),
             "leads:assign" => json!({ "campaign": campaign(), "organization_user_ids": [MISSING] }),
             "leads:merge" => json!({ "lead_id": records.of("leads"), "destination_lead_id": MISSING }),
+            "leads:set_interest" => {
+                json!({ "lead_email": "walked@lead.example", "campaign_id": campaign(), "interest_value": 1 })
+            }
             _ => return None,
         })
     }
@@ -56,6 +59,12 @@ impl Samples for Resource {
                 let users = [world.who("editor").user];
                 let body = json!({ "list_id": list().await, "organization_user_ids": users });
                 Call::new(operation.line(), body)
+            }
+            "leads:set_interest" => {
+                let email = fresh(HOST);
+                let body = json!({ "list_id": list().await, "email": email });
+                world.call("owner", "POST /api/v2/leads", body).await.is(200);
+                Call::new(operation.line(), json!({ "lead_email": email, "interest_value": 1 }))
             }
             "leads:merge" => {
                 let body = json!({ "lead_id": lead(world).await, "destination_lead_id": lead(world).await });

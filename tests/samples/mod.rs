@@ -8,6 +8,7 @@ mod block_list_entries;
 mod campaigns;
 mod credits;
 mod custom_tags;
+mod email_verifications;
 mod explain;
 mod factors;
 mod guard_rails;
@@ -36,6 +37,7 @@ crate::support::samples::samples! {
     campaigns
     credits
     custom_tags
+    email_verifications
     explain
     factors
     guard_rails

@@ -42,6 +42,10 @@ pub fn start(records: Vec<(&str, RData)>) -> SocketAddr {
     serve(zone(records))
 }
 
+/// A name that begins with `failing.` gets a SERVFAIL, and one that begins with `silent.` no answer.
+const FAILING: &str = "failing.";
+const SILENT: &str = "silent.";
+
 /// Answers on a free port of 127.0.0.1 until the process ends, in a thread, so that it serves any runtime.
 pub fn serve(zone: Zone) -> SocketAddr {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -50,6 +54,9 @@ pub fn serve(zone: Zone) -> SocketAddr {
         let mut datagram = [0; 4096];
         while let Ok((length, from)) = socket.recv_from(&mut datagram) {
             let Ok(question) = Message::from_vec(&datagram[..length]) else { continue };
+            if asks(&question, SILENT) {
+                continue;
+            }
             let answer = answer(question, &zone.lock().unwrap()).to_vec().unwrap();
             socket.send_to(&answer, from).unwrap();
         }
@@ -63,7 +70,12 @@ pub fn silent() -> (SocketAddr, UdpSocket) {
     (socket.local_addr().unwrap(), socket)
 }
 
+fn asks(question: &Message, start: &str) -> bool {
+    question.queries.first().is_some_and(|asked| asked.name().to_ascii().starts_with(start))
+}
+
 fn answer(question: Message, records: &[(Name, RData)]) -> Message {
+    let fails = asks(&question, FAILING);
     let mut answer = question.into_response();
     let Some(asked) = answer.queries.first().cloned() else { return answer };
     let own: Vec<_> = records.iter().filter(|(owner, _)| owner == asked.name()).collect();
@@ -73,8 +85,11 @@ fn answer(question: Message, records: &[(Name, RData)]) -> Message {
         }
     }
     answer.metadata.recursion_available = true;
-    answer.metadata.response_code =
-        if own.is_empty() { ResponseCode::NXDomain } else { ResponseCode::NoError };
+    answer.metadata.response_code = match (fails, own.is_empty()) {
+        (true, _) => ResponseCode::ServFail,
+        (false, true) => ResponseCode::NXDomain,
+        (false, false) => ResponseCode::NoError,
+    };
     answer
 }
 

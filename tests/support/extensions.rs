@@ -130,6 +130,9 @@ fn fields(api: &Value, (place, at): (&str, &str), schema: &Value, out: &mut Vec<
     if !values.is_empty() && values.len() < 10 {
         out.push(format!("- {place}: `{at}` may also be {}\n", values.join(", ")));
     }
+    if let Some(text) = schema["x-gatepost-open"].as_str() {
+        out.push(format!("- {place}: `{at}` may also be {text}\n"));
+    }
     if !optional.is_empty() {
         out.push(format!("- {place}: {} may be left out\n", optional.join(", ")));
     }

@@ -105,6 +105,8 @@ super::access_matrix! {
         Merge  = merge  (update)        10    [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Merge a lead into another" + Stores
         Move   = move   (update)        8     [x     x     team    team   own    _    _    _   ] "leads.move"          "Move leads to another campaign or list, or copy them" + Stores
         Assign = assign (update)        1180  [x     x     team    team   _      _    _    _   ] "leadManagement.view" "Assign many leads to members"
+        Verify = verify (create)        1176  [x     x     team    team   own    team _    _   ] "leadManagement.view" "Verify the addresses of leads that are added, which can cost credits" + Stores
+        SetInterest = set_interest (update) 1181 [x  x     team    team   own    _    _    _   ] "leadManagement.view" "Set the interest of leads"
         Export = export (export read)   34    [x     x     team    team   own    _    _    _   ] "leadManagement.view" "Export leads" + Fresh + Export + Reading
     }
     lead_imports "leads" {
@@ -131,6 +133,10 @@ super::access_matrix! {
         Delete = delete (delete)        1172  [x     x     _       _      _      _    _    _   ] "blocklist.manage"    "Delete entries of the block list" + Unlimited
         Purge  = purge  (delete)        1173  [x     x     _       _      _      _    _    _   ] "blocklist.manage"    "Delete all entries of the block list, or all that match" + Unlimited + Fresh
         Download = download (read)      1174  [x     x     x       x      x      x    _    _   ] "blocklist.manage"    "Download the block list" + Unlimited + Fresh + Export + Reading
+    }
+    email_verifications "email_verifications" {
+        Read   = read   (read)          _     [x     x     x       x      x      x    _    _   ] "leadManagement.view" "See verifications of e-mail addresses"
+        Create = create (create)        1175  [x     x     x       x      x      x    _    _   ] "leadManagement.view" "Verify e-mail addresses, which can cost credits" + Unlimited + Stores
     }
     webhooks "webhooks" {
         Read   = read   (read)          _     [x     x     x       x      _      _    _    _   ] "organization.integrations" "See webhooks"

@@ -20,7 +20,7 @@ use uuid::Uuid;
 pub const JOBS: Shape = Shape { owner: Some("j.user_id"), ..Shape::bare("jobs j", "j.id", "j.workspace_id") };
 
 /// The wire's kinds of jobs. This server does some of them.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 13] = [
     "move-leads",
     "import-leads",
     "export-leads",
@@ -32,9 +32,11 @@ const KINDS: [&str; 11] = [
     "resync-subscriber-crm-tags",
     OURS[0],
     OURS[1],
+    OURS[2],
+    OURS[3],
 ];
 /// The wire has no names for these kinds.
-const OURS: [&str; 2] = ["move-accounts", "assign-leads"];
+const OURS: [&str; 4] = ["move-accounts", "assign-leads", "update-interest-status", "verify-leads"];
 /// What a job can concern.
 const ENTITIES: [&str; 6] =
     ["list", "campaign", "workspace", "broadcast", "subscriber-group-sync", "subscriber-group"];
@@ -76,7 +78,9 @@ partial!(BackgroundJob, shown);
 fn shown(mut job: BackgroundJob, caller: &Caller) -> BackgroundJob {
     let own = job.user_id.is_some() && job.user_id == caller.user();
     let reaches_all = match job.kind.as_str() {
-        "move-leads" | "assign-leads" => caller.reach(leads::Read::ACTION) == Reach::All,
+        "move-leads" | "assign-leads" | "update-interest-status" | "verify-leads" => {
+            caller.reach(leads::Read::ACTION) == Reach::All
+        }
         _ => matches!(caller.reach(accounts::Read::ACTION), Reach::All | Reach::Team),
     };
     let sees_all = reaches_all && caller.tag_limits().is_empty();

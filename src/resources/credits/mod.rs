@@ -1,6 +1,7 @@
 //! Credits: an admin workspace shares its credits with its sub-workspaces. Entries are only added to the ledger, and the
 //! balance never falls below zero. Until the operator grants some, nothing is counted, and spending is free.
 
+mod available;
 mod caps;
 mod entries;
 mod grant;
@@ -9,12 +10,13 @@ mod show;
 mod spend;
 mod store;
 
+pub use available::{available, require_some};
 pub use caps::{list_caps, set_caps};
 pub use entries::entries;
 pub use grant::{Grant, grant};
 pub use routes::router;
 pub use show::show;
-pub use spend::spend;
+pub use spend::{spend, spend_within};
 pub use store::{Counted, balance, granted};
 
 use crate::access::Caller;
@@ -28,7 +30,7 @@ use uuid::Uuid;
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Kind {
-    /// For finding and enriching leads.
+    /// For finding, enriching and verifying leads.
     Hyper,
     /// For inbox placement tests.
     #[value(name = "inbox_placement")]

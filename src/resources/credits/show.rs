@@ -1,6 +1,6 @@
 //! Shows what the caller's workspace can spend.
 
-use super::{Credit, Credits, Kind, payer, store};
+use super::{Credit, Credits, Kind, available, payer, store};
 use crate::access::{Can, credits::Read};
 use crate::error::Result;
 use crate::resources::workspaces;
@@ -10,11 +10,9 @@ pub async fn show(can: &Can<Read>) -> Result<Credits> {
     let caps = store::caps(can, can.reader()).await?;
     let mut items = Vec::new();
     for kind in Kind::ALL {
-        let balance = store::balance(can.reader(), payer, kind).await?;
-        let (cap, spent) = (caps.of(kind), store::spent(can, can.reader(), payer, kind).await?);
-        let of_cap = cap.map(|cap| (cap - spent).max(0));
-        let available = balance.into_iter().chain(of_cap).min();
-        items.push(Credit { kind, available, cap, spent_this_month: spent });
+        let spent_this_month = store::spent(can, can.reader(), payer, kind).await?;
+        let available = available(can, can.reader(), kind).await?;
+        items.push(Credit { kind, available, cap: caps.of(kind), spent_this_month });
     }
     let name = match can.group() {
         Some(group) => group.admin_name.clone(),

@@ -51,6 +51,6 @@ pub async fn spend_within(can: &Caller, tx: &mut Tx, spend: &Spend) -> Result<En
     Ok(entry)
 }
 
-fn short(kind: Kind, left: i64, of: &str) -> Error {
+pub(super) fn short(kind: Kind, left: i64, of: &str) -> Error {
     Error::NoCredit(format!("not enough credits of the kind `{}`: {left} left{of}", kind.name()))
 }

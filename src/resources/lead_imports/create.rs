@@ -63,6 +63,7 @@ pub async fn create(can: Can<Create>, new: NewImport, file: Uploaded) -> Result<
             columns: read.columns.clone(),
             assigned_to: wanted.assigned_to.clone(),
             skip: wanted.skip,
+            verify_leads_on_import: wanted.verify_leads_on_import,
             total_rows: read.parts.iter().map(|part| part.rows as i64).sum(),
             added: 0,
             skipped: 0,

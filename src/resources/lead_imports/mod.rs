@@ -58,6 +58,7 @@ pub struct LeadImport {
     pub columns: Vec<Column>,
     pub assigned_to: Option<String>,
     pub skip: Skip,
+    pub verify_leads_on_import: bool,
     /// Rows of the file, without the header.
     pub total_rows: i64,
     pub added: i64,
@@ -81,7 +82,7 @@ stored! { LeadImport: "lead_imports" as "i" {
     fixed timestamp_created, user_id, campaign_id, list_id, total_rows, background_job_id = "job_id";
     columns added, skipped, invalid;
     packed "settings" = Settings {
-        file_name, dry_run, encoding, separator, header, columns, assigned_to, skip, reasons
+        file_name, dry_run, encoding, separator, header, columns, assigned_to, skip, verify_leads_on_import, reasons
     };
     read status = "j.status", progress = "j.progress", error = "j.error";
 } }
@@ -96,6 +97,9 @@ struct Settings {
     columns: Vec<Column>,
     assigned_to: Option<String>,
     skip: Skip,
+    /// Older imports do not have it.
+    #[serde(default)]
+    verify_leads_on_import: bool,
     reasons: BTreeMap<String, i64>,
 }
 
@@ -169,6 +173,7 @@ impl LeadImport {
             container: Container::one("campaign_id", self.campaign_id, self.list_id)?,
             assigned_to: self.assigned_to.clone(),
             skip: self.skip,
+            verify: self.verify_leads_on_import,
             dry: self.dry_run,
         })
     }

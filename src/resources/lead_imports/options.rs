@@ -64,6 +64,8 @@ pub struct Wanted {
     /// The name of the file, for the list of imports.
     #[schemars(transform = absent_not_null, length(max = 200))]
     pub file_name: Option<String>,
+    /// Verifies the addresses in a further background job. The leads have the `verification_status` 12 until then.
+    pub verify_leads_on_import: bool,
     #[serde(flatten)]
     pub skip: Skip,
 }

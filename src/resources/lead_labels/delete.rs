@@ -1,3 +1,4 @@
+use super::number::BUILT_IN;
 use super::{LeadLabel, store};
 use crate::access::{Can, STEP, lead_labels::Delete, one_more_step};
 use crate::audit::Change;
@@ -5,9 +6,6 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use std::ops::ControlFlow::Break;
 use uuid::Uuid;
-
-/// The labels of the reference, which no workspace can change.
-const BUILT_IN: [i64; 9] = [-4, -3, -2, -1, 0, 1, 2, 3, 4];
 
 /// Deletes a label. Its leads get another one, or none.
 pub async fn delete(can: Can<Delete>, id: Uuid, instead: Option<i64>) -> Result<LeadLabel> {

@@ -4,12 +4,16 @@
 mod create;
 mod delete;
 mod list;
+mod number;
+mod predict;
 mod routes;
 mod store;
 mod update;
 pub use create::create;
 pub use delete::delete;
 pub use list::list;
+pub use number::{InterestStatus, check_number, check_numbers};
+pub use predict::predict;
 pub use routes::router;
 pub use update::update;
 

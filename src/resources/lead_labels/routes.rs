@@ -1,4 +1,5 @@
 use super::list::Filter;
+use super::predict::{Predicted, Reply};
 use super::{LeadLabel, New, Patch, Reassign};
 use crate::access::{Can, lead_labels::*};
 use crate::error::Result;
@@ -37,6 +38,12 @@ operations! {
     /// The leads of the label get `reassigned_status`, or no label without it. Many leads are changed in
     /// several transactions, each with its own audit row.
     DELETE "/api/v2/lead-labels/{id}" => delete as "deleteLeadLabel" with { "reassigned_status": 1 };
+
+    /// Predict the label of a reply
+    ///
+    /// Answers 402, because no model is configured on this server. This version has no setting for one.
+    POST "/api/v2/lead-labels/ai-reply-label" => predict as "testAiReplyLabelLeadLabels"
+        with { "reply_text": "Thanks, please send me an offer." };
 }
 
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<LeadLabel, String>>> {
@@ -55,6 +62,10 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<LeadLabel
 async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, body: Unread<Patch>) -> Result<Json<LeadLabel>> {
     can.find::<LeadLabel>(can.reader(), id).await?;
     super::update(can, id, body.read().await?).await.map(Json)
+}
+
+async fn predict(can: Can<Read>, Json(reply): Json<Reply>) -> Result<Json<Predicted>> {
+    super::predict(&can, &reply).map(Json)
 }
 
 async fn delete(

@@ -1,4 +1,5 @@
-use crate::access::{Caller, STEP};
+use super::SHAPE;
+use crate::access::{Caller, STEP, lead_labels::Read};
 use crate::db::Tx;
 use crate::error::Result;
 use uuid::Uuid;
@@ -29,6 +30,20 @@ pub async fn is_number(can: &Caller, tx: &mut Tx, number: i64) -> Result<bool> {
         .bind(number)
         .optional::<Uuid>(tx);
     Ok(label.await?.is_some())
+}
+
+/// Which of these numbers belong to labels that the caller sees.
+pub async fn numbers(can: &Caller, tx: &mut Tx, numbers: &[i64]) -> Result<Vec<i64>> {
+    if numbers.is_empty() {
+        return Ok(vec![]);
+    }
+    can.sql(
+        "select b.interest_status from lead_labels b where {visible} and b.interest_status in ({numbers})",
+    )
+    .fill_list("{numbers}", numbers)
+    .fill("{visible}", can.sees::<Read>(&SHAPE))
+    .all(tx)
+    .await
 }
 
 /// Gives one step of the leads with a label another one. Returns their number.

@@ -4,7 +4,10 @@ use crate::support::{MISSING, World, on_both};
 use gatepost::db::sql;
 use serde_json::{Value, json};
 
-on_both! { names_are_unique every_member_sees_them numbers_stay leads_are_relabelled a_page_follows_another }
+on_both! {
+    names_are_unique every_member_sees_them numbers_stay leads_are_relabelled a_page_follows_another
+    no_label_is_invented
+}
 
 const LABELS: &str = "POST /api/v2/lead-labels";
 
@@ -121,4 +124,15 @@ async fn a_page_follows_another(world: World) {
     let found = world.get("owner", "/api/v2/lead-labels?interest_status=negative").await.items();
     assert_eq!(found.len(), 1);
     assert_eq!(world.get("owner", "/api/v2/lead-labels?search=B").await.items(), found);
+}
+
+async fn no_label_is_invented(world: World) {
+    label(&world, "Hot").await;
+    let ask = "POST /api/v2/lead-labels/ai-reply-label";
+    for who in ["owner", "sdr", "client"] {
+        let refused = world.call(who, ask, json!({ "reply_text": "Yes, please" })).await.is(402);
+        assert!(refused.message().starts_with("No model is configured on this server"), "{who}");
+    }
+    let wrong = world.call("owner", ask, json!({})).await.is(400).message();
+    assert_eq!(wrong, "body must have required property 'reply_text'");
 }

@@ -2,6 +2,7 @@
 
 use super::destination::assignee;
 use super::rules::{Duplicates, Skip, blocked, bounded, given_address, is_complete, lead, possible};
+use super::verify::{can_verify, queue};
 use super::{Destination, Given, Lead, store, store::Known};
 use crate::access::{Can, leads::Create};
 use crate::audit::Change;
@@ -9,8 +10,8 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{absent_not_null, is_email, lenient};
 use crate::resources::block_list_entries::id_of_list;
-use crate::resources::campaigns;
 use crate::resources::lead_containers::Container;
+use crate::resources::{campaigns, lead_labels};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -34,6 +35,7 @@ pub struct AddLeads {
     /// can name another member.
     #[schemars(transform = absent_not_null, length(max = 254))]
     assigned_to: Option<String>,
+    /// Verifies the addresses in a background job. The leads have the `verification_status` 12 until then.
     #[schemars(transform = absent_not_null)]
     verify_leads_on_import: Option<bool>,
     #[serde(flatten)]
@@ -94,12 +96,17 @@ fn all_required(schema: &mut schemars::Schema) {
 
 pub async fn add(can: Can<Create>, wanted: AddLeads) -> Result<Added> {
     let container = Container::one("campaign_id", wanted.campaign_id, wanted.list_id)?;
-    possible(&can, wanted.blocklist_id, wanted.verify_leads_on_import == Some(true))?;
+    possible(&can, wanted.blocklist_id)?;
+    let verify = wanted.verify_leads_on_import == Some(true);
     let given: Vec<Given> = wanted.leads.into_iter().map(|item| item.given).collect();
     can.write(async move |can, tx| {
         let destination = Destination::open(can, tx, container, container.field("campaign_id")).await?;
         let default = destination.assign(can, tx, "assigned_to", wanted.assigned_to.as_deref()).await?;
         let assignees = assignees(can, tx, &given).await?;
+        let interests = given.iter().enumerate().filter_map(|(index, given)| {
+            Some((format!("leads/{index}/lt_interest_status"), given.lt_interest_status?))
+        });
+        lead_labels::check_numbers(can, tx, interests).await?;
         let sorted = sort_out(can, tx, &given, container, wanted.skip).await?;
         let leads: Vec<(usize, Lead)> = sorted
             .taken
@@ -112,6 +119,10 @@ pub async fn add(can: Can<Create>, wanted: AddLeads) -> Result<Added> {
             .collect::<Result<_>>()?;
         let rows: Vec<Lead> = leads.iter().map(|(_, lead)| lead.clone()).collect();
         insert(can, tx, container, &rows).await?;
+        if verify {
+            can_verify(can, tx).await?;
+            queue(can, tx, &rows).await?;
+        }
         let answer = sorted.answer(can, given.len(), leads);
         let after = json!({ "leads_uploaded": answer.leads_uploaded, "total_sent": answer.total_sent });
         let uploaded = answer.leads_uploaded;

@@ -2,6 +2,7 @@
 
 use super::add::{LeftOut, insert, sort_out};
 use super::rules::{Skip, bounded, lead};
+use super::verify::{can_verify, queue};
 use super::{Destination, Given, Lead};
 use crate::access::{Can, Permission, leads::Create};
 use crate::db::Tx;
@@ -16,13 +17,19 @@ pub struct Batch {
     /// A member. Without one, the rules of `add` say who the leads are assigned to.
     pub assigned_to: Option<String>,
     pub skip: Skip,
+    /// Lets the leads wait for the job that verifies their addresses.
+    pub verify: bool,
     /// Adds nothing, and says what would be added.
     pub dry: bool,
 }
 
 impl Batch {
-    /// Refuses a campaign or a list that the caller cannot put leads into, and a member that they cannot assign leads to.
+    /// Refuses a campaign or a list that the caller cannot put leads into, a member that they cannot assign leads to, and
+    /// verifying without the right or the credits.
     pub async fn check<P: Permission>(&self, can: &Can<P>, tx: &mut Tx) -> Result<()> {
+        if self.verify {
+            can_verify(can, &mut *tx).await?;
+        }
         self.open(can, tx).await.map(drop)
     }
 
@@ -59,6 +66,9 @@ pub async fn add_batch(
     }
     if !batch.dry {
         insert(can, tx, batch.container, &leads).await?;
+        if batch.verify {
+            queue(can, tx, &leads).await?;
+        }
     }
     Ok(fates)
 }

@@ -1,13 +1,14 @@
 //! Creates one lead.
 
 use super::rules::{Duplicates, Skip, blocked, bounded, given_address, is_complete, lead, possible};
+use super::verify::{WAITING, can_verify, queue};
 use super::{Destination, Given, Lead, store, store::Known, subject};
 use crate::access::{Can, leads::Create};
 use crate::audit::Change;
 use crate::error::{Error, Result};
 use crate::http::{absent_not_null, is_email, lenient};
-use crate::resources::campaigns;
 use crate::resources::lead_containers::Container;
+use crate::resources::{campaigns, lead_labels};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -29,14 +30,19 @@ pub struct New {
     blocklist_id: Option<Uuid>,
     #[schemars(transform = absent_not_null)]
     verify_leads_for_lead_finder: Option<bool>,
+    /// Verifies the address in a background job. The lead has the `verification_status` 12 until then.
     #[schemars(transform = absent_not_null)]
     verify_leads_on_import: Option<bool>,
 }
 
 pub async fn create(can: Can<Create>, new: New) -> Result<Lead> {
     let container = Container::at_most_one("campaign", new.campaign, new.list_id)?;
-    let verify = new.verify_leads_on_import == Some(true) || new.verify_leads_for_lead_finder == Some(true);
-    possible(&can, new.blocklist_id, verify)?;
+    possible(&can, new.blocklist_id)?;
+    if new.verify_leads_for_lead_finder == Some(true) {
+        let why = "body/verify_leads_for_lead_finder must be false: this server has no lead finder";
+        return Err(Error::invalid(why));
+    }
+    let verify = new.verify_leads_on_import == Some(true);
     let given = Given { email: given_address(new.given.email.as_ref()), ..new.given };
     check(&given, new.list_id)?;
     can.write(async move |can, tx| {
@@ -45,6 +51,7 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Lead> {
             None => Destination::none(can)?,
         };
         let assigned_to = destination.assign(can, tx, "assigned_to", given.assigned_to.as_deref()).await?;
+        lead_labels::check_number(can, tx, "lt_interest_status", given.lt_interest_status).await?;
         let emails: Vec<String> = given.email.iter().cloned().collect();
         if !blocked(can, tx, &emails).await?.is_empty() {
             return Err(Error::Conflict("This address or its domain is on the block list.".to_owned()));
@@ -53,8 +60,13 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Lead> {
         for (known, visible) in store::known(can, tx, &emails).await? {
             refuse_known(&known, &destination, visible, duplicates)?;
         }
-        let lead = bounded(lead(can, &given, &destination, assigned_to), "body")?;
+        let mut lead = bounded(lead(can, &given, &destination, assigned_to), "body")?;
         can.insert(tx, &lead).await?;
+        if verify {
+            can_verify(can, tx).await?;
+            queue(can, tx, std::slice::from_ref(&lead)).await?;
+            lead.engagement.verification_status = lead.email.as_ref().map(|_| WAITING);
+        }
         if let Some(campaign) = lead.campaign {
             campaigns::name_variables(can, tx, campaign, lead.custom_variables.keys()).await?;
         }

@@ -8,7 +8,18 @@ use serde::{Deserialize, Serialize};
 
 const DAY: f64 = Time::DAY as f64;
 
-/// Custom labels have the numbers above and below the reference's own.
+/// The lead has a label of the workspace with this interest.
+macro_rules! labelled {
+    ($interest:literal) => {
+        concat!(
+            "l.lt_interest_status > 4 and exists (select 1 from lead_labels b where b.workspace_id = l.workspace_id \
+             and b.interest_status = l.lt_interest_status and b.interest_status_label = '",
+            $interest,
+            "')"
+        )
+    };
+}
+
 const CONDITIONS: [(&str, &str); 27] = [
     ("FILTER_VAL_CONTACTED", "l.timestamp_last_contact is not null"),
     ("FILTER_VAL_NOT_CONTACTED", "l.timestamp_last_contact is null"),
@@ -26,8 +37,8 @@ const CONDITIONS: [(&str, &str); 27] = [
     ("FILTER_LEAD_WRONG_PERSON", "l.lt_interest_status = -2"),
     ("FILTER_LEAD_LOST", "l.lt_interest_status = -3"),
     ("FILTER_LEAD_NO_SHOW", "l.lt_interest_status = -4"),
-    ("FILTER_LEAD_CUSTOM_LABEL_POSITIVE", "l.lt_interest_status > 4"),
-    ("FILTER_LEAD_CUSTOM_LABEL_NEGATIVE", "l.lt_interest_status < -4"),
+    ("FILTER_LEAD_CUSTOM_LABEL_POSITIVE", labelled!("positive")),
+    ("FILTER_LEAD_CUSTOM_LABEL_NEGATIVE", labelled!("negative")),
     ("FILTER_VAL_RISKY", "l.verification_status = -2"),
     ("FILTER_VAL_INVALID", "l.verification_status = -1"),
     ("FILTER_VAL_VALID", "l.verification_status = 1"),

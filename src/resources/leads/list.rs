@@ -39,6 +39,9 @@ pub struct ListLeads {
     #[schemars(with = "f64", extend("enum" = [1, -1, 11, -2]))]
     #[serde(default)]
     enrichment_status: Option<i64>,
+    /// With this `lt_interest_status`: a number of the reference, or that of a label of the workspace.
+    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    interest_status: Option<i64>,
 }
 
 pub async fn list(can: Can<Read>, wanted: ListLeads) -> Result<Page<Lead, String>> {
@@ -83,6 +86,7 @@ impl ListLeads {
         out.given_list(self.organization_user_ids.as_deref(), " and l.assigned_to in (", ")");
         out.given(self.is_website_visitor, " and l.is_website_visitor = ", "");
         out.given(self.enrichment_status, " and l.enrichment_status = ", "");
+        out.given(self.interest_status, " and l.lt_interest_status = ", "");
         if self.smart_view_id.is_some() {
             out.push(" and false");
         }

@@ -9,6 +9,7 @@ mod destination;
 mod engagement;
 mod export;
 mod filter;
+mod interest;
 mod list;
 mod merge;
 mod move_many;
@@ -19,12 +20,14 @@ mod rules;
 mod selection;
 mod store;
 mod update;
+mod verify;
 pub use add::{LeftOut, add};
 pub use batch::{Batch, add_batch};
 pub use bulk_assign::{assign_step, bulk_assign};
 pub use create::create;
 pub use delete_many::delete_many;
 pub use export::export;
+pub use interest::{interest_step, set_interest};
 pub use list::{list, show};
 pub use merge::merge;
 pub use move_many::{move_many, move_step};
@@ -32,11 +35,13 @@ pub use remove::remove;
 pub use routes::router;
 pub use rules::Skip;
 pub use update::update;
+pub use verify::{is_any_waiting, reached, set_verification, still_waiting, waiting};
 
 use crate::access::{Resource, Shape};
 use crate::audit::Subject;
 use crate::db::stored;
 use crate::http::{lenient, patch};
+use crate::resources::lead_labels::InterestStatus;
 use crate::time::Time;
 use destination::Destination;
 use engagement::Engagement;
@@ -74,7 +79,7 @@ pub struct Lead {
     #[schemars(with = "Option<Payload>")]
     pub payload: Option<Map<String, Value>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "f64", default, extend("enum" = [1, 2, 3, 4, 0, -1, -2, -3, -4]))]
+    #[schemars(with = "InterestStatus", default)]
     pub lt_interest_status: Option<i64>,
     #[serde(default)]
     pub pl_value_lead: Option<String>,
@@ -182,7 +187,7 @@ pub struct Given {
     pub email: Option<String>,
     #[serde(flatten)]
     pub person: Person,
-    #[schemars(with = "f64", extend("enum" = [1, 2, 3, 4, 0, -1, -2, -3, -4]))]
+    #[schemars(with = "InterestStatus")]
     pub lt_interest_status: Option<i64>,
     #[schemars(length(max = 200))]
     pub pl_value_lead: Option<String>,
@@ -216,7 +221,7 @@ impl JsonSchema for Variables {
 patch! {
     #[schemars(transform = lenient)]
     pub struct Patch of Lead {
-        #[schemars(with = "f64", extend("enum" = [1, 2, 3, 4, 0, -1, -2, -3, -4]))]
+        #[schemars(with = "InterestStatus")]
         lt_interest_status: Option<i64>,
         #[schemars(length(max = 200))]
         pl_value_lead: Option<String>,

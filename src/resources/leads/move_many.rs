@@ -48,7 +48,7 @@ pub struct MoveLeads {
     /// Leaves out a lead if another lead that the caller sees has its address in a campaign.
     #[schemars(transform = absent_not_null)]
     check_duplicates_in_campaigns: Option<bool>,
-    /// Leaves out leads whose verification has not ended.
+    /// Leaves out leads that wait for their verification.
     #[schemars(transform = absent_not_null)]
     skip_leads_in_verification: Option<bool>,
     /// How many leads to move. The default is all that match.
@@ -114,7 +114,7 @@ impl MoveLeads {
         out.given(self.to_campaign_id, " and coalesce(l.campaign_id <> ", ", true)");
         out.given(self.to_list_id, " and coalesce(l.list_id <> ", ", true)");
         if self.skip_leads_in_verification == Some(true) {
-            out.push(" and coalesce(l.verification_status not in (11, 12), true)");
+            out.push(" and coalesce(l.verification_status <> 12, true)");
         }
     }
 

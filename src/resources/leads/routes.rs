@@ -5,6 +5,7 @@ use super::bulk_assign::{AssignLeads, Assigning};
 use super::create::New;
 use super::delete_many::{DeleteLeads, Deleted};
 use super::export::ExportLeads;
+use super::interest::{Interest, Setting};
 use super::list::ListLeads;
 use super::merge::MergeLeads;
 use super::move_many::MoveLeads;
@@ -104,6 +105,14 @@ operations! {
             "organization_user_ids": ["01890000-0000-7000-8000-000000000002"]
         };
 
+    /// Set the interest of a lead
+    ///
+    /// Starts a background job that changes every lead with this address that the caller may change, or only those of one
+    /// campaign or list. Answers 404 if the caller sees no such lead. The job acts with the rights that the caller has while
+    /// it runs.
+    POST "/api/v2/leads/update-interest-status" => set_interest as "updateLeadInterestStatus"
+        with { "lead_email": "kim@lead.example", "interest_value": 1 };
+
     /// Get a lead
     ///
     /// Answers 404 for a lead that the caller cannot see.
@@ -148,6 +157,10 @@ async fn move_many(can: Can<Move>, Json(wanted): Json<MoveLeads>) -> Result<Json
 
 async fn bulk_assign(can: Can<Assign>, Json(wanted): Json<AssignLeads>) -> Result<Accepted<Assigning>> {
     super::bulk_assign(can, wanted).await.map(Accepted)
+}
+
+async fn set_interest(can: Can<SetInterest>, Json(wanted): Json<Interest>) -> Result<Accepted<Setting>> {
+    super::set_interest(can, wanted).await.map(Accepted)
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Lead>> {

@@ -47,14 +47,11 @@ impl Duplicates {
     }
 }
 
-/// Refuses what this server cannot do, instead of ignoring it. A workspace has one block list.
-pub fn possible(can: &Caller, blocklist: Option<Uuid>, verify: bool) -> Result<()> {
-    match (blocklist.filter(|id| *id != block_list_entries::id_of_list(can)), verify) {
-        (Some(_), _) => Err(Error::invalid("body/blocklist_id must be a block list in this workspace")),
-        (None, true) => Err(Error::invalid(
-            "body/verify_leads_on_import must be false: this server verifies no addresses yet",
-        )),
-        (None, false) => Ok(()),
+/// Refuses another block list than the only one that a workspace has.
+pub fn possible(can: &Caller, blocklist: Option<Uuid>) -> Result<()> {
+    match blocklist.filter(|id| *id != block_list_entries::id_of_list(can)) {
+        Some(_) => Err(Error::invalid("body/blocklist_id must be a block list in this workspace")),
+        None => Ok(()),
     }
 }
 

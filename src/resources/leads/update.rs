@@ -7,7 +7,7 @@ use crate::access::{Can, leads::Update};
 use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::resources::{campaigns, events};
+use crate::resources::{campaigns, events, lead_labels};
 use uuid::Uuid;
 
 pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<Lead> {
@@ -22,6 +22,7 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<Lead> {
         }
         after.assigned_to = assigned(can, tx, &before, patch.assigned_to.get()).await?;
         if after.lt_interest_status != before.lt_interest_status {
+            lead_labels::check_number(can, tx, "lt_interest_status", after.lt_interest_status).await?;
             after.engagement.timestamp_last_interest_change = Some(can.now());
         }
         after.timestamp_updated = can.now();

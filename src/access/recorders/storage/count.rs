@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// The tables that are counted, and the bytes of a row: its texts, and a fixed number for the rest of it and its index
 /// entries. The audit log comes last. Almost every row in another table comes with a row in one of these.
-pub const TABLES: [(&str, &str); 13] = [
+pub const TABLES: [(&str, &str); 14] = [
     (
         "leads",
         "400 + 2 * octet_length(t.search) + octet_length(cast(t.custom_variables as text)) \
@@ -29,6 +29,7 @@ pub const TABLES: [(&str, &str); 13] = [
     ("custom_tags", "200 + octet_length(t.search) + coalesce(octet_length(t.description), 0)"),
     ("custom_tag_mappings", "200"),
     ("suppressions", "300 + coalesce(octet_length(t.value), 0)"),
+    ("email_verifications", "200 + octet_length(t.email)"),
     ("events", "300"),
     (
         "webhook_events",

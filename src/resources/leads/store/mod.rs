@@ -3,9 +3,11 @@
 mod merge;
 mod moves;
 mod search;
+mod verify;
 pub use merge::absorb;
-pub use moves::{assign, count, how_many, next, place, set_facts, those};
+pub use moves::{assign, count, how_many, nearest, next, place, set_facts, set_interest, those};
 pub use search::{Matching, contacts, delete_matching, exported, list};
+pub use verify::{reached, set_verification, verifies, waiting};
 
 use super::SHAPE;
 use crate::access::{Caller, Can, Permission, campaigns, lead_lists, leads::Create, leads::Read};

@@ -1,7 +1,7 @@
 //! The SQL of moving and copying many leads.
 
 use super::super::{Lead, SHAPE};
-use crate::access::{Can, Permission, leads::Assign, leads::Move, leads::Read};
+use crate::access::{Can, Permission, leads::Assign, leads::Move, leads::Read, leads::SetInterest};
 use crate::db::{Part, Tx};
 use crate::error::Result;
 use crate::resources::lead_containers::Container;
@@ -132,6 +132,37 @@ pub async fn assign(can: &Can<Assign>, tx: &mut Tx, user: Uuid, ids: &[Uuid]) ->
         "update leads set assigned_to = $1, timestamp_updated = $2 where workspace_id = {here} and id in ({ids})",
     )
     .bind(user)
+    .bind(can.now())
+    .fill_list("{ids}", ids)
+    .run(tx)
+    .await
+}
+
+/// A lead that matches and that the caller sees, and whether it is within reach. One within reach comes first.
+pub async fn nearest<P: Permission>(
+    can: &Can<P>,
+    tx: &mut Tx,
+    filters: impl FnOnce(&mut Part),
+) -> Result<Option<(Uuid, bool)>> {
+    can.sql("select l.id, {within} from leads l where {visible} {filters} order by 2 desc, l.id limit 1")
+        .fill("{within}", can.reaches::<P>(&SHAPE))
+        .fill("{visible}", can.visible(&SHAPE))
+        .fill("{filters}", filters)
+        .optional(tx)
+        .await
+}
+
+pub async fn set_interest(
+    can: &Can<SetInterest>,
+    tx: &mut Tx,
+    value: Option<i64>,
+    ids: &[Uuid],
+) -> Result<u64> {
+    can.sql(
+        "update leads set lt_interest_status = $1, timestamp_last_interest_change = $2, timestamp_updated = $2 \
+         where workspace_id = {here} and id in ({ids})",
+    )
+    .bind(value)
     .bind(can.now())
     .fill_list("{ids}", ids)
     .run(tx)

@@ -1,0 +1,27 @@
+//! What the caller's workspace can spend now.
+
+use super::spend::short;
+use super::{Kind, payer, store};
+use crate::access::Caller;
+use crate::db::Source;
+use crate::error::Result;
+
+/// None for no limit, because nothing is counted before the first grant.
+pub async fn available(can: &Caller, from: impl Into<Source<'_>>, kind: Kind) -> Result<Option<i64>> {
+    let (mut from, payer) = (from.into(), payer(can));
+    let balance = store::balance(from.again(), payer, kind).await?;
+    let cap = store::caps(can, from.again()).await?.of(kind);
+    let of_cap = match cap {
+        Some(cap) => Some((cap - store::spent(can, from.again(), payer, kind).await?).max(0)),
+        None => None,
+    };
+    Ok(balance.into_iter().chain(of_cap).min())
+}
+
+/// Refuses a caller whose workspace can spend nothing, before work that would cost credits.
+pub async fn require_some(can: &Caller, from: impl Into<Source<'_>>, kind: Kind) -> Result<()> {
+    match available(can, from, kind).await? {
+        Some(left) if left <= 0 => Err(short(kind, 0, "")),
+        Some(_) | None => Ok(()),
+    }
+}
