@@ -1,12 +1,14 @@
 //! The policy: the matrix as a table of types, the roles, and what documents say about them.
 
 pub mod document;
+mod effective;
 mod make;
 mod matrix;
 mod print;
 mod role;
 
 pub use document::open;
+pub use effective::{Cells, CustomRole, EffectiveRole};
 pub use make::may_make;
 pub use matrix::*;
 pub use print::markdown;
@@ -30,6 +32,16 @@ impl Reach {
             Reach::Assigned => "assigned",
             Reach::None => "none",
         }
+    }
+
+    pub fn parse(name: &str) -> Option<Reach> {
+        let all = [Reach::All, Reach::Team, Reach::Own, Reach::Assigned, Reach::None];
+        all.into_iter().find(|reach| reach.name() == name)
+    }
+
+    /// Whether it contains every record of another reach.
+    pub fn covers(self, other: Reach) -> bool {
+        self.and(other) == other
     }
 
     /// The records that two reaches have in common.

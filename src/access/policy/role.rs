@@ -1,6 +1,6 @@
 //! The names of the roles, on the wire and in the database.
 
-use super::{ACTIONS, Mark, ROLES, Reach, Role};
+use super::{EffectiveRole, ROLES, Role};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::borrow::Cow;
@@ -32,7 +32,7 @@ impl Role {
 
     /// Whether the role manages members or API keys, so that its holder can give rights to others.
     pub fn manages(self) -> bool {
-        ACTIONS.iter().any(|action| action.is(Mark::Managing) && action.reach(self) != Reach::None)
+        EffectiveRole::from(self).manages()
     }
 }
 

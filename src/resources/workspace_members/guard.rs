@@ -8,14 +8,14 @@ use uuid::Uuid;
 
 /// Refuses a role above the caller's own. `present` is none for an invitation, `wanted` is none for a removal.
 pub fn guard(can: &Caller, present: Option<Role>, wanted: Option<Role>) -> Result<()> {
-    let actor = can.role().unwrap_or(Role::View);
+    let actor = can.effective_role().unwrap_or(Role::View.into());
     if present == Some(Role::Owner) {
         return refuse("the owner's role changes only when the ownership is handed over: change-owner");
     }
     if wanted == Some(Role::Owner) {
         return refuse("there is exactly one owner; hand the ownership over with change-owner");
     }
-    if !may_make(actor, present, wanted) {
+    if !may_make(&actor, present.map(Into::into).as_ref(), wanted.map(Into::into).as_ref()) {
         return refuse("you cannot give or take a role above your own");
     }
     if wanted != present {
