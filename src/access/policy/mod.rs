@@ -11,10 +11,15 @@ pub use document::open;
 pub use effective::{Cells, CustomRole, EffectiveRole};
 pub use make::may_make;
 pub use matrix::*;
-pub use print::markdown;
+pub use print::{markdown, markdown_of};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// How far a permission reaches, from a cell of the matrix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 pub enum Reach {
     All,
     Team,
