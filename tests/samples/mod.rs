@@ -18,6 +18,7 @@ mod lead_lists;
 mod leads;
 mod login_policy;
 mod people;
+mod roles;
 mod sessions;
 mod sign_in;
 mod white_label;
@@ -44,6 +45,7 @@ crate::support::samples::samples! {
     leads
     login_policy
     people
+    roles
     sessions
     sign_in
     white_label
