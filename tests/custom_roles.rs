@@ -156,14 +156,14 @@ async fn a_guard_rail_limits_custom_roles_too(mut world: World) {
     let cells = json!({ "campaigns:read": "all", "campaigns:delete": "all", "workspaces:update": "all", "workspaces:read": "all" });
     let high = role("high", "admin", cells).await;
     let low = role("low", "manager", json!({ "campaigns:read": "own" })).await;
-    let (member, _) = scene::join(&mut world, sub, "sub admin", "admin", None).await;
+    let (member, _) = scene::join(&mut world, sub, "subadmin", "admin", None).await;
     let line = format!("PATCH /api/v2/workspace-members/{member}");
     world.call("ann", &line, json!({ "custom_role": high })).await.is(200);
-    world.call("sub admin", "PATCH /api/v2/workspaces/current", json!({ "name": "s" })).await.is(200);
+    world.call("subadmin", "PATCH /api/v2/workspaces/current", json!({ "name": "s" })).await.is(200);
     let rails = json!({ "highest_role": "manager" });
     world.call("owner", "PATCH /api/v2/workspaces/current/guard-rails", rails).await.is(200);
     let reach = async |permission: &str| {
-        let me = world.get("sub admin", "/api/v2/me").await.is(200).json();
+        let me = world.get("subadmin", "/api/v2/me").await.is(200).json();
         let held = me["permissions"]
             .as_array()
             .unwrap()

@@ -96,8 +96,8 @@ fn possible(row: &'static Action, most: Reach) -> impl Iterator<Item = Reach> {
     all.into_iter().filter(move |reach| most.covers(*reach) && can_have(row, *reach))
 }
 
-/// Why a row is of no use: the role does not see the records that the row reaches. A base whose own row reaches further
-/// than it sees, such as `leads:create` of an `sdr`, is no reason to refuse.
+/// Why a row cannot work: the role does not see the records that the row reaches. A built-in role can itself reach further than
+/// it sees, such as an `sdr` with `leads:create`. That is allowed for a custom role too.
 fn unseen(role: &EffectiveRole, row: &'static Action) -> Option<String> {
     let see = (row.see)();
     let (reach, seen, base) = (role.reach(row), role.reach(see), see.reach(role.base));

@@ -67,7 +67,7 @@ stored! { WorkspaceRole: "roles" as "r" {
     workspace workspace_id;
     fixed timestamp_created, base;
     columns timestamp_updated, name, cells, left_out;
-    read members = "(select count(*) from members m where m.workspace_id = r.workspace_id and m.role_id = r.id)";
+    read members = "(select count(*) from members where members.workspace_id = r.workspace_id and members.role_id = r.id)";
     plain permissions = Permissions::new(), unmentioned = vec![], keys_made = None;
     finish WorkspaceRole::spelled_out;
 } }
