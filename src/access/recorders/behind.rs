@@ -234,7 +234,7 @@ async fn write_down(
             Ok(Some(first)) => first,
             Ok(None) => break,
             Err(_) => {
-                uses.write(&gate).await;
+                uses.write(&gate, QUIET).await;
                 continue;
             }
         };
@@ -248,7 +248,7 @@ async fn write_down(
         }
         let is_due = uses.add(std::mem::take(&mut batch.uses));
         if is_due || !batch.waiting.is_empty() {
-            uses.write(&gate).await;
+            uses.write(&gate, Duration::ZERO).await;
         }
         let mut refused: Vec<_> = std::mem::take(&mut batch.refused).into_values().collect();
         refused.sort_by_key(|refusal| refusal.at); // ids must be in the order of time

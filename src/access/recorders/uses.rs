@@ -6,6 +6,7 @@ use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::time::Time;
 use std::collections::HashMap;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// The most counts that wait in memory.
@@ -46,13 +47,16 @@ impl Uses {
             count.last = count.last.max(at);
             self.newest = self.newest.max(Some(at));
         }
-        let began = *self.written.get_or_insert(self.newest.unwrap_or(Time(0)));
-        self.counts.len() >= WAITING || self.newest.is_some_and(|newest| newest >= began.plus(Time::MINUTE))
+        let Some(newest) = self.newest else { return false };
+        let written = *self.written.get_or_insert(newest);
+        self.counts.len() >= WAITING || newest >= written.plus(Time::MINUTE)
     }
 
-    /// Writes all counts. Those that cannot be written are lost.
-    pub(in crate::access) async fn write(&mut self, gate: &Gate) {
-        self.written = self.newest;
+    /// Writes all counts, after a time without a use. Those that cannot be written are lost.
+    pub(in crate::access) async fn write(&mut self, gate: &Gate, quiet: Duration) {
+        if !self.counts.is_empty() {
+            self.written = self.newest.map(|newest| newest.plus(quiet.as_millis() as i64));
+        }
         let mut counts: Vec<_> = self.counts.drain().collect();
         // Two servers write in the same order, so that they do not wait for each other in a circle.
         counts
