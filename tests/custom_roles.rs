@@ -4,8 +4,9 @@
 use crate::support::operations;
 use crate::support::scene;
 use crate::support::{MISSING, World, on_both};
-use gatepost::access::{ACTIONS, Reach, Role};
+use gatepost::access::{ACTIONS, Can, Reach, Role, markdown, markdown_of, roles as may};
 use gatepost::db::sql;
+use gatepost::resources::roles;
 use gatepost::time::Time;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 on_both! {
     a_role_without_a_permission_is_refused_it nobody_exceeds_themselves_at_random
     a_guard_rail_limits_custom_roles_too each_use_is_counted uses_of_a_day_are_added_up
+    the_printed_matrix_has_custom_roles
 }
 
 const ROLES: &str = "POST /api/v2/roles";
@@ -185,6 +187,24 @@ async fn a_guard_rail_limits_custom_roles_too(mut world: World) {
     assert!(other.is(403).message().starts_with("guard-rail: "));
     let other = json!({ "email": "y@sub.example", "custom_role": low });
     world.call("ann", "POST /api/v2/workspace-members", other).await.is(200);
+}
+
+/// What `gatepost admin access matrix --workspace` prints.
+async fn the_printed_matrix_has_custom_roles(mut world: World) {
+    lowered(&mut world, "lowered", "editor", &["campaigns:pause"]).await;
+    let can = Can::<may::Read>::operator(&world.app, world.home);
+    let columns = roles::columns(&can, &world.reader).await.unwrap();
+    let columns: Vec<_> = columns.into_iter().map(|column| (column.name, column.role)).collect();
+    let printed = markdown_of(&columns);
+    let line = |start: &str| printed.lines().find(|line| line.starts_with(start)).unwrap().to_owned();
+    assert!(
+        line("| permission ").contains("| view | client | lowered | scopes"),
+        "{}",
+        line("| permission ")
+    );
+    assert!(line("| `campaigns:launch` ").contains("| team |  |  | team | `campaigns:launch`"));
+    assert!(line("| `campaigns:pause` ").contains("| team |  |  |  | `campaigns:launch`"));
+    assert_eq!(markdown_of(&columns[..8]), markdown());
 }
 
 /// The rows of `uses`: principal, permission, calls.
