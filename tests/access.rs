@@ -3,8 +3,8 @@
 use crate::support::scene::{self, Key, Member};
 use crate::support::{World, on_both};
 use futures::future::join_all;
-use gatepost::access::{Facts, Pred, Reach, Who};
-use gatepost::db::{Sql, Tx, sql};
+use gatepost::access::{Ceiling, Cells, Facts, Pred, Reach, Who};
+use gatepost::db::{Json, Sql, Tx, sql};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -96,6 +96,8 @@ struct Person {
     key: String,
     key_id: Uuid,
     role: &'static str,
+    /// The reach of each verb in a custom role.
+    cells: Option<[&'static str; 4]>,
     member: Option<(Uuid, Uuid)>,
     scopes: Vec<&'static str>,
     permissions: Option<Vec<&'static str>>,
@@ -127,6 +129,7 @@ const SCOPES: [&str; 10] = [
     "leads:all",
 ];
 const PERMISSIONS: [&str; 3] = ["campaigns.view", "campaigns.edit", "campaigns.delete"];
+const REACHES: [&str; 6] = ["all", "all", "team", "own", "assigned", "none"];
 const VERBS: [(&str, &str, &str, &str); 4] = [
     ("read", "campaigns:read", "GET", ""),
     ("update", "campaigns:update", "PATCH", ""),
@@ -150,25 +153,48 @@ fn oracle(p: &Person, verb: &str, record: &Record) -> u16 {
         return 403;
     }
     let given = |name: &str| p.permissions.as_ref().is_none_or(|list| list.contains(&name));
-    let (needs, without): (&str, &[&str]) = match verb {
-        "read" => ("campaigns.view", &[]),
-        "update" => ("campaigns.edit", &["sdr", "view", "client"]),
-        "pause" => ("campaigns.edit", &["view", "client"]),
-        _ => ("campaigns.delete", &["manager", "sdr", "view", "client"]),
+    let needs = match verb {
+        "read" => "campaigns.view",
+        "update" | "pause" => "campaigns.edit",
+        _ => "campaigns.delete",
     };
-    if !given(needs) || without.contains(&p.role) {
+    let (base, cell) = reaches_of(p, verb);
+    let is_nothing = [base, cell].contains(&"none") || [base, cell] == ["own", "assigned"];
+    if !given(needs) || is_nothing {
         return 403;
     }
-    let everything = ["owner", "admin"].contains(&p.role);
     let mine = p
         .member
         .is_some_and(|(member, user)| record.owner == Some(user) || record.collaborators.contains(&member));
     let tagged = p.limits.iter().all(|limit| limit.iter().any(|tag| record.tags.contains(tag)));
-    let seen = given("campaigns.view") && (everything || mine || record.team);
-    if !record.here || !tagged || !seen {
+    // Nobody is assigned to a campaign.
+    let holds = |reach: &str| match reach {
+        "all" => true,
+        "team" => mine || record.team,
+        "own" => mine,
+        _ => false,
+    };
+    let within = |verb: &str| {
+        let (base, cell) = reaches_of(p, verb);
+        holds(base) && holds(cell)
+    };
+    if !record.here || !tagged || !given("campaigns.view") || !within("read") {
         return 404;
     }
-    if p.role == "member" && verb != "read" && !mine { 403 } else { 200 }
+    if within(verb) { 200 } else { 403 }
+}
+
+/// How far the built-in role reaches, and the cell of the custom role.
+fn reaches_of(p: &Person, verb: &str) -> (&'static str, &'static str) {
+    let base = match (p.role, verb) {
+        ("owner" | "admin", _) => "all",
+        ("view" | "client", "read") | ("sdr", "read" | "pause") | ("member", "read") => "team",
+        ("view" | "client" | "sdr", _) | ("manager", "delete") => "none",
+        ("member", _) => "own",
+        _ => "team",
+    };
+    let at = VERBS.iter().position(|(name, ..)| *name == verb).unwrap();
+    (base, p.cells.map_or("all", |cells| cells[at]))
 }
 
 /// A workspace with its owner, a caller and a few records. One record is in another workspace.
@@ -193,6 +219,9 @@ async fn small(world: &mut World, random: &mut Random, n: usize, inserts: &mut V
     let owner = scene::join(world, home, &format!("o{n}"), "owner", None).await;
     let other = scene::join(world, home, &format!("x{n}"), "editor", None).await;
     let caller = caller(world, random, (home, n), strict, &tags).await;
+    if let Some(cells) = caller.cells {
+        inserts.extend(lowering(world, home, &caller, cells));
+    }
     let mut records = Vec::new();
     for k in 0..3 {
         let members: Vec<_> = [Some(owner), Some(other), caller.member].into_iter().flatten().collect();
@@ -218,6 +247,7 @@ async fn caller(
 ) -> Person {
     let role = random.of(&["owner", "admin", "manager", "editor", "member", "sdr", "view", "client"]);
     let of_workspace = random.one_in(6);
+    let cells = random.one_in(2).then(|| [(); 4].map(|()| random.of(&REACHES)));
     let of_member = (random.one_in(3) && !of_workspace).then(|| random.some(tags));
     let of_key = random.one_in(4).then(|| random.some(tags));
     let permissions = (random.one_in(4) && !of_workspace).then(|| random.some(&PERMISSIONS));
@@ -256,7 +286,25 @@ async fn caller(
         limits.push(vec![]);
     }
     let key = world.who(&name).key.clone();
-    Person { key, key_id, role, member, scopes, permissions, limits, strict, revoked }
+    // No custom role is based on the owner.
+    let cells = cells.filter(|_| role != "owner");
+    Person { key, key_id, role, cells, member, scopes, permissions, limits, strict, revoked }
+}
+
+/// Gives the caller a custom role, or lowers the ceiling of their workspace key.
+fn lowering(world: &World, home: Uuid, caller: &Person, cells: [&str; 4]) -> Vec<Sql> {
+    let lines = VERBS.iter().zip(cells).filter(|(_, reach)| *reach != "none");
+    let text: String = lines.map(|((_, permission, ..), reach)| format!("{permission}={reach}\n")).collect();
+    let Some((member, _)) = caller.member else {
+        let ceiling = Ceiling { cells: Some(Cells::from(text)), ..Ceiling::default() };
+        let lower = sql("update api_keys set ceiling = $2 where id = $1").bind(caller.key_id);
+        return vec![lower.bind(Json::value(&ceiling))];
+    };
+    let id = world.app.new_id();
+    let insert = sql("insert into roles (workspace_id, id, name, base, cells, left_out, timestamp_created, \
+         timestamp_updated) values ($1, $2, 'lowered', $3, $4, '', $5, $5)");
+    let insert = insert.bind(home).bind(id).bind(caller.role).bind(text).bind(world.app.now());
+    vec![insert, sql("update members set role_id = $2 where id = $1").bind(member).bind(id)]
 }
 
 fn record(

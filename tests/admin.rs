@@ -138,7 +138,7 @@ fn every_command_speaks_json_under_both_names() {
     let id = made["workspace_id"].as_str().unwrap();
     let (copy, lost) = (format!("{}/copy.db", folder.path()), format!("{}/lost.db", folder.path()));
     let of = ["--workspace", id];
-    let commands: [&[&str]; 12] = [
+    let commands: [&[&str]; 13] = [
         &["workspace", "list"],
         &["workspace", "set", of[0], of[1], "--deny", "audit_logs"],
         &["workspace", "plan", of[0], of[1]],
@@ -151,6 +151,7 @@ fn every_command_speaks_json_under_both_names() {
         &["credits", "show", of[0], of[1]],
         &["access", "explain", "--as", "ann@acme.example", "--permission", "campaigns:read"],
         &["access", "matrix"],
+        &["access", "matrix", of[0], of[1]],
     ];
     for command in commands {
         for place in [&["admin"][..], &[]] {
@@ -178,6 +179,8 @@ fn every_command_speaks_json_under_both_names() {
     assert_eq!((no.status.code(), &value["allowed"]), (Some(1), &json!(false)), "{value}");
     assert!(value["steps"].as_array().is_some_and(|steps| steps.len() > 5), "{value}");
     assert_eq!(explain("campaigns:fly").status.code(), Some(1));
+    let nowhere = [&["admin", "access", "matrix", of[0], NOBODY][..], &data].concat();
+    assert_eq!(run(&nowhere).status.code(), Some(1));
     for wrong in [&["admin"][..], &["admin", "fly"], &["--fly"], &["admin", "key", "revoke", "x"]] {
         assert_eq!(run(wrong).status.code(), Some(2), "{wrong:?}");
     }

@@ -1,5 +1,5 @@
-//! Revocation takes effect at once. Sixteen clients call while keys are revoked, roles lowered and members
-//! removed, on two servers with one database. No call that starts after a change is acknowledged succeeds.
+//! Revocation takes effect at once. Sixteen clients call while keys are revoked, roles lowered, custom roles
+//! narrowed and members removed, on two servers with one database. No call that starts after a change is acknowledged succeeds.
 
 use crate::support::scene::{self, Key};
 use crate::support::{World, exchange, on_both};
@@ -35,12 +35,19 @@ async fn victims(world: &mut World) -> Vec<Arc<Victim>> {
         let (list, pause) =
             ("GET /api/v2/campaigns".to_owned(), format!("POST /api/v2/campaigns/{campaign}/pause"));
         let at = format!("/api/v2/workspace-members/{member}");
-        let (change, attempts) = match n % 3 {
+        let (change, attempts) = match n % 4 {
             0 => {
                 let id = scene::key(world, Key::personal(home, &name, (member, user))).await;
                 ((format!("DELETE /api/v2/api-keys/{id}"), Value::Null), vec![(list, 401), (pause, 401)])
             }
             1 => ((format!("PATCH {at}"), json!({ "role": "view" })), vec![(pause, 403)]),
+            2 => {
+                let body = json!({ "name": format!("role-{n}"), "base": "editor", "without": [] });
+                let role = world.call("owner", "POST /api/v2/roles", body).await.is(200).id();
+                world.call("owner", &format!("PATCH {at}"), json!({ "custom_role": role })).await.is(200);
+                let without = json!({ "without": ["campaigns:pause"] });
+                ((format!("PATCH /api/v2/roles/{role}"), without), vec![(pause, 403)])
+            }
             _ => {
                 ((format!("DELETE {at}"), Value::Null), vec![(list.clone(), 401), (list, 401), (pause, 401)])
             }

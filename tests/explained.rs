@@ -68,7 +68,25 @@ async fn principals(world: &mut World) -> Vec<String> {
     names.extend(["all:all in person, expiring", "all:all expiring", "all:all limited"].map(str::to_owned));
     names.extend(["owner's session", "stale's session", "stale admin's session"].map(str::to_owned));
     names.extend(["manager", "sdr", "view", "client"].map(str::to_owned));
+    names.extend(lowered(world).await);
     names
+}
+
+/// An admin and an editor with custom roles.
+async fn lowered(world: &mut World) -> [String; 2] {
+    let without: [(&str, &[&str]); 2] = [
+        ("admin", &["campaigns:delete", "leads:export", "roles:update", "workspace_members:appoint"]),
+        ("editor", &["campaigns:launch", "accounts:use", "lead_lists:create"]),
+    ];
+    for (base, without) in without {
+        let (home, name) = (world.home, format!("lowered {base}"));
+        let (member, _) = scene::join(world, home, &name, base, None).await;
+        let role = json!({ "name": format!("lowered-{base}"), "base": base, "without": without });
+        let role = world.call("owner", "POST /api/v2/roles", role).await.is(200).id();
+        let line = format!("PATCH /api/v2/workspace-members/{member}");
+        world.call("owner", &line, json!({ "custom_role": role })).await.is(200);
+    }
+    ["lowered admin", "lowered editor"].map(str::to_owned)
 }
 
 /// The age of a session that signed in eleven minutes ago.

@@ -240,10 +240,12 @@ async fn references_tell_nothing(world: World) {
     let official = json!({ "tag_ids": [home.of("custom_tags")], "resource_type": 2, "resource_ids": [home.of("campaigns")], "assign": true });
     let short = json!({ "tag_id": home.of("custom_tags"), "resource_id": home.of("campaigns") });
     let (member, user) = (stranger.member.unwrap().to_string(), stranger.user.unwrap().to_string());
-    let cases: [(&str, Value, &str, &str); 14] = [
+    let cases: [(&str, Value, &str, &str); 16] = [
         (key, json!({ "name": "k", "scopes": ["leads:read"] }), "tag_limit", away.of("custom_tags")),
         (members, json!({ "email": "a@acme.example" }), "tag_limit", away.of("custom_tags")),
         (&member_at, json!({}), "tag_limit", away.of("custom_tags")),
+        (members, json!({ "email": "a@acme.example" }), "custom_role", away.of("roles")),
+        (&member_at, json!({}), "custom_role", away.of("roles")),
         (tags, official.clone(), "tag_ids", away.of("custom_tags")),
         (tags, official, "resource_ids", away.of("campaigns")),
         (tags, short.clone(), "tag_id", away.of("custom_tags")),
@@ -268,7 +270,7 @@ async fn references_tell_nothing(world: World) {
 
 async fn refused_alike(world: &World, cases: &[(&str, Value, &str, &str)]) {
     let with = |mut body: Value, field: &str, id: &str| {
-        let single = ["owned_by", "principal", "assigned_to", "campaign", "account_email"];
+        let single = ["owned_by", "principal", "assigned_to", "campaign", "account_email", "custom_role"];
         body[field] = if field.ends_with("_id") || single.contains(&field) { json!(id) } else { json!([id]) };
         body
     };

@@ -24,6 +24,7 @@ mod contract;
 mod copies;
 mod coverage;
 mod crash;
+mod custom_roles;
 mod distributed;
 mod docs;
 mod documents;

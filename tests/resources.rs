@@ -51,6 +51,9 @@ mod login_policy;
 #[path = "../src/resources/people/tests.rs"]
 mod people;
 
+#[path = "../src/resources/roles/tests.rs"]
+mod roles;
+
 #[path = "../src/resources/sessions/tests.rs"]
 mod sessions;
 

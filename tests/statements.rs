@@ -2,7 +2,7 @@
 //! because each is one literal after `sql(`. Their holes are filled with every kind of predicate.
 
 use crate::support::{World, on_both};
-use gatepost::access::{Pred, Reach, Resource, Shape, Who};
+use gatepost::access::{GROUP, GROUP_AND_ROLE, Pred, Reach, Resource, Shape, Who};
 use gatepost::db::sql;
 use gatepost::resources::{self, accounts, background_jobs, campaigns, custom_tags, lead_imports, leads};
 use std::{fs, path::Path};
@@ -15,14 +15,13 @@ const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", 
 /// Holes that take a list.
 const LISTS: [&str; 6] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}", "{macs}"];
 /// Holes that take a text of the program.
-const TEXTS: [(&str, &str); 11] = [
+const TEXTS: [(&str, &str); 10] = [
     ("{bytes}", "1"),
     ("{counts}", "sent"),
     ("{table}", "leads"),
     ("{filters}", ""),
     ("{order}", "1"),
     ("{usable}", "true"),
-    ("{group}", gatepost::access::GROUP),
     ("{maker}", "left join members m on m.id = k.created_by left join users u on u.id = m.user_id"),
     ("{team}", "true"),
     ("{holder}", "cast(null as uuid)"),
@@ -90,6 +89,8 @@ async fn prepare(world: &World, path: &str, text: &str) {
     let text =
         text.replace("{columns}", columns(text)).replace("{from}", shape.from).replace("{id}", shape.id);
     let binds = (1..=30).filter(|n| text.contains(&format!("${n}"))).count();
+    let group = if text.contains("members m ") { GROUP_AND_ROLE } else { GROUP };
+    let text = text.replace("{group}", group);
     let text = TEXTS.iter().fold(text, |text, (hole, filling)| text.replace(hole, filling));
     let text = text.replace("{rows}", &rows(&text));
     let statement = sql(text.clone()).here(id);

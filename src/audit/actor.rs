@@ -14,6 +14,8 @@ pub struct Actor {
     pub member_id: Option<Uuid>,
     pub api_key_id: Option<Uuid>,
     pub role: Option<&'static str>,
+    /// The name of the custom role, whose base is `role`.
+    custom_role: Option<String>,
     /// Whether a session has a second factor; `None` for a key.
     second_factor: Option<bool>,
     /// For an actor in a sub-workspace: the actor's own workspace and its name, and the sub-workspace.
@@ -33,6 +35,7 @@ impl Actor {
             member_id: grant.identity().member,
             api_key_id: grant.key(),
             role: grant.role().map(|role| role.name()),
+            custom_role: grant.custom_role().map(|role| role.name.clone()),
             second_factor: grant.session().map(|session| session.second_factor),
             acting: grant.acting().map(|acting| (acting.home, acting.home_name.clone(), grant.workspace())),
             from_workspace: None,
@@ -48,6 +51,9 @@ impl Actor {
         let mut note = |name: &str, fact: Value| drop(facts.insert(name.to_owned(), fact));
         if let Some(role) = self.role {
             note("role", role.into());
+        }
+        if let Some(custom) = &self.custom_role {
+            note("custom_role", custom.as_str().into());
         }
         if let Some(shown) = self.second_factor {
             note("second_factor", shown.into());
@@ -90,6 +96,7 @@ impl Actor {
             member_id: Some(there.member),
             api_key_id: None,
             role: Role::parse(&there.role).map(Role::name),
+            custom_role: None,
             acting: None,
             ..self.clone()
         }
@@ -103,6 +110,7 @@ impl Actor {
             member_id: None,
             api_key_id: None,
             role: None,
+            custom_role: None,
             second_factor: None,
             acting: None,
             from_workspace: None,

@@ -2,13 +2,16 @@
 
 use super::open;
 use super::out::Out;
-use crate::access::{ACTIONS, Action, Ask, Can, Decision, Grant, ROLES, access::Explain, markdown};
+use crate::access::{
+    ACTIONS, Action, Ask, Can, Decision, EffectiveRole, Grant, ROLES, access::Explain, markdown_of, roles,
+};
 use crate::app::App;
 use crate::config::Config;
 use crate::db::{record, sql};
 use crate::error::{Error, Result};
 use crate::http::address;
 use crate::http::hint;
+use crate::resources;
 use crate::resources::explain::{Case, particulars, person, sight};
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -17,7 +20,11 @@ use uuid::Uuid;
 #[derive(clap::Subcommand)]
 pub enum Access {
     /// Print the access matrix as Markdown
-    Matrix,
+    Matrix {
+        /// Also print the custom roles of this workspace
+        #[arg(long, value_name = "ID")]
+        workspace: Option<Uuid>,
+    },
     /// Show the steps of a decision, and which of them refuses; the exit code is 1 if one does
     Explain {
         /// A member's address, or the id of an API key
@@ -38,7 +45,13 @@ pub enum Access {
 impl Access {
     pub async fn run(&self, config: &Config, out: Out) -> Result<ExitCode> {
         match self {
-            Access::Matrix => out.say(&matrix(), markdown().trim_end()).map(|()| ExitCode::SUCCESS),
+            Access::Matrix { workspace } => {
+                let columns = match workspace {
+                    Some(workspace) => columns(&open::existing(config).await?, *workspace).await?,
+                    None => built_in(),
+                };
+                out.say(&matrix(&columns), markdown_of(&columns).trim_end()).map(|()| ExitCode::SUCCESS)
+            }
             Access::Explain { who, permission, record, workspace } => {
                 let app = open::existing(config).await?;
                 let allowed = explain(&app, out, who, permission, *record, *workspace).await?;
@@ -48,10 +61,26 @@ impl Access {
     }
 }
 
+type Columns = Vec<(String, EffectiveRole)>;
+
+fn built_in() -> Columns {
+    ROLES.iter().map(|role| (role.name().to_owned(), (*role).into())).collect()
+}
+
+/// The built-in roles and the custom roles of a workspace.
+async fn columns(app: &App, workspace: Uuid) -> Result<Columns> {
+    let exists: Option<Uuid> =
+        sql("select id from workspaces where id = $1").bind(workspace).optional(&app.reader).await?;
+    exists.ok_or_else(|| Error::invalid(format!("there is no workspace `{workspace}`")))?;
+    let can = Can::<roles::Read>::operator(app, workspace);
+    let all = resources::roles::columns(&can, &app.reader).await?;
+    Ok(all.into_iter().map(|column| (column.name, column.role)).collect())
+}
+
 /// The rows of the matrix.
-fn matrix() -> Vec<Value> {
+fn matrix(columns: &Columns) -> Vec<Value> {
     let row = |action: &&Action| {
-        let roles = ROLES.iter().map(|role| (role.name().to_owned(), json!(action.reach(*role).name())));
+        let roles = columns.iter().map(|(name, role)| (name.clone(), json!(role.reach(action).name())));
         json!({
             "permission": action.name, "summary": action.summary, "scopes": action.scopes(),
             "reach": roles.collect::<serde_json::Map<_, _>>(),

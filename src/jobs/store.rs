@@ -204,6 +204,8 @@ pub async fn rest(app: App, claim: Claim, rest: Rest) -> Result<u64> {
 
 /// Finished jobs are kept for this many milliseconds: 30 days.
 const KEPT: i64 = 30 * Time::DAY;
+/// Counts of used permissions are kept for 90 days.
+const USES: i64 = 90 * Time::DAY;
 /// The longest life of a session under any login policy.
 const SESSION: i64 = 90 * Time::DAY;
 
@@ -217,6 +219,7 @@ pub async fn prune(app: &App) -> Result<u64> {
     // The longest period for which attempts count.
     let last_week = app.now().minus(7 * Time::DAY);
     let (before, longest) = (app.now().minus(KEPT), app.now().minus(SESSION));
+    let uses = app.now().minus(USES);
     for (forgotten, since) in [
         (
             sql("delete from tries where name in (select name from tries where since < $1 limit $2)"),
@@ -244,6 +247,11 @@ pub async fn prune(app: &App) -> Result<u64> {
                 "delete from sessions where hash in (select hash from sessions where last_seen_at < $1 limit $2)",
             ),
             longest,
+        ),
+        (
+            sql("delete from uses where (workspace_id, principal_id, permission, day) in \
+                 (select workspace_id, principal_id, permission, day from uses where day < $1 limit $2)"),
+            uses,
         ),
         (
             sql("delete from jobs where (workspace_id, id) in (select workspace_id, id from jobs \

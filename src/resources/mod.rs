@@ -29,6 +29,7 @@ pub mod leads;
 pub mod login_policy;
 pub mod members;
 pub mod people;
+pub mod roles;
 pub mod sessions;
 pub mod sign_in;
 pub mod users;

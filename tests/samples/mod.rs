@@ -19,6 +19,7 @@ mod lead_lists;
 mod leads;
 mod login_policy;
 mod people;
+mod roles;
 mod sessions;
 mod sign_in;
 mod webhook_events;
@@ -48,6 +49,7 @@ crate::support::samples::samples! {
     leads
     login_policy
     people
+    roles
     sessions
     sign_in
     webhook_events

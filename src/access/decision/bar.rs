@@ -131,12 +131,28 @@ impl Ask<'_> {
 
     pub(super) fn roles(&self) -> String {
         let roles: Vec<_> = self.action.roles().map(|role| role.name()).collect();
-        let held = self.grant.role.map_or("none", |role| role.name());
         let held = match self.whose {
-            None => format!("yours is {held}"),
-            Some(who) => format!("the role of {who} is {held}"),
+            None => format!("yours is {}", self.held_role()),
+            Some(who) => format!("the role of {who} is {}", self.held_role()),
         };
         format!("role: `{}` is for {}; {held}", self.action.name, roles.join(", "))
+    }
+
+    fn held_role(&self) -> String {
+        let (grant, action) = (self.grant, self.action);
+        let base = grant.role.map_or("none", |role| role.name());
+        let custom = match (&grant.custom_role, &grant.cells) {
+            (Some(custom), _) => format!("{}, a custom role based on {base}", custom.name),
+            (None, Some(_)) => format!("a custom role based on {base}"),
+            (None, None) => return base.to_owned(),
+        };
+        let reach = grant.effective_role().map_or(Reach::None, |role| role.reach(action));
+        let lowered = grant.role.is_some_and(|role| action.reach(role) != reach);
+        match (lowered, reach) {
+            (false, _) => custom,
+            (true, Reach::None) => format!("{custom} without this permission"),
+            (true, reach) => format!("{custom}, where this permission reaches `{}`", reach.name()),
+        }
     }
 }
 

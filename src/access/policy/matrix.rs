@@ -44,6 +44,12 @@ super::access_matrix! {
         Accept = accept ()              1009  [x     x     x       x      x      x    x    x   ] ""                    "Accept an invitation" + Always
         Preview = preview ()            _     [x     x     x       x      x      x    x    x   ] ""                    "Show an invitation to the person who holds its link"
     }
+    roles "workspace_members" {
+        Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.users.manage" "See custom roles, what each role can do, and what a change to a role would do" + Unlimited
+        Create = create (create)        1090  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Create a custom role" + Unlimited + Fresh + Whole + Stores + Managing
+        Update = update (update)        1091  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Change a custom role" + Unlimited + Fresh + Whole + Managing + Prompt
+        Delete = delete (delete)        1092  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Delete a custom role" + Unlimited + Fresh + Whole + Managing
+    }
     api_keys "api_keys" {
         Read   = read   (read)          _     [x     x     x       _      _      _    _    _   ] "organization.integrations" "See API keys" + Managing
         Create = create (create)        37    [x     x     _       _      _      _    _    _   ] "organization.integrations" "Create an API key" + Fresh + Stores + MakesKey + Managing + Prompt

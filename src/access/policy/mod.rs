@@ -1,18 +1,25 @@
 //! The policy: the matrix as a table of types, the roles, and what documents say about them.
 
 pub mod document;
+mod effective;
 mod make;
 mod matrix;
 mod print;
 mod role;
 
 pub use document::open;
+pub use effective::{Cells, CustomRole, EffectiveRole};
 pub use make::may_make;
 pub use matrix::*;
-pub use print::markdown;
+pub use print::{markdown, markdown_of};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// How far a permission reaches, from a cell of the matrix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 pub enum Reach {
     All,
     Team,
@@ -30,6 +37,16 @@ impl Reach {
             Reach::Assigned => "assigned",
             Reach::None => "none",
         }
+    }
+
+    pub fn parse(name: &str) -> Option<Reach> {
+        let all = [Reach::All, Reach::Team, Reach::Own, Reach::Assigned, Reach::None];
+        all.into_iter().find(|reach| reach.name() == name)
+    }
+
+    /// Whether it contains every record of another reach.
+    pub fn covers(self, other: Reach) -> bool {
+        self.and(other) == other
     }
 
     /// The records that two reaches have in common.

@@ -1,11 +1,17 @@
 //! The matrix as Markdown, for `docs/access-matrix.md` and `gatepost admin access matrix`.
 
-use super::{ACTIONS, Action, Mark, ROLES, Reach};
+use super::{ACTIONS, Action, EffectiveRole, Mark, ROLES, Reach};
 
 pub fn markdown() -> String {
+    let built_in = ROLES.iter().map(|role| (role.name().to_owned(), (*role).into()));
+    markdown_of(&built_in.collect::<Vec<_>>())
+}
+
+/// The matrix with these roles as its columns.
+pub fn markdown_of(roles: &[(String, EffectiveRole)]) -> String {
     let row = |head: &str, cells: Vec<String>| format!("| {head} | {} |\n", cells.join(" | "));
-    let roles = ROLES.iter().map(|role| role.name().to_owned());
-    let head = roles.chain(["scopes, any of", "member permission", "remarks"].map(str::to_owned)).collect();
+    let names = roles.iter().map(|(name, _)| name.clone());
+    let head = names.chain(["scopes, any of", "member permission", "remarks"].map(str::to_owned)).collect();
     let mut out = String::from(
         "# Roles and permissions\n\nGenerated from `src/access/policy/matrix.rs` by `make accept`. A cell says how far the role \
          reaches: `all` records of the workspace; `team` for records that are shared with the team, and the member's own; \
@@ -14,9 +20,9 @@ pub fn markdown() -> String {
          the workspace's `strict_scopes` only the first scope of a row counts.\n\n",
     );
     out += &row("permission", head);
-    out += &row("---", (0..ROLES.len() + 3).map(|_| "---".to_owned()).collect());
+    out += &row("---", (0..roles.len() + 3).map(|_| "---".to_owned()).collect());
     for action in ACTIONS {
-        let cells = ROLES.iter().map(|&role| match action.reach(role) {
+        let cells = roles.iter().map(|(_, role)| match role.reach(action) {
             Reach::None => String::new(),
             reach @ (Reach::All | Reach::Team | Reach::Own | Reach::Assigned) => reach.name().to_owned(),
         });

@@ -1,6 +1,8 @@
 //! The names of the roles, on the wire and in the database.
 
-use super::{ACTIONS, Mark, ROLES, Reach, Role};
+use super::{EffectiveRole, ROLES, Role};
+use crate::db::{Field, Value};
+use crate::error;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::borrow::Cow;
@@ -32,7 +34,17 @@ impl Role {
 
     /// Whether the role manages members or API keys, so that its holder can give rights to others.
     pub fn manages(self) -> bool {
-        ACTIONS.iter().any(|action| action.is(Mark::Managing) && action.reach(self) != Reach::None)
+        EffectiveRole::from(self).manages()
+    }
+}
+
+impl Field for Role {
+    type Column = String;
+    fn read(name: String) -> error::Result<Self> {
+        Role::parse(&name).ok_or_else(|| error::Error::internal(format!("unknown role `{name}`")))
+    }
+    fn value(&self) -> Value {
+        self.name().into()
     }
 }
 

@@ -1,10 +1,10 @@
 //! The role, reach and tag limits of a caller. One prepared statement reads them again for every request, so a revocation
 //! takes effect from the next request on.
 
-use super::group::GROUP;
+use super::group::GROUP_AND_ROLE;
 use super::rows::{KeyRow, MemberRow, WorkspaceRow};
 use super::{Acting, Group, Lapsed, Session};
-use crate::access::{Action, Pred, Reach, Role, Who};
+use crate::access::{Action, Cells, CustomRole, EffectiveRole, Pred, Reach, Role, Who};
 use crate::db::{Part, Source, sql};
 use crate::error::Result;
 use crate::time::Time;
@@ -37,6 +37,9 @@ pub struct Grant {
     pub(in crate::access) who: Who,
     /// For a workspace key: the role of its maker when they made it.
     pub(in crate::access) role: Option<Role>,
+    /// The cells of the custom role, which lower the role. For a workspace key: those of its maker when they made it.
+    pub(in crate::access) cells: Option<Cells>,
+    pub(in crate::access) custom_role: Option<CustomRole>,
     /// Lists of the wire's member permissions. An action must be in each of them.
     pub(in crate::access) narrowed: Vec<Vec<String>>,
     /// None for a caller without a key, who needs no scope.
@@ -75,6 +78,9 @@ pub struct Ceiling {
     pub narrowed: Vec<Vec<String>>,
     pub limits: Vec<Vec<Uuid>>,
     pub origins: Vec<Origins>,
+    /// The cells of a custom role. Only a workspace key has them, because a personal key has the role of its member.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cells: Option<Cells>,
 }
 
 impl Grant {
@@ -108,7 +114,7 @@ impl Grant {
         let found =
             sql("select {columns} from members m join workspaces w on w.id = m.workspace_id {group} \
              where m.workspace_id = $2 and m.id = $3")
-            .fill_text("{group}", GROUP)
+            .fill_text("{group}", GROUP_AND_ROLE)
             .bind(now)
             .bind(workspace)
             .bind(member)
@@ -126,7 +132,7 @@ impl Grant {
              join members m on m.workspace_id = c.workspace_id and m.id = c.id \
              join workspaces w on w.id = m.workspace_id {group} \
              where c.kind = 'invitation' and c.hash = $2 and m.invitation_expires_at > $1")
-        .fill_text("{group}", GROUP)
+        .fill_text("{group}", GROUP_AND_ROLE)
         .bind(now)
         .bind(hash)
         .optional::<(WorkspaceRow, MemberRow)>(from);
@@ -161,10 +167,15 @@ impl Grant {
 
     /// The reach before guard-rails.
     pub(in crate::access) fn own_reach(&self, action: &Action) -> Reach {
-        match self.role {
-            Some(role) if self.role_bar(action).is_none() => action.reach(role),
-            _ => Reach::None,
+        match self.effective_role() {
+            Some(role) if self.role_bar(action).is_none() => role.reach(action),
+            Some(_) | None => Reach::None,
         }
+    }
+
+    /// The role with the cells that lower it.
+    pub fn effective_role(&self) -> Option<EffectiveRole> {
+        self.role.map(|base| EffectiveRole { base, cells: self.cells.clone() })
     }
 
     pub fn pred(&self, action: &Action) -> Pred {
@@ -179,6 +190,7 @@ impl Grant {
             // The login policy of this workspace is read again for each call. That of the admin workspace is not, so
             // the key keeps it.
             origins: self.acting.as_ref().map_or(&self.own.origins, |acting| &acting.origins).clone(),
+            cells: self.cells.clone(),
         }
     }
 
@@ -209,8 +221,12 @@ impl Grant {
     pub fn email(&self) -> Option<&str> {
         self.email.as_deref()
     }
+    /// The built-in role. For a custom role this is its base.
     pub fn role(&self) -> Option<Role> {
         self.role
+    }
+    pub fn custom_role(&self) -> Option<&CustomRole> {
+        self.custom_role.as_ref()
     }
     pub fn scopes(&self) -> Option<&[String]> {
         self.scopes.as_deref()
@@ -259,7 +275,7 @@ async fn by(which: impl FnOnce(&mut Part), now: Time, from: impl Into<Source<'_>
          join workspaces w on w.id = c.workspace_id \
          left join members m on m.workspace_id = k.workspace_id and m.id = k.member_id {group} \
          where c.kind = 'key' and {which}")
-    .fill_text("{group}", GROUP)
+    .fill_text("{group}", GROUP_AND_ROLE)
     .bind(now)
     .fill("{which}", which)
     .optional::<(WorkspaceRow, (KeyRow, Option<MemberRow>))>(from);

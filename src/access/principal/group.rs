@@ -15,6 +15,11 @@ use uuid::Uuid;
 pub const GROUP: &str = "left join group_links l on l.sub_workspace_id = w.id and l.status = 'accepted' \
      left join workspaces p on p.id = l.workspace_id and coalesce(p.scheduled_for_removal_at > $1, true)";
 
+/// The same after `members m`, with the custom role of the member.
+pub const GROUP_AND_ROLE: &str = "left join roles r on r.workspace_id = m.workspace_id and r.id = m.role_id \
+     left join group_links l on l.sub_workspace_id = w.id and l.status = 'accepted' \
+     left join workspaces p on p.id = l.workspace_id and coalesce(p.scheduled_for_removal_at > $1, true)";
+
 /// What a sub-workspace allows its admin workspace to do in it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -13,7 +13,7 @@ mod session;
 pub use asker::Asker;
 pub use caller::Caller;
 pub use grant::{Ceiling, Grant, Origins, Principal};
-pub use group::{Acting, Delegation, GROUP, Group, GuardRails, Rail, Withheld};
+pub use group::{Acting, Delegation, GROUP, GROUP_AND_ROLE, Group, GuardRails, Rail, Withheld};
 pub use lapsed::Lapsed;
 pub use login::{Entry, LoginPolicy, Method};
 pub(in crate::access) use presented::{Presented, invitee};

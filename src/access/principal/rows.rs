@@ -1,7 +1,7 @@
 //! The rows from which a grant is made.
 
 use super::{Ceiling, Grant, Group, Lapsed, LoginPolicy, Origins, Principal};
-use crate::access::{Role, Who};
+use crate::access::{Cells, CustomRole, Role, Who};
 use crate::db::{Json, Record, Row};
 use crate::error::{Error, Result};
 use crate::time::Time;
@@ -45,6 +45,8 @@ impl WorkspaceRow {
             email: None,
             who: Who::default(),
             role: None,
+            cells: None,
+            custom_role: None,
             narrowed: vec![],
             scopes: None,
             limits: vec![],
@@ -90,11 +92,11 @@ pub(in crate::access) struct MemberRow {
     tag_limit: Option<Json<Vec<Uuid>>>,
     accepted: bool,
     link: Option<Uuid>,
+    custom: Option<(CustomRole, Cells)>,
 }
 
 impl Record for MemberRow {
-    const COLUMNS: &'static str =
-        "m.id, m.user_id, m.email, m.role, m.permissions, m.tag_limit, m.accepted, m.link_id";
+    const COLUMNS: &'static str = "m.id, m.user_id, m.email, m.role, m.permissions, m.tag_limit, m.accepted, m.link_id, m.role_id, r.name, r.cells";
     fn read(row: &mut Row) -> Result<Self> {
         <Option<MemberRow> as Record>::read(row)?.ok_or_else(|| Error::internal("a member without an id"))
     }
@@ -108,6 +110,12 @@ impl Record for Option<MemberRow> {
             (row.take()?, row.take()?, row.take()?);
         let (permissions, tag_limit, accepted) = (row.take()?, row.take()?, row.take::<Option<bool>>()?);
         let link = row.take()?;
+        let (role_id, name, cells): (Option<Uuid>, Option<String>, Option<String>) =
+            (row.take()?, row.take()?, row.take()?);
+        // A member whose custom role does not exist has no rights.
+        let custom = role_id.map(|id| {
+            (CustomRole { id, name: name.unwrap_or_default() }, Cells::from(cells.unwrap_or_default()))
+        });
         Ok(match (id, user_id, email, role) {
             (Some(id), Some(user_id), Some(email), Some(role)) => Some(MemberRow {
                 id,
@@ -118,6 +126,7 @@ impl Record for Option<MemberRow> {
                 tag_limit,
                 accepted: accepted.unwrap_or(false),
                 link,
+                custom,
             }),
             _ => None,
         })
@@ -163,7 +172,11 @@ impl KeyRow {
         let grant = grant.by_link(self.link);
         match member {
             Some(member) if self.personal => grant.of(member),
-            _ => Grant { role: self.ceiling_role.as_deref().and_then(Role::parse), ..grant },
+            _ => Grant {
+                role: self.ceiling_role.as_deref().and_then(Role::parse),
+                cells: grant.own.cells.clone(),
+                ..grant
+            },
         }
     }
 }
@@ -196,6 +209,7 @@ impl Grant {
     pub(in crate::access) fn of(mut self, member: MemberRow) -> Grant {
         self.who = Who { user: Some(member.user_id), member: Some(member.id) };
         self.role = Role::parse(&member.role);
+        (self.custom_role, self.cells) = member.custom.unzip();
         self.email = Some(member.email);
         self.narrowed.extend(member.permissions.map(|Json(list)| list));
         match (member.tag_limit, self.role) {

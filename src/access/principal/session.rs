@@ -1,7 +1,7 @@
 //! The grant of a session: the rights of its member in the workspace where it acts, for as long as the login policy of
 //! that workspace allows.
 
-use super::group::GROUP;
+use super::group::GROUP_AND_ROLE;
 use super::rows::{MemberRow, WorkspaceRow};
 use super::{Grant, Lapsed, LoginPolicy, Method, Principal};
 use crate::db::{Source, sql};
@@ -93,7 +93,7 @@ impl Grant {
         let found = sql("select {columns} from sessions s join workspaces w on w.id = s.workspace_id \
              join members m on m.workspace_id = s.workspace_id and m.user_id = s.user_id and m.accepted {group} \
              where s.hash = $2")
-        .fill_text("{group}", GROUP)
+        .fill_text("{group}", GROUP_AND_ROLE)
         .bind(now)
         .bind(hash)
         .optional::<(WorkspaceRow, (SessionRow, MemberRow))>(from);
@@ -117,7 +117,7 @@ impl Grant {
         let found =
             sql("select {columns} from members m join workspaces w on w.id = m.workspace_id {group} \
              where m.workspace_id = $2 and m.user_id = $3 and m.accepted")
-            .fill_text("{group}", GROUP)
+            .fill_text("{group}", GROUP_AND_ROLE)
             .bind(now)
             .bind(workspace)
             .bind(user)

@@ -1,5 +1,5 @@
-//! What is written after the answer: refused attempts, and when a key was last used. A request only puts a note into a
-//! bounded queue, and a task writes the notes in batches.
+//! What is written after the answer: refused attempts, when a key was last used, and how often each permission was used. A
+//! request only puts a note into a bounded queue, and a task writes the notes in batches.
 //!
 //! Identical attempts (same workspace, principal, permission, step and object) within a minute share one row with a
 //! count. A caller who tries many objects gets a row for each of the first few, and one for the rest (`objects`). A
@@ -9,11 +9,11 @@
 use super::About;
 use super::objects::{Place, Windows};
 use super::refusal::Refusal;
+use super::stamps::{Used, is_news, stamp};
+use super::uses::{Use, Uses};
 use crate::access::{Action, Gate, Grant, Step};
 use crate::app::App;
 use crate::audit;
-use crate::db::{Tx, sql};
-use crate::error::Result;
 use crate::http::Origin;
 use crate::time::Time;
 use std::collections::HashMap;
@@ -24,8 +24,8 @@ use uuid::Uuid;
 
 const WAITING: usize = 4096;
 const PAUSE: Duration = Duration::from_millis(100);
-/// The most keys and sessions whose last stamp is remembered.
-const REMEMBERED: usize = 100_000;
+/// How long the queue can be quiet before the counted uses are written.
+const QUIET: Duration = Duration::from_secs(60);
 
 /// A call by a known caller. It is recorded only if it is refused.
 #[derive(Clone, Debug)]
@@ -98,16 +98,9 @@ impl Attempt {
     }
 }
 
-/// A credential that was used, with the first part of its primary key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Used {
-    Key { workspace: Uuid, id: Uuid },
-    Session { user: Uuid, id: Uuid },
-}
-
 enum Note {
     Refused(Box<Attempt>, Step, Time),
-    Used(Used, Time),
+    Used(Used, Use, Time),
     Flush(oneshot::Sender<()>),
 }
 
@@ -128,8 +121,8 @@ impl Behind {
         let _full = self.0.try_send(Note::Refused(Box::new(attempt), step, at));
     }
 
-    fn used(&self, used: Used, at: Time) {
-        let _full = self.0.try_send(Note::Used(used, at));
+    fn used(&self, used: Used, what: Use, at: Time) {
+        let _full = self.0.try_send(Note::Used(used, what, at));
     }
 
     /// How many notes are not written yet.
@@ -157,8 +150,15 @@ impl App {
                 attempt.is_about(|| About::in_path(action?, pattern, path));
                 self.behind.refused(attempt, step, now);
             }
-            (None, Some(id), _) => self.behind.used(Used::Key { workspace, id }, now),
-            (None, None, Some((user, id))) => self.behind.used(Used::Session { user, id }, now),
+            (None, Some(id), _) => {
+                let permission = attempt.permission;
+                let what = Use { workspace, principal: id, permission };
+                self.behind.used(Used::Key { workspace, id }, what, now);
+            }
+            (None, None, Some((user, id))) => {
+                let (principal, permission) = (attempt.actor.member_id.unwrap_or(user), attempt.permission);
+                self.behind.used(Used::Session { user, id }, Use { workspace, principal, permission }, now);
+            }
             (None, None, None) => (),
         }
     }
@@ -168,6 +168,7 @@ impl App {
 struct Batch {
     refused: HashMap<(Uuid, String), Refusal>,
     used: HashMap<Used, Time>,
+    uses: Vec<(Use, Time)>,
     waiting: Vec<oneshot::Sender<()>>,
 }
 
@@ -187,7 +188,10 @@ impl Batch {
                     self.refuse(Attempt { workspace, ..(*attempt).clone() }, (step, at), windows, there);
                 }
             }
-            Note::Used(used, at) => drop(self.used.insert(used, at)),
+            Note::Used(used, what, at) => {
+                self.used.insert(used, at);
+                self.uses.push((what, at));
+            }
             Note::Flush(done) => self.waiting.push(done),
         }
     }
@@ -218,25 +222,22 @@ impl Batch {
     }
 }
 
-/// A busy key is stamped once a minute. More stamps would turn reads into writes, which invalidate the readers' caches.
-fn is_news(stamped: &mut HashMap<Used, Time>, key: Used, at: Time) -> bool {
-    if stamped.get(&key).is_some_and(|last| at < last.plus(Time::MINUTE)) {
-        return false;
-    }
-    if stamped.len() >= REMEMBERED {
-        stamped.clear();
-    }
-    stamped.insert(key, at);
-    true
-}
-
 async fn write_down(
     gate: Gate,
     mut notes: mpsc::Receiver<Note>,
     new_id: std::sync::Arc<dyn Fn() -> Uuid + Send + Sync>,
 ) {
     let (mut stamped, mut windows) = (HashMap::new(), Windows::default());
-    while let Some(first) = notes.recv().await {
+    let mut uses = Uses::default();
+    loop {
+        let first = match tokio::time::timeout(QUIET, notes.recv()).await {
+            Ok(Some(first)) => first,
+            Ok(None) => break,
+            Err(_) => {
+                uses.write(&gate, QUIET).await;
+                continue;
+            }
+        };
         let mut batch = Batch::default();
         batch.add(first, &mut windows);
         if batch.waiting.is_empty() {
@@ -244,6 +245,10 @@ async fn write_down(
         }
         while let Ok(note) = notes.try_recv() {
             batch.add(note, &mut windows);
+        }
+        let is_due = uses.add(std::mem::take(&mut batch.uses));
+        if is_due || !batch.waiting.is_empty() {
+            uses.write(&gate, Duration::ZERO).await;
         }
         let mut refused: Vec<_> = std::mem::take(&mut batch.refused).into_values().collect();
         refused.sort_by_key(|refusal| refusal.at); // ids must be in the order of time
@@ -270,21 +275,4 @@ async fn write_down(
         }
         batch.answer();
     }
-}
-
-async fn stamp(used: Used, at: Time, tx: &mut Tx) -> Result<u64> {
-    let stamp = match used {
-        Used::Key { workspace, id } => {
-            sql("update api_keys set last_used_at = $3 where workspace_id = $1 and id = $2 \
-                 and coalesce(last_used_at < $3, true)")
-            .bind(workspace)
-            .bind(id)
-        }
-        Used::Session { user, id } => {
-            sql("update sessions set last_seen_at = $3 where user_id = $1 and id = $2 and last_seen_at < $3")
-                .bind(user)
-                .bind(id)
-        }
-    };
-    stamp.bind(at).run(tx).await
 }

@@ -1,11 +1,14 @@
-//! What is recorded after the answer: refused attempts, last use, tries at passwords, and how much is stored.
+//! What is recorded after the answer: refused attempts, last use, how often each permission is used, tries at passwords,
+//! and how much is stored.
 
 mod about;
 mod behind;
 mod objects;
 mod refusal;
+mod stamps;
 pub mod storage;
 pub mod tries;
+mod uses;
 
 pub use about::About;
 pub use behind::{Attempt, Behind};

@@ -25,6 +25,7 @@ pub async fn me(can: Can<Read>) -> Result<Me> {
         user_id: can.user(),
         email: grant.email().map(str::to_owned),
         role: grant.role(),
+        custom_role: grant.custom_role().cloned(),
         scopes: grant.scopes().map(<[_]>::to_vec),
         permissions: held(grant),
         tag_limit: shared(grant.tag_limits()),

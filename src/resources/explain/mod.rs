@@ -13,7 +13,7 @@ pub use question::explain;
 pub use routes::router;
 pub use store::sight;
 
-use crate::access::{Role, Step, Verdict};
+use crate::access::{CustomRole, Role, Step, Verdict};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,8 @@ pub struct Me {
     pub email: Option<String>,
     /// For a workspace key: the role above which it never goes.
     pub role: Option<Role>,
+    /// The custom role of a member, whose base is `role`; null for a built-in role and for a workspace key.
+    pub custom_role: Option<CustomRole>,
     pub scopes: Option<Vec<String>>,
     /// What the caller can do, and how far it reaches.
     pub permissions: Vec<Held>,

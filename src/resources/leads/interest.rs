@@ -9,6 +9,7 @@ use crate::db::Part;
 use crate::error::{Error, Result};
 use crate::http::{absent_not_null, address};
 use crate::jobs::{self, Claim, Kind, New, Outcome};
+use crate::resources::events;
 use crate::resources::lead_labels::check_number;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,9 @@ pub async fn interest_step(app: &App, claim: &Claim) -> Result<Outcome> {
         leads.retain(|lead| lead.lt_interest_status != value);
         let ids: Vec<Uuid> = leads.iter().map(|lead| lead.id).collect();
         store::set_interest(can, tx, value, &ids).await?;
+        for lead in &leads {
+            events::interest_changed(can, tx, (lead.id, lead.campaign), value).await?;
+        }
         data.changed_leads += ids.len() as i64;
         let percent = jobs::percent(data.changed_leads, data.total_to_process);
         let progress = claim.progress(next.last(), (percent, next.len() < STEP), json!(data));

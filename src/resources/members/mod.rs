@@ -15,7 +15,7 @@ pub use store::{
     is_owner, is_taken, joined, list, made_through, owner_and, owners_address, step_down, step_up, update,
 };
 
-use crate::access::{Role, Shape};
+use crate::access::{CustomRole, Role, Shape};
 use crate::http::absent_not_null;
 use crate::time::Time;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -42,6 +42,10 @@ pub struct WorkspaceMember {
     #[schemars(transform = absent_not_null)]
     pub name: Option<Name>,
     pub role: Role,
+    /// The custom role, whose base is `role`. Left out for a member with a built-in role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null, extend("x-gatepost-extension" = true))]
+    pub custom_role: Option<CustomRole>,
     pub accepted: bool,
     /// The user who invited.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,7 @@ pub mod invitations;
 pub mod of_user;
 
 use super::{Name, SHAPE, WorkspaceMember};
-use crate::access::{Caller, Can, Permission, Role, across};
+use crate::access::{Caller, Can, CustomRole, Permission, Role, across};
 use crate::db::{Json, Record, Row, Source, Tx, record};
 use crate::error::{Error, Result};
 use crate::http::{Paging, address, pattern};
@@ -14,13 +14,14 @@ use uuid::Uuid;
 impl Record for WorkspaceMember {
     const COLUMNS: &'static str = "m.id, m.workspace_id, m.email, m.user_id, u.email, m.nickname, \
          u.first_name, u.last_name, m.role, m.accepted, m.issuer_id, m.permissions, m.timestamp_created, \
-         m.tag_limit, exists (select 1 from factors f where f.user_id = m.user_id and f.confirmed)";
+         m.tag_limit, exists (select 1 from factors f where f.user_id = m.user_id and f.confirmed), m.role_id, \
+         (select r.name from roles r where r.workspace_id = m.workspace_id and r.id = m.role_id)";
     fn read(row: &mut Row) -> Result<Self> {
         let (id, workspace_id, email, user_id) = (row.take()?, row.take()?, row.take()?, row.take()?);
         let (user_email, nickname) = (row.take()?, row.take()?);
         let (first, last): (Option<String>, Option<String>) = (row.take()?, row.take()?);
         let role: String = row.take()?;
-        Ok(WorkspaceMember {
+        let mut member = WorkspaceMember {
             id,
             workspace_id,
             email,
@@ -29,6 +30,7 @@ impl Record for WorkspaceMember {
             nickname,
             name: first.zip(last).map(|(first, last)| Name { first, last }),
             role: Role::parse(&role).ok_or_else(|| Error::internal(format!("unknown role `{role}`")))?,
+            custom_role: None,
             accepted: row.take()?,
             issuer_id: row.take()?,
             permissions: row.take::<Option<Json<_>>>()?.map(|Json(list)| list),
@@ -38,7 +40,10 @@ impl Record for WorkspaceMember {
             invitation_url: None,
             accounts: None,
             keys_made: None,
-        })
+        };
+        let (role, name): (Option<Uuid>, Option<String>) = (row.take()?, row.take()?);
+        member.custom_role = role.map(|id| CustomRole { id, name: name.unwrap_or_default() });
+        Ok(member)
     }
 }
 
@@ -85,8 +90,8 @@ pub async fn find<P: Permission>(
 pub async fn insert(can: &Caller, tx: &mut Tx, member: &WorkspaceMember, expires: Time) -> Result<u64> {
     can.sql(
         "insert into members (workspace_id, id, user_id, email, nickname, role, permissions, tag_limit, \
-         accepted, issuer_id, invitation_expires_at, search, timestamp_created, link_id) \
-         values ({here}, $1, $2, $3, $4, $5, $6, $7, false, $8, $9, $3, $10, $11)",
+         accepted, issuer_id, invitation_expires_at, search, timestamp_created, link_id, role_id) \
+         values ({here}, $1, $2, $3, $4, $5, $6, $7, false, $8, $9, $3, $10, $11, $12)",
     )
     .bind(member.id)
     .bind(member.user_id)
@@ -99,6 +104,7 @@ pub async fn insert(can: &Caller, tx: &mut Tx, member: &WorkspaceMember, expires
     .bind(expires)
     .bind(member.timestamp_created)
     .bind(can.link())
+    .bind(member.custom_role.as_ref().map(|role| role.id))
     .run(tx)
     .await
 }
@@ -131,12 +137,14 @@ pub async fn insert_accepted(can: &Caller, tx: &mut Tx, new: &NewMember<'_>) -> 
 
 pub async fn update(can: &Caller, tx: &mut Tx, member: &WorkspaceMember) -> Result<u64> {
     can.sql(
-        "update members set nickname = $2, role = $3, tag_limit = $4 where workspace_id = {here} and id = $1",
+        "update members set nickname = $2, role = $3, tag_limit = $4, role_id = $5 \
+         where workspace_id = {here} and id = $1",
     )
     .bind(member.id)
     .bind(member.nickname.clone())
     .bind(member.role.name())
     .bind(member.tag_limit.as_ref().map(Json::value))
+    .bind(member.custom_role.as_ref().map(|role| role.id))
     .run(tx)
     .await
 }
@@ -208,7 +216,7 @@ pub async fn step_down(can: &Caller, tx: &mut Tx, to: Role) -> Result<u64> {
 /// they were invited.
 pub async fn step_up(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
     can.sql(
-        "update members set role = 'owner', tag_limit = null, permissions = null, link_id = null \
+        "update members set role = 'owner', role_id = null, tag_limit = null, permissions = null, link_id = null \
          where workspace_id = {here} and id = $1",
     )
     .bind(id)

@@ -1,49 +1,10 @@
-//! The rules about giving, changing and taking a role that the matrix does not contain.
+//! Callers whose own rights are narrowed by a list of permissions or a tag limit pass that on to the members whom they make
+//! or change. The rules about roles are in `roles`.
 
-use crate::access::workspace_members::{Appoint, Dismiss, Loosen};
-use crate::access::{Caller, Role, Step, may_make};
+use crate::access::{Caller, Step, workspace_members::Loosen};
 use crate::error::{Error, Result};
 use crate::resources::members::MemberPermission;
 use uuid::Uuid;
-
-/// Refuses a role above the caller's own. `present` is none for an invitation, `wanted` is none for a removal.
-pub fn guard(can: &Caller, present: Option<Role>, wanted: Option<Role>) -> Result<()> {
-    let actor = can.role().unwrap_or(Role::View);
-    if present == Some(Role::Owner) {
-        return refuse("the owner's role changes only when the ownership is handed over: change-owner");
-    }
-    if wanted == Some(Role::Owner) {
-        return refuse("there is exactly one owner; hand the ownership over with change-owner");
-    }
-    if !may_make(actor, present, wanted) {
-        return refuse("you cannot give or take a role above your own");
-    }
-    if wanted != present {
-        within_rails(can, wanted)?;
-    }
-    if wanted.is_some_and(Role::manages) {
-        can.also::<Appoint>()?;
-    }
-    if present.is_some_and(Role::manages) {
-        can.also::<Dismiss>()?;
-    }
-    Ok(())
-}
-
-/// An admin workspace can limit the roles that are given here.
-fn within_rails(can: &Caller, wanted: Option<Role>) -> Result<()> {
-    let group = can.group();
-    match group.and_then(|group| group.rails.cap(wanted).map(|cap| (cap, &group.admin_name))) {
-        Some((cap, name)) => {
-            let why = format!(
-                "guard-rail: the admin workspace, {name}, does not allow roles above `{}`",
-                cap.name()
-            );
-            Err(Error::refused(Step::GuardRail, why))
-        }
-        None => Ok(()),
-    }
-}
 
 /// No caller makes a member with more rights than their own. A caller with a list of permissions makes members whose list
 /// is part of it.

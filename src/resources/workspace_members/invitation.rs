@@ -64,7 +64,7 @@ impl Link {
             workspace: &workspace,
             brand: &workspaces::brand(can, &mut *tx).await?,
             inviter: inviter.as_deref(),
-            role: member.role.name(),
+            role: member.custom_role.as_ref().map_or(member.role.name(), |role| &role.name),
             url: &self.url(can),
             expires_in_days: (WEEK / DAY) as u32,
         };

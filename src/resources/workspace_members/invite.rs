@@ -1,13 +1,15 @@
 //! Invites a person.
 
-use super::guard::{guard, within_own};
+use super::guard::within_own;
 use super::invitation::{Link, within_a_day};
 use super::{New, handed, subject};
 use crate::access::{Caller, Can, Role, workspace_members::Create};
 use crate::audit::Change;
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::address;
 use crate::resources::members::{self, WorkspaceMember};
+use crate::resources::roles::{self, WorkspaceRole};
 use crate::resources::{custom_tags, workspaces};
 use std::slice::from_mut;
 
@@ -16,14 +18,21 @@ pub async fn invite(can: Can<Create>, new: New) -> Result<WorkspaceMember> {
     let link = Link::new(&can)?;
     can.write(async move |can, tx| {
         within_a_day(can, tx).await?;
-        let role = match new.role {
-            Some(role) => role,
-            None => workspaces::current(can, &mut *tx).await?.default_member_role,
+        let custom = match &new.custom_role {
+            Some(name) => Some(custom(can, tx, name, new.role).await?),
+            None => None,
         };
-        guard(can, None, Some(role))?;
+        let role = match (&custom, new.role) {
+            (Some(custom), _) => custom.base,
+            (None, Some(role)) => role,
+            (None, None) => workspaces::current(can, &mut *tx).await?.default_member_role,
+        };
+        let effective = custom.as_ref().map_or(role.into(), WorkspaceRole::effective);
+        roles::guard(can, None, Some(&effective))?;
         within_own(can, new.permissions.as_deref())?;
         custom_tags::known(can, tx, "tag_limit", new.tag_limit.as_deref().unwrap_or_default()).await?;
-        let mut member = pending(can, &new, role);
+        let custom_role = custom.as_ref().map(WorkspaceRole::label);
+        let mut member = WorkspaceMember { custom_role, ..pending(can, &new, role) };
         if members::is_taken(can, tx, &member.email).await? {
             return Err(Error::Conflict("A member with this email already exists.".to_owned()));
         }
@@ -37,6 +46,20 @@ pub async fn invite(can: Can<Create>, new: New) -> Result<WorkspaceMember> {
     .await
 }
 
+/// The custom role that a body names. The body can name its base too.
+pub async fn custom(can: &Caller, tx: &mut Tx, name: &str, role: Option<Role>) -> Result<WorkspaceRole> {
+    let custom = roles::named(can, tx, "body/custom_role", name).await?;
+    match role.is_none_or(|role| role == custom.base) {
+        true => Ok(custom),
+        false => {
+            let base = custom.base.name();
+            Err(Error::Invalid(format!(
+                "body/role must be left out, or be `{base}`, the base of the custom role"
+            )))
+        }
+    }
+}
+
 fn pending(can: &Caller, new: &New, role: Role) -> WorkspaceMember {
     WorkspaceMember {
         id: can.new_id(),
@@ -47,6 +70,7 @@ fn pending(can: &Caller, new: &New, role: Role) -> WorkspaceMember {
         nickname: new.nickname.clone(),
         name: None,
         role,
+        custom_role: None,
         accepted: false,
         issuer_id: can.user(),
         permissions: new.permissions.clone(),

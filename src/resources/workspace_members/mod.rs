@@ -6,7 +6,6 @@ mod guard;
 mod handed;
 mod invitation;
 mod invite;
-mod keys;
 mod list;
 mod password;
 mod preview;
@@ -49,6 +48,9 @@ pub struct New {
     /// Without it, the workspace's `default_member_role`.
     #[schemars(transform = absent_not_null)]
     pub role: Option<Role>,
+    /// The name or id of a custom role. `role` must be left out, or be its base.
+    #[schemars(length(max = 64), extend("x-gatepost-extension" = true))]
+    pub custom_role: Option<String>,
     pub permissions: Option<Vec<MemberPermission>>,
     #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
     pub tag_limit: Option<Vec<Uuid>>,
@@ -66,6 +68,7 @@ impl New {
             _user_email: None,
             nickname: None,
             role,
+            custom_role: None,
             permissions: None,
             tag_limit: None,
             accounts: vec![],
@@ -80,6 +83,12 @@ patch! {
         role: Role,
         #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
         tag_limit: Option<Vec<Uuid>>,
+    }
+    apart {
+        /// The name or id of a custom role. Null takes it away, and so does a change of `role`; the member keeps the built-in
+        /// role.
+        #[schemars(length(max = 64), extend("x-gatepost-extension" = true))]
+        custom_role: Option<String>,
     }
 }
 

@@ -1,27 +1,28 @@
 //! Removes a member or withdraws an invitation.
 
-use super::guard::{guard, within_own};
+use super::guard::within_own;
 use super::invitation;
-use super::keys::KeysMade;
 use super::{Revoke, subject};
 use crate::access::{Caller, Can, workspace_members::Delete};
 use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::resources::accounts::{self, LeftBehind};
+use crate::resources::api_keys::KeysMade;
 use crate::resources::members::{self, WorkspaceMember};
-use crate::resources::{api_keys, sessions};
+use crate::resources::{api_keys, roles, sessions};
 use uuid::Uuid;
 
 pub async fn remove(can: Can<Delete>, id: Uuid, revoke: Revoke) -> Result<WorkspaceMember> {
     can.write(async move |can, tx| {
-        let member = members::find(can, &mut *tx, id).await?;
-        guard(can, Some(member.role), None)?;
+        let mut member = members::find(can, &mut *tx, id).await?;
+        let present = roles::effective(can, tx, &member).await?;
+        roles::guard(can, Some(&present), None)?;
         within_own(can, member.permissions.as_deref())?;
         let keys = KeysMade::by(can, tx, id, revoke.revoke_keys).await?;
         let left = remove_member(can, tx, &member).await?;
-        let change = |member| Change::deleted(subject(id), member).with(left);
-        Ok(keys.recorded(can, change, member))
+        member.keys_made = keys.shown(can);
+        Ok(keys.recorded(can, Change::deleted(subject(id), member).with(left)))
     })
     .await
 }

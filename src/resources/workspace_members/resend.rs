@@ -1,12 +1,13 @@
 //! Sends an invitation again, with a new link.
 
-use super::guard::{guard, within_own};
+use super::guard::within_own;
 use super::invitation::{Link, prolong, within_a_day};
 use super::{handed, subject};
 use crate::access::{Can, workspace_members::Resend};
 use crate::audit::Change;
 use crate::error::Result;
 use crate::resources::members::{self, WorkspaceMember};
+use crate::resources::roles;
 use std::slice::from_mut;
 use uuid::Uuid;
 
@@ -21,7 +22,8 @@ pub async fn resend(can: Can<Resend>, id: Uuid) -> Result<WorkspaceMember> {
             return Ok(Change::updated(subject(id), &before, member).affecting(0));
         }
         within_a_day(can, tx).await?;
-        guard(can, Some(member.role), Some(member.role))?;
+        let role = roles::effective(can, tx, &member).await?;
+        roles::guard(can, Some(&role), Some(&role))?;
         within_own(can, member.permissions.as_deref())?;
         prolong(can, tx, &member, &link).await?;
         member.invitation_url = link.hand_over(can, tx, &member).await?;

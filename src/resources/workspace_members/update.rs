@@ -1,12 +1,15 @@
 //! Changes a member or an invitation.
 
-use super::guard::{guard, keeps_limit, within_own};
-use super::keys::KeysMade;
+use super::guard::{keeps_limit, within_own};
+use super::invite::custom;
 use super::{Patch, Revoke, handed, subject};
-use crate::access::{Caller, Can, workspace_members::*};
+use crate::access::{Caller, Can, EffectiveRole, workspace_members::*};
 use crate::audit::Change;
+use crate::db::Tx;
 use crate::error::Result;
+use crate::resources::api_keys::KeysMade;
 use crate::resources::members::{self, WorkspaceMember};
+use crate::resources::roles::{self, WorkspaceRole};
 use crate::resources::{accounts, custom_tags};
 use std::slice::from_mut;
 use uuid::Uuid;
@@ -15,16 +18,21 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Patch, revoke: Revoke) ->
     can.write(async move |can, tx| {
         let mut before = members::find(can, &mut *tx, id).await?;
         handed::show(can, &mut *tx, from_mut(&mut before)).await?;
-        let after = patch.over(&before);
-        let new_rights = after.role != before.role || after.tag_limit != before.tag_limit;
+        let (mut after, wanted) = wanted(can, tx, &patch, &before).await?;
+        let new_role = after.role != before.role || after.custom_role != before.custom_role;
+        let new_rights = new_role || after.tag_limit != before.tag_limit;
         if new_rights {
-            may_change_rights(can, &before, &after)?;
+            can.also::<ChangeRole>()?;
+            let present = roles::effective(can, tx, &before).await?;
+            roles::guard(can, Some(&present), Some(wanted.as_ref().unwrap_or(&present)))?;
+            within_own(can, before.permissions.as_deref())?;
+            keeps_limit(can, before.tag_limit.as_deref(), after.tag_limit.as_deref())?;
         }
         if let Some(limit) = patch.tag_limit.get() {
             custom_tags::known(can, tx, "tag_limit", limit.as_deref().unwrap_or_default()).await?;
         }
         members::update(can, tx, &after).await?;
-        let keys = match after.role != before.role {
+        let keys = match new_role {
             true => Some(KeysMade::by(can, tx, id, revoke.revoke_keys).await?),
             false => None,
         };
@@ -32,18 +40,36 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Patch, revoke: Revoke) ->
         if new_rights {
             left.taken_off_campaigns = accounts::settle(can, tx, after.user_id).await?;
         }
-        let change = |after| Change::updated(subject(id), &before, after).with(left);
+        after.keys_made = keys.as_ref().and_then(|keys| keys.shown(can));
+        let change = Change::updated(subject(id), &before, after).with(left);
         Ok(match keys {
-            Some(keys) => keys.recorded(can, change, after),
-            None => change(after),
+            Some(keys) => keys.recorded(can, change),
+            None => change,
         })
     })
     .await
 }
 
-fn may_change_rights(can: &Caller, before: &WorkspaceMember, after: &WorkspaceMember) -> Result<()> {
-    can.also::<ChangeRole>()?;
-    guard(can, Some(before.role), Some(after.role))?;
-    within_own(can, before.permissions.as_deref())?;
-    keeps_limit(can, before.tag_limit.as_deref(), after.tag_limit.as_deref())
+/// The member as the body wants them, and their role if the body names one. A built-in role takes a custom one away.
+async fn wanted(
+    can: &Caller,
+    tx: &mut Tx,
+    patch: &Patch,
+    before: &WorkspaceMember,
+) -> Result<(WorkspaceMember, Option<EffectiveRole>)> {
+    let mut after = patch.over(before);
+    let role = patch.role.get().copied();
+    match (patch.custom_role.get(), role) {
+        (Some(Some(name)), _) => {
+            let custom = custom(can, tx, name, role).await?;
+            (after.role, after.custom_role) = (custom.base, Some(custom.label()));
+            Ok((after, Some(WorkspaceRole::effective(&custom))))
+        }
+        (Some(None), _) | (None, Some(_)) => {
+            after.custom_role = None;
+            let effective = after.role.into();
+            Ok((after, Some(effective)))
+        }
+        (None, None) => Ok((after, None)),
+    }
 }

@@ -1,7 +1,7 @@
 //! Changes the settings of a workspace.
 
 use super::{Patch, Workspace, store, subject};
-use crate::access::{Can, Role, workspaces::*};
+use crate::access::{Can, Role, Step, workspaces::*};
 use crate::audit::Change;
 use crate::error::{Error, Result};
 
@@ -14,6 +14,12 @@ pub async fn update(can: Can<Update>, patch: Patch) -> Result<Workspace> {
         }
         if changes_rights(&before, &after) {
             can.also::<SetRights>()?;
+        }
+        let role = after.default_member_role;
+        let covered = can.effective_role().is_some_and(|own| own.covers(&role.into()));
+        if role != before.default_member_role && !covered {
+            let why = "role: you cannot make a role the default that reaches further than your own";
+            return Err(Error::refused(Step::Role, why));
         }
         store::update(can, tx, &after).await?;
         Ok(Change::updated(subject(&before), &before, after))

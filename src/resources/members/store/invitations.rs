@@ -19,11 +19,13 @@ pub struct OpenInvitation {
     /// Whether the link was mailed to the address, so that it proves whose the address is.
     pub mailed: bool,
     pub issuer: Option<Uuid>,
+    /// The name of the role, which may be a custom one.
     pub role: String,
 }
 record! { OpenInvitation {
     workspace_id = "m.workspace_id", id = "m.id", email = "m.email", reserved = "m.user_id", known = "u.id",
-    token_hash = "c.hash", mailed = "m.invitation_mailed", issuer = "m.issuer_id", role = "m.role"
+    token_hash = "c.hash", mailed = "m.invitation_mailed", issuer = "m.issuer_id",
+    role = "coalesce((select r.name from roles r where r.workspace_id = m.workspace_id and r.id = m.role_id), m.role)"
 } }
 
 /// The open invitation whose token has this hash.

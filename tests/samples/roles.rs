@@ -1,0 +1,43 @@
+use crate::support::World;
+use crate::support::operations::Operation;
+use crate::support::samples::{Call, Records, Samples};
+use serde_json::{Value, json};
+
+pub struct Resource;
+
+const ROLES: &str = "/api/v2/roles";
+
+fn role() -> Value {
+    let id = uuid::Uuid::now_v7().simple().to_string();
+    let permissions = json!({ "campaigns:read": "team", "campaigns:launch": "own" });
+    json!({ "name": format!("walk-{}", &id[12..]), "base": "sdr", "permissions": permissions })
+}
+
+impl Samples for Resource {
+    async fn record(world: &World, who: &str, _: &Records) -> Option<String> {
+        let made = world.call(who, &format!("POST {ROLES}"), role()).await;
+        // A workspace has at most 50.
+        match made.status.as_u16() {
+            409 => world.get(who, ROLES).await.items()[0]["id"].as_str().map(str::to_owned),
+            _ => Some(made.is(200).id()),
+        }
+    }
+
+    fn body(operation: &Operation, _: &Records) -> Option<Value> {
+        match operation.action.name {
+            "roles:create" => Some(role()),
+            "roles:update" | "roles:read" => Some(json!({ "without": ["campaigns:pause"] })),
+            _ => None,
+        }
+    }
+
+    async fn call(world: &World, operation: &Operation) -> Option<Call> {
+        let made = async || world.call("owner", &format!("POST {ROLES}"), role()).await.is(200).id();
+        match operation.action.name {
+            "roles:create" => Call::new(operation.line(), role()),
+            "roles:update" => Call::on(operation, made().await, json!({ "name": "sdr-west" })),
+            "roles:delete" => Call::on(operation, made().await, Value::Null),
+            _ => None,
+        }
+    }
+}
