@@ -79,7 +79,7 @@ async fn update(
     body: Unread<Patch>,
 ) -> Result<Json<WorkspaceRole>> {
     can.find::<WorkspaceRole>(can.reader(), id).await?;
-    super::update(can, id, body.patch().await?, lowering).await.map(Json)
+    super::update(can, id, body.read().await?, lowering).await.map(Json)
 }
 
 async fn delete(

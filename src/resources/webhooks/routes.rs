@@ -78,7 +78,7 @@ async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<J
 
 async fn update(can: Can<Update>, Path(Id { id }): Path<Id>, body: Unread<Patch>) -> Result<Json<Webhook>> {
     can.find::<Webhook>(can.reader(), id).await?;
-    super::update(can, id, body.patch().await?).await.map(Json)
+    super::update(can, id, body.read().await?).await.map(Json)
 }
 
 async fn delete(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Webhook>> {
