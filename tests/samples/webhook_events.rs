@@ -13,7 +13,7 @@ async fn attempt(world: &World, who: &str, lead: &str) -> String {
     world.call(who, &at, json!({ "lt_interest_status": 1 })).await.is(200);
     world.call(who, &at, json!({ "lt_interest_status": -4 })).await.is(200);
     world.deliver().await;
-    let found = world.get(who, "/api/v2/webhook-events").await.is(200).items();
+    let found = world.get(who, "/api/v2/webhook-events?limit=100").await.is(200).items();
     let own = found.iter().find(|attempt| attempt["webhook_id"] == webhook).unwrap();
     own["id"].as_str().unwrap().to_owned()
 }
