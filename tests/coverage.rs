@@ -23,6 +23,7 @@ const UNROUTED: [&str; 12] = [
     "workspace_members:explain_others",
     "accounts:use",
     "leads:verify",
+    "webhooks:deliver",
     "profile:first_password",
     "sessions:begin",
     "workspace_group_members:leave",
