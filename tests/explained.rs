@@ -79,14 +79,14 @@ async fn lowered(world: &mut World) -> [String; 2] {
         ("editor", &["campaigns:launch", "accounts:use", "lead_lists:create"]),
     ];
     for (base, without) in without {
-        let (home, name) = (world.home, format!("lowered {base}"));
+        let (home, name) = (world.home, format!("lowered-{base}"));
         let (member, _) = scene::join(world, home, &name, base, None).await;
         let role = json!({ "name": format!("lowered-{base}"), "base": base, "without": without });
         let role = world.call("owner", "POST /api/v2/roles", role).await.is(200).id();
         let line = format!("PATCH /api/v2/workspace-members/{member}");
         world.call("owner", &line, json!({ "custom_role": role })).await.is(200);
     }
-    ["lowered admin", "lowered editor"].map(str::to_owned)
+    ["lowered-admin", "lowered-editor"].map(str::to_owned)
 }
 
 /// The age of a session that signed in eleven minutes ago.

@@ -50,7 +50,7 @@ impl Reading {
 
 /// Fields that give or narrow a right. They are read strictly everywhere, and an unknown key that resembles
 /// one of them is refused: a caller who misspells `visibility` must not believe that the campaign is private.
-pub const RIGHTS: [&str; 15] = [
+pub const RIGHTS: [&str; 16] = [
     "visibility",
     "owned_by",
     "assigned_to",
@@ -66,6 +66,7 @@ pub const RIGHTS: [&str; 15] = [
     "strict_bodies",
     "unique_leads",
     "new_owner_id",
+    "custom_role",
 ];
 
 /// Marks the request of a caller whose workspace has `strict_bodies`.
