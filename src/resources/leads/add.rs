@@ -1,6 +1,7 @@
 //! Adds up to a thousand leads at once. Leads that cannot be added are counted, and the others are added.
 
 use super::destination::assignee;
+use super::duplicates::PresentLead;
 use super::rules::{Duplicates, Skip, blocked, bounded, given_address, is_complete, lead, possible};
 use super::{Destination, Given, Lead, store, store::Known};
 use crate::access::{Can, leads::Create};
@@ -67,6 +68,21 @@ pub struct Added {
     duplicate_email_count: usize,
     remaining_in_plan: Option<i64>,
     created_leads: Vec<Created>,
+    /// The leads of the call whose address is there already.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    duplicates: Vec<Duplicate>,
+}
+
+#[derive(Clone, Serialize, JsonSchema)]
+#[schemars(inline)]
+struct Duplicate {
+    /// Its place in the call, from 0.
+    index: usize,
+    /// Whether it counts in `duplicated_leads` or in `skipped_count`.
+    #[schemars(extend("enum" = ["duplicated", "skipped"]))]
+    reason: &'static str,
+    /// The lead that has the address. Null if the caller does not see it.
+    lead: Option<PresentLead>,
 }
 
 #[derive(Clone, Serialize, JsonSchema)]
@@ -167,6 +183,8 @@ pub enum LeftOut {
 pub(super) struct Sorted {
     pub taken: BTreeMap<usize, Given>,
     pub left_out: BTreeMap<usize, LeftOut>,
+    /// The leads that have the addresses of duplicates, and whether the caller sees them.
+    pub present: BTreeMap<usize, (Known, bool)>,
 }
 
 /// Sorts leads by what becomes of them in a campaign or a list.
@@ -209,7 +227,7 @@ fn sort(given: &[Given], container: Container) -> Sorted {
 async fn leave_out_blocked(can: &Can<Create>, tx: &mut Tx, sorted: &mut Sorted) -> Result<()> {
     let emails: Vec<String> = sorted.taken.values().filter_map(|given| given.email.clone()).collect();
     let blocked = blocked(can, tx, &emails).await?;
-    let Sorted { taken, left_out } = sorted;
+    let Sorted { taken, left_out, .. } = sorted;
     taken.retain(|index, given| {
         let is_blocked = given.email.as_ref().is_some_and(|email| blocked.contains(email));
         if is_blocked {
@@ -231,21 +249,33 @@ async fn leave_out_known(
     let emails: Vec<String> = sorted.taken.values().filter_map(|given| given.email.clone()).collect();
     let mut known: HashMap<String, Vec<(Known, bool)>> = HashMap::new();
     for lead in store::known(can, tx, &emails).await? {
-        known.entry(lead.0.email.clone()).or_default().push(lead);
+        known.entry(lead.0.email.clone().unwrap_or_default()).or_default().push(lead);
     }
-    let here = (container.campaign(), container.list());
-    let Sorted { taken, left_out } = sorted;
+    let Sorted { taken, left_out, present } = sorted;
     taken.retain(|index, given| {
-        let at = given.email.as_ref().and_then(|email| known.get(email));
-        let is_here = at.is_some_and(|at| at.iter().any(|(known, _)| known.place() == here));
-        let is_skipped = !is_here
-            && at.is_some_and(|at| at.iter().any(|(known, visible)| duplicates.skip(known, *visible)));
-        if is_here || is_skipped {
-            left_out.insert(*index, if is_here { LeftOut::Duplicated } else { LeftOut::Skipped });
-        }
-        !is_here && !is_skipped
+        // No two leads of the call have the same address at this point.
+        let there = given.email.as_ref().and_then(|email| known.remove(email)).unwrap_or_default();
+        let Some((why, lead)) = kept_out_by(there, container, duplicates) else { return true };
+        left_out.insert(*index, why);
+        present.insert(*index, lead);
+        false
     });
     Ok(())
+}
+
+/// Which of the leads with its address keeps a new lead out, and why. The oldest that the caller sees, if there is one.
+fn kept_out_by(
+    there: Vec<(Known, bool)>,
+    container: Container,
+    duplicates: Duplicates,
+) -> Option<(LeftOut, (Known, bool))> {
+    let here = (container.campaign(), container.list());
+    let why = |(lead, visible): &(Known, bool)| match lead.place() == here {
+        true => Some(LeftOut::Duplicated),
+        false => duplicates.skip(lead, *visible).then_some(LeftOut::Skipped),
+    };
+    let reasons = there.into_iter().filter_map(|lead| Some((why(&lead)?, lead)));
+    reasons.min_by_key(|(why, (_, visible))| (*why != LeftOut::Duplicated, !visible))
 }
 
 impl Sorted {
@@ -257,6 +287,14 @@ impl Sorted {
             first_name: lead.person.first_name,
             last_name: lead.person.last_name,
             phone: lead.person.phone,
+        };
+        let duplicate = |(index, lead): (&usize, &(Known, bool))| Duplicate {
+            index: *index,
+            reason: match self.left_out.get(index) {
+                Some(LeftOut::Duplicated) => "duplicated",
+                Some(_) | None => "skipped",
+            },
+            lead: PresentLead::of(lead, can),
         };
         let count = |why| self.left_out.values().filter(|other| **other == why).count();
         Added {
@@ -272,6 +310,7 @@ impl Sorted {
             duplicate_email_count: count(LeftOut::Twice),
             remaining_in_plan: None,
             created_leads: leads.into_iter().map(created).collect(),
+            duplicates: self.present.iter().map(duplicate).collect(),
         }
     }
 }
