@@ -107,7 +107,7 @@ async fn reads(world: &World, small: &Small) {
     for (filter, labels) in [
         ("FILTER_LEAD_INTERESTED", 1..2),
         ("FILTER_LEAD_NOT_INTERESTED", -1..0),
-        ("FILTER_LEAD_CUSTOM_LABEL_POSITIVE", 5..2000),
+        ("FILTER_LEAD_CLOSED", 4..5),
     ] {
         let with = small.seen().into_iter().filter(|lead| lead.label.is_some_and(|n| labels.contains(&n)));
         assert_eq!(listed(json!({ "limit": 100, "filter": filter })).await, ids(with), "{filter} {at}");
@@ -269,7 +269,10 @@ async fn nothing_shows_or_changes_a_lead_out_of_reach(mut world: World) {
             Ok(())
         };
         world.writer.write(fill).await.unwrap();
-        join_all(smalls.iter().map(|small| reads(&world, small))).await;
+        // A server makes only eight exports at a time.
+        for some in smalls.chunks(4) {
+            join_all(some.iter().map(|small| reads(&world, small))).await;
+        }
         let mut expected = Vec::new();
         for (n, small) in smalls.iter().enumerate() {
             let (what, after) = match n % 3 {

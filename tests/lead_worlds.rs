@@ -92,7 +92,7 @@ pub async fn small(world: &mut World, random: &mut Random, n: usize, inserts: &m
             continue;
         }
         let assigned = (!random.one_in(4)).then(|| random.of(&people).1);
-        let label = random.of(&[None, Some(1), Some(1), Some(-1), Some(1001)]);
+        let label = random.of(&[None, Some(1), Some(1), Some(-1), Some(4)]);
         let lead =
             Lead { id: world.app.new_id(), at: at.as_ref().map(|place| place.id), email, assigned, label };
         inserts.push(insert_lead(world, home, at.as_ref(), &lead));

@@ -83,10 +83,10 @@ impl Import {
             skip: Skip { skip_if_in_workspace: self.skip_if_in_workspace, ..Skip::default() },
         };
         let mapping: BTreeMap<_, _> = self.map.iter().cloned().collect();
-        let mut import = Direct::open(wanted, &mapping, whole(&self.file)?)?;
+        let mut import = Direct::open(wanted, &mapping, whole(&self.file)?).map_err(said)?;
         let mut table = Table::new(out, ["LINE", "OUTCOME", "REASON", "EMAIL"]);
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        while let Some(mut rows) = import.next(Can::operator(app, self.workspace)).await? {
+        while let Some(mut rows) = import.next(Can::operator(app, self.workspace)).await.map_err(said)? {
             ImportRow::shown(&Can::<crate::access::leads::Create>::operator(app, self.workspace), &mut rows)
                 .await?;
             table.page(&rows, cells)?;
@@ -97,6 +97,22 @@ impl Import {
         }
         Ok(())
     }
+}
+
+/// Messages name the options of the command instead of fields.
+fn said(error: Error) -> Error {
+    let options = [
+        ("body/campaign_id ", "--campaign "),
+        ("body/list_id ", "--list "),
+        ("body/assigned_to ", "--assigned-to "),
+        ("body/mapping", "--map"),
+        ("body ", "the file "),
+    ];
+    let renamed = |text: &str| {
+        options.into_iter().find_map(|(field, option)| Some(format!("{option}{}", text.strip_prefix(field)?)))
+    };
+    let Error::Invalid(text) = &error else { return error };
+    renamed(text).map_or_else(|| error.clone(), Error::Invalid)
 }
 
 /// The bytes of a file, if they are not too many.

@@ -1,7 +1,7 @@
 //! Adds up to a thousand leads at once. Leads that cannot be added are counted, and the others are added.
 
 use super::destination::assignee;
-use super::duplicates::PresentLead;
+use super::duplicates::{Duplicate, kept_out_by};
 use super::rules::{Duplicates, Skip, blocked, bounded, given_address, is_complete, lead, possible};
 use super::{Destination, Given, Lead, store, store::Known};
 use crate::access::{Can, leads::Create};
@@ -71,18 +71,6 @@ pub struct Added {
     /// The leads of the call whose address is there already.
     #[schemars(extend("x-gatepost-extension" = true))]
     duplicates: Vec<Duplicate>,
-}
-
-#[derive(Clone, Serialize, JsonSchema)]
-#[schemars(inline)]
-struct Duplicate {
-    /// Its place in the call, from 0.
-    index: usize,
-    /// Whether it counts in `duplicated_leads` or in `skipped_count`.
-    #[schemars(extend("enum" = ["duplicated", "skipped"]))]
-    reason: &'static str,
-    /// The lead that has the address. Null if the caller does not see it.
-    lead: Option<PresentLead>,
 }
 
 #[derive(Clone, Serialize, JsonSchema)]
@@ -263,21 +251,6 @@ async fn leave_out_known(
     Ok(())
 }
 
-/// Which of the leads with its address keeps a new lead out, and why. The oldest that the caller sees, if there is one.
-fn kept_out_by(
-    there: Vec<(Known, bool)>,
-    container: Container,
-    duplicates: Duplicates,
-) -> Option<(LeftOut, (Known, bool))> {
-    let here = (container.campaign(), container.list());
-    let why = |(lead, visible): &(Known, bool)| match lead.place() == here {
-        true => Some(LeftOut::Duplicated),
-        false => duplicates.skip(lead, *visible).then_some(LeftOut::Skipped),
-    };
-    let reasons = there.into_iter().filter_map(|lead| Some((why(&lead)?, lead)));
-    reasons.min_by_key(|(why, (_, visible))| (*why != LeftOut::Duplicated, !visible))
-}
-
 impl Sorted {
     fn answer(&self, can: &Can<Create>, total: usize, leads: Vec<(usize, Lead)>) -> Added {
         let created = |(index, lead): (usize, Lead)| Created {
@@ -288,13 +261,8 @@ impl Sorted {
             last_name: lead.person.last_name,
             phone: lead.person.phone,
         };
-        let duplicate = |(index, lead): (&usize, &(Known, bool))| Duplicate {
-            index: *index,
-            reason: match self.left_out.get(index) {
-                Some(LeftOut::Duplicated) => "duplicated",
-                Some(_) | None => "skipped",
-            },
-            lead: PresentLead::of(lead, can),
+        let duplicate = |(index, lead): (&usize, &(Known, bool))| {
+            Duplicate::of(can, *index, self.left_out.get(index) == Some(&LeftOut::Duplicated), lead)
         };
         let count = |why| self.left_out.values().filter(|other| **other == why).count();
         Added {

@@ -1,10 +1,11 @@
 //! Leads that have the same address: those that keep a new lead out, and a report of all that are there already. Neither
 //! shows a lead that the caller does not see.
 
-use super::{store, store::Known};
+use super::{LeftOut, rules::Duplicates, store, store::Known};
 use crate::access::{Caller, Can, Permission, leads::Read};
 use crate::error::Result;
 use crate::http::{Page, optional_not_null};
+use crate::resources::lead_containers::Container;
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,41 @@ impl PresentLead {
             status: lead.status,
         })
     }
+}
+
+/// A lead of a call that is not added, because its address is there already.
+#[derive(Clone, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Duplicate {
+    /// Its place in the call, from 0.
+    index: usize,
+    /// Whether it counts in `duplicated_leads` or in `skipped_count`.
+    #[schemars(extend("enum" = ["duplicated", "skipped"]))]
+    reason: &'static str,
+    /// The lead that has the address. Null if the caller does not see it.
+    lead: Option<PresentLead>,
+}
+
+impl Duplicate {
+    pub fn of(can: &Caller, index: usize, here: bool, lead: &(Known, bool)) -> Duplicate {
+        let reason = if here { "duplicated" } else { "skipped" };
+        Duplicate { index, reason, lead: PresentLead::of(lead, can) }
+    }
+}
+
+/// Which of the leads with its address keeps a new lead out, and why. The oldest that the caller sees, if there is one.
+pub fn kept_out_by(
+    there: Vec<(Known, bool)>,
+    container: Container,
+    duplicates: Duplicates,
+) -> Option<(LeftOut, (Known, bool))> {
+    let here = (container.campaign(), container.list());
+    let why = |(lead, visible): &(Known, bool)| match lead.place() == here {
+        true => Some(LeftOut::Duplicated),
+        false => duplicates.skip(lead, *visible).then_some(LeftOut::Skipped),
+    };
+    let reasons = there.into_iter().filter_map(|lead| Some((why(&lead)?, lead)));
+    reasons.min_by_key(|(why, (_, visible))| (*why != LeftOut::Duplicated, !visible))
 }
 
 /// Those of these leads that the caller sees now.

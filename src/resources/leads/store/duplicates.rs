@@ -31,14 +31,17 @@ impl Known {
 
 /// The leads that have these addresses, oldest first, and whether the caller sees each.
 pub async fn known(can: &Can<Create>, tx: &mut Tx, emails: &[String]) -> Result<Vec<(Known, bool)>> {
-    can.sql(
-        "select {columns}, {within} from leads l where l.workspace_id = {here} and l.email in ({emails}) \
-         order by l.id",
-    )
-    .fill_list("{emails}", emails)
-    .fill("{within}", can.reaches::<Read>(&SHAPE))
-    .all(tx)
-    .await
+    // Without an order, which would make SQLite go through all leads in that order.
+    let mut known: Vec<(Known, bool)> = can
+        .sql(
+            "select {columns}, {within} from leads l where l.workspace_id = {here} and l.email in ({emails})",
+        )
+        .fill_list("{emails}", emails)
+        .fill("{within}", can.reaches::<Read>(&SHAPE))
+        .all(tx)
+        .await?;
+    known.sort_by_key(|(lead, _)| lead.id);
+    Ok(known)
 }
 
 /// Those of these leads that the caller sees.
@@ -71,9 +74,9 @@ pub async fn repeated(
     limit: i64,
 ) -> Result<Vec<(String, i64)>> {
     can.sql(
-        "select r.email, count(*) from (select d.email from leads d where d.workspace_id = {here} \
-         and d.email > $1 {filters} group by d.email having count(*) > 1) as r join leads l on l.email = r.email \
-         where {visible} group by r.email having count(*) > 1 order by r.email limit $2",
+        "select x.email, x.leads from (select r.email, (select count(*) from leads l where l.email = r.email \
+         and {visible}) as leads from (select d.email from leads d where d.workspace_id = {here} and d.email > $1 \
+         {filters} group by d.email having count(*) > 1) as r) as x where x.leads > 1 order by x.email limit $2",
     )
     .bind(after.to_owned())
     .bind(limit)
