@@ -14,6 +14,7 @@ use tower::ServiceExt;
 on_both! {
     everybody_gets_what_they_reach formulas_are_marked_in_csv_alone it_is_recorded_before_the_first_byte
     a_lost_right_ends_the_export few_are_read_at_a_time the_audit_log_leaves_as_its_list_has_it
+    an_admin_workspace_exports_only_where_it_may
 }
 
 const EXPORT: &str = "/api/v2/leads/export";
@@ -236,5 +237,20 @@ async fn the_audit_log_leaves_as_its_list_has_it(world: World) {
     world.get("owner", &format!("{LOG}?from=yesterday")).await.is(400);
     for who in ["manager", "editor", "member", "sdr", "view", "client"] {
         world.get(who, LOG).await.is(403);
+    }
+}
+
+/// The sub-workspace decides by its delegation. Its own people go on.
+async fn an_admin_workspace_exports_only_where_it_may(mut world: World) {
+    let (sub, _) = world.sub_of("owner", "ann").await;
+    let all = [EXPORT, "/api/v2/audit-logs/export", "/api/v2/block-lists-entries/download"];
+    for (no_exports, status) in [(false, 200), (true, 403), (false, 200)] {
+        world.delegates("ann", json!({ "read_only": false, "no_exports": no_exports })).await.is(200);
+        for path in all {
+            let answer = world.get_as("owner", sub, path).await.is(status);
+            assert!(status == 200 || answer.message().starts_with("delegation: "), "{}", answer.text());
+            world.get("ann", path).await.is(200);
+        }
+        world.get_as("owner", sub, "/api/v2/block-lists-entries").await.is(200);
     }
 }

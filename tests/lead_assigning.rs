@@ -2,9 +2,14 @@
 
 use crate::support::{MISSING, World, on_both};
 use gatepost::db::sql;
+use gatepost::{jobs, resources};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
-on_both! { leads_are_spread_over_members assigning_has_its_own_reach }
+on_both! {
+    leads_are_spread_over_members assigning_has_its_own_reach killed_at_every_step_each_lead_is_assigned_once
+}
 
 const ASSIGN: &str = "POST /api/v2/leads/bulk-assign";
 
@@ -127,4 +132,75 @@ async fn assigning_has_its_own_reach(world: World) {
         let said = world.call("owner", ASSIGN, body).await.is(400).message();
         assert!(said.starts_with(why), "{said}");
     }
+}
+
+/// 700 leads are three steps. Dead at the first fault point, at the second, and so on until none is left.
+async fn killed_at_every_step_each_lead_is_assigned_once(world: World) {
+    let campaign = world.create("owner", "c", "team").await;
+    let names: Vec<String> = (0..700).map(|n| format!("l{n}")).collect();
+    add(&world, &campaign, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let users = ["sdr", "member", "editor"].map(|who| world.who(who).user.unwrap());
+    let (mut deaths, mut point) = (0, 0);
+    loop {
+        world.run(sql("update leads set assigned_to = null where workspace_id = $1").bind(world.home)).await;
+        let body = json!({ "campaign": campaign, "organization_user_ids": users });
+        let asked = world.call("manager", ASSIGN, body).await.is(202).json();
+        let id = asked["background_job_id"].as_str().unwrap();
+        world.ambient.dies_after.store(point, Ordering::SeqCst);
+        let _dead = jobs::drain(&world.app, resources::work).await;
+        let died = world.ambient.dies_after.swap(-1, Ordering::SeqCst) == 0;
+        if died {
+            deaths += 1;
+            world.wait(16_000);
+            world.work().await;
+        }
+        let done = job(&world, id).await;
+        assert_eq!((&done["status"], &done["data"]["assigned_leads"]), (&json!("success"), &json!(700)));
+        // In turn, also over the steps: each of the three has a third, and the rows of the audit log have each lead once.
+        let mut told: BTreeMap<String, String> = BTreeMap::new();
+        let rows = steps(&world, id).await;
+        assert_eq!(
+            rows.iter().map(|(count, _)| count).collect::<Vec<_>>(),
+            [&300, &300, &100],
+            "dead at {point}"
+        );
+        for (_, parts) in rows {
+            for (user, leads) in parts.as_object().unwrap() {
+                for lead in leads.as_array().unwrap() {
+                    let twice = told.insert(lead.as_str().unwrap().to_owned(), user.clone());
+                    assert_eq!(twice, None, "dead at {point}");
+                }
+            }
+        }
+        let stored: Vec<(uuid::Uuid, uuid::Uuid)> =
+            sql("select id, assigned_to from leads where workspace_id = $1 order by id")
+                .bind(world.home)
+                .all(&world.reader)
+                .await
+                .unwrap();
+        for (at, (lead, user)) in stored.iter().enumerate() {
+            assert_eq!(*user, users[at % 3], "dead at {point}: lead {at}");
+            assert_eq!(told.get(&lead.to_string()), Some(&user.to_string()), "dead at {point}");
+        }
+        assert_eq!((stored.len(), told.len()), (700, 700));
+        if !died {
+            break;
+        }
+        point += 1;
+    }
+    assert!(deaths >= 9, "before, inside and after each of three steps: {deaths}");
+}
+
+/// How many leads each step of a job assigned, and which leads to whom.
+async fn steps(world: &World, job: &str) -> Vec<(i64, Value)> {
+    let rows: Vec<(i64, Value)> = sql(
+        "select affected_count, metadata from audit_log where workspace_id = $1 and activity_type = 1180 order by id",
+    )
+    .bind(world.home)
+    .all(&world.reader)
+    .await
+    .unwrap();
+    let facts = rows.into_iter().map(|(count, facts)| (count, facts["changes"].clone()));
+    let steps = facts.filter(|(_, facts)| facts["job"][1] == job && !facts["assigned"].is_null());
+    steps.map(|(count, facts)| (count, facts["assigned"][1].clone())).collect()
 }

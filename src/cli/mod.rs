@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod init;
 mod key;
+mod leads;
 mod list;
 mod open;
 mod out;
@@ -76,7 +77,7 @@ enum Command {
     Serve,
     /// Serve a sample workspace with people and campaigns, in a temporary folder
     Demo(demo::Demo),
-    /// Manage this server: workspaces, users, keys, credits, backups, checks
+    /// Manage this server: workspaces, users, keys, leads, credits, backups, checks
     #[command(subcommand)]
     Admin(Admin),
     /// Print the version of the program and of the database schema
@@ -103,6 +104,9 @@ enum Admin {
     /// Print the access matrix, and explain why a person or key can or cannot do something
     #[command(subcommand)]
     Access(access::Access),
+    /// Import leads from a file
+    #[command(subcommand)]
+    Leads(leads::Leads),
     /// Grant credits to workspaces
     #[command(subcommand)]
     Credits(credits::Credits),
@@ -190,6 +194,7 @@ impl Admin {
             Admin::User(user) => user.run(config, out).await,
             Admin::Key(key) => key.run(config, out).await,
             Admin::Access(access) => return access.run(config, out).await,
+            Admin::Leads(leads) => leads.run(config, out).await,
             Admin::Credits(credits) => credits.run(config, out).await,
             Admin::Backup(backup) => backup.run(config, out).await,
             Admin::Restore(restore) => restore.run(config, out).await,

@@ -1,10 +1,12 @@
 //! Bodies: bounded in size and time, checked against their schema, then read.
 
 mod accepted;
+mod affected;
 mod edit;
 mod patch;
 mod upload;
 pub use accepted::Accepted;
+pub use affected::Affected;
 pub(crate) use edit::patch;
 pub use edit::{Absent, Edit};
 pub use patch::Unread;

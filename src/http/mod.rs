@@ -32,8 +32,8 @@ pub use alias::ALIASES;
 pub use answers::{Answers, Shared};
 pub(crate) use body::patch;
 pub use body::{
-    Absent, Accepted, Carrier, Edit, Empty, Json, LARGEST, LARGEST_FILE, Nothing, Optional, Unread, Unused,
-    Upload, Uploaded, anonymous, taking,
+    Absent, Accepted, Affected, Carrier, Edit, Empty, Json, LARGEST, LARGEST_FILE, Nothing, Optional,
+    Unread, Unused, Upload, Uploaded, anonymous, taking,
 };
 pub use crowd::{Crowd, Locality, Most, Visit};
 pub use csv::Csv;

@@ -73,7 +73,7 @@ super::access_matrix! {
     }
     audit_logs "audit_logs" {
         Read   = read   (read)          _     [x     x     _       _      _      _    _    _   ] "organization.manage" "Read the audit log"
-        Export = export (export read)   1188  [x     x     _       _      _      _    _    _   ] "organization.manage" "Export the audit log" + Fresh + Unlimited + Reading
+        Export = export (export read)   1188  [x     x     _       _      _      _    _    _   ] "organization.manage" "Export the audit log" + Fresh + Unlimited + Export + Reading
     }
     campaigns "campaigns" {
         Read   = read   (read)          _     [x     x     team    team   team   team team team] "campaigns.view"      "See campaigns"

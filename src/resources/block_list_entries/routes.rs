@@ -3,7 +3,7 @@ use super::list::Filter;
 use super::{BlockListEntry, Ids, New, NewMany, Patch, Which};
 use crate::access::{Can, block_list_entries::*};
 use crate::error::Result;
-use crate::http::{Csv, Id, Json, Nothing, Page, Path, Query, Unread};
+use crate::http::{Affected, Csv, Id, Json, Nothing, Page, Path, Query, Unread};
 use crate::resources::operations;
 
 operations! {
@@ -23,8 +23,9 @@ operations! {
 
     /// Delete all block list entries that match
     ///
-    /// Without a filter it deletes the whole block list. The answer lists the newest 10,000 of the
-    /// deleted entries. Many entries are deleted in several transactions, each with its own audit row.
+    /// Without a filter it deletes the whole block list, whatever its size. The answer lists the newest 10,000
+    /// of the deleted entries. The header `x-gatepost-affected` says how many were deleted. Many entries are
+    /// deleted in several transactions, each with its own audit row. Entries that are added meanwhile stay.
     DELETE "/api/v2/block-lists-entries" => purge as "deleteallBlockListEntry";
 
     /// Get a block list entry
@@ -72,8 +73,13 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<BlockList
     super::create(can, new).await.map(Json)
 }
 
-async fn purge(can: Can<Purge>, Query(which): Query<Which>, _: Nothing) -> Result<Json<Vec<BlockListEntry>>> {
-    super::purge(can, which).await.map(Json)
+async fn purge(
+    can: Can<Purge>,
+    Query(which): Query<Which>,
+    _: Nothing,
+) -> Result<Affected<Vec<BlockListEntry>>> {
+    let purged = super::purge(can, which).await?;
+    Ok(Affected(purged.entries, purged.count))
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<BlockListEntry>> {

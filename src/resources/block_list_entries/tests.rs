@@ -2,13 +2,14 @@
 
 use crate::support::leads::list;
 use crate::support::{MISSING, World, on_both};
-use gatepost::db::sql;
+use gatepost::db::{Tx, sql};
 use serde_json::{Value, json};
 
 on_both! {
     values_are_kept_in_one_form blocking_again_changes_nothing many_at_once roles_and_tag_limits purging_is_apart
+    any_number_is_purged
     leads_that_are_blocked_stay_out the_file_is_recorded_and_has_no_formulas an_erased_value_still_blocks
-     the_list_narrows_and_pages
+    the_list_narrows_and_pages
 }
 
 const ENTRIES: &str = "/api/v2/block-lists-entries";
@@ -136,6 +137,39 @@ async fn purging_is_apart(world: World) {
     assert_eq!(world.get("stranger", ENTRIES).await.items().len(), 1);
     let row = world.log().await.into_iter().find(|row| row["affected_count"] == 902).unwrap();
     assert_eq!((&row["activity_type"], &row["action"]), (&json!(1173), &json!("block_list_entries:purge")));
+}
+
+/// More than the answer lists, in six steps.
+async fn any_number_is_purged(world: World) {
+    let insert = sql(
+        "insert into suppressions (workspace_id, id, mac, kind, value, is_domain, source, timestamp_created) \
+         values ($1, $2, $3, 'blocked', $4, false, 'api', $5)",
+    );
+    let rows = (0..10_500).map(|n| {
+        let (value, id) = (format!("p{n}@bulk.example"), world.app.new_id());
+        insert.clone().bind(world.home).bind(id).bind(format!("mac {n}")).bind(value).bind(world.app.now())
+    });
+    let rows: Vec<_> = rows.collect();
+    let fill = async move |tx: &mut Tx| {
+        for row in &rows {
+            row.clone().run(tx).await?;
+        }
+        Ok(())
+    };
+    world.writer.write(fill).await.unwrap();
+    let gone = world.call("owner", &format!("DELETE {ENTRIES}"), Value::Null).await.is(200);
+    assert_eq!(gone.headers["x-gatepost-affected"], "10500");
+    let listed = gone.json().as_array().unwrap().clone();
+    assert_eq!((listed.len(), &listed[0]["bl_value"]), (10_000, &json!("p10499@bulk.example")));
+    assert!(world.get("owner", ENTRIES).await.items().is_empty());
+    let rows: Vec<i64> = world
+        .log()
+        .await
+        .into_iter()
+        .filter(|row| row["activity_type"] == 1173)
+        .map(|row| row["affected_count"].as_i64().unwrap())
+        .collect();
+    assert_eq!(rows, [500, 2000, 2000, 2000, 2000, 2000]);
 }
 
 async fn leads_that_are_blocked_stay_out(world: World) {

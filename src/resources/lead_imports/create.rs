@@ -2,7 +2,7 @@
 
 use super::columns::{Column, fit};
 use super::file::{File, FilePart};
-use super::options::NewImport;
+use super::options::{NewImport, Reading};
 use super::{ImportPart, LeadImport, store, targets};
 use crate::access::{Can, lead_imports::Create, leads};
 use crate::audit::Change;
@@ -12,6 +12,8 @@ use crate::http::Uploaded;
 use crate::jobs::{self, Kind, New};
 use crate::resources::campaigns;
 use crate::resources::lead_containers::Container;
+use crate::resources::lead_import_mappings::Targets;
+use bytes::Bytes;
 use serde_json::json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -22,12 +24,30 @@ const OPEN: i64 = 20;
 /// Parts of one statement.
 const AT_ONCE: usize = 8;
 
-struct Read {
+/// What a file says, and its rows.
+pub(super) struct Read {
     encoding: String,
     separator: String,
     header: bool,
-    columns: Vec<Column>,
-    parts: Vec<FilePart>,
+    pub columns: Vec<Column>,
+    pub parts: Vec<FilePart>,
+}
+
+impl Read {
+    pub fn of(bytes: Bytes, reading: &Reading, targets: &Targets, in_list: bool) -> Result<Read> {
+        let file = File::open(bytes, reading, targets)?;
+        fit(&file.columns, in_list)?;
+        let parts = file.parts(in_list)?;
+        if parts.is_empty() {
+            return Err(Error::invalid("body must have at least one row besides the header"));
+        }
+        let (encoding, separator, header) = (file.encoding(), file.separator().to_owned(), file.header());
+        Ok(Read { encoding, separator, header, columns: file.columns, parts })
+    }
+
+    pub fn rows(&self) -> i64 {
+        self.parts.iter().map(|part| part.rows as i64).sum()
+    }
 }
 
 pub async fn create(can: Can<Create>, new: NewImport, file: Uploaded) -> Result<LeadImport> {
@@ -36,17 +56,7 @@ pub async fn create(can: Can<Create>, new: NewImport, file: Uploaded) -> Result<
     let container = Container::one("campaign_id", wanted.campaign_id, wanted.list_id)?;
     let targets = targets(&can, reading.mapping_id, new.mapping).await?;
     let in_list = container.list().is_some();
-    let read = file.through(move |bytes| {
-        let file = File::open(bytes, &reading, &targets)?;
-        fit(&file.columns, in_list)?;
-        let parts = file.parts(in_list)?;
-        if parts.is_empty() {
-            return Err(Error::invalid("body must have at least one row besides the header"));
-        }
-        let (encoding, separator, header) = (file.encoding(), file.separator().to_owned(), file.header());
-        Ok(Read { encoding, separator, header, columns: file.columns, parts })
-    });
-    let read = read.await?;
+    let read = file.through(move |bytes| Read::of(bytes, &reading, &targets, in_list)).await?;
     can.write(async move |can, tx| {
         let import = LeadImport {
             id: can.new_id(),
@@ -64,7 +74,7 @@ pub async fn create(can: Can<Create>, new: NewImport, file: Uploaded) -> Result<
             assigned_to: wanted.assigned_to.clone(),
             skip: wanted.skip,
             verify_leads_on_import: wanted.verify_leads_on_import,
-            total_rows: read.parts.iter().map(|part| part.rows as i64).sum(),
+            total_rows: read.rows(),
             added: 0,
             skipped: 0,
             invalid: 0,
@@ -97,7 +107,7 @@ async fn start(
     }
     if let Some(campaign) = import.campaign_id.filter(|_| !import.dry_run) {
         // Too many names are refused now, and not after half of the file.
-        let names = variables(&import);
+        let names = variables(&import.columns);
         campaigns::name_variables(can, tx, campaign, names.iter()).await?;
     }
     let data = json!({ "import_id": import.id, "total": import.total_rows });
@@ -110,8 +120,8 @@ async fn start(
     Ok(import)
 }
 
-fn variables(import: &LeadImport) -> Vec<String> {
-    import.columns.iter().filter_map(Column::variable).map(str::to_owned).collect()
+pub(super) fn variables(columns: &[Column]) -> Vec<String> {
+    columns.iter().filter_map(Column::variable).map(str::to_owned).collect()
 }
 
 /// Parts as they are stored. `first` is the number of the first one.

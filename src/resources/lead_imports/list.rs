@@ -46,5 +46,6 @@ pub async fn rows(can: Can<Read>, id: Uuid, filter: Filter) -> Result<Page<Impor
         }
     }
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    ImportRow::shown(&can, &mut rows).await?;
     Ok(Page::new(rows, limit, |row: &ImportRow| row.line))
 }

@@ -5,6 +5,7 @@ mod cancel;
 mod cells;
 mod columns;
 mod create;
+mod direct;
 mod file;
 mod inspect;
 mod layout;
@@ -12,14 +13,18 @@ mod list;
 mod options;
 mod pack;
 mod report;
+mod report_file;
 mod routes;
 mod step;
 mod store;
 mod text;
 pub use cancel::cancel;
 pub use create::create;
+pub use direct::Direct;
 pub use inspect::inspect;
 pub use list::{list, rows, show};
+pub use options::Wanted;
+pub use report_file::report;
 pub use routes::router;
 pub use step::step;
 
@@ -30,7 +35,7 @@ use crate::error::{Error, Result};
 use crate::http::absent_not_null;
 use crate::resources::lead_containers::Container;
 use crate::resources::lead_import_mappings::{Targets, targets_of};
-use crate::resources::leads::{Batch, Skip};
+use crate::resources::leads::{Batch, PresentLead, Skip};
 use crate::time::Time;
 use columns::Column;
 use schemars::JsonSchema;
@@ -161,6 +166,14 @@ pub struct ImportRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(transform = absent_not_null)]
     pub lead_id: Option<Uuid>,
+    /// The lead that has the address already. Only callers who see that lead get this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = absent_not_null)]
+    pub duplicate_of: Option<PresentLead>,
+    /// The id of that lead, as the report is stored. No answer has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
+    present: Option<Uuid>,
 }
 
 impl LeadImport {

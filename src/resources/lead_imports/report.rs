@@ -3,7 +3,9 @@
 use super::ImportRow;
 use super::cells::Wrong;
 use super::file::Row;
-use crate::resources::leads::LeftOut;
+use crate::access::Caller;
+use crate::error::Result;
+use crate::resources::leads::{Left, LeftOut, present};
 use uuid::Uuid;
 
 /// Why a row is skipped or invalid.
@@ -30,6 +32,8 @@ impl ImportRow {
             message: None,
             email,
             lead_id: lead,
+            duplicate_of: None,
+            present: None,
         }
     }
 
@@ -47,8 +51,8 @@ impl ImportRow {
         ImportRow::because(row, "skipped", "duplicate_in_file", said, email)
     }
 
-    pub fn left_out(row: &Row, why: LeftOut, email: Option<String>) -> ImportRow {
-        let (outcome, reason, said) = match why {
+    pub fn left_out(row: &Row, left: &Left, email: Option<String>) -> ImportRow {
+        let (outcome, reason, said) = match left.why {
             LeftOut::Invalid => ("invalid", "invalid_email", "The e-mail address is not valid."),
             LeftOut::Incomplete => {
                 ("invalid", "no_email_or_name", "The row has neither an address nor a name.")
@@ -62,7 +66,18 @@ impl ImportRow {
             }
             LeftOut::Blocked => ("skipped", "blocked", "The block list has this address or its domain."),
         };
-        ImportRow::because(row, outcome, reason, said.to_owned(), email)
+        let present = left.present;
+        ImportRow { present, ..ImportRow::because(row, outcome, reason, said.to_owned(), email) }
+    }
+
+    /// Rows as a caller gets them: with the leads that have their addresses, as far as the caller sees those leads now.
+    pub async fn shown(can: &Caller, rows: &mut [ImportRow]) -> Result<()> {
+        let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.present).collect();
+        let leads = present(can, &ids).await?;
+        for row in rows {
+            row.duplicate_of = row.present.take().and_then(|id| leads.get(&id).cloned());
+        }
+        Ok(())
     }
 
     pub fn wrong(row: &Row, wrong: &Wrong) -> ImportRow {

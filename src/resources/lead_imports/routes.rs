@@ -3,10 +3,11 @@
 use super::inspect::Inspection;
 use super::list::Filter;
 use super::options::{Inspected, NewImport};
+use super::report_file::ReportFile;
 use super::{ImportRow, LeadImport};
 use crate::access::{Can, lead_imports::*};
 use crate::error::Result;
-use crate::http::{Id, Json, LARGEST_FILE, Nothing, Page, Paging, Path, Query, Upload};
+use crate::http::{Id, Json, LARGEST_FILE, Nothing, Page, Paging, Path, Query, Streamed, Upload};
 use crate::resources::operations;
 
 operations! {
@@ -53,8 +54,15 @@ operations! {
     /// List the rows of a lead import
     ///
     /// In the order of the file. Says what became of each row and why. Rows that the job has not reached
-    /// yet are missing.
+    /// yet are missing. If a lead has the address already, callers who see that lead are told which it is.
     GET "/api/v2/lead-imports/{id}/rows" => rows as "listLeadImportRows" + ours;
+
+    /// Download the report on a lead import
+    ///
+    /// Answers the rows of the report as CSV or as one JSON object for each line, in the order of the file.
+    /// The answer comes in pieces, and the rights are read again for each piece. In CSV a cell that begins
+    /// like a formula has a `'` before it.
+    GET "/api/v2/lead-imports/{id}/report" => report as "downloadLeadImportReport" + ours;
 
     /// Cancel a lead import
     ///
@@ -87,6 +95,15 @@ async fn rows(
     _: Nothing,
 ) -> Result<Json<Page<ImportRow, i64>>> {
     super::rows(can, id, filter).await.map(Json)
+}
+
+async fn report(
+    can: Can<Read>,
+    Path(Id { id }): Path<Id>,
+    Query(wanted): Query<ReportFile>,
+    _: Nothing,
+) -> Result<Streamed> {
+    super::report(can, id, wanted).await
 }
 
 async fn cancel(can: Can<Cancel>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<LeadImport>> {

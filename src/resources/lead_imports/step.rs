@@ -1,6 +1,7 @@
 //! One step of an import: the rows of one part.
 
 use super::cells::{Wrong, lead};
+use super::columns::Column;
 use super::file::Row;
 use super::pack::{pack, unpack};
 use super::{ImportPart, ImportRow, LeadImport, store};
@@ -30,7 +31,7 @@ pub async fn step(app: &App, claim: &Claim) -> Result<Outcome> {
     let (Some(import), Some(part)) = (import, part) else {
         return Ok(Outcome::Failed("the import is gone".to_owned()));
     };
-    let sorted = Sorted::of(&import, unpack(&part.file_rows)?);
+    let sorted = Sorted::of(&import.columns, import.list_id.is_some(), unpack(&part.file_rows)?);
     let (claim, batch) = (claim.clone(), import.batch()?);
     can.write(async move |can, tx| {
         let told = sorted.add(can, tx, &batch).await?;
@@ -62,21 +63,20 @@ pub async fn step(app: &App, claim: &Claim) -> Result<Outcome> {
 }
 
 /// The rows of a part, with their leads or the reasons why they have none.
-struct Sorted {
+pub(super) struct Sorted {
     rows: Vec<(Row, Result<Given, Wrong>)>,
 }
 
 impl Sorted {
-    fn of(import: &LeadImport, rows: Vec<Row>) -> Sorted {
-        let in_list = import.list_id.is_some();
+    pub fn of(columns: &[Column], in_list: bool, rows: Vec<Row>) -> Sorted {
         let sorted = rows.into_iter().map(|row| {
-            let lead = lead(&import.columns, &row.2, in_list);
+            let lead = lead(columns, &row.2, in_list);
             (row, lead)
         });
         Sorted { rows: sorted.collect() }
     }
 
-    async fn add(&self, can: &Can<Create>, tx: &mut Tx, batch: &Batch) -> Result<Vec<ImportRow>> {
+    pub async fn add(&self, can: &Can<Create>, tx: &mut Tx, batch: &Batch) -> Result<Vec<ImportRow>> {
         let wanted =
             |(row, lead): &(Row, Result<Given, Wrong>)| lead.as_ref().ok().filter(|_| row.1 == 0).cloned();
         let given: Vec<Given> = self.rows.iter().filter_map(wanted).collect();
@@ -86,7 +86,7 @@ impl Sorted {
             Ok(lead) if row.1 > 0 => Ok(ImportRow::twin(row, lead.email.clone())),
             Ok(lead) => match fates.next() {
                 Some(Ok(id)) => Ok(ImportRow::added(row, lead.email.clone(), (!batch.dry).then_some(id))),
-                Some(Err(why)) => Ok(ImportRow::left_out(row, why, lead.email.clone())),
+                Some(Err(left)) => Ok(ImportRow::left_out(row, &left, lead.email.clone())),
                 None => Err(Error::internal("a row without an outcome")),
             },
         };

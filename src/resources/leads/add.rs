@@ -1,6 +1,7 @@
 //! Adds up to a thousand leads at once. Leads that cannot be added are counted, and the others are added.
 
 use super::destination::assignee;
+use super::duplicates::{Duplicate, kept_out_by};
 use super::rules::{Duplicates, Skip, blocked, bounded, given_address, is_complete, lead, possible};
 use super::verify::{can_verify, queue};
 use super::{Destination, Given, Lead, store, store::Known};
@@ -69,6 +70,9 @@ pub struct Added {
     duplicate_email_count: usize,
     remaining_in_plan: Option<i64>,
     created_leads: Vec<Created>,
+    /// The leads of the call whose address is there already.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    duplicates: Vec<Duplicate>,
 }
 
 #[derive(Clone, Serialize, JsonSchema)]
@@ -178,6 +182,8 @@ pub enum LeftOut {
 pub(super) struct Sorted {
     pub taken: BTreeMap<usize, Given>,
     pub left_out: BTreeMap<usize, LeftOut>,
+    /// The leads that have the addresses of duplicates, and whether the caller sees them.
+    pub present: BTreeMap<usize, (Known, bool)>,
 }
 
 /// Sorts leads by what becomes of them in a campaign or a list.
@@ -220,7 +226,7 @@ fn sort(given: &[Given], container: Container) -> Sorted {
 async fn leave_out_blocked(can: &Can<Create>, tx: &mut Tx, sorted: &mut Sorted) -> Result<()> {
     let emails: Vec<String> = sorted.taken.values().filter_map(|given| given.email.clone()).collect();
     let blocked = blocked(can, tx, &emails).await?;
-    let Sorted { taken, left_out } = sorted;
+    let Sorted { taken, left_out, .. } = sorted;
     taken.retain(|index, given| {
         let is_blocked = given.email.as_ref().is_some_and(|email| blocked.contains(email));
         if is_blocked {
@@ -242,19 +248,16 @@ async fn leave_out_known(
     let emails: Vec<String> = sorted.taken.values().filter_map(|given| given.email.clone()).collect();
     let mut known: HashMap<String, Vec<(Known, bool)>> = HashMap::new();
     for lead in store::known(can, tx, &emails).await? {
-        known.entry(lead.0.email.clone()).or_default().push(lead);
+        known.entry(lead.0.email.clone().unwrap_or_default()).or_default().push(lead);
     }
-    let here = (container.campaign(), container.list());
-    let Sorted { taken, left_out } = sorted;
+    let Sorted { taken, left_out, present } = sorted;
     taken.retain(|index, given| {
-        let at = given.email.as_ref().and_then(|email| known.get(email));
-        let is_here = at.is_some_and(|at| at.iter().any(|(known, _)| known.place() == here));
-        let is_skipped = !is_here
-            && at.is_some_and(|at| at.iter().any(|(known, visible)| duplicates.skip(known, *visible)));
-        if is_here || is_skipped {
-            left_out.insert(*index, if is_here { LeftOut::Duplicated } else { LeftOut::Skipped });
-        }
-        !is_here && !is_skipped
+        // No two leads of the call have the same address at this point.
+        let there = given.email.as_ref().and_then(|email| known.remove(email)).unwrap_or_default();
+        let Some((why, lead)) = kept_out_by(there, container, duplicates) else { return true };
+        left_out.insert(*index, why);
+        present.insert(*index, lead);
+        false
     });
     Ok(())
 }
@@ -268,6 +271,9 @@ impl Sorted {
             first_name: lead.person.first_name,
             last_name: lead.person.last_name,
             phone: lead.person.phone,
+        };
+        let duplicate = |(index, lead): (&usize, &(Known, bool))| {
+            Duplicate::of(can, *index, self.left_out.get(index) == Some(&LeftOut::Duplicated), lead)
         };
         let count = |why| self.left_out.values().filter(|other| **other == why).count();
         Added {
@@ -283,6 +289,7 @@ impl Sorted {
             duplicate_email_count: count(LeftOut::Twice),
             remaining_in_plan: None,
             created_leads: leads.into_iter().map(created).collect(),
+            duplicates: self.present.iter().map(duplicate).collect(),
         }
     }
 }

@@ -41,16 +41,24 @@ impl Batch {
     }
 }
 
+/// A lead that is not added.
+pub struct Left {
+    pub why: LeftOut,
+    /// The lead that has its address already, whether the caller sees it or not.
+    pub present: Option<Uuid>,
+}
+
 /// Adds the leads, or says what would become of them. The answer has the id of each added lead, in the order of `given`.
 pub async fn add_batch(
     can: &Can<Create>,
     tx: &mut Tx,
     batch: &Batch,
     given: &[Given],
-) -> Result<Vec<Result<Uuid, LeftOut>>> {
+) -> Result<Vec<Result<Uuid, Left>>> {
     let (destination, assigned_to) = batch.open(can, tx).await?;
     let sorted = sort_out(can, tx, given, batch.container, batch.skip).await?;
-    let mut fates: Vec<_> = given.iter().map(|_| Err(LeftOut::Invalid)).collect();
+    let mut fates: Vec<_> =
+        given.iter().map(|_| Err(Left { why: LeftOut::Invalid, present: None })).collect();
     let mut leads: Vec<Lead> = Vec::with_capacity(sorted.taken.len());
     for (index, given) in &sorted.taken {
         let lead = bounded(lead(can, given, &destination, assigned_to), "the row")?;
@@ -61,7 +69,8 @@ pub async fn add_batch(
     }
     for (index, why) in sorted.left_out {
         if let Some(fate) = fates.get_mut(index) {
-            *fate = Err(why);
+            let present = sorted.present.get(&index).map(|(lead, _)| lead.id);
+            *fate = Err(Left { why, present });
         }
     }
     if !batch.dry {

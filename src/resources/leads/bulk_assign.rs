@@ -1,6 +1,6 @@
 //! Spreads leads over members. It is a job, which acts with the rights of the caller who asked for it.
 
-use super::selection::{Selection, filtered};
+use super::selection::{Selection, filtered, position};
 use super::store;
 use crate::access::{Can, leads::Assign};
 use crate::app::App;
@@ -107,7 +107,9 @@ pub async fn assign_step(app: &App, claim: &Claim) -> Result<Outcome> {
     let claim = claim.clone();
     let data: Data = serde_json::from_value(claim.data.clone()).map_err(Error::internal)?;
     let since = claim.created_at;
-    let next = store::next(&can, claim.after()?, STEP, |out| data.filters.condition(since, out)).await?;
+    let order = position(data.filters.selection.ids.is_some());
+    let next =
+        store::next(&can, (claim.after()?, order), STEP, |out| data.filters.condition(since, out)).await?;
     can.write(async move |can, tx| {
         let (mut data, wanted) = (data.clone(), &data.filters);
         let users = wanted.users(can, tx).await?;

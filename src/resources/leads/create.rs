@@ -3,7 +3,7 @@
 use super::rules::{Duplicates, Skip, blocked, bounded, given_address, is_complete, lead, possible};
 use super::verify::{WAITING, can_verify, queue};
 use super::{Destination, Given, Lead, store, store::Known, subject};
-use crate::access::{Can, leads::Create};
+use crate::access::{Can, Permission, leads::Create, leads::Read};
 use crate::audit::Change;
 use crate::error::{Error, Result};
 use crate::http::{absent_not_null, is_email, lenient};
@@ -57,8 +57,10 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Lead> {
             return Err(Error::Conflict("This address or its domain is on the block list.".to_owned()));
         }
         let duplicates = Duplicates::of(new.skip, can, tx).await?;
-        for (known, visible) in store::known(can, tx, &emails).await? {
-            refuse_known(&known, &destination, visible, duplicates)?;
+        let mut known = store::known(can, tx, &emails).await?;
+        known.sort_by_key(|(_, visible)| !visible);
+        for (known, visible) in known {
+            refuse_known(can, (&known, visible), &destination, duplicates)?;
         }
         let mut lead = bounded(lead(can, &given, &destination, assigned_to), "body")?;
         can.insert(tx, &lead).await?;
@@ -91,9 +93,9 @@ fn check(given: &Given, list: Option<Uuid>) -> Result<()> {
 
 /// Refuses an address that is already there. A lead without a campaign and a list counts only for callers who see it.
 fn refuse_known(
-    known: &Known,
+    can: &Can<Create>,
+    (known, visible): (&Known, bool),
     destination: &Destination,
-    visible: bool,
     duplicates: Duplicates,
 ) -> Result<()> {
     let here = known.place() == (destination.campaign(), destination.list());
@@ -104,5 +106,9 @@ fn refuse_known(
         Some(_) | None if duplicates.skip(known, visible) => "already in the workspace",
         Some(_) | None => return Ok(()),
     };
-    Err(Error::Conflict(format!("A lead with this email is {what}.")))
+    let next = match visible && can.may(Read::ACTION) {
+        true => "`POST /api/v2/leads/list` with this address in `contacts` shows it.",
+        false => "You cannot see that lead. An admin of the workspace can.",
+    };
+    Err(Error::Conflict(format!("A lead with this email is {what}. {next}")))
 }

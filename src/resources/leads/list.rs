@@ -1,7 +1,7 @@
 //! Reads leads: a search and one lead. The search is a POST that only reads. Its order is by id, or by address if each
 //! address is wanted once.
 
-use super::selection::{Narrowing, Selection};
+use super::selection::{Narrowing, Selection, position};
 use super::{Lead, store};
 use crate::access::{Can, leads::Read};
 use crate::db::Part;
@@ -72,6 +72,11 @@ impl ListLeads {
         let wrong = |_| Error::invalid("body/starting_after must be the id of a lead");
         let after = self.starting_after.as_deref().filter(|cursor| !cursor.is_empty());
         after.map(str::parse).transpose().map_err(wrong).map(|after| after.unwrap_or(Uuid::nil()))
+    }
+
+    /// The order of the page.
+    pub fn position(&self) -> &'static str {
+        position(self.narrowing.names_leads(&self.selection))
     }
 
     /// The address after which the page of distinct contacts begins.

@@ -3,7 +3,7 @@
 
 use super::destination::{Destination, assignee};
 use super::rules::blocked;
-use super::selection::{Narrowing, Selection};
+use super::selection::{Narrowing, Selection, position};
 use super::{ACTIVE, BOUNCED, Lead, UNSUBSCRIBED, store};
 use crate::access::{Can, Seen, leads::Create, leads::Move};
 use crate::app::App;
@@ -172,7 +172,9 @@ pub async fn move_step(app: &App, claim: &Claim) -> Result<Outcome> {
     let claim = claim.clone();
     let data: Data = serde_json::from_value(claim.data.clone()).map_err(Error::internal)?;
     let since = claim.created_at;
-    let next = store::next(&can, claim.after()?, STEP, |out| data.filters.condition(since, out)).await?;
+    let order = position(data.filters.narrowing.names_leads(&data.filters.selection));
+    let next =
+        store::next(&can, (claim.after()?, order), STEP, |out| data.filters.condition(since, out)).await?;
     can.write(async move |can, tx| {
         let (mut data, wanted) = (data.clone(), &data.filters);
         let (to, assigned_to) = wanted.open(can, tx).await?;

@@ -4,6 +4,7 @@ use super::add::{AddLeads, Added};
 use super::bulk_assign::{AssignLeads, Assigning};
 use super::create::New;
 use super::delete_many::{DeleteLeads, Deleted};
+use super::duplicates::{DuplicateAddress, FindDuplicates};
 use super::export::ExportLeads;
 use super::interest::{Interest, Setting};
 use super::list::ListLeads;
@@ -43,7 +44,8 @@ operations! {
     /// Add many leads to a campaign or a list
     ///
     /// Takes at most 1,000 leads. Leads that cannot be added are counted by their reason, and the others
-    /// are added.
+    /// are added. `duplicates` has an entry for each lead whose address is there already: the present lead
+    /// and its assignee for callers who see it, and otherwise only that it exists.
     POST "/api/v2/leads/add" => add as "bulkAddLeads"
         with {
             "campaign_id": "01890000-0000-7000-8000-000000000001",
@@ -69,12 +71,20 @@ operations! {
     /// most 2 exports at a time.
     GET "/api/v2/leads/export" => export as "exportLeads" + ours;
 
+    /// List duplicate leads
+    ///
+    /// Lists the addresses that several leads have, in the order of the addresses. Each comes with its leads,
+    /// their campaign or list, its owner, and their assignee. Looks only at leads that the caller can see.
+    /// `POST /api/v2/leads/merge` merges two of them.
+    GET "/api/v2/leads/duplicates" => duplicates as "listDuplicateLead" + ours;
+
     /// Merge two leads
     ///
     /// The destination lead keeps its campaign or list, its assignee, and every field that it has. It
     /// gains the fields and custom variables that it lacks, and the counts of both are added. If one of
     /// them has unsubscribed, so has the result. The other lead is deleted, and the audit log keeps it.
-    /// The caller must also be allowed to add leads to the campaign or list of the destination lead.
+    /// The caller must be allowed to change both leads, and to add leads to the campaign or list of the
+    /// destination lead. They need no permission to delete leads.
     POST "/api/v2/leads/merge" => merge as "mergeLeads"
         with {
             "lead_id": "01890000-0000-7000-8000-000000000001",
@@ -84,7 +94,8 @@ operations! {
     /// Move leads to a campaign or a list
     ///
     /// Starts a background job that moves the leads that match and that the caller may change, and no
-    /// others. With `copy_leads` it copies them. A lead stays where it is if the destination has its
+    /// others. Without a filter, that is every lead that the caller may change; the official API requires no filter
+    /// either. With `copy_leads` it copies them. A lead stays where it is if the destination has its
     /// address already. A lead that moves becomes active, unless it bounced or unsubscribed. The caller
     /// must also be allowed to add leads to the destination. The job acts with the rights that the caller
     /// has while it runs.
@@ -145,6 +156,14 @@ async fn list(can: Can<Read>, Json(wanted): Json<ListLeads>) -> Result<Json<Page
 
 async fn export(can: Can<Export>, Query(wanted): Query<ExportLeads>, _: Nothing) -> Result<Streamed> {
     super::export(can, wanted).await
+}
+
+async fn duplicates(
+    can: Can<Read>,
+    Query(wanted): Query<FindDuplicates>,
+    _: Nothing,
+) -> Result<Json<Page<DuplicateAddress, String>>> {
+    super::duplicates(can, wanted).await.map(Json)
 }
 
 async fn merge(can: Can<Merge>, Json(wanted): Json<MergeLeads>) -> Result<Json<Lead>> {

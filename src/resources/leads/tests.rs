@@ -34,7 +34,9 @@ async fn one_lead_at_a_time(world: World) {
     assert_eq!(made["assigned_to"], json!(world.who("owner").user), "the campaign's owner");
     assert_eq!(made["uploaded_by_user"], json!(world.who("manager").user));
     let again = world.call("manager", LEADS, body).await.is(409).message();
-    assert_eq!(again, "A lead with this email is already in this campaign.");
+    let expected = "A lead with this email is already in this campaign. `POST /api/v2/leads/list` with this address in \
+                    `contacts` shows it.";
+    assert_eq!(again, expected);
     let at = format!("/api/v2/leads/{}", made["id"].as_str().unwrap());
     let patch = json!({ "first_name": null, "company_name": "Acme", "custom_variables": { "n": 4, "new": "x" }, "lt_interest_status": -1 });
     world.wait(1000);
@@ -445,7 +447,7 @@ async fn a_lead_without_a_place_is_its_makers(mut world: World) {
         assert_eq!((&made["campaign"], &made["list_id"]), (&Value::Null, &Value::Null));
         assert_eq!(made["assigned_to"], json!(world.who(who).user), "{who}");
         let again = world.call(who, LEADS, body).await.is(409).message();
-        assert_eq!(again, "A lead with this email is already in the workspace.");
+        assert!(again.starts_with("A lead with this email is already in the workspace. "), "{again}");
     }
     for (who, sees) in [
         ("owner", "owner manager sdr"),

@@ -54,7 +54,9 @@ pub struct Workspace {
     /// Whether every body must match its schema exactly: unknown keys are refused, and no value is coerced.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub strict_bodies: bool,
-    /// Whether a new lead is skipped if its address is in any campaign or list already.
+    /// Whether no new lead can have the address of another lead of the workspace. It holds for leads that are
+    /// created, added, imported or copied. Leads that are there already stay: `GET /api/v2/leads/duplicates`
+    /// lists those that share an address.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub unique_leads: bool,
     #[serde(flatten)]

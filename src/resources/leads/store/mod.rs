@@ -1,17 +1,18 @@
 //! The SQL of leads.
 
+mod duplicates;
 mod merge;
 mod moves;
 mod search;
 mod verify;
+pub use duplicates::{Known, end_of_window, known, known_by_id, owners, repeated, twins};
 pub use merge::absorb;
 pub use moves::{assign, count, how_many, nearest, next, place, set_facts, set_interest, those};
 pub use search::{Matching, contacts, delete_matching, exported, list};
 pub use verify::{reached, set_verification, verifies, waiting};
 
-use super::SHAPE;
-use crate::access::{Caller, Can, Permission, campaigns, lead_lists, leads::Create, leads::Read};
-use crate::db::{Tx, record};
+use crate::access::{Caller, Permission, campaigns, lead_lists};
+use crate::db::Tx;
 use crate::error::Result;
 use crate::resources::lead_containers::Container;
 use crate::resources::{campaigns as campaign, lead_lists as lead_list};
@@ -36,29 +37,6 @@ pub async fn container<P: Permission>(
             .fill("{visible}", can.sees::<lead_lists::Read>(&lead_list::SHAPE)),
     };
     statement.optional(tx).await
-}
-
-/// A lead of the workspace that has an address, whether the caller sees it or not.
-pub struct Known {
-    pub email: String,
-    pub campaign: Option<Uuid>,
-    pub list: Option<Uuid>,
-}
-record! { Known { email = "l.email", campaign = "l.campaign_id", list = "l.list_id" } }
-
-impl Known {
-    pub fn place(&self) -> (Option<Uuid>, Option<Uuid>) {
-        (self.campaign, self.list)
-    }
-}
-
-/// The leads that have these addresses, and whether the caller sees each.
-pub async fn known(can: &Can<Create>, tx: &mut Tx, emails: &[String]) -> Result<Vec<(Known, bool)>> {
-    can.sql("select {columns}, {within} from leads l where l.workspace_id = {here} and l.email in ({emails})")
-        .fill_list("{emails}", emails)
-        .fill("{within}", can.reaches::<Read>(&SHAPE))
-        .all(tx)
-        .await
 }
 
 /// Which of these addresses a campaign or list has already.

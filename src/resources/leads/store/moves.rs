@@ -25,11 +25,12 @@ pub async fn count<P: Permission>(can: &Can<P>, filters: impl FnOnce(&mut Part))
 /// The ids of the next leads that match and are within reach.
 pub async fn next<P: Permission>(
     can: &Can<P>,
-    after: Uuid,
+    (after, position): (Uuid, &'static str),
     most: usize,
     filters: impl FnOnce(&mut Part),
 ) -> Result<Vec<Uuid>> {
-    can.sql("select l.id from leads l where {within} and {visible} and l.id > $1 {filters} order by l.id limit $2")
+    can.sql("select l.id from leads l where {within} and {visible} and {order} > $1 {filters} order by {order} limit $2")
+        .fill_text("{order}", position)
         .bind(after)
         .bind(most as i64)
         .fill("{within}", can.within(&SHAPE))

@@ -9,9 +9,9 @@ use crate::resources::lead_containers::Container;
 use uuid::Uuid;
 
 pub async fn list(can: &Can<Read>, wanted: &ListLeads) -> Result<Vec<Lead>> {
-    let after = wanted.after()?;
-    can.list_by::<Lead>("l.id", wanted.limit(), |out| {
-        out.push(" and l.id > ").bind(after);
+    let (after, position) = (wanted.after()?, wanted.position());
+    can.list_by::<Lead>(position, wanted.limit(), |out| {
+        out.push(" and ").push(position).push(" > ").bind(after);
         wanted.condition(can.now(), out);
     })
     .all(can.reader())
