@@ -10,6 +10,7 @@ use crate::edge::{bare, edge};
 use crate::error::Error;
 use crate::http::{Shared, document_refusals};
 use crate::resources;
+use crate::web;
 use aide::openapi::OpenApi;
 use axum::Extension;
 use axum::extract::OriginalUri;
@@ -29,6 +30,8 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
     let router = resources
         .route("/openapi.json", get(async move || (Extension(Shared), json, text)))
         .merge(docs)
+        .merge(resources::visitors())
+        .merge(web::assets())
         .merge(unbuilt::router(&api))
         .fallback(unbuilt::no_route)
         .method_not_allowed_fallback(wrong_method)

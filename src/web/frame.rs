@@ -1,12 +1,7 @@
 //! The frame of a page: the rail, the banner of a caller who acts for a client, the note about what was just done, and
 //! the title. It costs one statement, for the two names.
 
-use super::page::Page;
-use crate::access::{Action, Caller};
-use crate::error::{Error, Result};
 use askama::Template;
-use axum::http::{HeaderMap, header};
-use uuid::Uuid;
 
 /// What `frame.html` draws. The template gets these values and nothing else:
 ///
@@ -119,12 +114,6 @@ pub enum Rail {
 }
 
 impl Rail {
-    const GROUPS: [(&str, &[Rail]); 3] = [
-        ("Outreach", &[Rail::Home, Rail::Campaigns, Rail::Leads, Rail::Accounts]),
-        ("People and access", &[Rail::Members, Rail::Access, Rail::Keys, Rail::Audit]),
-        ("Workspace", &[Rail::Settings, Rail::Tags, Rail::Group, Rail::Brand, Rail::Billing]),
-    ];
-
     pub fn label(self) -> &'static str {
         match self {
             Rail::Home => "Home",

@@ -5,22 +5,18 @@
 //! A resource writes its pages in `pages.rs`. What a handler returns, a [`Page`] or a [`Reply`], has only the middle of
 //! the page. The layer around all pages (`told`) puts the frame around it: see [`Frame`] for what the frame shows.
 
-mod again;
-mod form;
+mod assets;
+mod field;
 mod frame;
-mod gates;
-mod list;
-mod offer;
-mod page;
-mod posted;
-mod said;
-mod told;
+mod headers;
+mod outside;
+mod text;
+mod theme;
 
-pub use again::{Again, again};
-pub use form::{Choice, Form, Input};
-pub use frame::{Banner, Entry, Frame, Group, Inside, Note, Rail, Tone, rail};
-pub use list::{Method, Pages, Site, Written};
-pub use offer::{Key, Offer, Way};
-pub use page::{Page, Reply};
-pub use posted::{Back, Posted};
-pub use told::{NOWHERE, told};
+pub use assets::{ADDRESSES, router as assets};
+pub use field::{Field, Shown, drawn, is_explained};
+pub use frame::{Banner, Entry, Frame, Group, Inside, Note, Rail, Tone};
+pub use headers::{NOT_STORED, POLICY, dress};
+pub use outside::{BUSY, End, Link, in_place_of, is_trouble, next, not_stored, outside, token};
+pub use text::{escaped, time};
+pub use theme::{Theme, choose as choose_theme};

@@ -3,7 +3,7 @@
 
 mod email;
 mod link;
-mod pages;
+pub mod pages;
 mod password;
 mod profile;
 mod reset;

@@ -5,6 +5,7 @@
 
 mod begin;
 mod failure;
+pub mod pages;
 mod passkey;
 mod password;
 mod proof;

@@ -9,6 +9,7 @@ mod invite;
 mod keys;
 mod list;
 mod password;
+pub mod pages;
 mod preview;
 mod remove;
 mod resend;
