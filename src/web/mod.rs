@@ -10,6 +10,7 @@ mod field;
 mod frame;
 mod headers;
 mod outside;
+mod states;
 mod text;
 mod theme;
 
@@ -17,6 +18,7 @@ pub use assets::{ADDRESSES, router as assets};
 pub use field::{Field, Shown, drawn, is_explained};
 pub use frame::{Banner, Entry, Frame, Group, Inside, Note, Rail, Tone};
 pub use headers::{NOT_STORED, POLICY, dress};
-pub use outside::{BUSY, End, Link, in_place_of, is_trouble, next, not_stored, outside, token};
+pub use outside::{BUSY, End, Link, in_place_of, is_trouble, next, not_stored, onward, outside, token, with_cookies};
+pub use states::{Changed, Empty, Post, STEPS, fence};
 pub use text::{escaped, time};
 pub use theme::{Theme, choose as choose_theme};
