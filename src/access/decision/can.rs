@@ -93,6 +93,14 @@ impl<P: Permission> Can<P> {
         Ok(can)
     }
 
+    /// The proof of a further permission in the same request, for a page that shows more than one list. It can only read:
+    /// a request changes something by the proof of its own permission, once.
+    pub fn further<Q: Permission>(&self) -> Result<Can<Q>> {
+        const { assert!(Q::ACTION.activity.is_none(), "a further proof only reads") };
+        self.also::<Q>()?;
+        Ok(Can { caller: self.caller.clone(), permission: PhantomData })
+    }
+
     /// Fills `{visible}` with the records that the caller can see.
     pub fn visible(&self, shape: &Shape) -> impl FnOnce(&mut Part) {
         self.grant().pred(P::See::ACTION).condition(*shape)
@@ -175,7 +183,7 @@ impl<P: Permission> FromRequestParts<App> for Can<P> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_else(Origin::local);
         let slot = parts.extensions.get::<Slot<Attempt>>().cloned().unwrap_or_default();
-        let caller = Caller::check(app, &parts.headers, origin, slot, P::ACTION).await?;
+        let caller = Caller::check(app, parts, origin, slot, P::ACTION).await?;
         if caller.grant().strict_bodies {
             parts.extensions.insert(StrictBodies);
         }
