@@ -60,7 +60,7 @@ fn is_page(headers: &HeaderMap) -> bool {
 
 async fn packed(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
-    let size = http_body::Body::size_hint(&body).exact();
+    let size = axum::body::HttpBody::size_hint(&body).exact();
     let worth = size.is_some_and(|size| (SMALLEST..LARGEST as u64).contains(&size));
     if !worth {
         return Response::from_parts(parts, body);

@@ -6,21 +6,30 @@
 //! the page. The layer around all pages (`told`) puts the frame around it: see [`Frame`] for what the frame shows.
 
 mod again;
+mod assets;
 mod form;
 mod frame;
-mod gates;
-mod list;
+mod headers;
 mod offer;
 mod page;
+mod pages;
+mod place;
 mod posted;
+mod refused;
 mod said;
+mod schema;
+mod store;
+mod theme;
 mod told;
+mod typed;
 
-pub use again::{Again, again};
+pub use again::{AGAIN, AGAIN_SIGNED_OUT, Again, Task};
+pub use assets::{ADDRESSES, router as assets};
 pub use form::{Choice, Form, Input};
-pub use frame::{Banner, Entry, Frame, Group, Inside, Note, Rail, Tone, rail};
-pub use list::{Method, Pages, Site, Written};
+pub use frame::{Banner, Entry, Frame, Group, Inside, Note, Rail, Tone, home};
+pub use headers::{NOT_STORED, POLICY, dress};
 pub use offer::{Key, Offer, Way};
 pub use page::{Page, Reply};
+pub use pages::{Pages, Written};
 pub use posted::{Back, Posted};
-pub use told::{NOWHERE, told};
+pub use told::{Site, nowhere, told};

@@ -81,7 +81,7 @@ impl<P: Permission> Can<P> {
 
     fn without_key(app: &App, presented: Presented, grant: Grant, origin: Origin) -> Self {
         let call = Call { address: origin.address, stray: None, within_rate: true };
-        let caller = Caller { app: app.clone(), presented, grant, origin, call, attempt: Slot::default() };
+        let caller = Caller { app: app.clone(), presented, grant, origin, call, attempt: Slot::default(), once: None };
         Can { caller, permission: PhantomData }
     }
 
@@ -91,6 +91,12 @@ impl<P: Permission> Can<P> {
         let can = Can { caller: self.caller.again(from).await?, permission: self.permission };
         can.ask(P::ACTION).enforce()?;
         Ok(can)
+    }
+
+    /// The record that the call creates gets this id. A page seals it into its form, so nobody can choose one.
+    pub fn once(mut self, id: Uuid) -> Self {
+        self.caller.once = Some(id);
+        self
     }
 
     /// The proof of a further permission in the same request, for a page that shows more than one list. It can only read:

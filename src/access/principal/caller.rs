@@ -21,6 +21,8 @@ pub struct Caller {
     pub(in crate::access) origin: Origin,
     pub(in crate::access) call: Call,
     pub(in crate::access) attempt: Slot<Attempt>,
+    /// The id of the record that a form creates, so that sending the form twice creates one.
+    pub(in crate::access) once: Option<Uuid>,
 }
 
 impl Deref for Caller {
@@ -55,6 +57,11 @@ impl Caller {
     }
     pub fn new_id(&self) -> Uuid {
         self.app.new_id()
+    }
+
+    /// The id of the record that the call creates.
+    pub fn id_of_new(&self) -> Uuid {
+        self.once.unwrap_or_else(|| self.new_id())
     }
 
     /// Names the record that a call is about, where the path does not, for the audit row of a refused attempt.
@@ -136,7 +143,7 @@ impl Caller {
         let Arrived { presented, grant, stray } = arrived;
         let call = Call { address: origin.address, stray, within_rate: true };
         slot.fill(|| Attempt::new(&grant, action, &origin));
-        let mut caller = Caller { app: app.clone(), presented, grant, origin, call, attempt: slot };
+        let mut caller = Caller { app: app.clone(), presented, grant, origin, call, attempt: slot, once: None };
         // A credential that no longer counts, or comes from a forbidden address, does not use up the rate.
         let early = caller.ask(action).refused_by();
         let counts = !matches!(early, Some(Step::Credential | Step::Network));
