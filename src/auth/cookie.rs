@@ -79,6 +79,14 @@ impl Site {
         first.filter(|_| values.next().is_none())
     }
 
+    /// The token of the session that one of these headers sets.
+    pub fn value(&self, set: &[HeaderValue]) -> Option<String> {
+        let begins = format!("{}=", self.name(Cookie::Session));
+        let texts = set.iter().filter_map(|header| header.to_str().ok());
+        let value = texts.filter_map(|text| text.strip_prefix(&begins)?.split(';').next()).next();
+        value.filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+
     /// The header that sets the cookie. `value` has only letters, digits, `.`, `-` and `_`.
     pub fn set(&self, cookie: Cookie, value: &str) -> Result<HeaderValue> {
         self.header(cookie, value, YEAR)

@@ -22,6 +22,7 @@ mod store;
 mod theme;
 mod told;
 mod typed;
+mod when;
 
 pub use again::{AGAIN, AGAIN_SIGNED_OUT, Again, Task};
 pub use assets::{ADDRESSES, router as assets};
@@ -33,3 +34,4 @@ pub use page::{Page, Reply};
 pub use pages::{Pages, Written};
 pub use posted::{Back, Posted};
 pub use told::{Site, nowhere, told};
+pub use when::When;
