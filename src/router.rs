@@ -34,6 +34,7 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         .route("/openapi.json", get(async move || (Extension(Shared), json, text)))
         .merge(docs)
         .merge(pages)
+        .merge(resources::visitors())
         .merge(web::assets())
         .merge(unbuilt::router(&api))
         .fallback(unbuilt::no_route)

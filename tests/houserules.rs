@@ -15,6 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["db", "mail", "net"],
     &["app", "access", "audit"],
     &["jobs"],
+    &["web"],
     &["resources"],
     &["docs"],
     &["edge"],

@@ -2,11 +2,13 @@
 
 mod accepted;
 mod edit;
+mod filled;
 mod patch;
 mod upload;
 pub use accepted::Accepted;
 pub(crate) use edit::patch;
 pub use edit::{Absent, Edit};
+pub use filled::{Filled, body as filled};
 pub use patch::{Fields, Unread};
 pub use upload::{Carrier, LARGEST_FILE, Upload, Uploaded, taking};
 
@@ -125,6 +127,14 @@ fn parse(bytes: &[u8]) -> Result<Value> {
         return Err(Error::invalid("body must be a JSON object; it is empty"));
     }
     serde_json::from_slice(bytes).map_err(|error| Error::invalid(format!("body must be JSON: {error}")))
+}
+
+/// Marks the routes of a page for visitors like [`anonymous`] operations.
+pub fn for_visitors<S>(largest: usize, route: axum::routing::MethodRouter<S>) -> axum::routing::MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    route.layer::<_, Infallible>(DefaultBodyLimit::max(largest)).layer(Extension(Anonymous))
 }
 
 /// A body, and an answer.

@@ -10,13 +10,11 @@ mod csv;
 mod describe;
 mod errands;
 mod errors;
-mod form;
 mod ignored;
 mod listen;
 mod nearest;
 mod origin;
 mod paced;
-mod page;
 mod paging;
 mod query;
 mod rate;
@@ -32,19 +30,18 @@ pub use alias::ALIASES;
 pub use answers::{Answers, Shared};
 pub(crate) use body::patch;
 pub use body::{
-    Absent, Accepted, Carrier, Edit, Empty, Fields, Json, LARGEST, LARGEST_FILE, Nothing, Optional, Unread,
-    Unused, Upload, Uploaded, anonymous, taking, whole, whole_of_stranger,
+    Absent, Accepted, Carrier, Edit, Empty, Fields, Filled, Json, LARGEST, LARGEST_FILE, Nothing, Optional, Unread,
+    Unused, Upload, Uploaded, anonymous, filled, for_visitors, taking,
+    whole, whole_of_stranger,
 };
 pub use crowd::{Crowd, Locality, Most, Visit};
 pub use csv::Csv;
 pub use errands::Errands;
 pub use errors::{Cause, Paced, Refusal};
-pub use form::{Answer, Done, Field, Form};
 pub use ignored::Ignored;
 pub use listen::{can_listen, listen, serve, time_to_finish};
 pub use nearest::hint;
 pub use origin::{Origin, Slot};
-pub use page::{Note, Start, page, policy};
 pub use paging::{LONGEST, Order, Page, Paging, Roll, after_time, position_in_time};
 pub use query::{Id, Path, Query, day, ids, pattern};
 pub use rate::RateLimit;

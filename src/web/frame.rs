@@ -171,7 +171,7 @@ fn rail(targets: &[Target], caller: &Caller, current: Option<Rail>) -> Vec<Group
 
 /// The address of a workspace's home page.
 pub fn home(workspace: Uuid) -> String {
-    format!("/w/{workspace}/")
+    format!("/w/{workspace}")
 }
 
 impl Inside {

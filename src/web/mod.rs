@@ -7,10 +7,12 @@
 
 mod again;
 mod assets;
+mod field;
 mod form;
 mod frame;
 mod headers;
 mod offer;
+mod outside;
 mod page;
 mod pages;
 mod place;
@@ -19,6 +21,7 @@ mod refused;
 mod said;
 mod schema;
 mod store;
+mod text;
 mod theme;
 mod told;
 mod typed;
@@ -26,12 +29,16 @@ mod when;
 
 pub use again::{AGAIN, AGAIN_SIGNED_OUT, Again, Task};
 pub use assets::{ADDRESSES, router as assets};
+pub use field::{Field, Shown, drawn, is_explained};
 pub use form::{Choice, Form, Input};
 pub use frame::{Banner, Entry, Frame, Group, Inside, Note, Rail, Tone, home};
 pub use headers::{NOT_STORED, POLICY, dress};
 pub use offer::{Key, Offer, Way};
+pub use outside::{BUSY, End, Link, in_place_of, is_trouble, next, not_stored, outside, token};
 pub use page::{Page, Reply};
 pub use pages::{Pages, Written};
 pub use posted::{Back, Posted};
+pub use text::{escaped, time};
+pub use theme::{Theme, choose as choose_theme};
 pub use told::{Site, nowhere, told};
 pub use when::When;

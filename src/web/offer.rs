@@ -2,6 +2,7 @@
 //! The same value makes the route and the button. An [`Offer`] is a way that this caller may take now. Only a caller's
 //! proof makes one, and only an offer is drawn as a form with an `action`, so a page has no button that ends in a refusal.
 
+use super::text::escaped;
 use crate::access::{Caller, Near, Permission};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;
@@ -162,7 +163,3 @@ impl fmt::Display for Offer {
 }
 
 impl askama::filters::HtmlSafe for Offer {}
-
-pub(super) fn escaped(text: &str) -> String {
-    askama::filters::escape(text, askama::filters::Html).map(|safe| safe.to_string()).unwrap_or_default()
-}

@@ -1,7 +1,7 @@
 //! Errors as pages: a title, the sentence of the error, and for a refusal the step of the decision that refused.
 
-use super::offer::escaped;
 use super::page::Page;
+use super::text::escaped;
 use crate::access::STEPS;
 use crate::error::{Error, Result, Step};
 use crate::http::Origin;

@@ -1,9 +1,8 @@
 //! The page of a person: their name.
 
 use super::{Patch, show, update};
-use crate::access::{Can, profile::*, sessions::SignOut};
+use crate::access::{Can, profile::*};
 use crate::error::Result;
-use crate::resources::sessions;
 use crate::resources::users::Profile;
 use crate::web::{Back, Form, Input, Offer, Page, Pages, Posted, Rail, Reply, Way};
 use askama::Template;
@@ -20,7 +19,6 @@ pub fn pages() -> Pages {
 struct Me<'a> {
     profile: &'a Profile,
     change: Option<Form>,
-    sign_out: Option<Offer>,
 }
 
 async fn me(can: Can<Read>) -> Result<Page> {
@@ -35,8 +33,7 @@ fn shown(can: &Can<Read>, profile: &Profile, back: Option<&Back>) -> Result<Page
         Ok(form.ask(Input::new("last_name", "Last name").filled_as("family-name")))
     };
     let change = CHANGE.offered(can, ()).map(form).transpose()?;
-    let sign_out: &Way<SignOut> = &sessions::SIGN_OUT;
-    let page = Page::new("You", &Me { profile, change, sign_out: sign_out.offered(can, ()) })?;
+    let page = Page::new("You", &Me { profile, change })?;
     Ok(match back {
         Some(back) => page.not_saved(back.status()),
         None => page,

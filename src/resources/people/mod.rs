@@ -4,7 +4,7 @@
 mod email;
 mod link;
 mod me;
-mod pages;
+pub mod pages;
 mod password;
 mod profile;
 mod reset;

@@ -13,7 +13,6 @@ mod token;
 pub use answer::Signed;
 pub use end::{end, end_all, end_everybody, sign_out};
 pub use list::list;
-pub use pages::SIGN_OUT;
 pub use pages::pages;
 pub use routes::router;
 pub use store::waiting::{Pending, end_pending, pending};

@@ -5,7 +5,7 @@ use crate::access::{Can, sessions::SignOut};
 use crate::error::Result;
 use crate::web::{Pages, Posted, Rail, Reply, Way};
 
-pub const SIGN_OUT: Way<SignOut> = Way::post("/sign-out", "Sign out");
+const SIGN_OUT: Way<SignOut> = Way::post("/sign-out", "Sign out");
 
 pub fn pages() -> Pages {
     Pages::under(Rail::Own).at(&SIGN_OUT, out)
@@ -13,5 +13,5 @@ pub fn pages() -> Pages {
 
 async fn out(can: Can<SignOut>, _: Posted<()>) -> Result<Reply> {
     let Signed { cookies, .. } = sign_out(can).await?;
-    Ok(Reply::to_path("/sign-in").with_cookies(cookies).forgetting())
+    Ok(Reply::to_path("/sign-in?said=out").with_cookies(cookies).forgetting())
 }

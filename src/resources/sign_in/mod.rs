@@ -6,6 +6,7 @@
 mod again;
 mod begin;
 mod failure;
+pub mod pages;
 mod passkey;
 mod password;
 mod proof;

@@ -7,6 +7,7 @@ mod guard;
 mod handed;
 mod invitation;
 mod invite;
+pub mod invitation_page;
 mod keys;
 mod list;
 mod pages;

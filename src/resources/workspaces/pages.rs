@@ -8,7 +8,7 @@ use crate::web::{Back, Form, Input, Offer, Page, Pages, Posted, Rail, Reply, Way
 use askama::Template;
 use uuid::Uuid;
 
-pub const HOME: Way<Read> = Way::page("/w/{workspace}/", "Home");
+pub const HOME: Way<Read> = Way::page("/w/{workspace}", "Home");
 const LIST: Way<Read> = Way::page("/workspaces", "Workspaces");
 const CREATE: Way<Create> = Way::post("/workspaces", "Create a workspace").main();
 
