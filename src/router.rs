@@ -10,12 +10,12 @@ use crate::edge::{bare, edge};
 use crate::error::Error;
 use crate::http::{Shared, document_refusals};
 use crate::resources;
-use crate::web;
+use crate::web::{self, Site, Written, dress, told};
 use aide::openapi::OpenApi;
 use axum::Extension;
 use axum::extract::OriginalUri;
 use axum::http::Method;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use bytes::Bytes;
 
@@ -27,9 +27,13 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
     let text = Bytes::from(serde_json::to_string(&api).unwrap_or_default());
     let json = [("content-type", "application/json")];
     let docs = docs::router(text.clone());
+    let (site, pages) = Site::of(app.clone(), resources::pages());
+    let pages = pages.finish_api(&mut OpenApi::default());
+    let pages = pages.layer(from_fn_with_state(site, told)).layer(from_fn(dress));
     let router = resources
         .route("/openapi.json", get(async move || (Extension(Shared), json, text)))
         .merge(docs)
+        .merge(pages)
         .merge(resources::visitors())
         .merge(web::assets())
         .merge(unbuilt::router(&api))
@@ -42,6 +46,14 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         )
         .with_state(app);
     (router, api)
+}
+
+/// The document of the pages, which is not served. The tests walk over it as over that of the operations.
+pub fn pages(app: App) -> (OpenApi, Vec<Written>) {
+    let mut document = document::introduced();
+    let (site, pages) = Site::of(app, resources::pages());
+    let _routes = pages.finish_api(&mut document);
+    (document, site.written.clone())
 }
 
 async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Error {

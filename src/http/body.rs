@@ -84,6 +84,18 @@ async fn arrive(request: Request) -> Result<Arrived> {
     Ok(Arrived { bytes, place, room })
 }
 
+/// The bytes of a form, within the same limits as every body.
+pub async fn whole(request: Request) -> Result<Bytes> {
+    Ok(arrive(request).await?.bytes)
+}
+
+/// The same from a caller whom the server does not know. It uses the strangers' room.
+pub async fn whole_of_stranger(mut request: Request, largest: usize) -> Result<Bytes> {
+    request.extensions_mut().insert(Anonymous);
+    DefaultBodyLimit::max(largest).apply(&mut request);
+    whole(request).await
+}
+
 impl Arrived {
     fn is_blank(&self) -> bool {
         self.bytes.iter().all(u8::is_ascii_whitespace)

@@ -53,7 +53,7 @@ pub fn visitors() -> axum::Router<App> {
     axum::Router::new()
         .merge(people::pages::router())
         .merge(sign_in::pages::router())
-        .merge(workspace_members::pages::router())
+        .merge(workspace_members::invitation_page::router())
         .route("/theme", for_visitors(1024, post(web::choose_theme)))
         .layer(from_fn(web::dress))
 }

@@ -1,7 +1,12 @@
 //! The frame of a page: the rail, the banner of a caller who acts for a client, the note about what was just done, and
 //! the title. It costs one statement, for the two names.
 
+use super::offer::WORKSPACE;
+use super::store::{self, Names};
+use crate::access::{Action, Caller};
+use crate::error::Result;
 use askama::Template;
+use uuid::Uuid;
 
 /// What `frame.html` draws. The template gets these values and nothing else:
 ///
@@ -114,6 +119,12 @@ pub enum Rail {
 }
 
 impl Rail {
+    const GROUPS: [(&str, &[Rail]); 3] = [
+        ("Outreach", &[Rail::Home, Rail::Campaigns, Rail::Leads, Rail::Accounts]),
+        ("People and access", &[Rail::Members, Rail::Access, Rail::Keys, Rail::Audit]),
+        ("Workspace", &[Rail::Settings, Rail::Tags, Rail::Group, Rail::Brand, Rail::Billing]),
+    ];
+
     pub fn label(self) -> &'static str {
         match self {
             Rail::Home => "Home",
@@ -131,5 +142,55 @@ impl Rail {
             Rail::Billing => "Billing",
             Rail::Own => "You",
         }
+    }
+}
+
+/// Where an entry of the rail leads, and the permission that it needs.
+pub struct Target {
+    pub rail: Rail,
+    pub path: &'static str,
+    pub action: &'static Action,
+}
+
+/// The rail as a caller sees it.
+fn rail(targets: &[Target], caller: &Caller, current: Option<Rail>) -> Vec<Group> {
+    let entry = |rail: Rail| {
+        let target = targets.iter().find(|target| target.rail == rail)?;
+        caller.may(target.action).then(|| Entry {
+            href: target.path.replace(WORKSPACE, &caller.workspace().to_string()),
+            label: rail.label(),
+            current: current == Some(rail),
+        })
+    };
+    let groups = Rail::GROUPS.into_iter().map(|(title, rails)| {
+        let entries = rails.iter().filter_map(|rail| entry(*rail)).collect();
+        Group { title, entries }
+    });
+    groups.filter(|group: &Group| !group.entries.is_empty()).collect()
+}
+
+/// The address of a workspace's home page.
+pub fn home(workspace: Uuid) -> String {
+    format!("/w/{workspace}")
+}
+
+impl Inside {
+    pub async fn of(targets: &[Target], caller: &Caller, current: Option<Rail>) -> Result<Inside> {
+        let Names { workspace, first, last } = store::names(caller).await?;
+        let name = [first, last].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let name = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+        let banner = caller.acting().map(|acting| Banner {
+            workspace: workspace.clone(),
+            home: acting.home_name.clone(),
+            back: home(acting.home),
+        });
+        Ok(Inside {
+            home: home(caller.workspace()),
+            person: name.unwrap_or_else(|| caller.label()),
+            role: caller.role().map_or("", |role| role.name()),
+            groups: rail(targets, caller, current),
+            banner,
+            workspace,
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! What a page shows when there is nothing to show, when a call was refused, and what a change changed.
 
-use crate::error::Step;
+use crate::access::{STEPS, Step};
 
 /// Why a list is empty, or blocked. Each has a title, a reason and one action.
 #[derive(Clone, Debug)]
@@ -50,20 +50,6 @@ impl Empty {
         matches!(self, Empty::NotAllowed { .. } | Empty::Failed { .. })
     }
 }
-
-/// The steps of a decision, in their order.
-pub const STEPS: [Step; 10] = [
-    Step::Credential,
-    Step::Network,
-    Step::Rate,
-    Step::Workspace,
-    Step::Delegation,
-    Step::Scope,
-    Step::Role,
-    Step::GuardRail,
-    Step::Record,
-    Step::Reach,
-];
 
 /// One post of the fence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! The rules about giving, changing and taking a role that the matrix does not contain.
 
 use crate::access::workspace_members::{Appoint, Dismiss, Loosen};
-use crate::access::{Caller, Role, Step, may_make};
+use crate::access::{Caller, ROLES, Role, Step, may_make};
 use crate::error::{Error, Result};
-use crate::resources::members::MemberPermission;
+use crate::resources::members::{MemberPermission, WorkspaceMember};
 use uuid::Uuid;
 
 /// Refuses a role above the caller's own. `present` is none for an invitation, `wanted` is none for a removal.
@@ -69,4 +69,14 @@ pub fn keeps_limit(can: &Caller, before: Option<&[Uuid]>, after: Option<&[Uuid]>
 
 fn refuse<T>(why: &str) -> Result<T> {
     Err(Error::refused(Step::Role, format!("role: {why}")))
+}
+
+/// Whether the caller can change or remove this member, as far as the roles and the permissions of both decide.
+pub fn is_open_to(can: &Caller, member: &WorkspaceMember) -> bool {
+    guard(can, Some(member.role), None).is_ok() && within_own(can, member.permissions.as_deref()).is_ok()
+}
+
+/// The roles that the caller can give. `present` is the role of a member, and none for an invitation.
+pub fn open_roles(can: &Caller, present: Option<Role>) -> Vec<Role> {
+    ROLES.iter().copied().filter(|role| guard(can, present, Some(*role)).is_ok()).collect()
 }

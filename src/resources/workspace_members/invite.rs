@@ -39,7 +39,7 @@ pub async fn invite(can: Can<Create>, new: New) -> Result<WorkspaceMember> {
 
 fn pending(can: &Caller, new: &New, role: Role) -> WorkspaceMember {
     WorkspaceMember {
-        id: can.new_id(),
+        id: can.id_of_new(),
         workspace_id: can.workspace(),
         email: address(&new.email),
         user_id: can.new_id(),

@@ -18,7 +18,7 @@ pub struct KeysMade {
 impl KeysMade {
     /// Finds the keys, and revokes them if the caller asks for it.
     pub async fn by(can: &Caller, tx: &mut Tx, member: Uuid, revoke: bool) -> Result<KeysMade> {
-        let keys = api_keys::keys_made(can, tx, member).await?;
+        let keys = api_keys::keys_made(can, &mut *tx, member).await?;
         if revoke {
             can.also::<may::Delete>()?;
             if keys.iter().any(|key| Some(key.id) == can.key()) {

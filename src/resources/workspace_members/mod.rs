@@ -2,14 +2,16 @@
 //! [`members`](super::members).
 
 mod accept;
+mod foreseen;
 mod guard;
 mod handed;
 mod invitation;
 mod invite;
+pub mod invitation_page;
 mod keys;
 mod list;
+mod pages;
 mod password;
-pub mod pages;
 mod preview;
 mod remove;
 mod resend;
@@ -21,7 +23,9 @@ mod v1;
 pub use super::members::SHAPE;
 pub use accept::{Acceptance, Accepted, accept};
 pub use invite::invite;
-pub use list::{Filter, list, show};
+pub use foreseen::{Foreseen, foresee};
+pub use list::{Filter, expiries, list, members, show};
+pub use pages::pages;
 pub use preview::{Invited, show_invitation};
 pub use remove::{remove, remove_member};
 pub use resend::resend;

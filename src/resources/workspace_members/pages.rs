@@ -1,100 +1,268 @@
-//! The page behind the link of an invitation.
+//! The pages of members and invitations.
 
-use super::{Acceptance, Invited, accept, show_invitation};
-use crate::app::App;
-use crate::error::{Error, Result};
-use crate::http::{Filled, for_visitors};
-use crate::resources::users::Visitor;
-use crate::web::{End, Field, Link, Theme, is_trouble, time, token};
-use axum::extract::State;
-use axum::response::Response;
-use axum::routing::{get, post};
+use super::guard::{is_open_to, open_roles};
+use super::{Filter, Foreseen, New, Patch, Revoke, expiries, foresee};
+use crate::access::{Caller, Can, Role, custom_tags as tags, workspace_members::*};
+use crate::error::Result;
+use crate::http::{Id, Path, Roll};
+use crate::resources::custom_tags::{self, CustomTag};
+use crate::resources::members::WorkspaceMember;
+use crate::resources::workspaces;
+use crate::time::Time;
+use crate::web::{Back, Choice, Form, Input, Offer, Page, Pages, Posted, Rail, Reply, Way};
+use askama::Template;
+use uuid::Uuid;
 
-const LARGEST: usize = 16 * 1024;
+pub const LIST: Way<Read> = Way::page("/w/{workspace}/members", "Members");
+const INVITE: Way<Create> = Way::post("/w/{workspace}/members", "Invite a member").main();
+const SHOW: Way<Read> = Way::page("/w/{workspace}/members/{id}", "Open");
+const CHANGE: Way<Update> = Way::post("/w/{workspace}/members/{id}", "Save").main();
+const RESEND: Way<Resend> = Way::post("/w/{workspace}/members/{id}/resend", "Send again");
+const ABOUT_TO_REMOVE: Way<Delete> = Way::page("/w/{workspace}/members/{id}/remove", "Remove");
+const REMOVE: Way<Delete> = Way::post("/w/{workspace}/members/{id}/remove", "Remove from the workspace").grave();
 
-static FIELDS: [Field; 4] = [
-    Field::OWN_ADDRESS,
-    Field::FIRST_NAME,
-    Field::LAST_NAME,
-    Field {
-        help: "At least 15 characters if it is new. A few words work well.",
-        wrong: "A new password needs at least 15 characters. If you already have a user on this server, enter its \
-                current password",
-        ..Field::PASSWORD
-    },
-];
-
-static LINK: Link = Link {
-    title: "Accept your invitation",
-    before: "Somebody invited you to a workspace on this server.",
-    intro: "Choose a password to join. If you already have a user on this server, enter its current password instead.",
-    action: "/links/invitation",
-    fields: &FIELDS,
-    button: "Accept",
-    dead: "The invitation has expired or was already used. Ask the person who invited you for a new one.",
-    refused: "The invitation was not accepted. Open the link again, or ask for a new one.",
-    other: Some(("/sign-in", "Sign in")),
-};
-
-pub fn router() -> axum::Router<App> {
-    axum::Router::new()
-        .route("/invitations/accept", get(async |theme: Theme| LINK.closed(theme)))
-        .route("/links/invitation", for_visitors(LARGEST, post(posted)))
+pub fn pages() -> Pages {
+    Pages::under(Rail::Members)
+        .at(&LIST, list)
+        .at(&INVITE, invite)
+        .at(&SHOW, show)
+        .at(&CHANGE, change)
+        .at(&RESEND, resend)
+        .at(&ABOUT_TO_REMOVE, about_to_remove)
+        .at(&REMOVE, remove)
 }
 
-fn facts(invited: &Invited) -> Vec<(&'static str, String)> {
-    let text = |text: &str| crate::web::escaped(text);
-    let workspace = invited.brand_name.as_ref().map_or_else(
-        || text(&invited.workspace_name),
-        |brand| format!("{} ({})", text(&invited.workspace_name), text(brand)),
-    );
-    vec![
-        ("Workspace", workspace),
-        ("Invited by", text(&invited.inviter)),
-        ("Your role", format!("<span class=\"badge\">{}</span>", invited.role.name())),
-        ("Open until", time(invited.expires_at)),
-    ]
+#[derive(Template)]
+#[template(path = "workspace_members/list.html")]
+struct List {
+    name: String,
+    id: Uuid,
+    people: Vec<Person>,
+    invited: Vec<Person>,
+    invite: Option<Form>,
 }
 
-async fn posted(State(app): State<App>, theme: Theme, visitor: Visitor, typed: Filled) -> Result<Response> {
-    let token = token(&typed);
-    let invited = match show_invitation(&app, visitor.clone(), &token).await {
-        Ok(invited) => invited,
-        Err(error) if is_trouble(&error) => return Err(error),
-        Err(error) => return LINK.dead(theme, error),
+/// A row of the list.
+struct Person {
+    name: String,
+    email: String,
+    role: &'static str,
+    limit: Vec<String>,
+    second_factor: bool,
+    mine: bool,
+    by: Option<String>,
+    expires: Option<Time>,
+    open: Option<Offer>,
+    resend: Option<Offer>,
+    remove: Option<Offer>,
+}
+
+async fn list(can: Can<Read>) -> Result<Page> {
+    listed(&can, None).await
+}
+
+async fn listed(can: &Can<Read>, back: Option<&Back>) -> Result<Page> {
+    let members = super::members(can, everybody()).await?;
+    let tags = all_tags(can).await?;
+    let expiries = expiries(can).await?;
+    let workspace = workspaces::show(&can.further()?).await?;
+    let (people, invited): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.accepted);
+    let row = |member: &WorkspaceMember| {
+        let inviter = members.iter().find(|other| Some(other.user_id) == member.issuer_id);
+        Person { expires: expiries.get(&member.id).copied(), by: inviter.map(called), ..person(can, member, &tags) }
     };
-    let typed = typed.with("token", &token).with("_email", &invited.email);
-    if typed.get("_filled").is_empty() {
-        return LINK.open(theme, facts(&invited), &typed);
+    let list = List {
+        name: workspace.name,
+        id: workspace.id,
+        people: people.into_iter().map(row).collect(),
+        invited: invited.into_iter().map(row).collect(),
+        invite: invitation(can, &tags, back)?,
+    };
+    let page = Page::new("Members", &list)?;
+    Ok(match back {
+        Some(back) => page.not_saved(back.status()),
+        None => page,
+    })
+}
+
+fn everybody() -> Filter {
+    Filter { roll: Roll { limit: None, starting_after: None }, accepted: None, search: None }
+}
+
+async fn all_tags(can: &Can<Read>) -> Result<Vec<CustomTag>> {
+    custom_tags::list(&can.further::<tags::Read>()?, &custom_tags::Filter::of(100)).await
+}
+
+fn called(member: &WorkspaceMember) -> String {
+    let name = member.name.as_ref().map(|name| format!("{} {}", name.first, name.last));
+    let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    name.or_else(|| member.nickname.clone()).unwrap_or_else(|| member.email.clone())
+}
+
+fn person(can: &Caller, member: &WorkspaceMember, tags: &[CustomTag]) -> Person {
+    let name = called(member);
+    let offer = |offer: Option<Offer>| offer.filter(|_| is_open_to(can, member)).map(|offer| offer.about(&name));
+    let label = |tag: &Uuid| tags.iter().find(|known| known.id == *tag).map(|tag| tag.label.clone());
+    let removal = if member.accepted { "Remove" } else { "Withdraw" };
+    Person {
+        email: member.email.clone(),
+        role: member.role.name(),
+        limit: member.tag_limit.iter().flatten().filter_map(label).collect(),
+        second_factor: member.second_factor,
+        mine: Some(member.id) == can.member(),
+        by: None,
+        expires: None,
+        open: SHOW.offered(can, member.id).map(|offer| offer.about(&name)),
+        resend: offer(RESEND.offered(can, member.id)).filter(|_| !member.accepted),
+        remove: offer(ABOUT_TO_REMOVE.offered(can, member.id)).map(|offer| offer.called(removal)),
+        name: name.clone(),
     }
-    let accepted = match typed.read::<Acceptance>() {
-        Ok(body) => accept(&app, visitor, body).await,
-        Err(error) => Err(error),
-    };
-    match accepted {
-        Ok(accepted) => welcome(&app, theme, accepted.api_key.as_deref()),
-        Err(error) if is_trouble(&error) => Err(error),
-        Err(error) if is_dead(&error) => LINK.dead(theme, error),
-        Err(error) => LINK.refused(theme, facts(&invited), &typed, error),
+}
+
+fn invitation(can: &Caller, tags: &[CustomTag], back: Option<&Back>) -> Result<Option<Form>> {
+    let Some(offer) = INVITE.offered(can, ()) else { return Ok(None) };
+    let form = Form::of::<New>(can, offer)?.called("Invite a member").once(can)?.back(back);
+    let form = form
+        .ask(Input::new("email", "E-mail address"))
+        .ask(Input::new("role", "Role").choices(roles(can, None)).value(Role::View.name()))
+        .ask(limit(tags));
+    Ok(Some(form))
+}
+
+fn roles(can: &Caller, present: Option<Role>) -> Vec<Choice> {
+    open_roles(can, present).into_iter().map(|role| Choice::new(role.name(), role.name())).collect()
+}
+
+fn limit(tags: &[CustomTag]) -> Input {
+    let choices = tags.iter().map(|tag| Choice::new(tag.id, tag.label.clone())).collect();
+    Input::new("tag_limit", "Only records with one of these tags")
+        .choices(choices)
+        .help("Without a tag there is no limit. A client without a tag sees nothing.")
+}
+
+#[derive(Template)]
+#[template(path = "workspace_members/invited.html")]
+struct Invited<'a> {
+    member: &'a WorkspaceMember,
+    url: &'a str,
+    back: Option<Offer>,
+}
+
+async fn invite(can: Can<Create>, posted: Posted<New>) -> Result<Reply> {
+    let (look, found) = (can.further::<Read>()?, can.further::<Read>()?);
+    let find = async move |id| super::show(&found, id).await;
+    match posted.creating(can, async |can, new| super::invite(can, new).await, find).await? {
+        Ok(member) => handed_over(&look, &member, "is invited."),
+        Err(back) => listed(&look, Some(&back)).await.map(Reply::from),
     }
 }
 
-fn is_dead(error: &Error) -> bool {
-    matches!(error, Error::Invalid(message) if message.starts_with("body/token "))
+/// Without mail, the link is on a page that is shown once.
+fn handed_over(can: &Can<Read>, member: &WorkspaceMember, done: &str) -> Result<Reply> {
+    let said = format!("{} {done}", member.email);
+    let Some(url) = &member.invitation_url else {
+        return Ok(Reply::to(&LIST, ()).saying_more(said, "The link works for 7 days."));
+    };
+    let invited = Invited { member, url, back: LIST.offered(can, ()) };
+    Ok(Page::new("Invitation", &invited)?.with_secret().into())
 }
 
-fn welcome(app: &App, theme: Theme, key: Option<&str>) -> Result<Response> {
-    let end = End {
-        title: "Welcome",
-        text: "You are a member of the workspace now. Sign in with your e-mail address and your password.",
-        go: ("/sign-in".to_owned(), "Sign in"),
-        key,
-        calls: &[
-            "/api/v2/me",
-            "/api/v2/campaigns",
-            "/api/v2/access/explain -d '{\"permission\": \"campaigns:launch\"}'",
-        ],
-        base: &app.public_url,
+async fn resend(can: Can<Resend>, Path(Id { id }): Path<Id>, _: Posted<()>) -> Result<Reply> {
+    let look = can.further::<Read>()?;
+    let member = super::resend(can, id).await?;
+    handed_over(&look, &member, "is invited again. The link before no longer works.")
+}
+
+#[derive(Template)]
+#[template(path = "workspace_members/show.html")]
+struct Show {
+    person: Person,
+    accepted: bool,
+    since: Time,
+    change: Option<Form>,
+    back: Option<Offer>,
+}
+
+async fn show(can: Can<Read>, Path(Id { id }): Path<Id>) -> Result<Page> {
+    let member = super::show(&can, id).await?;
+    shown(&can, &member, None).await
+}
+
+async fn shown(can: &Can<Read>, member: &WorkspaceMember, back: Option<&Back>) -> Result<Page> {
+    let tags = all_tags(can).await?;
+    let show = Show {
+        person: person(can, member, &tags),
+        accepted: member.accepted,
+        since: member.timestamp_created,
+        change: changing(can, member, &tags, back)?,
+        back: LIST.offered(can, ()),
     };
-    end.page(theme)
+    let page = Page::new(called(member), &show)?;
+    Ok(match back {
+        Some(back) => page.not_saved(back.status()),
+        None => page,
+    })
+}
+
+fn changing(
+    can: &Caller,
+    member: &WorkspaceMember,
+    tags: &[CustomTag],
+    back: Option<&Back>,
+) -> Result<Option<Form>> {
+    let offer = CHANGE.offered(can, member.id).filter(|_| is_open_to(can, member));
+    let Some(offer) = offer else { return Ok(None) };
+    let form = Form::of::<Patch>(can, offer)?.over(member)?.back(back);
+    let form = form
+        .ask(Input::new("nickname", "Nickname"))
+        .ask(Input::new("role", "Role").choices(roles(can, Some(member.role))))
+        .ask(limit(tags));
+    Ok(Some(form))
+}
+
+async fn change(can: Can<Update>, Path(Id { id }): Path<Id>, posted: Posted<Patch>) -> Result<Reply> {
+    let look = can.further::<Read>()?;
+    let member = super::show(&look, id).await?;
+    let update = async |patch| super::update(can, id, patch, Revoke { revoke_keys: false }).await;
+    match posted.changing(&member, update).await? {
+        Ok(Some(member)) => Ok(Reply::to(&SHOW, id).saying(format!("{} is changed.", called(&member)))),
+        Ok(None) => Ok(Reply::to(&SHOW, id).saying("Nothing was changed.")),
+        Err(back) => shown(&look, &member, Some(&back)).await.map(Reply::from),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "workspace_members/remove.html")]
+struct Removal {
+    foreseen: Foreseen,
+    name: String,
+    remove: Option<Form>,
+    back: Option<Offer>,
+}
+
+async fn about_to_remove(can: Can<Delete>, Path(Id { id }): Path<Id>) -> Result<Page> {
+    let foreseen = foresee(&can, id).await?;
+    let member = &foreseen.member;
+    let label = if member.accepted { "Remove from the workspace" } else { "Withdraw the invitation" };
+    let offer = REMOVE.offered(&can, id).filter(|_| is_open_to(&can, member));
+    let form = |offer: Offer| -> Result<Form> {
+        let form = Form::of::<Revoke>(&can, offer.called(label))?;
+        let keys = foreseen.keys.as_ref().is_some_and(|keys| !keys.is_empty());
+        let ask = Input::new("revoke_keys", "Also revoke the API keys that they have made");
+        Ok(if keys { form.ask(ask) } else { form })
+    };
+    let removal = Removal {
+        name: called(member),
+        remove: offer.map(form).transpose()?,
+        back: SHOW.offered(&can, id).map(|offer| offer.called("Keep")),
+        foreseen,
+    };
+    Page::new(format!("{label}: {}", removal.name), &removal)
+}
+
+async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, posted: Posted<Revoke>) -> Result<Reply> {
+    match posted.through(async |revoke| super::remove(can, id, revoke).await).await? {
+        Ok(member) => Ok(Reply::to(&LIST, ()).saying(format!("{} is removed.", called(&member)))),
+        Err(_) => Ok(Reply::to(&ABOUT_TO_REMOVE, id)),
+    }
 }
