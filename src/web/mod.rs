@@ -17,6 +17,7 @@ mod page;
 mod pages;
 mod place;
 mod posted;
+mod print;
 mod refused;
 mod said;
 mod schema;
@@ -38,6 +39,7 @@ pub use outside::{BUSY, End, Link, in_place_of, is_trouble, next, not_stored, ou
 pub use page::{Page, Reply};
 pub use pages::{Pages, Written};
 pub use posted::{Back, Posted};
+pub use print::markdown;
 pub use text::{escaped, time};
 pub use theme::{Theme, choose as choose_theme};
 pub use told::{Site, nowhere, told};
