@@ -12,12 +12,16 @@
 
 mod support;
 
+// The templates name it as `crate::web`.
+use gatepost::web;
+
 mod access;
 mod addresses;
 mod admin;
 mod agency;
 mod answers;
 mod bodies;
+mod browser;
 mod concurrency;
 mod contract;
 mod copies;

@@ -7,8 +7,8 @@ use super::theme::Theme;
 use crate::error::{Error, Result};
 use crate::http::Filled;
 use askama::Template;
-use axum::http::header;
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 
 /// Puts the frame around a page. `before` stands before the title in the browser's tab.
 pub fn outside(theme: Theme, (before, title): (&'static str, &str), body: &impl Template) -> Result<Response> {
@@ -34,6 +34,18 @@ pub fn in_place_of(error: Error, page: Response) -> Response {
         parts.headers.insert(header::RETRY_AFTER, wait.clone());
     }
     Response::from_parts(parts, body)
+}
+
+/// A redirect (303) that sets cookies.
+pub fn onward(to: &str, cookies: Vec<HeaderValue>) -> Response {
+    with_cookies(Redirect::to(to).into_response(), cookies)
+}
+
+pub fn with_cookies(mut response: Response, cookies: Vec<HeaderValue>) -> Response {
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// An error for which a page has no sentence of its own: the server is busy or broken, and the layer around the pages

@@ -3,17 +3,17 @@
 use super::{ByLink, NewEmail, SetUp, Token, ask_reset, confirm_email, confirm_reset, setup, show_link};
 use crate::access::{Can, profile::Read};
 use crate::app::App;
-use crate::auth::Cookie;
 use crate::error::{Error, Result};
 use crate::http::{Filled, for_visitors};
 use crate::resources::users::Visitor;
 use crate::web::{
-    End, Field, Link, Shown, Theme, drawn, in_place_of, is_explained, is_trouble, outside, time, token,
+    End, Field, Link, Shown, Theme, drawn, in_place_of, is_explained, is_trouble, onward, outside, time,
+    token, with_cookies,
 };
 use askama::Template;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 
 /// The most bytes of a form with names.
@@ -103,8 +103,7 @@ async fn start(State(app): State<App>, visitor: Visitor, request: Request) -> Re
         let why = "the API is at /api/v2, its documentation at /docs";
         return Err(Error::NoRoute(format!("Route {}:/ not found; {why}", parts.method)));
     }
-    let session = visitor.session.is_some() && app.site.read(Cookie::Session, &parts.headers).is_some();
-    let to = match session {
+    let to = match visitor.session.is_some() {
         _ if !setup::has_workspace(&app).await? => "/auth/setup".to_owned(),
         true => match Can::<Read>::from_request_parts(&mut parts, &app).await {
             Ok(can) => format!("/w/{}", can.workspace()),
@@ -112,7 +111,7 @@ async fn start(State(app): State<App>, visitor: Visitor, request: Request) -> Re
         },
         false => "/sign-in".to_owned(),
     };
-    let mut response = Redirect::to(&to).into_response();
+    let mut response = onward(&to, vec![]);
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, cookie"));
     Ok(response)
 }
@@ -177,11 +176,7 @@ async fn found(State(app): State<App>, theme: Theme, visitor: Visitor, typed: Fi
                 ],
                 base: &app.public_url,
             };
-            let mut page = end.page(theme)?;
-            signed.cookies.into_iter().for_each(|cookie| {
-                page.headers_mut().append(header::SET_COOKIE, cookie);
-            });
-            Ok(page)
+            Ok(with_cookies(end.page(theme)?, signed.cookies))
         }
         Err(Error::Gone(_)) => gone(theme, true),
         Err(error) if is_trouble(&error) => Err(error),
@@ -224,14 +219,7 @@ async fn choose_password(
         Err(error) => Err(error),
     };
     match changed {
-        Ok(signed) => {
-            let mut response = Redirect::to("/sign-in?said=password").into_response();
-            let headers = response.headers_mut();
-            signed.cookies.into_iter().for_each(|cookie| {
-                headers.append(header::SET_COOKIE, cookie);
-            });
-            Ok(response)
-        }
+        Ok(signed) => Ok(onward("/sign-in?said=password", signed.cookies)),
         Err(error) if is_trouble(&error) => Err(error),
         Err(error) if is_dead(&error) => RESET.dead(theme, error),
         Err(error) => RESET.refused(theme, facts, &typed, error),
@@ -253,7 +241,7 @@ async fn confirm_address(
         return ADDRESS.open(theme, facts, &typed);
     }
     match confirm_email(&app, visitor, Token { token: token(&typed) }).await {
-        Ok(_) => Ok(Redirect::to("/sign-in?said=address").into_response()),
+        Ok(_) => Ok(onward("/sign-in?said=address", vec![])),
         Err(error) if is_trouble(&error) => Err(error),
         Err(error) if is_dead(&error) => ADDRESS.dead(theme, error),
         Err(error) => ADDRESS.refused(theme, facts, &typed, error),

@@ -9,11 +9,10 @@ use crate::http::{Filled, filled, for_visitors};
 use crate::resources::factors;
 use crate::resources::sessions::{self, Signed};
 use crate::resources::users::Visitor;
-use crate::web::{BUSY, Field, Note, Shown, Theme, Tone, drawn, in_place_of, is_trouble, next, outside};
+use crate::web::{BUSY, Field, Note, Shown, Theme, Tone, drawn, in_place_of, is_trouble, next, onward, outside};
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::json;
 
@@ -181,11 +180,7 @@ fn go_on(signed: Signed<SignedIn>, next: Option<&str>) -> Response {
         Next::SecondFactor => with_next("/sign-in/factor", next),
         Next::EnrolSecondFactor => "/me/security".to_owned(),
     };
-    let mut response = Redirect::to(&to).into_response();
-    for cookie in signed.cookies {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
+    onward(&to, signed.cookies)
 }
 
 #[derive(Template)]
@@ -237,7 +232,7 @@ async fn factor(
     let typed = Filled::of(query.unwrap_or_default().as_bytes());
     match kinds(&app, &visitor).await? {
         Some(kinds) => factor_page(theme, &kinds, &typed, None),
-        None => Ok(Redirect::to(&with_next("/sign-in", next(typed.get("next")))).into_response()),
+        None => Ok(onward(&with_next("/sign-in", next(typed.get("next"))), vec![])),
     }
 }
 
@@ -263,7 +258,7 @@ async fn second_factor(
         Err(error) => error,
     };
     let Some(kinds) = waiting else {
-        return Ok(Redirect::to(&with_next("/sign-in", next(typed.get("_next")))).into_response());
+        return Ok(onward(&with_next("/sign-in", next(typed.get("_next"))), vec![]));
     };
     let page = factor_page(theme, &kinds, &typed, Some(&told(&error, WRONG_FACTOR)))?;
     Ok(in_place_of(error, page))
