@@ -14,7 +14,8 @@ use crate::web::{self, Site, Written, dress, told};
 use aide::openapi::OpenApi;
 use axum::Extension;
 use axum::extract::OriginalUri;
-use axum::http::Method;
+use axum::http::{HeaderMap, Method};
+use axum::response::{IntoResponse, Response};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use bytes::Bytes;
@@ -37,7 +38,7 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         .merge(resources::visitors())
         .merge(web::assets())
         .merge(unbuilt::router(&api))
-        .fallback(unbuilt::no_route)
+        .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app.clone(), edge))
         .route(
@@ -54,6 +55,15 @@ pub fn pages(app: App) -> (OpenApi, Vec<Written>) {
     let (site, pages) = Site::of(app, resources::pages());
     let _routes = pages.finish_api(&mut document);
     (document, site.written.clone())
+}
+
+/// Browsers get a page, and clients of the API get JSON.
+async fn no_route(method: Method, uri: OriginalUri, headers: HeaderMap) -> Response {
+    let page = web::nowhere(&headers).filter(|_| !uri.path().starts_with("/api/"));
+    match page {
+        Some(page) => page,
+        None => unbuilt::no_route(method, uri).await.into_response(),
+    }
 }
 
 async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Error {

@@ -27,6 +27,7 @@ mod contract;
 mod copies;
 mod coverage;
 mod crash;
+mod dashboard;
 mod distributed;
 mod docs;
 mod documents;
