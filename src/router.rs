@@ -29,13 +29,12 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
     let json = [("content-type", "application/json")];
     let docs = docs::router(text.clone());
     let (site, pages) = Site::of(app.clone(), resources::pages());
-    let pages = pages.finish_api(&mut OpenApi::default());
+    let pages = pages.finish_api(&mut OpenApi::default()).merge(resources::visitors());
     let pages = pages.layer(from_fn_with_state(site, told)).layer(from_fn(dress));
     let router = resources
         .route("/openapi.json", get(async move || (Extension(Shared), json, text)))
         .merge(docs)
         .merge(pages)
-        .merge(resources::visitors())
         .merge(web::assets())
         .merge(unbuilt::router(&api))
         .fallback(no_route)
