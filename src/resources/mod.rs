@@ -54,6 +54,7 @@ pub fn visitors() -> axum::Router<App> {
         .merge(people::pages::router())
         .merge(sign_in::pages::router())
         .merge(workspace_members::invitation_page::router())
+        .merge(workspace_group_members::pages::links())
         .route("/theme", for_visitors(1024, post(web::choose_theme)))
         .layer(from_fn(web::dress))
 }
