@@ -77,7 +77,7 @@ impl Cast {
         let person = |person: &Person| {
             let mut name = person.role.to_owned();
             name.get_mut(..1).map(str::make_ascii_uppercase);
-            DemoPerson { name: format!("{name} Acme"), email: person.email.clone(), role: person.role }
+            DemoPerson { name: format!("{name} Acme"), email: person.email.clone() }
         };
         app::Demo { people: self.people.iter().map(person).collect(), password: PASSWORD.to_owned() }
     }
