@@ -57,6 +57,8 @@ pub struct Shared {
     pub errands: Errands,
     /// Notified when the first workspace was created through the set-up link.
     pub set_up: Arc<Notify>,
+    /// The people whom the sign-in page of a demo offers. Only [`App::demo`] sets them.
+    demo: Option<Arc<Demo>>,
     ambient: Arc<dyn Ambient>,
     /// The latest time that the clock returned.
     latest: Arc<AtomicI64>,
@@ -139,6 +141,7 @@ impl App {
             trusted_proxies: parts.trusted_proxies.into(),
             errands: Errands::open(),
             set_up: Arc::default(),
+            demo: None,
             ambient,
             latest: Arc::default(),
         })))
@@ -149,6 +152,17 @@ impl App {
         let mut shared = Shared::clone(self);
         change(&mut shared);
         App(Arc::new(shared))
+    }
+
+    /// A demo, in which anybody can sign in as one of these people. Only `gatepost demo` calls this: the password of
+    /// the people is public.
+    pub fn demo(&self, demo: Demo) -> App {
+        self.with(|shared| shared.demo = Some(Arc::new(demo)))
+    }
+
+    /// The people of the demo. A server that is not a demo has none.
+    pub fn demo_people(&self) -> Option<&Demo> {
+        self.demo.as_deref()
     }
 
     /// Never returns an earlier time than before, even if the clock goes back, so that expired credentials
@@ -175,6 +189,17 @@ impl App {
     pub fn random(&self) -> Result<[u8; 30]> {
         self.ambient.random()
     }
+}
+
+/// The people of a demo, and their password.
+pub struct Demo {
+    pub people: Vec<DemoPerson>,
+    pub password: String,
+}
+
+pub struct DemoPerson {
+    pub name: String,
+    pub email: String,
 }
 
 fn door(name: &'static str, load: &Load) -> Door {

@@ -19,6 +19,7 @@ pub mod audit;
 
 pub mod jobs;
 
+pub mod web;
 pub mod resources;
 pub mod docs;
 pub mod edge;

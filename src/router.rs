@@ -10,11 +10,13 @@ use crate::edge::{bare, edge};
 use crate::error::Error;
 use crate::http::{Shared, document_refusals};
 use crate::resources;
+use crate::web::{self, Site, Written, dress, told};
 use aide::openapi::OpenApi;
 use axum::Extension;
 use axum::extract::OriginalUri;
-use axum::http::Method;
-use axum::middleware::from_fn_with_state;
+use axum::http::{HeaderMap, Method};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 
@@ -26,11 +28,16 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
     let text = Bytes::from(serde_json::to_string(&api).unwrap_or_default());
     let json = [("content-type", "application/json")];
     let docs = docs::router(text.clone());
+    let (site, pages) = Site::of(app.clone(), resources::pages());
+    let pages = pages.finish_api(&mut OpenApi::default()).merge(resources::visitors());
+    let pages = pages.layer(from_fn_with_state(site, told)).layer(from_fn(dress));
     let router = resources
         .route("/openapi.json", get(async move || (Extension(Shared), json, text)))
         .merge(docs)
+        .merge(pages)
+        .merge(web::assets())
         .merge(unbuilt::router(&api))
-        .fallback(unbuilt::no_route)
+        .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app.clone(), edge))
         .route(
@@ -39,6 +46,23 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         )
         .with_state(app);
     (router, api)
+}
+
+/// The document of the pages, which is not served. The tests walk over it as over that of the operations.
+pub fn pages(app: App) -> (OpenApi, Vec<Written>) {
+    let mut document = document::introduced();
+    let (site, pages) = Site::of(app, resources::pages());
+    let _routes = pages.finish_api(&mut document);
+    (document, site.written.clone())
+}
+
+/// Browsers get a page, and clients of the API get JSON.
+async fn no_route(method: Method, uri: OriginalUri, headers: HeaderMap) -> Response {
+    let page = web::nowhere(&headers).filter(|_| !uri.path().starts_with("/api/"));
+    match page {
+        Some(page) => page,
+        None => unbuilt::no_route(method, uri).await.into_response(),
+    }
 }
 
 async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Error {

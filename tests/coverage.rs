@@ -14,7 +14,7 @@ on_both! { every_change_leaves_one_row refusals_are_counted_and_bounded keys_are
 
 /// Permissions that are not an operation of the router, but a further requirement of one. The list becomes
 /// longer only when such a requirement is added.
-const UNROUTED: [&str; 12] = [
+const UNROUTED: [&str; 13] = [
     "workspaces:set_rights",
     "workspace_members:change_role",
     "workspace_members:loosen",

@@ -12,12 +12,16 @@
 
 mod support;
 
+// The templates name it as `crate::web`.
+use gatepost::web;
+
 mod access;
 mod addresses;
 mod admin;
 mod agency;
 mod answers;
 mod bodies;
+mod browser;
 mod calls;
 mod concurrency;
 mod contract;
@@ -25,6 +29,7 @@ mod copies;
 mod coverage;
 mod crash;
 mod custom_roles;
+mod dashboard;
 mod distributed;
 mod docs;
 mod documents;

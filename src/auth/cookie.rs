@@ -28,6 +28,8 @@ pub enum Cookie {
     Session,
     /// Marks a device on which somebody has signed in before.
     Device,
+    /// What a page says once after a change, sealed.
+    Said,
 }
 
 /// Longer than any session. The server ends sessions by its own clock.
@@ -60,6 +62,8 @@ impl Site {
         match (cookie, self.kind) {
             (Cookie::Session, Kind::Https) => "__Host-gatepost",
             (Cookie::Device, Kind::Https) => "__Host-gatepost-device",
+            (Cookie::Said, Kind::Https) => "__Host-gatepost-said",
+            (Cookie::Said, Kind::Loopback | Kind::Open) => "gatepost-said",
             (Cookie::Session, Kind::Loopback | Kind::Open) => "gatepost",
             (Cookie::Device, Kind::Loopback | Kind::Open) => "gatepost-device",
         }
@@ -75,9 +79,22 @@ impl Site {
         first.filter(|_| values.next().is_none())
     }
 
+    /// The token of the session that one of these headers sets.
+    pub fn value(&self, set: &[HeaderValue]) -> Option<String> {
+        let begins = format!("{}=", self.name(Cookie::Session));
+        let texts = set.iter().filter_map(|header| header.to_str().ok());
+        let value = texts.filter_map(|text| text.strip_prefix(&begins)?.split(';').next()).next();
+        value.filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+
     /// The header that sets the cookie. `value` has only letters, digits, `.`, `-` and `_`.
     pub fn set(&self, cookie: Cookie, value: &str) -> Result<HeaderValue> {
         self.header(cookie, value, YEAR)
+    }
+
+    /// The same, for a cookie that the browser keeps for a few seconds.
+    pub fn set_for(&self, cookie: Cookie, value: &str, seconds: i64) -> Result<HeaderValue> {
+        self.header(cookie, value, seconds)
     }
 
     pub fn clear(&self, cookie: Cookie) -> Result<HeaderValue> {

@@ -3,9 +3,10 @@
 //! realistic.
 
 use super::out::Out;
-use super::scene::{key_of, set_the_scene};
+use super::scene::{PASSWORD, key_of, set_the_scene};
 use super::{open, serve, serving};
 use crate::access::Role;
+use crate::app::{self, DemoPerson};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use serde::Serialize;
@@ -65,15 +66,28 @@ impl Demo {
         serving::note(&app).await?;
         let cast = set_the_scene(&app, format!("http://{}", config.listen)).await?;
         out.say(&cast, cast.introduction())?;
+        let app = app.demo(cast.on_the_page());
         serve::answer(app, listener, None, stop).await
     }
 }
 
 impl Cast {
+    /// The people, as the sign-in page offers them.
+    fn on_the_page(&self) -> app::Demo {
+        let person = |person: &Person| {
+            let mut name = person.role.to_owned();
+            name.get_mut(..1).map(str::make_ascii_uppercase);
+            DemoPerson { name: format!("{name} Acme"), email: person.email.clone() }
+        };
+        app::Demo { people: self.people.iter().map(person).collect(), password: PASSWORD.to_owned() }
+    }
+
     fn introduction(&self) -> String {
         let base = &self.base_url;
         let mut lines = vec![
-            format!("Gatepost answers at {base}; the API is documented at {base}/docs\n"),
+            format!(
+                "Open {base} and choose one of the people to sign in as. The API is documented at {base}/docs\n"
+            ),
             format!("Workspace {} and its people, each with a personal API key:\n", self.workspace_id),
         ];
         let line = |role: &str, who: &str, key: &str| format!("  {role:8} {who:22} {key}");

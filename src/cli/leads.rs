@@ -79,6 +79,7 @@ impl Import {
             list_id: self.list,
             dry_run: self.dry_run,
             assigned_to: self.assigned_to.clone(),
+            verify_leads_on_import: false,
             file_name: self.file.file_name().map(|name| name.to_string_lossy().into_owned()),
             skip: Skip { skip_if_in_workspace: self.skip_if_in_workspace, ..Skip::default() },
         };

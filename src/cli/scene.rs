@@ -3,10 +3,13 @@
 use super::demo::{Cast, Person, Stranger};
 use super::key;
 use super::workspace::{Made, make, make_first};
-use crate::access::{ROLES, Role};
+use crate::access::profile::AskReset;
+use crate::access::{Can, ROLES, Role};
 use crate::app::App;
 use crate::config::RateLimit;
 use crate::error::{Error, Result};
+use crate::resources::people;
+use crate::resources::users::{Link, LinkKind};
 use crate::router::router;
 use axum::body::Body;
 use axum::http::Request;
@@ -15,7 +18,7 @@ use std::collections::HashMap;
 use tower::ServiceExt;
 use uuid::Uuid;
 
-const PASSWORD: &str = "correct horse battery staple";
+pub const PASSWORD: &str = "correct horse battery staple";
 /// The tag that the client is limited to.
 const CLIENT_TAG: &str = "Client: Globex";
 const PROSPECTS: [(&str, &str, &str); 4] = [
@@ -29,6 +32,7 @@ pub async fn set_the_scene(app: &App, base_url: String) -> Result<Cast> {
     let stage = Stage::of(app);
     let owner = make_first(app, "Acme", "owner@acme.example").await?;
     let tags = stage.tags(&owner).await?;
+    stage.password(app, &owner).await?;
     let mut people = vec![person(Role::Owner, &owner)];
     for role in ROLES.iter().copied().filter(|role| *role != Role::Owner) {
         let mut person = stage.invite(&owner, role, &tags).await?;
@@ -92,6 +96,19 @@ impl Stage {
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.map_err(Error::internal)?;
         let body: Value = serde_json::from_slice(&bytes).map_err(Error::internal)?;
         if ok { Ok(body) } else { Err(Error::internal(format!("{path}: {body}"))) }
+    }
+
+    /// The owner, who was not invited, chooses a password by the operator's link. Nobody can use it where signing in would
+    /// not be encrypted.
+    async fn password(&self, app: &App, owner: &Made) -> Result<()> {
+        if app.site.is_safe().is_err() {
+            return Ok(());
+        }
+        let link = Link::new(app, LinkKind::Password)?;
+        let url = link.url(app);
+        people::hand_over_link(Can::<AskReset>::operator(app, owner.workspace), owner.user, link).await?;
+        let body = json!({ "token": url.split_once('#').unwrap_or_default().1, "password": PASSWORD });
+        self.post("", "/auth/reset/confirm", body).await.map(drop)
     }
 
     async fn tags(&self, owner: &Made) -> Result<Vec<Value>> {

@@ -4,22 +4,34 @@ use super::operation::Operation;
 use super::{Resource, Site, command};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Note, Shared, page, policy};
+use crate::http::Shared;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
+use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::sync::{Arc, LazyLock, OnceLock};
 
-pub(super) const STYLE: &str = concat!(include_str!("../http/page.css"), include_str!("docs.css"));
+pub(super) const STYLE: &str = concat!(include_str!("page.css"), include_str!("docs.css"));
 pub(super) const SCRIPT: &str = include_str!("docs.js");
 
-static POLICY: LazyLock<String> = LazyLock::new(|| policy(STYLE, SCRIPT, "'self'"));
+/// These pages have their style and their script inline, and load nothing else.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; connect-src 'self'; img-src data:; \
+         base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+});
 
 /// The most bytes of a query. Longer ones count as empty: no form and no search makes them.
 const LONGEST: usize = 20_000;
@@ -101,9 +113,9 @@ fn resource(
     headers: &HeaderMap,
 ) -> Result<Response> {
     let Some(resource) = site.resource(name) else {
-        let title = "There is no such page";
-        let text = "The documentation has a page for each resource; /docs lists them.";
-        return page(StatusCode::NOT_FOUND, &Note { title, text });
+        let mut unknown = answer(&Introduction { site, base: &app.public_url, words: name, found: vec![] })?;
+        *unknown.status_mut() = StatusCode::NOT_FOUND;
+        return Ok(unknown);
     };
     let base = &*app.public_url;
     let tried = value(query, "operation");

@@ -3,12 +3,14 @@
 mod accepted;
 mod affected;
 mod edit;
+mod filled;
 mod patch;
 mod upload;
 pub use accepted::Accepted;
 pub use affected::Affected;
 pub(crate) use edit::patch;
 pub use edit::{Absent, Edit};
+pub use filled::{Filled, body as filled};
 pub use patch::Unread;
 pub use upload::{Carrier, LARGEST_FILE, Upload, Uploaded, taking};
 
@@ -84,6 +86,18 @@ async fn arrive(request: Request) -> Result<Arrived> {
     Ok(Arrived { bytes, place, room })
 }
 
+/// The bytes of a form, within the same limits as every body.
+pub async fn whole(request: Request) -> Result<Bytes> {
+    Ok(arrive(request).await?.bytes)
+}
+
+/// The same from a caller whom the server does not know. It uses the strangers' room.
+pub async fn whole_of_stranger(mut request: Request, largest: usize) -> Result<Bytes> {
+    request.extensions_mut().insert(Anonymous);
+    DefaultBodyLimit::max(largest).apply(&mut request);
+    whole(request).await
+}
+
 impl Arrived {
     fn is_blank(&self) -> bool {
         self.bytes.iter().all(u8::is_ascii_whitespace)
@@ -115,6 +129,17 @@ fn parse(bytes: &[u8]) -> Result<Value> {
         return Err(Error::invalid("body must be a JSON object; it is empty"));
     }
     serde_json::from_slice(bytes).map_err(|error| Error::invalid(format!("body must be JSON: {error}")))
+}
+
+/// Marks the routes of a page for visitors like [`anonymous`] operations.
+pub fn for_visitors<S>(
+    largest: usize,
+    route: axum::routing::MethodRouter<S>,
+) -> axum::routing::MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    route.layer::<_, Infallible>(DefaultBodyLimit::max(largest)).layer(Extension(Anonymous))
 }
 
 /// A body, and an answer.

@@ -3,6 +3,7 @@
 
 use super::nearest::hint;
 use super::reading::meant;
+use super::schema::Violation;
 use crate::error::Error;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError};
@@ -26,6 +27,23 @@ pub fn describe(root: &str, schema: &Value, error: &ValidationError<'_>) -> Stri
         }
         _ => short(&format!("{} {}", place(root, error), rule(schema, error)), LONGEST),
     }
+}
+
+/// The same with the field apart from the rule. A missing field is the field that is wrong.
+pub fn violation(schema: &Value, error: &ValidationError<'_>) -> Violation {
+    let mut at = steps(error);
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other kinds are about the value itself")]
+    let rule = match error.kind() {
+        Kind::Required { property } => {
+            at.extend(property.as_str().map(str::to_owned));
+            "must be filled in".to_owned()
+        }
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            branch(context).map_or_else(|| "has the wrong form".to_owned(), |error| rule(schema, error))
+        }
+        _ => rule(schema, error),
+    };
+    Violation { field: at.join("/"), rule: short(&rule, LONGEST) }
 }
 
 /// The error of the variant that the caller most likely meant, which is not the variant for null.

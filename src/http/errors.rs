@@ -61,6 +61,7 @@ fn status(error: &Error) -> StatusCode {
     }
 }
 
+/// The error itself rides on the answer, for the layer that shows it as a page.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let status = status(&self);
@@ -75,7 +76,7 @@ impl IntoResponse for Error {
         if let Some(seconds) = wait {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
         }
-        match self {
+        match self.clone() {
             Error::Refused { step, .. } => drop(response.extensions_mut().insert(Refusal(step))),
             Error::DailyLimit(_) => drop(response.extensions_mut().insert(Refusal(Step::Rate))),
             Error::NotInPlan(_) => drop(response.extensions_mut().insert(Refusal(Step::Workspace))),
@@ -100,6 +101,7 @@ impl IntoResponse for Error {
                 drop(response.extensions_mut().insert(Cause(cause)))
             }
         }
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -10,13 +10,11 @@ mod csv;
 mod describe;
 mod errands;
 mod errors;
-mod form;
 mod ignored;
 mod listen;
 mod nearest;
 mod origin;
 mod paced;
-mod page;
 mod paging;
 mod query;
 mod rate;
@@ -32,25 +30,23 @@ pub use alias::ALIASES;
 pub use answers::{Answers, Shared};
 pub(crate) use body::patch;
 pub use body::{
-    Absent, Accepted, Affected, Carrier, Edit, Empty, Json, LARGEST, LARGEST_FILE, Nothing, Optional,
-    Unread, Unused, Upload, Uploaded, anonymous, taking,
+    Absent, Accepted, Affected, Carrier, Edit, Empty, Filled, Json, LARGEST, LARGEST_FILE, Nothing, Optional,
+    Unread, Unused, Upload, Uploaded, anonymous, filled, for_visitors, taking, whole, whole_of_stranger,
 };
 pub use crowd::{Crowd, Locality, Most, Visit};
 pub use csv::Csv;
 pub use errands::Errands;
 pub use errors::{Cause, Paced, Refusal};
-pub use form::{Answer, Done, Field, Form};
 pub use ignored::Ignored;
 pub use listen::{can_listen, listen, serve, time_to_finish};
 pub use nearest::hint;
 pub use origin::{Origin, Slot};
-pub use page::{Note, Start, page, policy};
 pub use paging::{LONGEST, Order, Page, Paging, Roll, after_time, position_in_time};
 pub use query::{Id, Path, Query, day, ids, pattern};
 pub use rate::RateLimit;
 pub use reading::{RIGHTS, StrictBodies, coerced, lenient};
 pub use refusals::document_refusals;
 pub use room::Room;
-pub use schema::{OPEN, absent_not_null, nullable, optional_not_null};
+pub use schema::{OPEN, Violation, absent_not_null, nullable, optional_not_null, schema_of, violations};
 pub use streamed::{Pieces, Streamed, Streams};
 pub use table::Format;

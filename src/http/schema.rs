@@ -2,7 +2,7 @@
 //! before they are read. So a refusal can name the field, and every rule is in only one place.
 
 use super::address::is_email;
-use super::describe::describe;
+use super::describe::{describe, violation};
 use super::reading::Reading;
 use crate::error::{Error, Result};
 use jsonschema::Validator;
@@ -94,6 +94,28 @@ fn any_case(schema: &Value) -> Vec<String> {
     let marked = |schema: &Value| schema.get("x-gatepost-any-case").is_some();
     let marked = properties.into_iter().flatten().filter(|(_, schema)| marked(schema));
     marked.map(|(name, _)| name.clone()).collect()
+}
+
+/// The schema of `T`, as bodies are checked against it.
+pub fn schema_of<T: JsonSchema + 'static>() -> Result<&'static Value> {
+    Ok(&compiled::<T>()?.schema)
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The JSON pointer of the field, without the first slash. Empty for the whole body.
+    pub field: String,
+    /// What follows the name of the field: `must be ...`.
+    pub rule: String,
+}
+
+/// Everything that is wrong with a body, for a form that shows it all at once. Otherwise the check is the same.
+pub fn violations<T: JsonSchema + 'static>(body: &mut Value) -> Result<Vec<Violation>> {
+    no_nul(body, &mut "body".to_owned())?;
+    let compiled = compiled::<T>()?;
+    compiled.fold_case(body);
+    Ok(compiled.validator.iter_errors(body).map(|error| violation(&compiled.schema, &error)).collect())
 }
 
 /// Checks a value strictly against the schema of `T`.

@@ -98,6 +98,11 @@ impl<'a> Ask<'a> {
         self.first_bar().map(|(step, _)| step)
     }
 
+    /// Whether every step holds, but for the age of the last authentication.
+    pub(in crate::access) fn holds_if_fresh(&self) -> bool {
+        STEPS.into_iter().all(|step| self.bar(step).is_none_or(|bar| bar == Bar::Stale))
+    }
+
     pub fn enforce(&self) -> Result<(), Error> {
         match self.first_bar() {
             None => Ok(()),

@@ -87,7 +87,8 @@ impl<P: Permission> Can<P> {
 
     fn without_key(app: &App, presented: Presented, grant: Grant, origin: Origin) -> Self {
         let call = Call { address: origin.address, stray: None, within_rate: true };
-        let caller = Caller { app: app.clone(), presented, grant, origin, call, attempt: Slot::default() };
+        let caller =
+            Caller { app: app.clone(), presented, grant, origin, call, attempt: Slot::default(), once: None };
         Can { caller, permission: PhantomData }
     }
 
@@ -97,6 +98,20 @@ impl<P: Permission> Can<P> {
         let can = Can { caller: self.caller.again(from).await?, permission: self.permission };
         can.ask(P::ACTION).enforce()?;
         Ok(can)
+    }
+
+    /// The record that the call creates gets this id. A page seals it into its form, so nobody can choose one.
+    pub fn once(mut self, id: Uuid) -> Self {
+        self.caller.once = Some(id);
+        self
+    }
+
+    /// The proof of a further permission in the same request, for a page that shows more than one list. It can only read:
+    /// a request changes something by the proof of its own permission, once.
+    pub fn further<Q: Permission>(&self) -> Result<Can<Q>> {
+        const { assert!(Q::ACTION.activity.is_none(), "a further proof only reads") };
+        self.also::<Q>()?;
+        Ok(Can { caller: self.caller.clone(), permission: PhantomData })
     }
 
     /// Fills `{visible}` with the records that the caller can see.
@@ -181,7 +196,7 @@ impl<P: Permission> FromRequestParts<App> for Can<P> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_else(Origin::local);
         let slot = parts.extensions.get::<Slot<Attempt>>().cloned().unwrap_or_default();
-        let caller = Caller::check(app, &parts.headers, origin, slot, P::ACTION).await?;
+        let caller = Caller::check(app, parts, origin, slot, P::ACTION).await?;
         if caller.grant().strict_bodies {
             parts.extensions.insert(StrictBodies);
         }

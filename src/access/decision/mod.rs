@@ -5,6 +5,7 @@ mod ask;
 mod bar;
 mod can;
 mod gate;
+mod near;
 mod predicate;
 mod records;
 
@@ -13,5 +14,6 @@ pub use answer::{Answer, Partial, Seen};
 pub use ask::{Ask, Call, Decision, STEPS, Sight, Stray, Verdict};
 pub use can::{Can, STEP, Stepped, one_more_step};
 pub use gate::Gate;
+pub use near::Near;
 pub use predicate::{Facts, Pred, Shape, Who};
 pub use records::{Across, Resource, across};

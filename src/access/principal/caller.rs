@@ -1,6 +1,6 @@
 //! The caller of a request. Their grant is read for every request, and again in every transaction that writes.
 
-use super::{Grant, Presented};
+use super::{Grant, Place, Presented, Standing};
 use crate::access::{About, Action, Ask, Attempt, Call, Permission, Shape, Step, Stray};
 use crate::app::App;
 use crate::auth;
@@ -8,7 +8,7 @@ use crate::db::{Lane, Part, Reading, Source};
 use crate::error::{Error, Result};
 use crate::http::{Origin, Slot};
 use crate::time::Time;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, request::Parts};
 use std::ops::Deref;
 use uuid::Uuid;
 
@@ -21,6 +21,8 @@ pub struct Caller {
     pub(in crate::access) origin: Origin,
     pub(in crate::access) call: Call,
     pub(in crate::access) attempt: Slot<Attempt>,
+    /// The id of the record that a form creates, so that sending the form twice creates one.
+    pub(in crate::access) once: Option<Uuid>,
 }
 
 impl Deref for Caller {
@@ -55,6 +57,11 @@ impl Caller {
     }
     pub fn new_id(&self) -> Uuid {
         self.app.new_id()
+    }
+
+    /// The id of the record that the call creates.
+    pub fn id_of_new(&self) -> Uuid {
+        self.once.unwrap_or_else(|| self.new_id())
     }
 
     /// Names the record that a call is about, where the path does not, for the audit row of a refused attempt.
@@ -113,30 +120,41 @@ impl Caller {
     /// Reads the caller of a request, and checks every step that needs no record.
     pub(in crate::access) async fn check(
         app: &App,
-        headers: &HeaderMap,
+        parts: &Parts,
         origin: Origin,
         slot: Slot<Attempt>,
         action: &'static Action,
     ) -> Result<Self> {
         let unknown = |why| Error::refused(Step::Credential, why);
+        let headers = &parts.headers;
         let presented = auth::credential(&app.site, headers).map(Presented::from).map_err(unknown)?;
-        let from = || app.reader.reading_for(presented.lane());
-        let own = presented.grant(app.now(), from()).await?.map_err(unknown)?;
-        let (grant, stray) = match as_workspace(headers) {
-            Some(header) => placed(own, &header, app.now(), from()).await?,
-            None => (own, None),
+        let arrived = match (parts.extensions.get::<Place>(), as_workspace(headers)) {
+            (Some(place), _) => in_path(app, presented, *place).await?.map_err(unknown)?,
+            (None, header) => {
+                let from = || app.reader.reading_for(presented.lane());
+                let own = presented.grant(app.now(), from()).await?.map_err(unknown)?;
+                let (grant, stray) = match header {
+                    Some(header) => placed(own, &header, app.now(), from()).await?,
+                    None => (own, None),
+                };
+                Arrived { presented, grant, stray }
+            }
         };
-        let mut call = Call { address: origin.address, stray, within_rate: true };
+        let Arrived { presented, grant, stray } = arrived;
+        let call = Call { address: origin.address, stray, within_rate: true };
         slot.fill(|| Attempt::new(&grant, action, &origin));
+        let mut caller =
+            Caller { app: app.clone(), presented, grant, origin, call, attempt: slot, once: None };
         // A credential that no longer counts, or comes from a forbidden address, does not use up the rate.
-        let early = Ask::new(action, &grant, Some(&call)).refused_by();
+        let early = caller.ask(action).refused_by();
         let counts = !matches!(early, Some(Step::Credential | Step::Network));
-        call.within_rate = !counts || app.rate.admits(grant.home());
-        Ask::new(action, &grant, Some(&call)).enforce()?;
+        caller.call.within_rate = !counts || app.rate.admits(caller.home());
+        caller.present_to(parts.extensions.get::<Slot<Standing>>(), action);
+        caller.ask(action).enforce()?;
         if action.activity.is_some() && !action.is_answered_when_full() {
-            app.answers.admit(grant.home())?;
+            app.answers.admit(caller.home())?;
         }
-        Ok(Caller { app: app.clone(), presented, grant, origin, call, attempt: slot })
+        Ok(caller)
     }
 
     /// The same caller with the grant that they have now, or in this transaction.
@@ -154,6 +172,38 @@ impl Caller {
         };
         Ok(Caller { grant, ..self.clone() })
     }
+}
+
+/// A credential in the workspace where it acts.
+struct Arrived {
+    presented: Presented,
+    grant: Grant,
+    stray: Option<Stray>,
+}
+
+/// A session in the workspace that the path of a page names: as a member there, or else by delegation.
+async fn in_path(
+    app: &App,
+    presented: Presented,
+    Place(workspace): Place,
+) -> Result<Result<Arrived, &'static str>> {
+    let from = || app.reader.reading_for(presented.lane());
+    if let Presented::Session(hash) = &presented {
+        let visit = Presented::Visit { hash: hash.clone(), workspace };
+        if let Ok(grant) = visit.grant(app.now(), from()).await? {
+            return Ok(Ok(Arrived { presented: visit, grant, stray: None }));
+        }
+    }
+    let own = match presented.grant(app.now(), from()).await? {
+        Ok(own) => own,
+        Err(unknown) => return Ok(Err(unknown)),
+    };
+    let there = match own.lapsed {
+        Some(_) => None, // the credential is refused first
+        None => own.clone().acting_in(workspace, app.now(), from()).await?,
+    };
+    let stray = there.is_none().then_some(Stray::Elsewhere);
+    Ok(Ok(Arrived { grant: there.unwrap_or(own), presented, stray }))
 }
 
 /// The caller in the workspace that the header names. If they cannot act there: the caller in their own, and why.

@@ -14,6 +14,11 @@ pub(in crate::access) enum Presented {
     Key(String),
     /// The hash of a session's token.
     Session(String),
+    /// A session, by the hash of its token, in the workspace that the path of a page names.
+    Visit {
+        hash: String,
+        workspace: Uuid,
+    },
     /// The hash of an invitation's token.
     Invitation(String),
     /// A person who has authenticated by a password, a passkey or a mailed link.
@@ -41,7 +46,9 @@ impl Presented {
     /// The lane for the look-up, before the workspace is known.
     pub(in crate::access) fn lane(&self) -> Lane {
         match self {
-            Presented::Key(hash) | Presented::Session(hash) => Lane::of_credential(hash),
+            Presented::Key(hash) | Presented::Session(hash) | Presented::Visit { hash, .. } => {
+                Lane::of_credential(hash)
+            }
             Presented::Invitation(_)
             | Presented::Person { .. }
             | Presented::Operator { .. }
@@ -58,6 +65,9 @@ impl Presented {
         Ok(match self {
             Presented::Key(hash) => Grant::of_key(hash, now, from).await?.ok_or(auth::UNKNOWN),
             Presented::Session(hash) => Grant::of_session(hash, now, from).await?.ok_or(auth::ENDED),
+            Presented::Visit { hash, workspace } => {
+                Grant::of_visit(hash, *workspace, now, from).await?.ok_or(auth::ENDED)
+            }
             Presented::Person { workspace, user } => {
                 Grant::of_person(*workspace, *user, now, from).await?.ok_or(auth::ENDED)
             }

@@ -96,15 +96,27 @@ impl Grant {
         .fill_text("{group}", GROUP_AND_ROLE)
         .bind(now)
         .bind(hash)
-        .optional::<(WorkspaceRow, (SessionRow, MemberRow))>(from);
-        Ok(found.await?.map(|(workspace, (row, member))| {
-            let policy = workspace.policy();
-            let lapsed = row.lapsed(&workspace, &policy, now);
-            let session = row.session(now);
-            let expires_at = Some(policy.ends(row.last_seen_at, row.created));
-            let grant = workspace.grant(Principal::Session(session));
-            Grant { lapsed, expires_at, ..grant }.of(member)
-        }))
+        .optional(from);
+        Ok(found.await?.map(|row| signed_in(row, now)))
+    }
+
+    /// The grant of a session in any workspace of its person, with the login policy of that workspace. None if they are
+    /// not a member there.
+    pub async fn of_visit(
+        hash: &str,
+        workspace: Uuid,
+        now: Time,
+        from: impl Into<Source<'_>>,
+    ) -> Result<Option<Grant>> {
+        let found = sql("select {columns} from sessions s join workspaces w on w.id = $3 \
+             join members m on m.workspace_id = w.id and m.user_id = s.user_id and m.accepted {group} \
+             where s.hash = $2")
+        .fill_text("{group}", GROUP_AND_ROLE)
+        .bind(now)
+        .bind(hash)
+        .bind(workspace)
+        .optional(from);
+        Ok(found.await?.map(|row| signed_in(row, now)))
     }
 
     /// The grant of a person who has just authenticated and has no session yet.
@@ -131,4 +143,13 @@ impl Grant {
             Principal::Key { .. } | Principal::Member | Principal::Invitee | Principal::Operator => None,
         }
     }
+}
+
+fn signed_in((workspace, (row, member)): (WorkspaceRow, (SessionRow, MemberRow)), now: Time) -> Grant {
+    let policy = workspace.policy();
+    let lapsed = row.lapsed(&workspace, &policy, now);
+    let session = row.session(now);
+    let expires_at = Some(policy.ends(row.last_seen_at, row.created));
+    let grant = workspace.grant(Principal::Session(session));
+    Grant { lapsed, expires_at, ..grant }.of(member)
 }

@@ -17,6 +17,14 @@ pub struct Filter {
     tag_ids: Option<String>,
 }
 
+impl Filter {
+    /// The newest tags, at most so many.
+    pub fn of(limit: i64) -> Filter {
+        let paging = Paging { limit: Some(limit), starting_after: None };
+        Filter { paging, search: None, resource_ids: None, tag_ids: None }
+    }
+}
+
 pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<CustomTag>> {
     let tags = ids("tag_ids", filter.tag_ids.as_deref())?;
     let resources = ids("resource_ids", filter.resource_ids.as_deref())?;

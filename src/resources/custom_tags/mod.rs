@@ -9,7 +9,7 @@ mod store;
 mod update;
 pub use create::create;
 pub use delete::delete;
-pub use list::list;
+pub use list::{Filter, list};
 pub use routes::router;
 pub use store::{existing, known, map, of_limit, unmap, unmap_all};
 pub use update::update;

@@ -32,8 +32,13 @@ impl Direct {
     pub fn open(wanted: Wanted, mapping: &Targets, file: Bytes) -> Result<Direct> {
         let container = Container::one("campaign_id", wanted.campaign_id, wanted.list_id)?;
         let read = Read::of(file, &Reading::default(), mapping, container.list().is_some())?;
-        let batch =
-            Batch { container, assigned_to: wanted.assigned_to, skip: wanted.skip, dry: wanted.dry_run, verify: wanted.verify_leads_on_import };
+        let batch = Batch {
+            container,
+            assigned_to: wanted.assigned_to,
+            skip: wanted.skip,
+            dry: wanted.dry_run,
+            verify: wanted.verify_leads_on_import,
+        };
         let (rows, file_name) = (read.rows(), wanted.file_name);
         Ok(Direct { file_name, batch, columns: read.columns.into(), rows, parts: read.parts.into_iter() })
     }

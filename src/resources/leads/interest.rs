@@ -99,7 +99,7 @@ pub async fn interest_step(app: &App, claim: &Claim) -> Result<Outcome> {
     let can = Can::<SetInterest>::job(app, claim.asker()?).await?;
     let claim = claim.clone();
     let data: Data = serde_json::from_value(claim.data.clone()).map_err(Error::internal)?;
-    let next = store::next(&can, claim.after()?, STEP, |out| data.wanted.condition(out)).await?;
+    let next = store::next(&can, (claim.after()?, "l.id"), STEP, |out| data.wanted.condition(out)).await?;
     can.write(async move |can, tx| {
         let (mut data, wanted) = (data.clone(), &data.wanted);
         let value = wanted.interest_value;

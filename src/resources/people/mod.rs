@@ -3,7 +3,8 @@
 
 mod email;
 mod link;
-mod pages;
+mod me;
+pub mod pages;
 mod password;
 mod profile;
 mod reset;
@@ -13,6 +14,7 @@ mod store;
 
 pub use email::{ask_email, confirm_email};
 pub use link::{Shown, show_link};
+pub use me::pages;
 pub use password::change_password;
 pub use profile::{show, update};
 pub use reset::{ask_reset, confirm_reset, hand_over_link};

@@ -1,5 +1,5 @@
 use super::setup::Founded;
-use super::{ByLink, Done, NewEmail, NewPassword, Patch, SetUp, Shown, Token, pages, setup};
+use super::{ByLink, Done, NewEmail, NewPassword, Patch, SetUp, Shown, Token, setup};
 use crate::access::{Can, Permission, profile as may, workspaces::SetUp as MaySetUp};
 use crate::app::App;
 use crate::error::Result;
@@ -9,7 +9,6 @@ use crate::resources::sessions::Signed;
 use crate::resources::users::{Profile, Visitor};
 use aide::axum::ApiRouter;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::routing::get;
 
 /// The most bytes of a body.
 const SMALL: usize = 4 * 1024;
@@ -89,12 +88,7 @@ operations! {
 }
 
 pub fn router() -> ApiRouter<App> {
-    operations()
-        .route("/", get(pages::start))
-        .route("/auth/setup", get(pages::set_up))
-        .route("/auth/reset", get(pages::reset))
-        .route("/auth/email", get(pages::email))
-        .layer(DefaultBodyLimit::max(LARGEST))
+    operations().layer(DefaultBodyLimit::max(LARGEST))
 }
 
 async fn set_up(

@@ -4,6 +4,7 @@
 mod answer;
 mod end;
 mod list;
+mod pages;
 mod routes;
 mod store;
 mod switch;
@@ -12,6 +13,7 @@ mod token;
 pub use answer::Signed;
 pub use end::{end, end_all, end_everybody, sign_out};
 pub use list::list;
+pub use pages::pages;
 pub use routes::router;
 pub use store::waiting::{Pending, end_pending, pending};
 pub use store::{

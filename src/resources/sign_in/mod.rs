@@ -3,8 +3,10 @@
 //!
 //! Every refusal has the same text and costs one Argon2, whether the address belongs to a user or not.
 
+mod again;
 mod begin;
 mod failure;
+pub mod pages;
 mod passkey;
 mod password;
 mod proof;
@@ -12,6 +14,7 @@ mod reauthenticate;
 mod routes;
 mod second_factor;
 
+pub use again::pages;
 pub use begin::Start;
 pub use passkey::{by_passkey, challenge};
 pub use password::by_password;

@@ -4,7 +4,7 @@ use super::{Admin, New, WorkspaceGroupMember};
 use crate::access::{Can, Delegation, workspace_group_members::*};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Answer, Id, Json, Nothing, Page, Paging, Path, Query};
+use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query};
 use crate::resources::operations;
 use aide::axum::ApiRouter;
 
@@ -68,40 +68,7 @@ operations! {
 
 pub fn router() -> ApiRouter<App> {
     operations()
-        .route("/workspace-groups/accept", axum::routing::get(async || ACCEPT.page()))
-        .route("/workspace-groups/reject", axum::routing::get(async || REJECT.page()))
 }
-
-const ACCEPT: Answer = Answer {
-    title: "Join a group of workspaces",
-    intro: "Another workspace invites yours into its group. Sign in as the owner of your workspace to see who invites you \
-            and what they could do.",
-    meaning: "If you accept, people and API keys of that workspace can work in yours.",
-    effects: &[
-        "They act as an admin at most. They cannot delete your workspace or change its owner.",
-        "Everything that they change is in your audit log.",
-        "You can limit or pause their access at any time, and leave the group when you want.",
-    ],
-    button: "Accept",
-    action: "/api/v2/workspace-group-members/{id}/accept",
-    refused: "The invitation was not accepted. Only the owner of the invited workspace can accept it, and only while the \
-              workspace is in no other group.",
-    done: "Invitation accepted",
-    outcome: "Your workspace is in the group now.",
-};
-
-const REJECT: Answer = Answer {
-    title: "Reject an invitation",
-    intro: "Another workspace invites yours into its group. Sign in as the owner of your workspace to see who invites you \
-            and to reject the invitation.",
-    meaning: "If you reject the invitation, your workspace stays out of the group.",
-    effects: &[],
-    button: "Reject",
-    action: "/api/v2/workspace-group-members/{id}/reject",
-    refused: "The invitation was not rejected. Only the owner of the invited workspace can answer it.",
-    done: "Invitation rejected",
-    outcome: "Your workspace is not in the group.",
-};
 
 async fn list(can: Can<Read>, Query(paging): Query<Paging>) -> Result<Json<Page<WorkspaceGroupMember>>> {
     super::list(&can, &paging).await.map(Json)

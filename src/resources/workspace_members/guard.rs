@@ -1,9 +1,10 @@
 //! Callers whose own rights are narrowed by a list of permissions or a tag limit pass that on to the members whom they make
 //! or change. The rules about roles are in `roles`.
 
-use crate::access::{Caller, Step, workspace_members::Loosen};
+use crate::access::{Caller, EffectiveRole, ROLES, Role, Step, workspace_members::Loosen};
 use crate::error::{Error, Result};
-use crate::resources::members::MemberPermission;
+use crate::resources::members::{MemberPermission, WorkspaceMember};
+use crate::resources::roles::guard;
 use uuid::Uuid;
 
 /// No caller makes a member with more rights than their own. A caller with a list of permissions makes members whose list
@@ -30,4 +31,18 @@ pub fn keeps_limit(can: &Caller, before: Option<&[Uuid]>, after: Option<&[Uuid]>
 
 fn refuse<T>(why: &str) -> Result<T> {
     Err(Error::refused(Step::Role, format!("role: {why}")))
+}
+
+/// Whether the caller can change or remove this member, as far as the roles and the permissions of both decide. A custom
+/// role counts as its base, so a page can leave out a button, but it does not offer one that is refused.
+pub fn is_open_to(can: &Caller, member: &WorkspaceMember) -> bool {
+    guard(can, Some(&member.role.into()), None).is_ok()
+        && within_own(can, member.permissions.as_deref()).is_ok()
+}
+
+/// The built-in roles that the caller can give. `present` is the role of a member, and none for an invitation.
+pub fn open_roles(can: &Caller, present: Option<Role>) -> Vec<Role> {
+    let present: Option<EffectiveRole> = present.map(EffectiveRole::from);
+    let can_give = |role: &Role| guard(can, present.as_ref(), Some(&(*role).into())).is_ok();
+    ROLES.iter().copied().filter(can_give).collect()
 }

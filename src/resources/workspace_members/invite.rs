@@ -62,7 +62,7 @@ pub async fn custom(can: &Caller, tx: &mut Tx, name: &str, role: Option<Role>) -
 
 fn pending(can: &Caller, new: &New, role: Role) -> WorkspaceMember {
     WorkspaceMember {
-        id: can.new_id(),
+        id: can.id_of_new(),
         workspace_id: can.workspace(),
         email: address(&new.email),
         user_id: can.new_id(),

@@ -2,11 +2,14 @@
 //! [`members`](super::members).
 
 mod accept;
+mod foreseen;
 mod guard;
 mod handed;
 mod invitation;
 mod invite;
+pub mod invitation_page;
 mod list;
+mod pages;
 mod password;
 mod preview;
 mod remove;
@@ -18,8 +21,10 @@ mod v1;
 
 pub use super::members::SHAPE;
 pub use accept::{Acceptance, Accepted, accept};
+pub use foreseen::{Foreseen, foresee};
 pub use invite::invite;
-pub use list::{Filter, list, show};
+pub use list::{Filter, expiries, list, members, show};
+pub use pages::pages;
 pub use preview::{Invited, show_invitation};
 pub use remove::{remove, remove_member};
 pub use resend::resend;

@@ -1,5 +1,5 @@
 use super::accept::{self, Acceptance, Accepted};
-use super::{Filter, Invited, New, Patch, Revoke, preview, v1};
+use super::{Filter, Invited, New, Patch, Revoke, v1};
 use crate::access::{Can, Permission, workspace_members::*};
 use crate::app::App;
 use crate::error::Result;
@@ -82,7 +82,7 @@ operations! {
 }
 
 pub fn router() -> ApiRouter<App> {
-    operations().route("/invitations/accept", axum::routing::get(preview::page))
+    operations()
 }
 
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<WorkspaceMember>>> {

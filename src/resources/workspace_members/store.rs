@@ -1,9 +1,11 @@
 //! The SQL of the sending accounts that invitations promise, and of the count of invitations.
 
-use crate::access::{Asker, Caller, Permission, accounts, workspace_members as may};
+use crate::access::{Asker, Caller, Can, Permission, accounts, campaigns as owned, workspace_members as may};
 use crate::db::{Json, Source, Tx, record};
 use crate::error::Result;
 use crate::resources::accounts::SHAPE;
+use crate::resources::campaigns;
+use crate::resources::members;
 use crate::time::Time;
 use uuid::Uuid;
 
@@ -81,4 +83,38 @@ pub async fn take_promises(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Ve
     .bind(member)
     .all(tx)
     .await
+}
+
+/// When the links of the pending invitations expire.
+pub async fn expiries(can: &Can<may::Read>) -> Result<Vec<(Uuid, Time)>> {
+    can.sql(
+        "select m.id, m.invitation_expires_at from members m where not m.accepted \
+             and m.invitation_expires_at is not null and {visible} order by m.id desc limit 1000",
+    )
+    .fill("{visible}", can.visible(&members::SHAPE))
+    .all(can.reader())
+    .await
+}
+
+/// How many sending accounts are assigned to a member, as far as the caller sees them.
+pub async fn accounts_of(can: &Caller, member: Uuid) -> Result<i64> {
+    let found = can
+        .sql("select count(*) from accounts a where a.assigned_to = $1 and {visible}")
+        .bind(member)
+        .fill("{visible}", can.sees::<accounts::Read>(&SHAPE))
+        .optional::<i64>(can.reader());
+    Ok(found.await?.unwrap_or(0))
+}
+
+/// How many campaigns a user owns, as far as the caller sees them, and how many of them are private.
+pub async fn campaigns_of(can: &Caller, user: Uuid) -> Result<(i64, i64)> {
+    let found = can
+        .sql(
+            "select count(*), coalesce(sum(case when c.visibility = 'private' then 1 else 0 end), 0) \
+             from campaigns c where c.owned_by = $1 and {visible}",
+        )
+        .bind(user)
+        .fill("{visible}", can.sees::<owned::Read>(&campaigns::SHAPE))
+        .optional::<(i64, i64)>(can.reader());
+    Ok(found.await?.unwrap_or_default())
 }

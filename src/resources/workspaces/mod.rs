@@ -3,6 +3,7 @@
 mod change_owner;
 mod create;
 mod list;
+mod pages;
 mod plan;
 mod removal;
 mod routes;
@@ -11,7 +12,9 @@ mod update;
 
 pub use change_owner::{Heir, change_owner, hand_over};
 pub use create::{Founding, NewFor, Owner, create, create_for, found};
-pub use list::{list, show};
+pub use list::{all, list, roles, show};
+pub use pages::HOME;
+pub use pages::pages;
 pub use plan::exclude;
 pub use removal::{cancel_removal, schedule_removal};
 pub use routes::router;

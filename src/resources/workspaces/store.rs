@@ -88,6 +88,15 @@ pub async fn of_user(can: &Caller, user: Uuid, paging: &Paging) -> Result<Vec<Wo
         .await
 }
 
+/// The role that a user has in each of their workspaces.
+pub async fn roles_of_user(can: &Caller, user: Uuid) -> Result<Vec<(Uuid, String)>> {
+    across("A person can be a member of several workspaces.")
+        .unfenced_sql("select workspace_id, role from members where user_id = $1 and accepted limit 1000")
+        .bind(user)
+        .all(can.reader())
+        .await
+}
+
 /// Whether there is any workspace on the server.
 pub async fn any(from: impl Into<Source<'_>>) -> Result<bool> {
     let first = across("A server without a workspace can be set up.")

@@ -1,0 +1,274 @@
+//! The pages of members and invitations.
+
+use super::guard::{is_open_to, open_roles};
+use super::{Filter, Foreseen, New, Patch, Revoke, expiries, foresee};
+use crate::access::{Caller, Can, Role, custom_tags as tags, workspace_members::*};
+use crate::error::Result;
+use crate::http::{Id, Path, Roll};
+use crate::resources::custom_tags::{self, CustomTag};
+use crate::resources::members::WorkspaceMember;
+use crate::resources::workspaces;
+use crate::time::Time;
+use crate::web::{Back, Choice, Form, Input, Offer, Page, Pages, Posted, Rail, Reply, Way};
+use askama::Template;
+use uuid::Uuid;
+
+pub const LIST: Way<Read> = Way::page("/w/{workspace}/members", "Members");
+const INVITE: Way<Create> = Way::post("/w/{workspace}/members", "Invite a member").main();
+const SHOW: Way<Read> = Way::page("/w/{workspace}/members/{id}", "Open");
+const CHANGE: Way<Update> = Way::post("/w/{workspace}/members/{id}", "Save").main();
+const RESEND: Way<Resend> = Way::post("/w/{workspace}/members/{id}/resend", "Send again");
+const ABOUT_TO_REMOVE: Way<Delete> = Way::page("/w/{workspace}/members/{id}/remove", "Remove");
+const REMOVE: Way<Delete> =
+    Way::post("/w/{workspace}/members/{id}/remove", "Remove from the workspace").grave();
+
+pub fn pages() -> Pages {
+    Pages::under(Rail::Members)
+        .at(&LIST, list)
+        .at(&INVITE, invite)
+        .at(&SHOW, show)
+        .at(&CHANGE, change)
+        .at(&RESEND, resend)
+        .at(&ABOUT_TO_REMOVE, about_to_remove)
+        .at(&REMOVE, remove)
+}
+
+#[derive(Template)]
+#[template(path = "workspace_members/list.html")]
+struct List {
+    name: String,
+    id: Uuid,
+    people: Vec<Person>,
+    invited: Vec<Person>,
+    invite: Option<Form>,
+}
+
+/// A row of the list.
+struct Person {
+    name: String,
+    email: String,
+    role: &'static str,
+    limit: Vec<String>,
+    second_factor: bool,
+    mine: bool,
+    by: Option<String>,
+    expires: Option<Time>,
+    open: Option<Offer>,
+    resend: Option<Offer>,
+    remove: Option<Offer>,
+}
+
+async fn list(can: Can<Read>) -> Result<Page> {
+    listed(&can, None).await
+}
+
+async fn listed(can: &Can<Read>, back: Option<&Back>) -> Result<Page> {
+    let members = super::members(can, everybody()).await?;
+    let tags = all_tags(can).await?;
+    let expiries = expiries(can).await?;
+    let workspace = workspaces::show(&can.further()?).await?;
+    let (people, invited): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.accepted);
+    let row = |member: &WorkspaceMember| {
+        let inviter = members.iter().find(|other| Some(other.user_id) == member.issuer_id);
+        Person {
+            expires: expiries.get(&member.id).copied(),
+            by: inviter.map(called),
+            ..person(can, member, &tags)
+        }
+    };
+    let list = List {
+        name: workspace.name,
+        id: workspace.id,
+        people: people.into_iter().map(row).collect(),
+        invited: invited.into_iter().map(row).collect(),
+        invite: invitation(can, &tags, back)?,
+    };
+    let page = Page::new("Members", &list)?;
+    Ok(match back {
+        Some(back) => page.not_saved(back.status()),
+        None => page,
+    })
+}
+
+fn everybody() -> Filter {
+    Filter { roll: Roll { limit: None, starting_after: None }, accepted: None, search: None }
+}
+
+async fn all_tags(can: &Can<Read>) -> Result<Vec<CustomTag>> {
+    custom_tags::list(&can.further::<tags::Read>()?, &custom_tags::Filter::of(100)).await
+}
+
+fn called(member: &WorkspaceMember) -> String {
+    let name = member.name.as_ref().map(|name| format!("{} {}", name.first, name.last));
+    let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    name.or_else(|| member.nickname.clone()).unwrap_or_else(|| member.email.clone())
+}
+
+fn person(can: &Caller, member: &WorkspaceMember, tags: &[CustomTag]) -> Person {
+    let name = called(member);
+    let offer =
+        |offer: Option<Offer>| offer.filter(|_| is_open_to(can, member)).map(|offer| offer.about(&name));
+    let label = |tag: &Uuid| tags.iter().find(|known| known.id == *tag).map(|tag| tag.label.clone());
+    let removal = if member.accepted { "Remove" } else { "Withdraw" };
+    Person {
+        email: member.email.clone(),
+        role: member.role.name(),
+        limit: member.tag_limit.iter().flatten().filter_map(label).collect(),
+        second_factor: member.second_factor,
+        mine: Some(member.id) == can.member(),
+        by: None,
+        expires: None,
+        open: SHOW.offered(can, member.id).map(|offer| offer.about(&name)),
+        resend: offer(RESEND.offered(can, member.id)).filter(|_| !member.accepted),
+        remove: offer(ABOUT_TO_REMOVE.offered(can, member.id)).map(|offer| offer.called(removal)),
+        name: name.clone(),
+    }
+}
+
+fn invitation(can: &Caller, tags: &[CustomTag], back: Option<&Back>) -> Result<Option<Form>> {
+    let Some(offer) = INVITE.offered(can, ()) else { return Ok(None) };
+    let form = Form::of::<New>(can, offer)?.called("Invite a member").once(can)?.back(back);
+    let form = form
+        .ask(Input::new("email", "E-mail address"))
+        .ask(Input::new("role", "Role").choices(roles(can, None)).value(Role::View.name()))
+        .ask(limit(tags));
+    Ok(Some(form))
+}
+
+fn roles(can: &Caller, present: Option<Role>) -> Vec<Choice> {
+    open_roles(can, present).into_iter().map(|role| Choice::new(role.name(), role.name())).collect()
+}
+
+fn limit(tags: &[CustomTag]) -> Input {
+    let choices = tags.iter().map(|tag| Choice::new(tag.id, tag.label.clone())).collect();
+    Input::new("tag_limit", "Only records with one of these tags")
+        .choices(choices)
+        .help("Without a tag there is no limit. A client without a tag sees nothing.")
+}
+
+#[derive(Template)]
+#[template(path = "workspace_members/invited.html")]
+struct Invited<'a> {
+    member: &'a WorkspaceMember,
+    url: &'a str,
+    back: Option<Offer>,
+}
+
+async fn invite(can: Can<Create>, posted: Posted<New>) -> Result<Reply> {
+    let (look, found) = (can.further::<Read>()?, can.further::<Read>()?);
+    let find = async move |id| super::show(&found, id).await;
+    match posted.creating(can, async |can, new| super::invite(can, new).await, find).await? {
+        Ok(member) => handed_over(&look, &member, "is invited."),
+        Err(back) => listed(&look, Some(&back)).await.map(Reply::from),
+    }
+}
+
+/// Without mail, the link is on a page that is shown once.
+fn handed_over(can: &Can<Read>, member: &WorkspaceMember, done: &str) -> Result<Reply> {
+    let said = format!("{} {done}", member.email);
+    let Some(url) = &member.invitation_url else {
+        return Ok(Reply::to(&LIST, ()).saying_more(said, "The link works for 7 days."));
+    };
+    let invited = Invited { member, url, back: LIST.offered(can, ()) };
+    Ok(Page::new("Invitation", &invited)?.with_secret().into())
+}
+
+async fn resend(can: Can<Resend>, Path(Id { id }): Path<Id>, _: Posted<()>) -> Result<Reply> {
+    let look = can.further::<Read>()?;
+    let member = super::resend(can, id).await?;
+    handed_over(&look, &member, "is invited again. The link before no longer works.")
+}
+
+#[derive(Template)]
+#[template(path = "workspace_members/show.html")]
+struct Show {
+    person: Person,
+    accepted: bool,
+    since: Time,
+    change: Option<Form>,
+    back: Option<Offer>,
+}
+
+async fn show(can: Can<Read>, Path(Id { id }): Path<Id>) -> Result<Page> {
+    let member = super::show(&can, id).await?;
+    shown(&can, &member, None).await
+}
+
+async fn shown(can: &Can<Read>, member: &WorkspaceMember, back: Option<&Back>) -> Result<Page> {
+    let tags = all_tags(can).await?;
+    let show = Show {
+        person: person(can, member, &tags),
+        accepted: member.accepted,
+        since: member.timestamp_created,
+        change: changing(can, member, &tags, back)?,
+        back: LIST.offered(can, ()),
+    };
+    let page = Page::new(called(member), &show)?;
+    Ok(match back {
+        Some(back) => page.not_saved(back.status()),
+        None => page,
+    })
+}
+
+fn changing(
+    can: &Caller,
+    member: &WorkspaceMember,
+    tags: &[CustomTag],
+    back: Option<&Back>,
+) -> Result<Option<Form>> {
+    let offer = CHANGE.offered(can, member.id).filter(|_| is_open_to(can, member));
+    let Some(offer) = offer else { return Ok(None) };
+    let form = Form::of::<Patch>(can, offer)?.over(member)?.back(back);
+    let form = form
+        .ask(Input::new("nickname", "Nickname"))
+        .ask(Input::new("role", "Role").choices(roles(can, Some(member.role))))
+        .ask(limit(tags));
+    Ok(Some(form))
+}
+
+async fn change(can: Can<Update>, Path(Id { id }): Path<Id>, posted: Posted<Patch>) -> Result<Reply> {
+    let look = can.further::<Read>()?;
+    let member = super::show(&look, id).await?;
+    let update = async |patch| super::update(can, id, patch, Revoke { revoke_keys: false }).await;
+    match posted.changing(&member, update).await? {
+        Ok(Some(member)) => Ok(Reply::to(&SHOW, id).saying(format!("{} is changed.", called(&member)))),
+        Ok(None) => Ok(Reply::to(&SHOW, id).saying("Nothing was changed.")),
+        Err(back) => shown(&look, &member, Some(&back)).await.map(Reply::from),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "workspace_members/remove.html")]
+struct Removal {
+    foreseen: Foreseen,
+    name: String,
+    remove: Option<Form>,
+    back: Option<Offer>,
+}
+
+async fn about_to_remove(can: Can<Delete>, Path(Id { id }): Path<Id>) -> Result<Page> {
+    let foreseen = foresee(&can, id).await?;
+    let member = &foreseen.member;
+    let label = if member.accepted { "Remove from the workspace" } else { "Withdraw the invitation" };
+    let offer = REMOVE.offered(&can, id).filter(|_| is_open_to(&can, member));
+    let form = |offer: Offer| -> Result<Form> {
+        let form = Form::of::<Revoke>(&can, offer.called(label))?;
+        let keys = foreseen.keys.as_ref().is_some_and(|keys| !keys.is_empty());
+        let ask = Input::new("revoke_keys", "Also revoke the API keys that they have made");
+        Ok(if keys { form.ask(ask) } else { form })
+    };
+    let removal = Removal {
+        name: called(member),
+        remove: offer.map(form).transpose()?,
+        back: SHOW.offered(&can, id).map(|offer| offer.called("Keep")),
+        foreseen,
+    };
+    Page::new(format!("{label}: {}", removal.name), &removal)
+}
+
+async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, posted: Posted<Revoke>) -> Result<Reply> {
+    match posted.through(async |revoke| super::remove(can, id, revoke).await).await? {
+        Ok(member) => Ok(Reply::to(&LIST, ()).saying(format!("{} is removed.", called(&member)))),
+        Err(_) => Ok(Reply::to(&ABOUT_TO_REMOVE, id)),
+    }
+}

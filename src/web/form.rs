@@ -1,0 +1,333 @@
+//! A form, drawn from the schema of the body that it sends. The page adds the words, and which options this caller may
+//! choose. Only an offer becomes a form, so a page has no form whose sending would be refused.
+
+use super::offer::Offer;
+use super::posted::{Back, sealed};
+use super::schema;
+use super::typed::is_secret;
+use crate::access::Caller;
+use crate::error::{Error, Result};
+use crate::http::{Violation, schema_of};
+use askama::Template;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// An option of a select, or one of several boxes.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+}
+
+impl Choice {
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Choice {
+        Choice { value: value.into(), label: label.into() }
+    }
+}
+
+/// What a page says about a field. The schema says the rest.
+pub struct Input {
+    name: &'static str,
+    label: &'static str,
+    help: String,
+    choices: Option<Vec<Choice>>,
+    fill: &'static str,
+    value: Option<Value>,
+}
+
+impl Input {
+    /// `name` is the JSON pointer of the field, without the first slash.
+    pub fn new(name: &'static str, label: &'static str) -> Input {
+        Input { name, label, help: String::new(), choices: None, fill: "off", value: None }
+    }
+
+    pub fn help(self, help: impl Into<String>) -> Input {
+        Input { help: help.into(), ..self }
+    }
+
+    /// The options that this caller may choose.
+    pub fn choices(self, choices: Vec<Choice>) -> Input {
+        Input { choices: Some(choices), ..self }
+    }
+
+    /// What the browser may fill in: `autocomplete`.
+    pub fn filled_as(self, fill: &'static str) -> Input {
+        Input { fill, ..self }
+    }
+
+    /// What a new form begins with.
+    pub fn value(self, value: impl Into<Value>) -> Input {
+        Input { value: Some(value.into()), ..self }
+    }
+}
+
+pub struct Form {
+    offer: Offer,
+    schema: &'static Value,
+    inputs: Vec<Input>,
+    hidden: Vec<(&'static str, String)>,
+    record: Option<Map<String, Value>>,
+    back: Option<Back>,
+    legend: &'static str,
+}
+
+impl Form {
+    pub fn of<T: JsonSchema + 'static>(can: &Caller, offer: Offer) -> Result<Form> {
+        let user = can.identity().user.map(|user| user.to_string());
+        let hidden = user.map(|user| ("_by", user)).into_iter().collect();
+        let schema = schema_of::<T>()?;
+        Ok(Form { offer, schema, inputs: vec![], hidden, record: None, back: None, legend: "" })
+    }
+
+    pub fn ask(mut self, input: Input) -> Form {
+        self.inputs.push(input);
+        self
+    }
+
+    /// The name of the form, for a page with several.
+    pub fn called(self, legend: &'static str) -> Form {
+        Form { legend, ..self }
+    }
+
+    /// The form changes this record.
+    pub fn over(self, record: &impl Serialize) -> Result<Form> {
+        let record = serde_json::to_value(record).map_err(Error::internal)?;
+        let record = record.as_object().cloned().unwrap_or_default();
+        Ok(Form { record: Some(record), ..self })
+    }
+
+    /// The form creates a record. Sending it twice creates one.
+    pub fn once(mut self, can: &Caller) -> Result<Form> {
+        self.hidden.push(("_once", sealed(can)?));
+        Ok(self)
+    }
+
+    /// The form comes back.
+    pub fn back(self, back: Option<&Back>) -> Form {
+        Form { back: back.cloned(), ..self }
+    }
+
+    /// The names of the inputs of a field: the same field in two forms of a page has two ids.
+    fn id(&self, name: &str) -> String {
+        let form: String = self.offer.path.chars().rev().take(8).collect();
+        let form: String = form.chars().rev().filter(char::is_ascii_alphanumeric).collect();
+        format!("f-{form}-{}", name.replace('/', "-"))
+    }
+
+    fn typed(&self, name: &str) -> Option<Vec<String>> {
+        let back = self.back.as_ref()?;
+        let of = |field: &String| field == name || field.strip_suffix("[]") == Some(name);
+        let typed: Vec<_> = back.typed.iter().filter(|(field, _)| of(field)).collect();
+        let items = typed.iter().filter(|(field, _)| field.ends_with("[]"));
+        let items: Vec<String> = items.map(|(_, value)| value.clone()).collect();
+        match items.is_empty() {
+            true => Some(typed.last().map(|(_, value)| value.clone()).into_iter().collect()),
+            false => Some(items),
+        }
+    }
+
+    fn stored(&self, input: &Input) -> Option<Vec<String>> {
+        let record = self.record.as_ref().and_then(|record| pointed(record, input.name));
+        record.or(input.value.as_ref()).map(texts)
+    }
+
+    /// A message about a part of a field, such as an item of a list, is a message about the field.
+    fn wrong(&self, name: &str) -> Option<String> {
+        let about = |wrong: &&Violation| {
+            wrong.field == name || wrong.field.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let wrong = self.back.iter().flat_map(|back| &back.wrong).find(about)?;
+        Some(plainly(&wrong.rule))
+    }
+
+    fn drawn<'a>(&self, input: &'a Input) -> Drawn<'a> {
+        let declared = schema::field(self.schema, input.name);
+        let declared = declared.unwrap_or(&Value::Null);
+        let is = |kind: &str| schema::is_kind(declared, kind);
+        let values = self.typed(input.name).or_else(|| self.stored(input)).unwrap_or_default();
+        let listed = || {
+            let all = schema::options(declared)?;
+            Some(all.into_iter().map(|value| Choice::new(value.clone(), value)).collect())
+        };
+        let choices: Option<Vec<Choice>> = input.choices.clone().or_else(listed);
+        let control = match &choices {
+            _ if is("boolean") => Control::Check,
+            Some(_) if is("array") => Control::Boxes,
+            Some(_) => Control::Select,
+            None if is("integer") || is("number") => Control::Number,
+            None if schema::number(declared, "maxLength").is_some_and(|most| most > 500) => Control::Area,
+            None => Control::Text,
+        };
+        let format = declared.get("format").and_then(Value::as_str);
+        let kind = match (is_secret(input.name), format) {
+            (true, _) => "password",
+            (false, Some("email")) => "email",
+            (false, Some("uri")) => "url",
+            (false, _) => "text",
+        };
+        let kept = if is_secret(input.name) { vec![] } else { values };
+        let now = self.back.as_ref().and_then(|back| back.now.get(input.name)).map(texts);
+        Drawn {
+            id: self.id(input.name),
+            name: input.name,
+            label: input.label,
+            help: &input.help,
+            fill: input.fill,
+            control,
+            kind,
+            required: schema::is_required(self.schema, input.name),
+            optional: schema::is_nullable(self.schema, input.name),
+            longest: schema::number(declared, "maxLength"),
+            least: schema::number(declared, "minimum"),
+            most: schema::number(declared, "maximum"),
+            choices: choices.unwrap_or_default(),
+            values: kept,
+            wrong: self.wrong(input.name),
+            now: now.map(|now| if now.is_empty() { "empty".to_owned() } else { now.join(", ") }),
+        }
+    }
+
+    /// The fields of the record as this form shows them, so that a later change by somebody else is noticed.
+    fn seen(&self) -> Option<String> {
+        let record = self.record.as_ref()?;
+        let names = self.inputs.iter().map(|input| input.name.split('/').next().unwrap_or(input.name));
+        let seen: Map<String, Value> =
+            names.map(|name| (name.to_owned(), record.get(name).cloned().unwrap_or_default())).collect();
+        serde_json::to_string(&seen).ok()
+    }
+}
+
+fn pointed<'a>(record: &'a Map<String, Value>, pointer: &str) -> Option<&'a Value> {
+    let (first, rest) = pointer.split_once('/').unwrap_or((pointer, ""));
+    let found = record.get(first)?;
+    if rest.is_empty() { Some(found) } else { found.pointer(&format!("/{rest}")) }
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Null => vec![],
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => vec![value.to_string()],
+    }
+}
+
+/// The rules of a schema in the words of a page.
+fn plainly(rule: &str) -> String {
+    let text = match rule {
+        "must match format \"email\"" => "must be an e-mail address, such as ann@example.com",
+        "must NOT have fewer than 1 characters" | "must match pattern \"\\S\"" => "must be filled in",
+        "must be integer" => "must be a whole number",
+        "must be number" => "must be a number",
+        rule => rule,
+    };
+    let text = text.replace("must NOT have more than", "must have at most");
+    let text = text.replace("must NOT have fewer than", "must have at least");
+    let text = text.replace("must be >= ", "must be at least ").replace("must be <= ", "must be at most ");
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Control {
+    Text,
+    Area,
+    Number,
+    Select,
+    Check,
+    Boxes,
+}
+
+/// A field as `drawn.html` draws it.
+struct Drawn<'a> {
+    id: String,
+    name: &'a str,
+    label: &'a str,
+    help: &'a str,
+    fill: &'a str,
+    control: Control,
+    kind: &'static str,
+    required: bool,
+    optional: bool,
+    longest: Option<i64>,
+    least: Option<i64>,
+    most: Option<i64>,
+    choices: Vec<Choice>,
+    values: Vec<String>,
+    wrong: Option<String>,
+    now: Option<String>,
+}
+
+impl Drawn<'_> {
+    fn is(&self, control: &str) -> bool {
+        let name = match self.control {
+            Control::Text => "text",
+            Control::Area => "area",
+            Control::Number => "number",
+            Control::Select => "select",
+            Control::Check => "check",
+            Control::Boxes => "boxes",
+        };
+        name == control
+    }
+
+    fn value(&self) -> &str {
+        self.values.first().map_or("", String::as_str)
+    }
+
+    fn has(&self, value: &str) -> bool {
+        self.values.iter().any(|one| one == value)
+    }
+
+    /// The elements that say more about the input, for people who hear the page.
+    fn described(&self) -> String {
+        let parts =
+            [("help", !self.help.is_empty()), ("now", self.now.is_some()), ("wrong", self.wrong.is_some())];
+        let ids = parts.iter().filter(|(_, is)| *is).map(|(part, _)| format!("{}-{part}", self.id));
+        ids.collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[derive(Template)]
+#[template(path = "drawn.html")]
+struct Whole<'a> {
+    offer: &'a Offer,
+    legend: &'a str,
+    fields: Vec<Drawn<'a>>,
+    hidden: Vec<(&'a str, &'a str)>,
+    /// What is wrong, as links to the fields. A message about no field has no link.
+    summary: Vec<(String, String)>,
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields: Vec<Drawn<'_>> = self.inputs.iter().map(|input| self.drawn(input)).collect();
+        let about = fields.iter().filter_map(|field| {
+            let wrong = field.wrong.as_ref()?;
+            Some((field.id.clone(), format!("{}: {wrong}", field.label)))
+        });
+        let known = |wrong: &&Violation| {
+            self.inputs
+                .iter()
+                .all(|input| self.wrong(input.name).is_none() || !wrong.field.starts_with(input.name))
+        };
+        let head = self.back.iter().flat_map(|back| &back.wrong).filter(known).map(|wrong| {
+            let field = if wrong.field.is_empty() { String::new() } else { format!("{}: ", wrong.field) };
+            (String::new(), format!("{field}{}", plainly(&wrong.rule)))
+        });
+        let summary = about.chain(head).collect();
+        let seen = self.seen();
+        let kept = self.back.as_ref().and_then(|back| super::typed::value(&back.typed, "_once"));
+        let hidden = self.hidden.iter().map(|(name, value)| match (*name, kept) {
+            ("_once", Some(kept)) => ("_once", kept),
+            (name, _) => (name, value.as_str()),
+        });
+        let hidden = hidden.chain(seen.as_deref().map(|seen| ("_seen", seen))).collect();
+        let whole = Whole { offer: &self.offer, legend: self.legend, fields, hidden, summary };
+        out.write_str(&whole.render().map_err(|_| fmt::Error)?)
+    }
+}
+
+impl askama::filters::HtmlSafe for Form {}
