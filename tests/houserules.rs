@@ -301,7 +301,10 @@ fn pages_only_draw() {
     for (name, text) in files("src/resources", ".html").into_iter().chain(files("src/web", ".html")) {
         assert!(text.lines().count() <= 120, "{name} has {} lines", text.lines().count());
         assert!(!text.contains("style="), "{name} has a style of its own");
-        let scripted = text.split(" on").skip(1).any(|rest| word(rest).len() > 2 && rest[word(rest).len()..].starts_with('='));
+        let scripted = text
+            .split(" on")
+            .skip(1)
+            .any(|rest| word(rest).len() > 2 && rest[word(rest).len()..].starts_with('='));
         assert!(!scripted && !text.contains("<script>"), "{name} has a script of its own");
         assert!(name.starts_with("src/web/") || !text.contains("action="), "{name}: only an offer is a form");
     }
@@ -312,7 +315,10 @@ fn pages_only_draw() {
     let pages = resources().into_iter().filter(|file| file.name.ends_with("/pages.rs"));
     for File { name, text, .. } in pages.filter(|file| file.text.contains("-> Pages")) {
         for judged in [".may(", ".also::<", ".reach(", ".write(", "sql("] {
-            assert!(!text.contains(judged), "{name} has `{judged}`: that belongs into the operation, or is an offer");
+            assert!(
+                !text.contains(judged),
+                "{name} has `{judged}`: that belongs into the operation, or is an offer"
+            );
         }
     }
 }

@@ -71,7 +71,8 @@ impl Drawn<'_> {
 
     /// The elements that say more about the input, for people who hear the page.
     pub fn described(&self) -> String {
-        let parts = [("help", !self.help.is_empty()), ("now", self.now.is_some()), ("wrong", self.wrong.is_some())];
+        let parts =
+            [("help", !self.help.is_empty()), ("now", self.now.is_some()), ("wrong", self.wrong.is_some())];
         let ids = parts.iter().filter(|(_, is)| *is).map(|(part, _)| format!("{}-{part}", self.id));
         ids.collect::<Vec<_>>().join(" ")
     }

@@ -234,7 +234,9 @@ impl fmt::Display for Form {
             Some((field.id.clone(), format!("{}: {wrong}", field.label)))
         });
         let known = |wrong: &&Violation| {
-            self.inputs.iter().all(|input| self.wrong(input.name).is_none() || !wrong.field.starts_with(input.name))
+            self.inputs
+                .iter()
+                .all(|input| self.wrong(input.name).is_none() || !wrong.field.starts_with(input.name))
         };
         let head = self.back.iter().flat_map(|back| &back.wrong).filter(known).map(|wrong| {
             let field = if wrong.field.is_empty() { String::new() } else { format!("{}: ", wrong.field) };

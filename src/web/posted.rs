@@ -41,7 +41,9 @@ impl Back {
         let (violation, status) = match &error {
             Error::Invalid(message) => (blamed(message), StatusCode::BAD_REQUEST),
             Error::Conflict(message) => (head(message), StatusCode::CONFLICT),
-            Error::Taken => (head("A record with this name or address exists already."), StatusCode::CONFLICT),
+            Error::Taken => {
+                (head("A record with this name or address exists already."), StatusCode::CONFLICT)
+            }
             _ => return Err(error),
         };
         Ok(Back { typed, wrong: vec![violation], now: Map::new(), status })
@@ -127,8 +129,11 @@ impl<T: DeserializeOwned + JsonSchema + 'static> Posted<T> {
         let seen = self.aside("_seen").and_then(|seen| serde_json::from_str::<Map<String, Value>>(seen).ok());
         let seen = seen.ok_or_else(|| Error::invalid("body/_seen must be what the form was drawn with"))?;
         let is = |name: &String| record.get(name).cloned().unwrap_or_default();
-        let now: Map<String, Value> =
-            seen.iter().filter(|(name, was)| is(name) != **was).map(|(name, _)| (name.clone(), is(name))).collect();
+        let now: Map<String, Value> = seen
+            .iter()
+            .filter(|(name, was)| is(name) != **was)
+            .map(|(name, _)| (name.clone(), is(name)))
+            .collect();
         if !now.is_empty() {
             let wrong = now.keys().map(|field| Violation {
                 field: field.clone(),
@@ -166,7 +171,8 @@ fn checked<T: DeserializeOwned + JsonSchema + 'static>(
         return Ok(Err(wrong));
     }
     let read = serde_json::from_value(body);
-    read.map(Ok).map_err(|error| Error::invalid(format!("body has a value that its field cannot hold: {error}")))
+    read.map(Ok)
+        .map_err(|error| Error::invalid(format!("body has a value that its field cannot hold: {error}")))
 }
 
 /// Seals the id of a record that a form creates. It is good for one person in one workspace.

@@ -66,7 +66,9 @@ pub fn sentence(error: &Error) -> String {
         Error::Refused { hidden: true, .. } | Error::NotFound | Error::NoRoute(_) => {
             "This page does not exist, or you cannot see it.".to_owned()
         }
-        Error::Internal(_) => "The server could not do this. Its operator finds the cause in the log.".to_owned(),
+        Error::Internal(_) => {
+            "The server could not do this. Its operator finds the cause in the log.".to_owned()
+        }
         Error::Taken => "A record with this name or address exists already.".to_owned(),
         _ => as_sentence(&error.to_string()),
     }

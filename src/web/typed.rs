@@ -82,7 +82,7 @@ pub fn value<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
 
 /// Whether a field is never put back into a form.
 pub fn is_secret(name: &str) -> bool {
-    ["password", "token", "code", "secret", "api_key", "sec"].iter().any(|word| {
-        name.split('/').any(|step| step == *word || step.ends_with(&format!("_{word}")))
-    })
+    ["password", "token", "code", "secret", "api_key", "sec"]
+        .iter()
+        .any(|word| name.split('/').any(|step| step == *word || step.ends_with(&format!("_{word}"))))
 }

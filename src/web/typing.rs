@@ -41,7 +41,9 @@ fn value(root: &Value, pointer: &str, text: &str, item: bool) -> Option<Value> {
     }
     let parsed = match (is("integer"), is("number"), is("boolean")) {
         (true, ..) => text.trim().parse::<i64>().ok().map(Value::from),
-        (_, true, _) => text.trim().parse::<f64>().ok().and_then(serde_json::Number::from_f64).map(Value::Number),
+        (_, true, _) => {
+            text.trim().parse::<f64>().ok().and_then(serde_json::Number::from_f64).map(Value::Number)
+        }
         (.., true) => text.parse::<bool>().ok().map(Value::from),
         (false, false, false) => None,
     };
