@@ -372,7 +372,8 @@ async fn a_page_acts_in_the_workspace_of_its_address(world: World) {
 
 /// An admin workspace acts in its clients on the same pages, as far as they allow it.
 async fn a_page_of_a_client_says_so(mut world: World) {
-    let (sub, _) = world.sub_of("owner", "client").await;
+    let (sub, _) = world.sub_of("owner", "the client").await;
+    world.refresh_sessions().await;
     let path = format!("/w/{sub}/members");
     let html = world.page("admin's session", &path).await.is(200).text();
     assert!(html.contains("at most as an admin"), "{html}");

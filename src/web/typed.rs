@@ -15,7 +15,7 @@ const MOST: usize = 2_000;
 /// The names and the values, in their order.
 pub type Fields = Vec<(String, String)>;
 
-/// The body of a request, for whoever reads it first.
+/// The body of a request, until a handler or the layer reads it.
 #[derive(Clone, Default)]
 pub struct Typed(Arc<Mutex<Held>>);
 
