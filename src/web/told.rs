@@ -42,7 +42,8 @@ impl Site {
             written.extend(more);
         }
         let mut targets: Vec<Target> = vec![];
-        let first = |page: &&Written| page.method == Method::GET && !page.open && !page.path.contains("/{id}");
+        let first =
+            |page: &&Written| page.method == Method::GET && !page.open && !page.path.contains("/{id}");
         for Written { rail, path, action, .. } in written.iter().filter(first) {
             if *rail != Rail::Own && targets.iter().all(|target| target.rail != *rail) {
                 targets.push(Target { rail: *rail, path, action });
