@@ -99,8 +99,8 @@ async fn a_key_like_a_right_is_refused_everywhere(world: World) {
     assert_eq!(world.log().await.len(), rows, "nothing was done");
 }
 
-/// Fields that name a record and give no right. In a lenient body they never appear as a marked field.
-const NO_RIGHT: [&str; 3] = ["email", "tag_id", "resource_id"];
+/// Fields that name a record, or narrow a search, and give no right. In a lenient body they never appear as a marked field.
+const NO_RIGHT: [&str; 4] = ["email", "tag_id", "resource_id", "interest_status"];
 
 #[tokio::test]
 async fn every_marked_field_of_a_body_is_among_the_rights() {

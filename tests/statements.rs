@@ -4,6 +4,7 @@
 use crate::support::{World, on_both};
 use gatepost::access::{GROUP, GROUP_AND_ROLE, Pred, Reach, Resource, Shape, Who};
 use gatepost::db::sql;
+use gatepost::resources::email_verifications::EmailVerification;
 use gatepost::resources::{self, accounts, background_jobs, campaigns, custom_tags, lead_imports, leads};
 use std::{fs, path::Path};
 use uuid::Uuid;
@@ -13,7 +14,7 @@ on_both! { every_statement_prepares statements_of_records_prepare }
 /// Holes that take a predicate.
 const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", "{tags}"];
 /// Holes that take a list.
-const LISTS: [&str; 6] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}", "{macs}"];
+const LISTS: [&str; 7] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}", "{macs}", "{numbers}"];
 /// Holes that take a text of the program.
 const TEXTS: [(&str, &str); 10] = [
     ("{bytes}", "1"),
@@ -113,6 +114,7 @@ async fn prepare(world: &World, path: &str, text: &str) {
     for hole in LISTS.into_iter().filter(|hole| text.contains(hole)) {
         statement = match hole {
             "{emails}" | "{there}" | "{kinds}" | "{macs}" => statement.fill_list(hole, &["a", "b"]),
+            "{numbers}" => statement.fill_list(hole, &[1_i64, 2]),
             _ => statement.fill_list(hole, &[id, id]),
         };
     }
@@ -140,7 +142,8 @@ fn columns(text: &str) -> &'static str {
 fn shape(path: &str, text: &str) -> Shape {
     let folders = fs::read_dir("src/resources").unwrap().map(|entry| entry.unwrap().file_name());
     let shapes = folders.filter_map(|name| resources::shape(&name.to_string_lossy()).copied());
-    let tables: Vec<Shape> = shapes.chain([background_jobs::JOBS, lead_imports::ImportPart::SHAPE]).collect();
+    let others = [background_jobs::JOBS, lead_imports::ImportPart::SHAPE, EmailVerification::SHAPE];
+    let tables: Vec<Shape> = shapes.chain(others).collect();
     // A column can join a table too, before the table that the statement reads.
     let first = |shape: &Shape| {
         let at = |text: &str, before: &str| text.find(&format!("{before}{} ", shape.from));
