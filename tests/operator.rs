@@ -124,10 +124,27 @@ async fn leads_are_imported_from_a_file() {
     assert_eq!(affected.iter().sum::<i64>(), 1500);
     assert_eq!(affected.len(), 6, "each thousand rows, and each time");
     server.stop();
+}
+
+#[test]
+fn a_wrong_import_names_the_option() {
+    let folder = Folder::new();
+    let data = folder.path();
+    let owner = ["--workspace", "Acme", "--owner-email", "ann@acme.example", "--json"];
+    let made = line(&run(&[&["init", "--data", data], owner.as_slice()].concat()));
+    let id = made["workspace_id"].as_str().unwrap();
+    let file = format!("{data}/leads.csv");
+    let import = |more: &[&str]| {
+        let place = ["--workspace", id, "--list", "01890000-0000-7000-8000-000000000000", "--data", data];
+        run(&[&["admin", "leads", "import", file.as_str()], place.as_slice(), more].concat())
+    };
     let wrong = |more: &[&str]| why(&import(more));
-    assert!(wrong(&["--map", "City=town"]).contains("--map"));
-    assert!(wrong(&["--assigned-to", "nobody@acme.example"]).contains("--assigned-to must be"));
+    assert!(wrong(&[]).contains("cannot read"));
+    std::fs::write(&file, "Email,City\na@lead.example,Oslo\n").unwrap();
+    assert!(wrong(&["--map", "City=town"]).starts_with("error: --map"), "{}", wrong(&["--map", "City=town"]));
+    assert!(wrong(&[]).contains("--list must be a campaign or a list in this workspace"));
     std::fs::write(&file, "").unwrap();
     assert!(wrong(&[]).contains("the file must be a CSV file; it is empty"));
-    assert_eq!(import(&["--campaign", list]).status.code(), Some(2));
+    assert_eq!(import(&["--campaign", id]).status.code(), Some(2));
+    assert_eq!(import(&["--map", "City"]).status.code(), Some(2));
 }
