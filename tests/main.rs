@@ -23,6 +23,7 @@ mod contract;
 mod copies;
 mod coverage;
 mod crash;
+mod delivery;
 mod distributed;
 mod docs;
 mod documents;

@@ -6,6 +6,7 @@ pub mod distributed;
 pub mod dns;
 pub mod extensions;
 pub mod groups;
+pub mod internet;
 pub mod mailserver;
 pub mod oracle;
 pub mod operations;
