@@ -3,6 +3,9 @@
 
 pub mod answer;
 pub mod draw;
+pub mod esp;
+pub mod expected;
+pub mod gates;
 pub mod letter;
 pub mod limit;
 pub mod links;
@@ -18,6 +21,9 @@ pub mod window;
 pub mod words;
 pub mod zone;
 
+#[cfg(test)]
+#[path = "tests/gates.rs"]
+mod gate_tests;
 #[cfg(test)]
 #[path = "tests/letters.rs"]
 mod letters;

@@ -63,6 +63,12 @@ impl Calendar {
         self.zone().day(at)
     }
 
+    /// When the campaign's day is over.
+    pub fn day_ends(&self, at: Time) -> Time {
+        let after = self.day(at).tomorrow();
+        after.map_or(at, |day| self.zone().passed(day.at(0, 0, 0, 0)))
+    }
+
     pub fn is_open(&self, at: Time) -> bool {
         self.next(at).is_some_and(|span| span.contains(at))
     }

@@ -18,7 +18,7 @@ struct Reader {
 enum End<'a> {
     ElseIf(Condition, &'a str),
     Else(&'a str),
-    EndIf(&'a str),
+    Close(&'a str),
     Text,
 }
 
@@ -27,7 +27,7 @@ impl Reader {
         let (parts, end) = self.branch(text, depth)?;
         match end {
             End::Text => Ok(parts),
-            End::ElseIf(..) | End::Else(_) | End::EndIf(_) => {
+            End::ElseIf(..) | End::Else(_) | End::Close(_) => {
                 Err(Wrong::new("`{% elsif %}`, `{% else %}` and `{% endif %}` must follow an `{% if %}`"))
             }
         }
@@ -73,7 +73,7 @@ impl Reader {
                 }
                 "elsif" => return Ok((parts, End::ElseIf(condition(what)?, after))),
                 "else" if what.is_empty() => return Ok((parts, End::Else(after))),
-                "endif" if what.is_empty() => return Ok((parts, End::EndIf(after))),
+                "endif" if what.is_empty() => return Ok((parts, End::Close(after))),
                 _ => {
                     let known = "`if`, `elsif`, `else` or `endif`";
                     return Err(Wrong::new(format!("`{{% {} %}}` must be {known}", shown(inner))));
@@ -94,7 +94,7 @@ impl Reader {
             let last = condition.is_none();
             branches.push((condition, parts));
             (condition, rest) = match end {
-                End::EndIf(after) => return Ok((Part::If(branches), after)),
+                End::Close(after) => return Ok((Part::If(branches), after)),
                 End::ElseIf(next, after) if !last => (Some(next), after),
                 End::Else(after) if !last => (None, after),
                 End::ElseIf(..) | End::Else(_) => {

@@ -123,13 +123,8 @@ fn by_table(changes: Changes, from: i64, to: i64) -> Vec<Span> {
 
 #[test]
 fn windows_are_right_over_all_changes_of_clocks() {
-    let times = [
-        ((9, 0), (17, 0)),
-        ((2, 30), (3, 30)),
-        ((0, 0), (1, 0)),
-        ((22, 0), (1, 30)),
-        ((23, 30), (0, 15)),
-    ];
+    let times =
+        [((9, 0), (17, 0)), ((2, 30), (3, 30)), ((0, 0), (1, 0)), ((22, 0), (1, 30)), ((23, 30), (0, 15))];
     for (zone, changes) in ZONES {
         for (from, to) in times {
             let minutes = |(hour, minute): (i8, i8)| i64::from(hour) * 60 + i64::from(minute);
