@@ -2,6 +2,7 @@
 //! the network, so that each decision can be tested by itself and gives the same answer again.
 
 pub mod answer;
+pub mod compose;
 pub mod draw;
 pub mod esp;
 pub mod expected;
