@@ -98,12 +98,9 @@ fn close(facts: &mut Facts, gate: Gate) -> Option<Time> {
         Gate::Mandate => facts.rights.mandate = false,
         Gate::Sender => facts.rights.sender = false,
         Gate::Link => facts.rights.link = false,
-        Gate::Ceiling => {
-            facts.rights.ceiling = Some((99, 99, later));
-            return Some(later);
-        }
+        Gate::Ceiling => facts.rights.ceiling = Some((99, 99, later)),
     }
-    None
+    (gate == Gate::Ceiling).then_some(later)
 }
 
 const ALL: [Gate; 22] = [
