@@ -9,6 +9,7 @@ pub mod meters;
 pub mod clock;
 pub mod http;
 pub mod auth;
+pub mod sending;
 pub mod db;
 pub mod mail;
 pub mod net;

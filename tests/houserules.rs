@@ -12,6 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["clock"],
     &["http"],
     &["auth"],
+    &["sending"],
     &["db", "mail", "net"],
     &["app", "access", "audit"],
     &["jobs"],

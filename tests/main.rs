@@ -30,6 +30,7 @@ mod coverage;
 mod crash;
 mod custom_roles;
 mod dashboard;
+mod delivery;
 mod distributed;
 mod docs;
 mod documents;

@@ -75,7 +75,11 @@ impl Net {
                 continue;
             }
             match timeout(self.limits.connect, TcpStream::connect(SocketAddr::new(address, port))).await {
-                Ok(Ok(stream)) => return Ok(Connection { stream, internal, name }),
+                Ok(Ok(stream)) => {
+                    // A mail and its dot are written apart, and must not wait for one another.
+                    let _slower_without = stream.set_nodelay(true);
+                    return Ok(Connection { stream, internal, name });
+                }
                 Ok(Err(_)) => fault = Fault::Unreachable,
                 Err(_) => fault = Fault::TimedOut,
             }

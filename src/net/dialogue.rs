@@ -86,9 +86,13 @@ impl Dialogue {
 
     /// Sends a text, which can be a complete line or the beginning of one.
     pub async fn say(&mut self, text: &str) -> Result<(), Fault> {
+        self.send(text.as_bytes()).await
+    }
+
+    pub async fn send(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         let said = match &mut self.stream {
-            Stream::Plain(stream) => stream.write_all(text.as_bytes()).await,
-            Stream::Tls(stream) => match stream.write_all(text.as_bytes()).await {
+            Stream::Plain(stream) => stream.write_all(bytes).await,
+            Stream::Tls(stream) => match stream.write_all(bytes).await {
                 Ok(()) => stream.flush().await,
                 Err(error) => Err(error),
             },

@@ -1,8 +1,10 @@
-//! Outgoing checks and calls for users: the records of a domain, a login at a mail server, a TLS handshake, a
-//! call by HTTP. Users choose the names and ports, so every connection goes through one module. It resolves the
-//! name, checks the address, and connects to that same address. No check reports a server's answer, and there
-//! are only a few kinds of fault, so users cannot read internal services through this server.
+//! Outgoing connections for users: the records of a domain, a login at a mail server, a TLS handshake, the
+//! delivery of a mail, a call by HTTP. Users choose the names and ports, so every connection goes through one
+//! module. It resolves the name, checks the address, and connects to that same address. No check reports a
+//! server's answer. There are only a few kinds of fault, so users cannot read internal services through this
+//! server. Only a delivery has the answers of the mail server, from the login on.
 
+pub mod delivery;
 pub mod domain;
 pub mod http;
 pub mod mail_domain;

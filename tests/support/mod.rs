@@ -7,6 +7,7 @@ pub mod dns;
 pub mod extensions;
 pub mod groups;
 pub mod html;
+pub mod internet;
 pub mod mailserver;
 pub mod oracle;
 pub mod operations;

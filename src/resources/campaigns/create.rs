@@ -20,7 +20,8 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Seen<Campaign>> {
             campaign.owned_by = owner::<Create>(can, tx, wanted, Whose::New("campaign")).await?;
         }
         campaign.collaborators = references::collaborators(can, tx, &new.collaborators).await?;
-        references::check(can, tx, &mut campaign, &[], Changed { tags: true, senders: true }).await?;
+        references::check(can, tx, &mut campaign, &[], Changed { copy: true, tags: true, senders: true })
+            .await?;
         insert(can, tx, &campaign).await?;
         Ok(Change::created(subject(&campaign), campaign))
     })

@@ -1,6 +1,7 @@
 //! Email campaigns. This module has their types and says where the facts for access lie.
 
 mod add_variables;
+mod copy;
 mod create;
 mod duplicate;
 mod export;

@@ -22,7 +22,8 @@ operations! {
     ///
     /// The campaign is a draft and belongs to the caller, unless `owned_by` names another member. Without
     /// `visibility` it gets the workspace's default. A caller with a tag limit gives the campaign the
-    /// tags of that limit.
+    /// tags of that limit. A subject or body with an error in its variables or conditions is refused, and
+    /// the message names the step and the variant.
     POST "/api/v2/campaigns" => create as "createCampaign"
         with {
             "name": "Spring",
@@ -45,7 +46,7 @@ operations! {
     /// Update a campaign
     ///
     /// Changes only the fields that the body names. A new owner must be able to send from the campaign's
-    /// accounts.
+    /// accounts. New subjects and bodies are checked as at the creation.
     PATCH "/api/v2/campaigns/{id}" => update as "patchCampaign"
         with { "name": "Spring, second round", "daily_limit": 50 };
 

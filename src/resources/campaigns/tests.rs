@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 on_both! {
     life_of_a_campaign private_is_private pages_are_stable launching_needs_steps_and_senders
     filters_narrow owners_and_collaborators a_limited_caller_stays_inside every_zone_of_iana_is_taken
-    a_patch_changes_what_it_names variables_are_added_once
+    a_patch_changes_what_it_names variables_are_added_once a_mistake_in_a_copy_is_named
 }
 
 async fn life_of_a_campaign(world: World) {
@@ -260,4 +260,35 @@ async fn variables_are_added_once(world: World) {
     let private = world.create("owner", "p", "private").await;
     world.call("manager", &at.replace(&id, &private), add(json!(["x"]))).await.is(404);
     world.call("stranger", &at, add(json!(["x"]))).await.is(404);
+}
+
+async fn a_mistake_in_a_copy_is_named(world: World) {
+    let id = world.create("member", "Spring", "team").await;
+    let path = format!("PATCH /api/v2/campaigns/{id}");
+    let step = |subject: &str, body: &str| {
+        let variants = json!([{ "subject": "Hi", "body": "Hi" }, { "subject": subject, "body": body }]);
+        json!({ "type": "email", "delay": 1, "variants": variants })
+    };
+    let sequences =
+        |subject, body| json!({ "sequences": [{ "steps": [step("", ""), step(subject, body)] }] });
+    let fine =
+        "Hi {{firstName|there}}, {{RANDOM | yes | no }} {% if city == 'Ulm' %}<b>{{city}}</b>{% endif %}";
+    world.call("member", &path, sequences(fine, fine)).await.is(200);
+    let cases = [
+        ("{{firstName", "Hi", "subject", "`{{firstName` is not closed by `}}`"),
+        ("Hi", "{% for x in y %}", "body", "`{% for x in y %}` must be `if`, `elsif`, `else` or `endif`"),
+        (
+            "Hi",
+            "<a href={{website}}>x</a>",
+            "body",
+            "the variable `{{website}}` must stand in the text, or between the quotation marks of an attribute",
+        ),
+    ];
+    for (subject, body, field, why) in cases {
+        let refused = world.call("member", &path, sequences(subject, body)).await.is(400);
+        let place = format!("body/sequences/0/steps/1/variants/1/{field}");
+        assert_eq!(refused.message(), format!("{place} is not a text that can be sent: {why}"));
+    }
+    // A change of other fields does not look at the copy.
+    world.call("member", &path, json!({ "name": "Summer" })).await.is(200);
 }

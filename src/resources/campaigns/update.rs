@@ -20,6 +20,7 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<Seen<Cam
         }
         let other_owner = after.owned_by != before.owned_by;
         let changed = Changed {
+            copy: patch.settings.sequences.get().is_some(),
             tags: patch.settings.email_tag_list.get().is_some(),
             senders: other_owner || patch.settings.email_list.get().is_some(),
         };
