@@ -17,14 +17,10 @@ fn role() -> Value {
 impl Samples for Resource {
     async fn record(world: &World, who: &str, _: &Records) -> Option<String> {
         // A workspace has at most 50. The oldest is the record of the whole walk.
-        let mut old = world.get(who, &format!("{ROLES}?limit=100")).await.is(200).items();
-        old.pop();
-        for role in old.iter().filter(|_| old.len() > 30) {
-            let id: uuid::Uuid = role["id"].as_str().unwrap().parse().unwrap();
-            let unused = sql("delete from roles where id = $1 and not exists (select 1 from members m \
-                 where m.workspace_id = roles.workspace_id and m.role_id = roles.id)");
-            world.run(unused.bind(id)).await;
-        }
+        let old = sql("delete from roles where name like 'walk-%' and exists (select 1 from roles o \
+             where o.workspace_id = roles.workspace_id and o.id < roles.id) and not exists (select 1 from members m \
+             where m.workspace_id = roles.workspace_id and m.role_id = roles.id)");
+        world.run(old).await;
         Some(world.call(who, &format!("POST {ROLES}"), role()).await.is(200).id())
     }
 

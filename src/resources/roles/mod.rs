@@ -28,7 +28,7 @@ use crate::resources::members::KeyMade;
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The most custom roles of a workspace.
@@ -109,9 +109,8 @@ impl WorkspaceRole {
     /// Fills the fields that follow from the cells.
     fn spelled_out(mut self) -> Self {
         self.permissions = self.cells.lines().map(|(name, reach)| (name.to_owned(), reach)).collect();
-        let known = |name: &str| {
-            self.permissions.contains_key(name) || self.left_out.lines().any(|other| other == name)
-        };
+        let left_out: BTreeSet<&str> = self.left_out.lines().collect();
+        let known = |name: &str| self.permissions.contains_key(name) || left_out.contains(name);
         self.unmentioned = self.rows().map(|row| row.name).filter(|name| !known(name)).collect();
         self
     }
