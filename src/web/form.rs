@@ -19,11 +19,18 @@ use std::fmt;
 pub struct Choice {
     pub value: String,
     pub label: String,
+    /// The heading of the boxes that belong together, if they are in groups.
+    pub group: String,
 }
 
 impl Choice {
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Choice {
-        Choice { value: value.into(), label: label.into() }
+        Choice { value: value.into(), label: label.into(), group: String::new() }
+    }
+
+    /// One of the boxes under this heading. The boxes of a group follow one another.
+    pub fn under(self, group: impl Into<String>) -> Choice {
+        Choice { group: group.into(), ..self }
     }
 }
 
@@ -71,6 +78,7 @@ pub struct Form {
     record: Option<Map<String, Value>>,
     back: Option<Back>,
     legend: &'static str,
+    also: Option<Offer>,
 }
 
 impl Form {
@@ -78,7 +86,7 @@ impl Form {
         let user = can.identity().user.map(|user| user.to_string());
         let hidden = user.map(|user| ("_by", user)).into_iter().collect();
         let schema = schema_of::<T>()?;
-        Ok(Form { offer, schema, inputs: vec![], hidden, record: None, back: None, legend: "" })
+        Ok(Form { offer, schema, inputs: vec![], hidden, record: None, back: None, legend: "", also: None })
     }
 
     pub fn ask(mut self, input: Input) -> Form {
@@ -89,6 +97,11 @@ impl Form {
     /// The name of the form, for a page with several.
     pub fn called(self, legend: &'static str) -> Form {
         Form { legend, ..self }
+    }
+
+    /// A second button, which sends the same fields elsewhere.
+    pub fn or(self, also: Option<Offer>) -> Form {
+        Form { also, ..self }
     }
 
     /// The form changes this record.
@@ -277,6 +290,16 @@ impl Drawn<'_> {
         self.values.first().map_or("", String::as_str)
     }
 
+    fn is_grouped(&self) -> bool {
+        self.choices.first().is_some_and(|choice| !choice.group.is_empty())
+    }
+
+    /// Whether a heading comes before the choice with this index.
+    fn begins(&self, index: &usize) -> bool {
+        let group = |index: usize| self.choices.get(index).map_or("", |choice| choice.group.as_str());
+        !group(*index).is_empty() && (*index == 0 || group(*index) != group(index - 1))
+    }
+
     fn has(&self, value: &str) -> bool {
         self.values.iter().any(|one| one == value)
     }
@@ -293,6 +316,7 @@ impl Drawn<'_> {
 #[template(path = "drawn.html")]
 struct Whole<'a> {
     offer: &'a Offer,
+    also: Option<&'a Offer>,
     legend: &'a str,
     fields: Vec<Drawn<'a>>,
     hidden: Vec<(&'a str, &'a str)>,
@@ -322,7 +346,7 @@ impl fmt::Display for Form {
             (name, _) => (name, value.as_str()),
         });
         let hidden = hidden.chain(seen.as_deref().map(|seen| ("_seen", seen))).collect();
-        let whole = Whole { offer: &self.offer, legend: self.legend, fields, hidden, summary };
+        let whole = Whole { offer: &self.offer, also: self.also.as_ref(), legend: self.legend, fields, hidden, summary };
         out.write_str(&whole.render().map_err(|_| fmt::Error)?)
     }
 }

@@ -2,9 +2,13 @@
 //! stops working when the membership ends.
 
 mod create;
+mod draft;
 mod exceed;
+mod finding;
 mod first;
 mod list;
+mod pages;
+mod preview;
 mod revoke;
 mod routes;
 mod scopes;
@@ -12,9 +16,12 @@ mod store;
 mod stored;
 pub use create::{Issue, create, issue};
 pub use exceed::exceeds;
+pub use finding::{Finding, findings};
 pub use first::{FIRST, first_name, insert_first, insert_personal};
-pub use list::list;
-pub use revoke::revoke;
+pub use list::{list, show};
+pub use pages::pages;
+pub use preview::{CountedPermission, Preview, preview};
+pub use revoke::{is_open_to, revoke};
 pub use routes::router;
 pub use scopes::{Scope, all as all_scopes};
 pub use store::of_member::{
@@ -70,6 +77,13 @@ pub struct ApiKey {
     /// To within a minute; null if never.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub last_used_at: Option<Time>,
+}
+
+impl ApiKey {
+    /// Whether `key` is the whole key, and not only its ends.
+    pub fn is_whole(&self) -> bool {
+        Secret::verify(&self.key)
+    }
 }
 
 partial!(ApiKey, |key, caller| match caller.may(workspace_members::Read::ACTION) {

@@ -44,7 +44,7 @@ pub async fn check(
         list.iter_mut().for_each(|email| *email = accounts::address(email));
     }
     if changed.tags {
-        custom_tags::known(can, tx, "email_tag_list", &campaign.settings.email_tag_list).await?;
+        custom_tags::known(can, &mut *tx, "email_tag_list", &campaign.settings.email_tag_list).await?;
     }
     if changed.senders {
         let emails = &mut campaign.settings.email_list;

@@ -22,7 +22,7 @@ pub async fn invite(can: Can<Create>, new: New) -> Result<WorkspaceMember> {
         };
         guard(can, None, Some(role))?;
         within_own(can, new.permissions.as_deref())?;
-        custom_tags::known(can, tx, "tag_limit", new.tag_limit.as_deref().unwrap_or_default()).await?;
+        custom_tags::known(can, &mut *tx, "tag_limit", new.tag_limit.as_deref().unwrap_or_default()).await?;
         let mut member = pending(can, &new, role);
         if members::is_taken(can, tx, &member.email).await? {
             return Err(Error::Conflict("A member with this email already exists.".to_owned()));
