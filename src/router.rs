@@ -14,7 +14,8 @@ use crate::web::{self, Site, Written, dress, told};
 use aide::openapi::OpenApi;
 use axum::Extension;
 use axum::extract::OriginalUri;
-use axum::http::Method;
+use axum::http::{HeaderMap, Method};
+use axum::response::{IntoResponse, Response};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use bytes::Bytes;
@@ -28,16 +29,15 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
     let json = [("content-type", "application/json")];
     let docs = docs::router(text.clone());
     let (site, pages) = Site::of(app.clone(), resources::pages());
-    let pages = pages.finish_api(&mut OpenApi::default());
+    let pages = pages.finish_api(&mut OpenApi::default()).merge(resources::visitors());
     let pages = pages.layer(from_fn_with_state(site, told)).layer(from_fn(dress));
     let router = resources
         .route("/openapi.json", get(async move || (Extension(Shared), json, text)))
         .merge(docs)
         .merge(pages)
-        .merge(resources::visitors())
         .merge(web::assets())
         .merge(unbuilt::router(&api))
-        .fallback(unbuilt::no_route)
+        .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app.clone(), edge))
         .route(
@@ -54,6 +54,15 @@ pub fn pages(app: App) -> (OpenApi, Vec<Written>) {
     let (site, pages) = Site::of(app, resources::pages());
     let _routes = pages.finish_api(&mut document);
     (document, site.written.clone())
+}
+
+/// Browsers get a page, and clients of the API get JSON.
+async fn no_route(method: Method, uri: OriginalUri, headers: HeaderMap) -> Response {
+    let page = web::nowhere(&headers).filter(|_| !uri.path().starts_with("/api/"));
+    match page {
+        Some(page) => page,
+        None => unbuilt::no_route(method, uri).await.into_response(),
+    }
 }
 
 async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Error {

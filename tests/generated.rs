@@ -20,6 +20,12 @@ fn the_access_matrix() {
 }
 
 #[tokio::test]
+async fn the_pages() {
+    let world = World::sqlite().await;
+    compare("docs/pages.md", &gatepost::web::markdown(&gatepost::router::pages(world.app.clone()).1));
+}
+
+#[tokio::test]
 async fn the_document() {
     let world = World::sqlite().await;
     compare("openapi.json", &(serde_json::to_string_pretty(&*world.api).unwrap() + "\n"));

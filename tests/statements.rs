@@ -15,7 +15,8 @@ const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", 
 /// Holes that take a list.
 const LISTS: [&str; 6] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}", "{macs}"];
 /// Holes that take a text of the program.
-const TEXTS: [(&str, &str); 11] = [
+const TEXTS: [(&str, &str); 12] = [
+    ("{name}", "'name'"),
     ("{bytes}", "1"),
     ("{counts}", "sent"),
     ("{table}", "leads"),

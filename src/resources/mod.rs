@@ -42,20 +42,19 @@ use crate::db::Stored;
 use crate::http::for_visitors;
 use crate::jobs::{Claim, Kind, Step, outbox};
 use crate::web;
-use axum::middleware::from_fn;
 use axum::routing::post;
 use operations::operations;
 
 include!(concat!(env!("OUT_DIR"), "/resources.rs"));
 
-/// The pages for visitors. Like the operations that need no credential, they are open to anybody.
+/// The pages for visitors, who are not signed in. Like the operations that need no credential, they are open to anybody.
 pub fn visitors() -> axum::Router<App> {
     axum::Router::new()
         .merge(people::pages::router())
         .merge(sign_in::pages::router())
         .merge(workspace_members::invitation_page::router())
+        .merge(workspace_group_members::pages::links())
         .route("/theme", for_visitors(1024, post(web::choose_theme)))
-        .layer(from_fn(web::dress))
 }
 
 /// The shapes of the records that an action is about. A link of a group is found from both of its workspaces; only the

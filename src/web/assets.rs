@@ -11,24 +11,43 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::io::Write;
 use std::sync::LazyLock;
 
-/// The sheets are joined into one. Their layers say which rule wins.
-const SHEET: &str = concat!(
-    include_str!("assets/tokens.css"),
-    include_str!("assets/base.css"),
-    include_str!("assets/layout.css"),
-    include_str!("assets/parts.css"),
-);
+/// A file of the pages, as it was when this server was built.
+struct Source {
+    name: &'static str,
+    text: &'static str,
+}
 
-const FILES: [(&str, &str, &str); 5] = [
-    ("gatepost.css", "text/css; charset=utf-8", SHEET),
-    ("gatepost.js", "text/javascript; charset=utf-8", include_str!("assets/gatepost.js")),
-    ("passkey.js", "text/javascript; charset=utf-8", include_str!("assets/passkey.js")),
-    ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
-    ("ahead.json", "application/speculationrules+json", include_str!("assets/ahead.json")),
+macro_rules! source {
+    ($name:literal) => {
+        Source { name: $name, text: include_str!(concat!("assets/", $name)) }
+    };
+}
+
+/// Each file has one source, but the sheet has several. Its layers say which rule wins.
+const FILES: [(&str, &str, &[Source]); 5] = [
+    (
+        "gatepost.css",
+        "text/css; charset=utf-8",
+        &[source!("tokens.css"), source!("base.css"), source!("layout.css"), source!("parts.css")],
+    ),
+    ("gatepost.js", "text/javascript; charset=utf-8", &[source!("gatepost.js")]),
+    ("passkey.js", "text/javascript; charset=utf-8", &[source!("passkey.js")]),
+    ("icon.svg", "image/svg+xml", &[source!("icon.svg")]),
+    ("ahead.json", "application/speculationrules+json", &[source!("ahead.json")]),
 ];
+
+impl Source {
+    /// A debug build reads the file again when it starts, so that a change needs no compiler.
+    fn read(&self) -> Cow<'static, str> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/assets/");
+        let fresh = cfg!(debug_assertions).then(|| std::fs::read_to_string(format!("{path}{}", self.name)).ok());
+        fresh.flatten().map_or(Cow::Borrowed(self.text), Cow::Owned)
+    }
+}
 
 const YEAR: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const CHECK: HeaderValue = HeaderValue::from_static("no-cache");
@@ -37,7 +56,7 @@ const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
 struct File {
     name: &'static str,
     kind: &'static str,
-    plain: &'static str,
+    plain: Bytes,
     packed: Bytes,
 }
 
@@ -52,18 +71,19 @@ pub struct Addresses {
 }
 
 static PACKED: LazyLock<Vec<File>> = LazyLock::new(|| {
-    let file = |(name, kind, plain): (_, _, &'static str)| {
+    let file = |(name, kind, sources): (_, _, &[Source])| {
+        let plain = sources.iter().map(Source::read).collect::<String>();
         let packed = Bytes::from(pack(plain.as_bytes(), Compression::best()));
-        File { name, kind, plain, packed }
+        File { name, kind, plain: Bytes::from(plain), packed }
     };
     FILES.map(file).into()
 });
 
 pub static ADDRESSES: LazyLock<Addresses> = LazyLock::new(|| {
     let mut all = Sha256::new();
-    for (name, _, text) in FILES {
-        all.update(name);
-        all.update(text);
+    for file in PACKED.iter() {
+        all.update(file.name);
+        all.update(&file.plain);
     }
     let hash: String = all.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let address = |name: &str| format!("/assets/{hash}/{name}");
@@ -107,7 +127,7 @@ async fn file(Path((hash, name)): Path<(String, String)>, headers: HeaderMap) ->
     let gzip = takes_gzip(&headers);
     let body = match gzip {
         true => Body::from(file.packed.clone()),
-        false => Body::from(file.plain),
+        false => Body::from(file.plain.clone()),
     };
     let mut response = Response::new(body);
     let out = response.headers_mut();

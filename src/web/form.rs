@@ -79,6 +79,7 @@ pub struct Form {
     back: Option<Back>,
     legend: &'static str,
     also: Option<Offer>,
+    challenge: Option<&'static str>,
 }
 
 impl Form {
@@ -86,7 +87,7 @@ impl Form {
         let user = can.identity().user.map(|user| user.to_string());
         let hidden = user.map(|user| ("_by", user)).into_iter().collect();
         let schema = schema_of::<T>()?;
-        Ok(Form { offer, schema, inputs: vec![], hidden, record: None, back: None, legend: "", also: None })
+        Ok(Form { offer, schema, inputs: vec![], hidden, record: None, back: None, legend: "", also: None, challenge: None })
     }
 
     pub fn ask(mut self, input: Input) -> Form {
@@ -97,6 +98,11 @@ impl Form {
     /// The name of the form, for a page with several.
     pub fn called(self, legend: &'static str) -> Form {
         Form { legend, ..self }
+    }
+
+    /// The form makes a passkey, with the challenge from this address. It is hidden without the script of the page.
+    pub fn making_passkey(self, challenge: &'static str) -> Form {
+        Form { challenge: Some(challenge), ..self }
     }
 
     /// A second button, which sends the same fields elsewhere.
@@ -174,7 +180,9 @@ impl Form {
             None => Control::Text,
         };
         let format = declared.get("format").and_then(Value::as_str);
-        let kind = match (is_secret(input.name), format) {
+        // A code counts once, and people check what they have typed.
+        let hidden = is_secret(input.name) && !input.name.ends_with("code");
+        let kind = match (hidden, format) {
             (true, _) => "password",
             (false, Some("email")) => "email",
             (false, Some("uri")) => "url",
@@ -317,6 +325,7 @@ impl Drawn<'_> {
 struct Whole<'a> {
     offer: &'a Offer,
     also: Option<&'a Offer>,
+    challenge: Option<&'static str>,
     legend: &'a str,
     fields: Vec<Drawn<'a>>,
     hidden: Vec<(&'a str, &'a str)>,
@@ -346,7 +355,7 @@ impl fmt::Display for Form {
             (name, _) => (name, value.as_str()),
         });
         let hidden = hidden.chain(seen.as_deref().map(|seen| ("_seen", seen))).collect();
-        let whole = Whole { offer: &self.offer, also: self.also.as_ref(), legend: self.legend, fields, hidden, summary };
+        let whole = Whole { offer: &self.offer, also: self.also.as_ref(), challenge: self.challenge, legend: self.legend, fields, hidden, summary };
         out.write_str(&whole.render().map_err(|_| fmt::Error)?)
     }
 }

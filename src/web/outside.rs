@@ -24,12 +24,14 @@ pub fn not_stored(mut page: Response) -> Response {
     page
 }
 
-/// The page instead of the JSON of an error. The status stays, and so does what the edge records.
+/// The page instead of the JSON of an error. The status stays, and so does what the edge records. The error itself does
+/// not ride on, because the layer around the pages would draw it.
 pub fn in_place_of(error: Error, page: Response) -> Response {
     let told = error.into_response();
     let (mut parts, body) = page.into_parts();
     parts.status = told.status();
     parts.extensions.extend(told.extensions().clone());
+    parts.extensions.remove::<Error>();
     if let Some(wait) = told.headers().get(header::RETRY_AFTER) {
         parts.headers.insert(header::RETRY_AFTER, wait.clone());
     }

@@ -164,4 +164,8 @@ async fn a_theme_is_kept_and_needs_no_script() {
     assert_ne!(browser.value(ground), light);
     browser.click("button[value='']");
     browser.until("document.documentElement.dataset.theme === undefined");
+    // The choice is the server's: a page that was never open has it, too.
+    browser.click("button[value=light]");
+    served.open(&browser, "/sign-in");
+    assert_eq!(browser.value("document.documentElement.dataset.theme"), "light");
 }

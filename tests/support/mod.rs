@@ -6,6 +6,7 @@ pub mod distributed;
 pub mod dns;
 pub mod extensions;
 pub mod groups;
+pub mod html;
 pub mod mailserver;
 pub mod oracle;
 pub mod operations;
@@ -129,7 +130,7 @@ pub struct Answer {
 
 impl Answer {
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {} {}", self.status, self.text()))
     }
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()

@@ -54,6 +54,11 @@ pub fn template<'a>(document: &'a Value, path: &str) -> Option<&'a str> {
 /// Every answer in every test is checked here.
 pub fn check(api: &Value, method: &str, path: &str, answer: &Answer) {
     let status = answer.status.as_u16();
+    let is_page = answer.headers.get("content-type").is_some_and(|kind| kind == "text/html; charset=utf-8");
+    if is_page {
+        let policy = answer.headers.get("content-security-policy");
+        return assert!(policy.is_some(), "{method} {path}: a page without a policy");
+    }
     if status >= 400 {
         let body = answer.json();
         assert_eq!(body["statusCode"], status, "{body}");

@@ -1,9 +1,9 @@
 //! How near a record is to a caller. A list selects it once for each row. Then the reach of any action is one look, and no
 //! button needs a query.
 
-use super::{Pred, Shape};
+use super::{Pred, Shape, Who};
 use crate::access::{Caller, Reach};
-use crate::db::{Field, Part, Value};
+use crate::db::{Field, Part, Record, Row, Value};
 use crate::error::Result;
 
 /// Which reaches contain a record that the caller sees, a bit each.
@@ -32,12 +32,19 @@ impl Field for Near {
     }
 }
 
+impl Record for Near {
+    const COLUMNS: &'static str = "";
+    fn read(row: &mut Row) -> Result<Self> {
+        row.take().map(Near)
+    }
+}
+
 impl Caller {
     /// Fills `{near}`, a column of a statement.
     pub fn near(&self, shape: &Shape) -> impl FnOnce(&mut Part) {
-        let preds = BITS.map(|(bit, reach)| {
-            (bit, Pred::new(self.workspace(), reach, crate::access::Who { user: self.user(), member: self.member() }, self.tag_limits()))
-        });
+        let who = Who { user: self.user(), member: self.member() };
+        let preds =
+            BITS.map(|(bit, reach)| (bit, Pred::new(self.workspace(), reach, who, self.tag_limits())));
         let shape = *shape;
         move |out| {
             out.push("cast(");

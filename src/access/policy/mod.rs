@@ -1,15 +1,17 @@
 //! The policy: the matrix as a table of types, the roles, and what documents say about them.
 
 pub mod document;
+mod logged;
 mod make;
 mod matrix;
 mod print;
 mod role;
 
 pub use document::open;
+pub use logged::logged;
 pub use make::may_make;
 pub use matrix::*;
-pub use print::markdown;
+pub use print::{markdown, remarks};
 
 /// How far a permission reaches, from a cell of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub const LIST: Way<Read> = Way::page("/w/{workspace}/api-keys", "API keys");
 const NEW: Way<Create> = Way::page("/w/{workspace}/api-keys/new", "New API key").main();
 const CREATE: Way<Create> = Way::post("/w/{workspace}/api-keys/new", "Create the key").main();
-const LOOK: Way<Preview> = Way::post("/w/{workspace}/api-keys/look", "Look first");
+const LOOK: Way<Create> = Way::post("/w/{workspace}/api-keys/look", "Look first");
 const ABOUT_TO_REVOKE: Way<Delete> = Way::page("/w/{workspace}/api-keys/{id}/revoke", "Revoke");
 const REVOKE: Way<Delete> = Way::post("/w/{workspace}/api-keys/{id}/revoke", "Revoke the key").grave();
 

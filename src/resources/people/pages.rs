@@ -13,7 +13,7 @@ use crate::web::{
 use askama::Template;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 /// The most bytes of a form with names.
@@ -101,7 +101,10 @@ async fn start(State(app): State<App>, visitor: Visitor, request: Request) -> Re
     let accepted = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !accepted.contains("text/html") {
         let why = "the API is at /api/v2, its documentation at /docs";
-        return Err(Error::NoRoute(format!("Route {}:/ not found; {why}", parts.method)));
+        let mut told = Error::NoRoute(format!("Route {}:/ not found; {why}", parts.method)).into_response();
+        // Without the error itself, the answer stays JSON.
+        told.extensions_mut().remove::<Error>();
+        return Ok(told);
     }
     let to = match visitor.session.is_some() {
         _ if !setup::has_workspace(&app).await? => "/auth/setup".to_owned(),

@@ -7,6 +7,7 @@ mod end;
 mod invite;
 mod list;
 mod overview;
+pub mod pages;
 mod routes;
 mod store;
 
@@ -16,6 +17,7 @@ pub use end::end;
 pub use invite::invite;
 pub use list::{list, show};
 pub use overview::overview;
+pub use pages::pages;
 pub use routes::router;
 pub use store::subs;
 

@@ -33,8 +33,7 @@ const revealButtons = () => {
     button.addEventListener('click', () => {
       const shown = input.type === 'text'
       input.type = shown ? 'password' : 'text'
-      button.textContent = shown ? 'Show' : 'Hide'
-      button.setAttribute('aria-pressed', String(!shown))
+      if (button.firstChild) button.firstChild.textContent = shown ? 'Show' : 'Hide'
     })
   }
 }
@@ -45,7 +44,12 @@ const openLink = () => {
   if (!(input instanceof HTMLInputElement) || location.hash.length < 2) return
   input.value = location.hash.slice(1)
   const back = performance.getEntriesByType('navigation').some(entry => /** @type {any} */ (entry).type === 'back_forward')
-  if (!back && !input.dataset.refused) input.form?.requestSubmit()
+  if (!back) input.form?.requestSubmit()
+}
+
+const openLinks = () => {
+  openLink()
+  addEventListener('hashchange', openLink)
 }
 
 const onePost = () => {
@@ -68,4 +72,4 @@ const forgetSecrets = () => {
   })
 }
 
-for (const part of [localTimes, copyButtons, revealButtons, openLink, onePost, forgetSecrets]) part()
+for (const part of [localTimes, copyButtons, revealButtons, openLinks, onePost, forgetSecrets]) part()

@@ -31,15 +31,20 @@ const send = (/** @type {HTMLFormElement} */ form, /** @type {any} */ asked, /**
 }
 
 const press = async (/** @type {HTMLFormElement} */ form) => {
-  const note = form.querySelector('[role="alert"]')
-  if (note) note.textContent = ''
+  const say = (/** @type {string} */ text) => {
+    for (const note of form.querySelectorAll('[role="alert"]')) {
+      note.textContent = text
+      note.toggleAttribute('hidden', !text)
+    }
+  }
+  say('')
   try {
     offered.abort()
     const asked = await challenge(form.dataset.passkey ?? '')
     send(form, asked, await credential(asked, 'make' in form.dataset))
   } catch (error) {
     const ended = error instanceof DOMException && error.name === 'NotAllowedError'
-    if (note) note.textContent = ended ? 'No passkey was used. Try again, or use another way.' : String(error)
+    say(ended ? 'No passkey was used. Try again, or use another way.' : 'The passkey could not be asked. Try again.')
     for (const button of form.querySelectorAll('button')) button.disabled = false
   }
 }

@@ -46,13 +46,13 @@ impl New {
         let read = |one: &&CountedPermission| one.permission.ends_with(":read");
         let all = self.foreseen.iter().flat_map(|foreseen| &foreseen.permissions).filter(read);
         let counted = all.filter_map(|one| Some((one.permission.strip_suffix(":read")?, one.records?)));
-        let words = counted.map(|(resource, records)| format!("{} {}", number(records), plural(resource, records)));
+        let words = counted.map(|(resource, records)| format!("{} {}", number(&records), plural(resource, records)));
         words.collect::<Vec<_>>().join(", ")
     }
 }
 
-pub(super) fn number(records: i64) -> String {
-    match records > super::super::preview::MOST_COUNTED {
+pub(super) fn number(records: &i64) -> String {
+    match *records > super::super::preview::MOST_COUNTED {
         true => format!("more than {}", super::super::preview::MOST_COUNTED),
         false => records.to_string(),
     }
@@ -175,8 +175,8 @@ fn expiries() -> Vec<Choice> {
 }
 
 /// What the key could do. Nothing is created, and the form keeps what was typed.
-pub async fn look(can: Can<Preview>, posted: Posted<Draft>) -> Result<Page> {
-    let kept = posted.kept();
+pub async fn look(can: Can<Create>, posted: Posted<Draft>) -> Result<Page> {
+    let (kept, can) = (posted.kept(), can.further::<Preview>()?);
     let now = can.now();
     match posted.through(async |draft: Draft| super::super::preview(&can, &draft.new_key(now)).await).await? {
         Ok(foreseen) => shown(&can, Start::Own, Some(&kept), Some(foreseen)).await,
