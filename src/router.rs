@@ -15,8 +15,8 @@ use aide::openapi::OpenApi;
 use axum::Extension;
 use axum::extract::OriginalUri;
 use axum::http::{HeaderMap, Method};
-use axum::response::{IntoResponse, Response};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 

@@ -153,14 +153,15 @@ async fn offers_are_rights(world: World) {
         let who = format!("{role}'s session");
         for (name, path) in &pages {
             let answer = world.page(&who, path).await;
-            let read = written.iter().find(|page| {
-                page.method == "GET" && page.path == pattern(&world, path)
-            });
+            let read = written.iter().find(|page| page.method == "GET" && page.path == pattern(&world, path));
             let allowed = world.may(&who, read.unwrap().action.name).await;
             assert_eq!(answer.status == 200, allowed, "{role} {name}: {}", answer.status);
             if !allowed {
                 assert_eq!(answer.status, 403, "{role} {name}");
-                assert!(!answer.text().contains("action=\"/w/"), "{role} {name} offers something on a refusal");
+                assert!(
+                    !answer.text().contains("action=\"/w/"),
+                    "{role} {name} offers something on a refusal"
+                );
                 continue;
             }
             open += 1;
@@ -203,7 +204,12 @@ async fn foreign_pages_are_missing_pages(world: World) {
             assert_eq!(face(who, &away, &foreign).await, missing, "{who} {}", page.path);
             assert_eq!(face(who, "no-id", MISSING).await, missing, "{who} {}", page.path);
             if page.path.contains("{id}") {
-                assert_eq!(face(who, &home, &foreign).await, face(who, &home, MISSING).await, "{}", page.path);
+                assert_eq!(
+                    face(who, &home, &foreign).await,
+                    face(who, &home, MISSING).await,
+                    "{}",
+                    page.path
+                );
                 checked += 1;
             }
         }
@@ -220,7 +226,8 @@ async fn a_form_comes_back_whole(world: World) {
     let form = world.form("admin's session", &world.at("/members"), "/members").await;
     assert!(form.options("role").contains(&"sdr".to_owned()), "{:?}", form.options("role"));
     assert!(!form.options("role").contains(&"owner".to_owned()), "nobody is invited as an owner");
-    let wrong = form.clone().with("email", "jo@").with("role", "king<>").with("tag_limit[]", &world.tag.to_string());
+    let wrong =
+        form.clone().with("email", "jo@").with("role", "king<>").with("tag_limit[]", &world.tag.to_string());
     let back = world.posts("admin's session", &wrong).await.is(400);
     let html = back.text();
     assert!(html.contains("<title>Not saved: Members"), "{html}");
@@ -238,7 +245,8 @@ async fn a_form_comes_back_whole(world: World) {
     let taken = form.clone().with("email", &world.email("sdr").await);
     let html = world.posts("admin's session", &taken).await.is(409).text();
     assert!(html.contains("already exists"), "{html}");
-    let done = world.posts("admin's session", &again.with("email", "jo@acme.example").with("role", "sdr")).await;
+    let done =
+        world.posts("admin's session", &again.with("email", "jo@acme.example").with("role", "sdr")).await;
     assert_eq!(done.status, 200, "the link is shown, because the World sends no mail");
     assert!(done.text().contains("/invitations/accept#"), "{}", done.text());
     assert_eq!(done.headers["cache-control"], "no-store");
@@ -253,7 +261,8 @@ async fn two_presses_make_one(world: World) {
     }
     let invited = world.emails().await.into_iter().filter(|email| email == "jo@acme.example").count();
     assert_eq!(invited, 1);
-    let rows = world.log().await.into_iter().filter(|row| row["action"] == "workspace_members:create").count();
+    let rows =
+        world.log().await.into_iter().filter(|row| row["action"] == "workspace_members:create").count();
     assert_eq!(rows, 1);
     // Nobody chooses the id: a broken seal makes a new record.
     let chosen = form.with("_once", MISSING).with("email", "mo@acme.example");
@@ -347,7 +356,8 @@ async fn other_sites_change_and_see_nothing(world: World) {
     assert!(!world.emails().await.contains(&"jo@acme.example".to_owned()));
     let get = format!("GET {}", world.at("/members"));
     for dest in ["iframe", "script", "image", "empty"] {
-        let answer = world.send("owner's session", &get, &[HTML, ("sec-fetch-dest", dest)], vec![]).await.is(403);
+        let answer =
+            world.send("owner's session", &get, &[HTML, ("sec-fetch-dest", dest)], vec![]).await.is(403);
         assert!(!answer.text().contains("owner@"), "{}", answer.text());
     }
     world.send("owner's session", &get, &[HTML, ("sec-fetch-dest", "document")], vec![]).await.is(200);
@@ -378,7 +388,8 @@ async fn a_page_acts_in_the_workspace_of_its_address(world: World) {
 
 /// An admin workspace acts in its clients on the same pages, as far as they allow it.
 async fn a_page_of_a_client_says_so(mut world: World) {
-    let (sub, _) = world.sub_of("owner", "client").await;
+    let (sub, _) = world.sub_of("owner", "the client").await;
+    world.refresh_sessions().await;
     let path = format!("/w/{sub}/members");
     let html = world.page("admin's session", &path).await.is(200).text();
     assert!(html.contains("at most as an admin"), "{html}");
@@ -386,7 +397,10 @@ async fn a_page_of_a_client_says_so(mut world: World) {
     world.page("sdr's session", &path).await.is(404);
     world.page("stranger's session", &path).await.is(404);
     let form = world.form("admin's session", &path, "/members").await;
-    world.posts("admin's session", &form.with("email", "jo@client.example").with("role", "view")).await.is(200);
+    world
+        .posts("admin's session", &form.with("email", "jo@client.example").with("role", "view"))
+        .await
+        .is(200);
     let rows = world.log().await;
     let row = rows.iter().find(|row| row["action"] == "workspace_members:create").unwrap();
     assert!(row["user"].as_str().unwrap().starts_with("admin@"), "both logs have it: {row}");
@@ -394,7 +408,9 @@ async fn a_page_of_a_client_says_so(mut world: World) {
 
 /// What a list selects of how near a record is agrees with `{within}`, for every action and every role.
 async fn nearness_is_reach(world: World) {
-    for (who, visibility) in [("owner", "team"), ("owner", "private"), ("member", "private"), ("editor", "team")] {
+    for (who, visibility) in
+        [("owner", "team"), ("owner", "private"), ("member", "private"), ("editor", "team")]
+    {
         world.create(who, who, visibility).await;
     }
     let tagged = world.create("member", "tagged", "team").await;
@@ -426,17 +442,25 @@ async fn what_is_said_is_said_once(world: World) {
     let form = world.form("sdr's session", "/me", "/me").await;
     let answer = world.posts("sdr's session", &form.with("first_name", "Sandra")).await.is(303);
     assert_eq!(location(&answer), "/me");
-    let set: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect();
+    let set: Vec<_> =
+        answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect();
     let said = set.iter().find(|line| line.starts_with("__Host-gatepost-said=")).unwrap();
     let said = said.split(';').next().unwrap().to_owned();
     let session = format!("{}=session-of-sdr; {said}", crate::support::COOKIE);
-    let get = async |cookie: &str| world.send("", "GET /me", &[HTML, ("cookie", cookie)], vec![]).await.is(200);
+    let get =
+        async |cookie: &str| world.send("", "GET /me", &[HTML, ("cookie", cookie)], vec![]).await.is(200);
     let shown = get(&session).await;
-    assert!(shown.text().contains("Your name is saved.") && shown.text().contains("<title>Done: You"), "{}", shown.text());
+    assert!(
+        shown.text().contains("Your name is saved.") && shown.text().contains("<title>Done: You"),
+        "{}",
+        shown.text()
+    );
     assert!(shown.text().contains("Sandra"));
-    let cleared = shown.headers.get_all("set-cookie").iter().any(|line| {
-        line.to_str().unwrap().starts_with("__Host-gatepost-said=; Path=/; Max-Age=0")
-    });
+    let cleared = shown
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .any(|line| line.to_str().unwrap().starts_with("__Host-gatepost-said=; Path=/; Max-Age=0"));
     assert!(cleared, "the browser forgets it");
     // It is for nobody else, and not for long.
     let other = format!("{}=session-of-admin; {said}", crate::support::COOKIE);
@@ -458,5 +482,9 @@ async fn removal_says_what_it_does(world: World) {
     let form = world.form("admin's session", &path, "/remove").await;
     let done = world.posts("admin's session", &form).await.is(303);
     assert_eq!(location(&done), world.at("/members"));
-    assert_eq!(world.page("sdr's session", &world.at("")).await.status, 303, "the next click is the sign-in page");
+    assert_eq!(
+        world.page("sdr's session", &world.at("")).await.status,
+        303,
+        "the next click is the sign-in page"
+    );
 }

@@ -281,3 +281,44 @@ fn nothing_answers_past_the_document() {
     ];
     assert_eq!(paths, pages, "{plain:?}");
 }
+
+fn files(folder: &str, end: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().path().to_str().unwrap().to_owned();
+        if Path::new(&name).is_dir() {
+            found.extend(files(&name, end));
+        } else if name.ends_with(end) {
+            found.push((name.clone(), fs::read_to_string(name).unwrap()));
+        }
+    }
+    found
+}
+
+/// Pages draw what operations and offers give them. Only `web` writes the address of a form.
+#[test]
+fn pages_only_draw() {
+    for (name, text) in files("src/resources", ".html").into_iter().chain(files("src/web", ".html")) {
+        assert!(text.lines().count() <= 120, "{name} has {} lines", text.lines().count());
+        assert!(!text.contains("style="), "{name} has a style of its own");
+        let scripted = text
+            .split(" on")
+            .skip(1)
+            .any(|rest| word(rest).len() > 2 && rest[word(rest).len()..].starts_with('='));
+        assert!(!scripted && !text.contains("<script>"), "{name} has a script of its own");
+        assert!(name.starts_with("src/web/") || !text.contains("action="), "{name}: only an offer is a form");
+    }
+    for (name, text) in files("src/web/assets", ".css").into_iter().chain(files("src/web/assets", ".js")) {
+        let most = if name.ends_with(".css") { 300 } else { 100 };
+        assert!(text.lines().count() <= most, "{name} has {} lines", text.lines().count());
+    }
+    let pages = resources().into_iter().filter(|file| file.name.ends_with("/pages.rs"));
+    for File { name, text, .. } in pages.filter(|file| file.text.contains("-> Pages")) {
+        for judged in [".may(", ".also::<", ".reach(", ".write(", "sql("] {
+            assert!(
+                !text.contains(judged),
+                "{name} has `{judged}`: that belongs into the operation, or is an offer"
+            );
+        }
+    }
+}

@@ -130,7 +130,10 @@ fn parse(bytes: &[u8]) -> Result<Value> {
 }
 
 /// Marks the routes of a page for visitors like [`anonymous`] operations.
-pub fn for_visitors<S>(largest: usize, route: axum::routing::MethodRouter<S>) -> axum::routing::MethodRouter<S>
+pub fn for_visitors<S>(
+    largest: usize,
+    route: axum::routing::MethodRouter<S>,
+) -> axum::routing::MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {

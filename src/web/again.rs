@@ -2,9 +2,9 @@
 //! The page keeps what they typed in hidden fields. It posts to `/again`, which answers 307 to the first address, so that
 //! the browser repeats the post with the new cookie. Nothing is stored, and no script is needed.
 
+use super::offer::Way;
 use super::page::{Page, Reply};
 use super::typed::{self, Fields};
-use super::offer::Way;
 use crate::access::sessions::{Reauthenticate, SignIn};
 use crate::app::App;
 use crate::error::{Error, Result};

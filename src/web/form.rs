@@ -1,6 +1,7 @@
 //! A form, drawn from the schema of the body that it sends. The page adds the words, and which options this caller may
 //! choose. Only an offer becomes a form, so a page has no form whose sending would be refused.
 
+use super::drawn::{Control, Drawn, plainly};
 use super::offer::Offer;
 use super::posted::{Back, sealed};
 use super::schema;
@@ -235,91 +236,6 @@ fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-/// The rules of a schema in the words of a page.
-fn plainly(rule: &str) -> String {
-    let text = match rule {
-        "must match format \"email\"" => "must be an e-mail address, such as ann@example.com",
-        "must NOT have fewer than 1 characters" | "must match pattern \"\\S\"" => "must be filled in",
-        "must be integer" => "must be a whole number",
-        "must be number" => "must be a number",
-        rule => rule,
-    };
-    let text = text.replace("must NOT have more than", "must have at most");
-    let text = text.replace("must NOT have fewer than", "must have at least");
-    let text = text.replace("must be >= ", "must be at least ").replace("must be <= ", "must be at most ");
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Control {
-    Text,
-    Area,
-    Number,
-    Select,
-    Check,
-    Boxes,
-}
-
-/// A field as `drawn.html` draws it.
-struct Drawn<'a> {
-    id: String,
-    name: &'a str,
-    label: &'a str,
-    help: &'a str,
-    fill: &'a str,
-    control: Control,
-    kind: &'static str,
-    required: bool,
-    optional: bool,
-    longest: Option<i64>,
-    least: Option<i64>,
-    most: Option<i64>,
-    choices: Vec<Choice>,
-    values: Vec<String>,
-    wrong: Option<String>,
-    now: Option<String>,
-}
-
-impl Drawn<'_> {
-    fn is(&self, control: &str) -> bool {
-        let name = match self.control {
-            Control::Text => "text",
-            Control::Area => "area",
-            Control::Number => "number",
-            Control::Select => "select",
-            Control::Check => "check",
-            Control::Boxes => "boxes",
-        };
-        name == control
-    }
-
-    fn value(&self) -> &str {
-        self.values.first().map_or("", String::as_str)
-    }
-
-    fn is_grouped(&self) -> bool {
-        self.choices.first().is_some_and(|choice| !choice.group.is_empty())
-    }
-
-    /// Whether a heading comes before the choice with this index.
-    fn begins(&self, index: &usize) -> bool {
-        let group = |index: usize| self.choices.get(index).map_or("", |choice| choice.group.as_str());
-        !group(*index).is_empty() && (*index == 0 || group(*index) != group(index - 1))
-    }
-
-    fn has(&self, value: &str) -> bool {
-        self.values.iter().any(|one| one == value)
-    }
-
-    /// The elements that say more about the input, for people who hear the page.
-    fn described(&self) -> String {
-        let parts = [("help", !self.help.is_empty()), ("now", self.now.is_some()), ("wrong", self.wrong.is_some())];
-        let ids = parts.iter().filter(|(_, is)| *is).map(|(part, _)| format!("{}-{part}", self.id));
-        ids.collect::<Vec<_>>().join(" ")
-    }
-}
-
 #[derive(Template)]
 #[template(path = "drawn.html")]
 struct Whole<'a> {
@@ -341,7 +257,9 @@ impl fmt::Display for Form {
             Some((field.id.clone(), format!("{}: {wrong}", field.label)))
         });
         let known = |wrong: &&Violation| {
-            self.inputs.iter().all(|input| self.wrong(input.name).is_none() || !wrong.field.starts_with(input.name))
+            self.inputs
+                .iter()
+                .all(|input| self.wrong(input.name).is_none() || !wrong.field.starts_with(input.name))
         };
         let head = self.back.iter().flat_map(|back| &back.wrong).filter(known).map(|wrong| {
             let field = if wrong.field.is_empty() { String::new() } else { format!("{}: ", wrong.field) };

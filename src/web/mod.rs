@@ -7,6 +7,7 @@
 
 mod again;
 mod assets;
+mod drawn;
 mod field;
 mod form;
 mod frame;
@@ -27,6 +28,7 @@ mod text;
 mod theme;
 mod told;
 mod typed;
+mod typing;
 mod when;
 
 pub use again::{AGAIN, AGAIN_SIGNED_OUT, Again, Task};

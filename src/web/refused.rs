@@ -1,20 +1,13 @@
 //! Errors as pages: a title, the sentence of the error, and for a refusal the step of the decision that refused.
 
 use super::page::Page;
+use super::states::{Post, fence};
 use super::text::escaped;
 use crate::access::STEPS;
 use crate::error::{Error, Result, Step};
 use crate::http::Origin;
 use askama::Template;
 use axum::http::Uri;
-
-/// A step of the decision, for the fence.
-struct Post {
-    name: &'static str,
-    /// `yes`, `no`, or empty for a step that was not reached.
-    state: &'static str,
-    said: &'static str,
-}
 
 #[derive(Template)]
 #[template(path = "refused.html")]
@@ -37,7 +30,7 @@ pub fn page(error: &Error, origin: Option<&Origin>, uri: &Uri) -> Result<Page> {
     let body = Refused {
         title: title(error),
         sentence: prose(&sentence(error)),
-        fence: fence(error),
+        fence: posts(error),
         id: origin.map(|origin| origin.request_id.as_str()).filter(|_| troubled),
         retry: again.then(|| uri.path_and_query().map(ToString::to_string)).flatten(),
     };
@@ -73,7 +66,9 @@ pub fn sentence(error: &Error) -> String {
         Error::Refused { hidden: true, .. } | Error::NotFound | Error::NoRoute(_) => {
             "This page does not exist, or you cannot see it.".to_owned()
         }
-        Error::Internal(_) => "The server could not do this. Its operator finds the cause in the log.".to_owned(),
+        Error::Internal(_) => {
+            "The server could not do this. Its operator finds the cause in the log.".to_owned()
+        }
         Error::Taken => "A record with this name or address exists already.".to_owned(),
         _ => as_sentence(&error.to_string()),
     }
@@ -103,15 +98,12 @@ fn prose(text: &str) -> String {
     parts.collect()
 }
 
-fn fence(error: &Error) -> Vec<Post> {
-    let Error::Refused { step: refused, hidden: false, .. } = error else { return vec![] };
-    let at = STEPS.iter().position(|step| step == refused).unwrap_or(STEPS.len());
-    let post = |(place, step): (usize, &Step)| match place.cmp(&at) {
-        std::cmp::Ordering::Less => Post { name: step.name(), state: "yes", said: "holds" },
-        std::cmp::Ordering::Equal => Post { name: step.name(), state: "no", said: "does not hold" },
-        std::cmp::Ordering::Greater => Post { name: step.name(), state: "", said: "not reached" },
-    };
-    STEPS.iter().enumerate().map(post).collect()
+/// The fence of a refusal that the caller may understand.
+fn posts(error: &Error) -> Vec<Post> {
+    match error {
+        Error::Refused { step, hidden: false, .. } => fence(Some(*step)),
+        _ => vec![],
+    }
 }
 
 #[cfg(test)]
@@ -127,10 +119,8 @@ mod tests {
     }
 
     #[test]
-    fn the_fence_ends_where_the_decision_did() {
-        let states = |error: &Error| fence(error).iter().map(|post| post.state).collect::<Vec<_>>();
-        let role = states(&Error::refused(Step::Role, "role: no"));
-        assert_eq!(role, ["yes", "yes", "yes", "yes", "yes", "yes", "no", "", "", ""]);
-        assert!(states(&Error::hidden()).is_empty());
+    fn only_a_refusal_has_a_fence() {
+        assert_eq!(posts(&Error::refused(Step::Role, "role: no")).len(), STEPS.len());
+        assert!(posts(&Error::hidden()).is_empty() && posts(&Error::NotFound).is_empty());
     }
 }

@@ -42,7 +42,8 @@ impl Site {
             written.extend(more);
         }
         let mut targets: Vec<Target> = vec![];
-        let first = |page: &&Written| page.method == Method::GET && !page.open && !page.path.contains("/{id}");
+        let first =
+            |page: &&Written| page.method == Method::GET && !page.open && !page.path.contains("/{id}");
         // Of the pages of an entry, the one with the shortest address is its target.
         let mut by_length: Vec<&Written> = written.iter().filter(first).collect();
         by_length.sort_by_key(|page| page.path.len());

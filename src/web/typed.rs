@@ -15,7 +15,7 @@ const MOST: usize = 2_000;
 /// The names and the values, in their order.
 pub type Fields = Vec<(String, String)>;
 
-/// The body of a request, for whoever reads it first.
+/// The body of a request, until a handler or the layer reads it.
 #[derive(Clone, Default)]
 pub struct Typed(Arc<Mutex<Held>>);
 
@@ -82,7 +82,7 @@ pub fn value<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
 
 /// Whether a field is never put back into a form.
 pub fn is_secret(name: &str) -> bool {
-    ["password", "token", "code", "secret", "api_key", "sec"].iter().any(|word| {
-        name.split('/').any(|step| step == *word || step.ends_with(&format!("_{word}")))
-    })
+    ["password", "token", "code", "secret", "api_key", "sec"]
+        .iter()
+        .any(|word| name.split('/').any(|step| step == *word || step.ends_with(&format!("_{word}"))))
 }

@@ -76,7 +76,11 @@ fn form(html: &str) -> Form {
             fields.push((name, unescaped(text)));
         }
     }
-    Form { action: attribute(html.split('>').next().unwrap(), "action").unwrap_or_default(), fields, html: html.to_owned() }
+    Form {
+        action: attribute(html.split('>').next().unwrap(), "action").unwrap_or_default(),
+        fields,
+        html: html.to_owned(),
+    }
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {

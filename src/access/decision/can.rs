@@ -81,7 +81,8 @@ impl<P: Permission> Can<P> {
 
     fn without_key(app: &App, presented: Presented, grant: Grant, origin: Origin) -> Self {
         let call = Call { address: origin.address, stray: None, within_rate: true };
-        let caller = Caller { app: app.clone(), presented, grant, origin, call, attempt: Slot::default(), once: None };
+        let caller =
+            Caller { app: app.clone(), presented, grant, origin, call, attempt: Slot::default(), once: None };
         Can { caller, permission: PhantomData }
     }
 

@@ -143,7 +143,8 @@ impl Caller {
         let Arrived { presented, grant, stray } = arrived;
         let call = Call { address: origin.address, stray, within_rate: true };
         slot.fill(|| Attempt::new(&grant, action, &origin));
-        let mut caller = Caller { app: app.clone(), presented, grant, origin, call, attempt: slot, once: None };
+        let mut caller =
+            Caller { app: app.clone(), presented, grant, origin, call, attempt: slot, once: None };
         // A credential that no longer counts, or comes from a forbidden address, does not use up the rate.
         let early = caller.ask(action).refused_by();
         let counts = !matches!(early, Some(Step::Credential | Step::Network));

@@ -1,7 +1,7 @@
 //! A form of a page, as a visitor filled it in.
 
-use super::arrive;
 use super::super::schema::check;
+use super::arrive;
 use crate::error::{Error, Result};
 use axum::extract::{FromRequest, Request};
 use schemars::JsonSchema;
@@ -41,7 +41,8 @@ impl Filled {
     /// The body of an operation whose fields are texts, checked against its schema.
     pub fn read<T: DeserializeOwned + JsonSchema + 'static>(&self) -> Result<T> {
         let sent = self.0.iter().filter(|(name, _)| !name.starts_with('_'));
-        let fields: Map<String, Value> = sent.map(|(name, text)| (name.clone(), text.as_str().into())).collect();
+        let fields: Map<String, Value> =
+            sent.map(|(name, text)| (name.clone(), text.as_str().into())).collect();
         self::body(fields.into())
     }
 }

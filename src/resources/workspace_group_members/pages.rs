@@ -56,7 +56,7 @@ async fn to_reject(theme: Theme, typed: Filled) -> Result<Response> {
     opened(theme, &typed, &REJECT_LINK, "reject")
 }
 
-/// The token has two ids, which are no secret: the link of the group, and the workspace that is invited.
+/// The token has two ids, which are not secret: the link of the group, and the workspace that is invited.
 fn opened(theme: Theme, typed: &Filled, link: &Link, answer: &str) -> Result<Response> {
     let token = token(typed);
     let ids = token.split_once('.').and_then(|(link, workspace)| Some((link.parse().ok()?, workspace.parse().ok()?)));

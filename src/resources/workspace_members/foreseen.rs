@@ -1,7 +1,9 @@
 //! What the removal of a member will do, counted by the caller's own rights, so that a page can say it first.
 
 use super::store;
-use crate::access::{Can, Permission, accounts as sending, api_keys as keys, campaigns, workspace_members::Delete};
+use crate::access::{
+    Can, Permission, accounts as sending, api_keys as keys, campaigns, workspace_members::Delete,
+};
 use crate::error::Result;
 use crate::resources::api_keys;
 use crate::resources::members::{self, KeyMade, WorkspaceMember};

@@ -19,7 +19,8 @@ const SHOW: Way<Read> = Way::page("/w/{workspace}/members/{id}", "Open");
 const CHANGE: Way<Update> = Way::post("/w/{workspace}/members/{id}", "Save").main();
 const RESEND: Way<Resend> = Way::post("/w/{workspace}/members/{id}/resend", "Send again");
 const ABOUT_TO_REMOVE: Way<Delete> = Way::page("/w/{workspace}/members/{id}/remove", "Remove");
-const REMOVE: Way<Delete> = Way::post("/w/{workspace}/members/{id}/remove", "Remove from the workspace").grave();
+const REMOVE: Way<Delete> =
+    Way::post("/w/{workspace}/members/{id}/remove", "Remove from the workspace").grave();
 
 pub fn pages() -> Pages {
     Pages::under(Rail::Members)
@@ -69,7 +70,11 @@ async fn listed(can: &Can<Read>, back: Option<&Back>) -> Result<Page> {
     let (people, invited): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.accepted);
     let row = |member: &WorkspaceMember| {
         let inviter = members.iter().find(|other| Some(other.user_id) == member.issuer_id);
-        Person { expires: expiries.get(&member.id).copied(), by: inviter.map(called), ..person(can, member, &tags) }
+        Person {
+            expires: expiries.get(&member.id).copied(),
+            by: inviter.map(called),
+            ..person(can, member, &tags)
+        }
     };
     let list = List {
         name: workspace.name,
@@ -101,7 +106,8 @@ fn called(member: &WorkspaceMember) -> String {
 
 fn person(can: &Caller, member: &WorkspaceMember, tags: &[CustomTag]) -> Person {
     let name = called(member);
-    let offer = |offer: Option<Offer>| offer.filter(|_| is_open_to(can, member)).map(|offer| offer.about(&name));
+    let offer =
+        |offer: Option<Offer>| offer.filter(|_| is_open_to(can, member)).map(|offer| offer.about(&name));
     let label = |tag: &Uuid| tags.iter().find(|known| known.id == *tag).map(|tag| tag.label.clone());
     let removal = if member.accepted { "Remove" } else { "Withdraw" };
     Person {

@@ -87,11 +87,13 @@ pub async fn take_promises(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Ve
 
 /// When the links of the pending invitations expire.
 pub async fn expiries(can: &Can<may::Read>) -> Result<Vec<(Uuid, Time)>> {
-    can.sql("select m.id, m.invitation_expires_at from members m where not m.accepted \
-             and m.invitation_expires_at is not null and {visible} order by m.id desc limit 1000")
-        .fill("{visible}", can.visible(&members::SHAPE))
-        .all(can.reader())
-        .await
+    can.sql(
+        "select m.id, m.invitation_expires_at from members m where not m.accepted \
+             and m.invitation_expires_at is not null and {visible} order by m.id desc limit 1000",
+    )
+    .fill("{visible}", can.visible(&members::SHAPE))
+    .all(can.reader())
+    .await
 }
 
 /// How many sending accounts are assigned to a member, as far as the caller sees them.

@@ -89,7 +89,8 @@ async fn create(can: Can<Create>, posted: Posted<New>) -> Result<Reply> {
         Ok(created) => {
             let name = &created.workspace.name;
             let href = address(created.workspace.id);
-            let page = Page::new("A new workspace", &Created { name, key: &created.api_key, href, base: &base })?;
+            let page =
+                Page::new("A new workspace", &Created { name, key: &created.api_key, href, base: &base })?;
             Ok(page.with_secret().into())
         }
         Err(back) => listed(&look, Some(&back)).await.map(Reply::from),
