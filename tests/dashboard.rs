@@ -114,9 +114,15 @@ fn ways(page: &str) -> &'static [&'static str] {
         "matrix" => &["GET /w/{workspace}/access/why"],
         "why" => &["GET /w/{workspace}/access"],
         "audit" => &["POST /w/{workspace}/audit/export"],
-        "policy" => &["POST /w/{workspace}/settings/sign-in", "GET /w/{workspace}/settings/sign-in/everybody"],
-        "everybody" => &["POST /w/{workspace}/settings/sign-in/everybody", "GET /w/{workspace}/settings/sign-in"],
-        "security" => &["POST /me/security/app", "GET /me/security/passkeys/new", "POST /me/sessions/every/end"],
+        "policy" => {
+            &["POST /w/{workspace}/settings/sign-in", "GET /w/{workspace}/settings/sign-in/everybody"]
+        }
+        "everybody" => {
+            &["POST /w/{workspace}/settings/sign-in/everybody", "GET /w/{workspace}/settings/sign-in"]
+        }
+        "security" => {
+            &["POST /me/security/app", "GET /me/security/passkeys/new", "POST /me/sessions/every/end"]
+        }
         _ => &[],
     }
 }

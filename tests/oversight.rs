@@ -125,12 +125,16 @@ async fn the_matrix_compares_roles(world: World) {
     let some = world.page("sdr's session", &path).await.is(200).text();
     let differ = ACTIONS.iter().filter(|action| action.reach[0] != action.reach[1]).count();
     assert!(differ > 0 && some.contains(&format!("{differ} of {} permissions", ACTIONS.len())), "{differ}");
-    assert!(some.contains("<code>workspaces:change_owner</code>") && !some.contains("<code>campaigns:read</code>"));
+    assert!(
+        some.contains("<code>workspaces:change_owner</code>")
+            && !some.contains("<code>campaigns:read</code>")
+    );
     world.page("sdr's session", &world.at("/access?roles=king")).await.is(400);
 }
 
 async fn why_names_the_step_and_what_would_change_it(world: World) {
-    let html = world.page("sdr's session", &world.at("/access/why?permission=campaigns%3Adelete")).await.is(200);
+    let html =
+        world.page("sdr's session", &world.at("/access/why?permission=campaigns%3Adelete")).await.is(200);
     let html = html.text();
     assert!(html.contains("No. You cannot delete campaigns."), "{html}");
     assert!(html.contains("role<span class=\"unseen\">: refused here"), "{html}");
@@ -147,7 +151,8 @@ async fn why_names_the_step_and_what_would_change_it(world: World) {
     let same = world.page("sdr's session", &missing).await.is(200).text();
     assert_eq!(html.replace(&hidden, MISSING), same, "hidden and missing look alike");
     for wrong in ["permission=king", "permission=campaigns%3Aread&record=x"] {
-        let html = world.page("sdr's session", &world.at(&format!("/access/why?{wrong}"))).await.is(400).text();
+        let html =
+            world.page("sdr's session", &world.at(&format!("/access/why?{wrong}"))).await.is(400).text();
         assert!(html.contains("This was not accepted"), "{html}");
     }
 }

@@ -88,7 +88,17 @@ impl Form {
         let user = can.identity().user.map(|user| user.to_string());
         let hidden = user.map(|user| ("_by", user)).into_iter().collect();
         let schema = schema_of::<T>()?;
-        Ok(Form { offer, schema, inputs: vec![], hidden, record: None, back: None, legend: "", also: None, challenge: None })
+        Ok(Form {
+            offer,
+            schema,
+            inputs: vec![],
+            hidden,
+            record: None,
+            back: None,
+            legend: "",
+            also: None,
+            challenge: None,
+        })
     }
 
     pub fn ask(mut self, input: Input) -> Form {
@@ -273,7 +283,15 @@ impl fmt::Display for Form {
             (name, _) => (name, value.as_str()),
         });
         let hidden = hidden.chain(seen.as_deref().map(|seen| ("_seen", seen))).collect();
-        let whole = Whole { offer: &self.offer, also: self.also.as_ref(), challenge: self.challenge, legend: self.legend, fields, hidden, summary };
+        let whole = Whole {
+            offer: &self.offer,
+            also: self.also.as_ref(),
+            challenge: self.challenge,
+            legend: self.legend,
+            fields,
+            hidden,
+            summary,
+        };
         out.write_str(&whole.render().map_err(|_| fmt::Error)?)
     }
 }

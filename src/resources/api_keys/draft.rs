@@ -56,8 +56,11 @@ pub struct Draft {
 impl Draft {
     pub fn new_key(self, now: Time) -> New {
         let addresses = self.allowed_ips.unwrap_or_default();
-        let addresses: Vec<String> =
-            addresses.split([',', ' ', '\n', '\r', '\t']).filter(|text| !text.is_empty()).map(str::to_owned).collect();
+        let addresses: Vec<String> = addresses
+            .split([',', ' ', '\n', '\r', '\t'])
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+            .collect();
         New {
             name: self.name.trim().to_owned(),
             scopes: self.scopes,

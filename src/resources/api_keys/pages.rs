@@ -144,5 +144,6 @@ async fn about_to_revoke(can: Can<Delete>, Path(Id { id }): Path<Id>) -> Result<
 
 async fn revoke(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Posted<()>) -> Result<Reply> {
     let key = super::revoke(can, id).await?;
-    Ok(Reply::to(&LIST, ()).saying_more(format!("{} is revoked.", key.name), "Its calls are refused from now on."))
+    Ok(Reply::to(&LIST, ())
+        .saying_more(format!("{} is revoked.", key.name), "Its calls are refused from now on."))
 }

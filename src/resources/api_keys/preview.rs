@@ -68,7 +68,8 @@ struct Counts<'a> {
 impl Counts<'_> {
     async fn of(&mut self, action: &'static Action) -> Result<Option<i64>> {
         let resource = action.resource;
-        let shape = shape(resource).filter(|_| COUNTED.contains(&resource) && !action.verbs.contains(&"create"));
+        let shape =
+            shape(resource).filter(|_| COUNTED.contains(&resource) && !action.verbs.contains(&"create"));
         let Some(shape) = shape else { return Ok(None) };
         let reach = self.grant.reach(action);
         let known = self.known.iter().find(|(known, of, _)| *known == resource && *of == reach);

@@ -7,7 +7,9 @@ use crate::access::{ACTIONS, Action, Can, STEPS, api_keys, audit_logs::*, worksp
 use crate::error::Result;
 use crate::http::{Query, day, optional_not_null};
 use crate::time::Time;
-use crate::web::{Changed, Choice, Empty, Form, Input, Offer, Page, Pages, Post, Posted, Rail, Reply, Way, fence};
+use crate::web::{
+    Changed, Choice, Empty, Form, Input, Offer, Page, Pages, Post, Posted, Rail, Reply, Way, fence,
+};
 use askama::Template;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -138,7 +140,10 @@ async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Page> {
         rows: found.into_iter().map(|(log, further)| row(&can, log, further, &names)).collect(),
         permissions: by_resource(),
         older,
-        clear: LIST.offered(&can, ()).filter(|_| !set.is_empty()).map(|offer| offer.called("Clear the filters")),
+        clear: LIST
+            .offered(&can, ())
+            .filter(|_| !set.is_empty())
+            .map(|offer| offer.called("Clear the filters")),
         export: export_form(&can)?,
         empty,
         filter,
@@ -237,6 +242,8 @@ async fn exported(can: Can<Export>, posted: Posted<ExportLog>) -> Result<axum::r
     use axum::response::IntoResponse;
     match posted.through(async |wanted| export(can, wanted).await).await? {
         Ok(file) => Ok(file.into_response()),
-        Err(_) => Ok(Reply::to(&LIST, ()).saying("Nothing was exported. Give days as YYYY-MM-DD.").into_response()),
+        Err(_) => {
+            Ok(Reply::to(&LIST, ()).saying("Nothing was exported. Give days as YYYY-MM-DD.").into_response())
+        }
     }
 }

@@ -58,7 +58,9 @@ fn what(row: &AuditLog, name: Option<&str>) -> String {
         (true, None) => plural(&row.action),
         (false, _) => {
             let name = name.map(str::to_owned).or_else(former);
-            name.unwrap_or_else(|| format!("a {}", kind.replace('_', " ")).replace("a account", "a sending account"))
+            name.unwrap_or_else(|| {
+                format!("a {}", kind.replace('_', " ")).replace("a account", "a sending account")
+            })
         }
     }
 }
@@ -77,7 +79,8 @@ fn singular(permission: &str) -> String {
 /// The name that a record had, for one that no longer exists.
 fn former_name(metadata: &Value) -> Option<String> {
     let changes = metadata.get("changes")?;
-    let side = |field: &str| changes.get(field)?.as_array()?.iter().rev().find_map(Value::as_str).map(str::to_owned);
+    let side =
+        |field: &str| changes.get(field)?.as_array()?.iter().rev().find_map(Value::as_str).map(str::to_owned);
     ["name", "label", "email", "bl_value"].into_iter().find_map(side)
 }
 
@@ -119,7 +122,8 @@ mod tests {
 
     #[test]
     fn changes_have_two_sides() {
-        let metadata = json!({ "changes": { "daily_limit": [30, 40], "name": [null, "A"], "fields_left_out": 2 } });
+        let metadata =
+            json!({ "changes": { "daily_limit": [30, 40], "name": [null, "A"], "fields_left_out": 2 } });
         let text = |text: &str| Some(text.to_owned());
         let expected = vec![
             ("daily limit".to_owned(), text("30"), text("40")),

@@ -112,8 +112,12 @@ pub async fn names(can: &Can<Read>, kind: &str, ids: &[Uuid]) -> Result<Vec<(Uui
         "workspace_member" => {
             can.sql("select id, email from members where workspace_id = {here} and id in ({ids})")
         }
-        "lead_list" => can.sql("select id, name from lead_lists where workspace_id = {here} and id in ({ids})"),
-        "custom_tag" => can.sql("select id, label from custom_tags where workspace_id = {here} and id in ({ids})"),
+        "lead_list" => {
+            can.sql("select id, name from lead_lists where workspace_id = {here} and id in ({ids})")
+        }
+        "custom_tag" => {
+            can.sql("select id, label from custom_tags where workspace_id = {here} and id in ({ids})")
+        }
         _ => return Ok(vec![]),
     };
     named.fill_list("{ids}", ids).all(can.reader()).await

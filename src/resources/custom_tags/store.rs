@@ -7,12 +7,7 @@ use crate::resources::{accounts, campaigns};
 use uuid::Uuid;
 
 /// Refuses ids in a body that are not tags which the caller sees.
-pub async fn known<'a>(
-    can: &Caller,
-    from: impl Into<Source<'a>>,
-    field: &str,
-    ids: &[Uuid],
-) -> Result<()> {
+pub async fn known<'a>(can: &Caller, from: impl Into<Source<'a>>, field: &str, ids: &[Uuid]) -> Result<()> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();

@@ -2,7 +2,9 @@
 
 use super::particulars::Case;
 use crate::access::workspace_members::ExplainOthers;
-use crate::access::{Action, Caller, Can, Grant, Permission, Pred, Reach, Shape, Sight, Who, accounts, api_keys};
+use crate::access::{
+    Action, Caller, Can, Grant, Permission, Pred, Reach, Shape, Sight, Who, accounts, api_keys,
+};
 use crate::db::{Part, Record, Row, Source};
 use crate::error::Result;
 use crate::resources::accounts::Senders;
@@ -131,11 +133,9 @@ fn holder(shape: &Shape) -> Option<&'static str> {
 
 /// The members, for callers who may ask about others.
 pub async fn members(can: &Can<ExplainOthers>) -> Result<Vec<(Uuid, String)>> {
-    can.sql(
-        "select id, email from members where workspace_id = {here} and accepted order by email limit 500",
-    )
-    .all(can.reader())
-    .await
+    can.sql("select id, email from members where workspace_id = {here} and accepted order by email limit 500")
+        .all(can.reader())
+        .await
 }
 
 /// The keys that are not revoked, for callers who may see keys.
@@ -148,7 +148,12 @@ pub async fn keys(can: &Can<api_keys::Read>) -> Result<Vec<(Uuid, String)>> {
 }
 
 /// The newest records that the caller sees. `name` is the column of their names.
-pub async fn records(can: &Caller, action: &'static Action, shape: &'static Shape, name: &'static str) -> Result<Vec<(Uuid, String)>> {
+pub async fn records(
+    can: &Caller,
+    action: &'static Action,
+    shape: &'static Shape,
+    name: &'static str,
+) -> Result<Vec<(Uuid, String)>> {
     can.sql("select {id}, {name} from {from} where {visible} order by {id} desc limit 100")
         .fill_text("{id}", shape.id)
         .fill_text("{name}", name)

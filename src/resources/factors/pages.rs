@@ -19,7 +19,8 @@ const DISABLE: Way<DisableTotp> = Way::post("/me/security/app/remove", "Remove t
 const NEW_PASSKEY: Way<AddPasskey> = Way::page("/me/security/passkeys/new", "Add a passkey");
 const ADD: Way<AddPasskey> = Way::post("/me/security/passkeys/new", "Make a passkey").main();
 const ABOUT_TO_REMOVE: Way<RemovePasskey> = Way::page("/me/security/passkeys/{id}/remove", "Remove");
-const REMOVE: Way<RemovePasskey> = Way::post("/me/security/passkeys/{id}/remove", "Remove the passkey").grave();
+const REMOVE: Way<RemovePasskey> =
+    Way::post("/me/security/passkeys/{id}/remove", "Remove the passkey").grave();
 const RENEW: Way<Recovery> = Way::post("/me/security/recovery-codes", "Make new codes");
 
 pub fn pages() -> Pages {
@@ -102,7 +103,11 @@ fn app_page<P: crate::access::Permission>(
 ) -> Result<Page> {
     let form = |offer: Offer| -> Result<Form> {
         let form = Form::of::<AppCode>(can, offer)?.called("Confirm the app").back(back);
-        Ok(form.ask(Input::new("code", "Code").help("The six digits that the app shows now.").filled_as("one-time-code")))
+        Ok(form.ask(
+            Input::new("code", "Code")
+                .help("The six digits that the app shows now.")
+                .filled_as("one-time-code"),
+        ))
     };
     let app = App {
         begun,
@@ -169,7 +174,11 @@ struct Removal {
     back: Option<Offer>,
 }
 
-async fn removal<P: crate::access::Permission>(can: &Can<P>, what: String, remove: Option<Offer>) -> Result<Page> {
+async fn removal<P: crate::access::Permission>(
+    can: &Can<P>,
+    what: String,
+    remove: Option<Offer>,
+) -> Result<Page> {
     let factors = list(&can.further()?).await?;
     let last = factors.passkeys.len() + usize::from(factors.totp.is_some()) == 1;
     let back = SHOW.offered(can, ()).map(|offer| offer.called("Keep it"));
@@ -250,5 +259,6 @@ async fn about_to_remove(can: Can<RemovePasskey>, Path(Id { id }): Path<Id>) -> 
 
 async fn remove(can: Can<RemovePasskey>, Path(Id { id }): Path<Id>, _: Posted<()>) -> Result<Reply> {
     let held = passkeys::remove(can, id).await?;
-    Ok(Reply::to(&SHOW, ()).saying(format!("The passkey {} is removed. Your other devices are logged out.", held.name)))
+    Ok(Reply::to(&SHOW, ())
+        .saying(format!("The passkey {} is removed. Your other devices are logged out.", held.name)))
 }

@@ -3,9 +3,10 @@
 use super::Patch;
 use crate::access::{LoginPolicy, Method};
 use crate::error::{Error, Result};
-use crate::http::patch;
+use crate::http::Edit;
 use crate::time::Time;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// A policy as the form shows it.
@@ -18,19 +19,21 @@ pub struct Shown {
     allowed_ips: Option<String>,
 }
 
-patch! {
-    pub struct Draft of Shown {
-        #[schemars(length(min = 1, max = 2))]
-        methods: Vec<Method>,
-        #[schemars(length(max = 40))]
-        second_factor_required_from: Option<String>,
-        #[schemars(range(min = 5, max = 43_200))]
-        idle_minutes: i64,
-        #[schemars(range(min = 15, max = 129_600))]
-        session_minutes: i64,
-        #[schemars(length(max = 5000))]
-        allowed_ips: Option<String>,
-    }
+/// What was changed in the form.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
+pub struct Draft {
+    #[schemars(length(min = 1, max = 2))]
+    methods: Edit<Vec<Method>>,
+    #[schemars(length(max = 40))]
+    second_factor_required_from: Edit<Option<String>>,
+    #[schemars(range(min = 5, max = 43_200))]
+    idle_minutes: Edit<i64>,
+    #[schemars(range(min = 15, max = 129_600))]
+    session_minutes: Edit<i64>,
+    #[schemars(length(max = 5000))]
+    allowed_ips: Edit<Option<String>>,
 }
 
 impl Shown {

@@ -11,7 +11,8 @@ use askama::Template;
 const SHOW: Way<Read> = Way::page("/w/{workspace}/settings/sign-in", "Sign-in policy");
 const CHANGE: Way<Update> = Way::post("/w/{workspace}/settings/sign-in", "Save").main();
 const LOOK: Way<Update> = Way::post("/w/{workspace}/settings/sign-in/look", "Who would be locked out");
-const ABOUT_TO_END: Way<EndAll> = Way::page("/w/{workspace}/settings/sign-in/everybody", "Sign everybody out");
+const ABOUT_TO_END: Way<EndAll> =
+    Way::page("/w/{workspace}/settings/sign-in/everybody", "Sign everybody out");
 const END: Way<EndAll> = Way::post("/w/{workspace}/settings/sign-in/everybody", "Sign everybody out").grave();
 
 pub fn pages() -> Pages {

@@ -46,7 +46,8 @@ impl New {
         let read = |one: &&CountedPermission| one.permission.ends_with(":read");
         let all = self.foreseen.iter().flat_map(|foreseen| &foreseen.permissions).filter(read);
         let counted = all.filter_map(|one| Some((one.permission.strip_suffix(":read")?, one.records?)));
-        let words = counted.map(|(resource, records)| format!("{} {}", number(&records), plural(resource, records)));
+        let words =
+            counted.map(|(resource, records)| format!("{} {}", number(&records), plural(resource, records)));
         words.collect::<Vec<_>>().join(", ")
     }
 }
@@ -136,14 +137,12 @@ fn form(
     back: Option<&Back>,
 ) -> Result<Option<Form>> {
     let Some(offer) = CREATE.offered(can, ()) else { return Ok(None) };
-    let form = Form::of::<Draft>(can, offer)?.called("New API key").once(can)?.back(back).or(LOOK.offered(can, ()));
+    let form =
+        Form::of::<Draft>(can, offer)?.called("New API key").once(can)?.back(back).or(LOOK.offered(can, ()));
     let chosen: Vec<&str> =
         start.scopes().iter().copied().filter(|scope| given.iter().any(|one| one.value == *scope)).collect();
     let tags: Vec<Choice> = tags.iter().map(|tag| Choice::new(tag.id, tag.label.clone())).collect();
-    let kinds = vec![
-        Choice::new("workspace", "Workspace key"),
-        Choice::new("personal", "Personal key"),
-    ];
+    let kinds = vec![Choice::new("workspace", "Workspace key"), Choice::new("personal", "Personal key")];
     let form = form
         .ask(Input::new("name", "Name").help("What the program is called that uses it."))
         .ask(Input::new("kind", "Kind").choices(kinds).value("workspace").help(

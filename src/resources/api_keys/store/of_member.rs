@@ -10,11 +10,7 @@ use uuid::Uuid;
 record! { KeyMade { id, name, workspace_id } }
 
 /// The live workspace keys that a member has made, also with other keys and in sub-workspaces.
-pub async fn keys_made(
-    can: &Caller,
-    from: impl Into<Source<'_>>,
-    member: Uuid,
-) -> Result<Vec<KeyMade>> {
+pub async fn keys_made(can: &Caller, from: impl Into<Source<'_>>, member: Uuid) -> Result<Vec<KeyMade>> {
     can.sql("select {columns} from api_keys where (workspace_id = {here} or workspace_id in (select l.sub_workspace_id \
          from group_links l where l.workspace_id = {here} and l.status = 'accepted')) and created_by = $1 \
          and not personal and revoked_at is null and coalesce(expires_at > $2, true) order by id")

@@ -93,8 +93,12 @@ pub async fn why(can: Can<Explain>, Query(asked): Query<Asked>) -> Result<Page> 
 
 fn plainly(message: &str) -> String {
     match message {
-        _ if message.starts_with("body/principal") => "This is not a member or a key of this workspace.".to_owned(),
-        _ if message.starts_with("body/record") => "Give the id of a record, or leave the field empty.".to_owned(),
+        _ if message.starts_with("body/principal") => {
+            "This is not a member or a key of this workspace.".to_owned()
+        }
+        _ if message.starts_with("body/record") => {
+            "Give the id of a record, or leave the field empty.".to_owned()
+        }
         _ => "Choose a permission from the list.".to_owned(),
     }
 }
@@ -107,7 +111,8 @@ async fn answered(
     people: &[Choice],
 ) -> Result<Said> {
     let wrong = |_| Error::invalid("body/record must be an id");
-    let record = Some(record).filter(|record| !record.is_empty()).map(|id| id.parse().map_err(wrong)).transpose()?;
+    let record =
+        Some(record).filter(|record| !record.is_empty()).map(|id| id.parse().map_err(wrong)).transpose()?;
     let principal = Some(who.to_owned()).filter(|who| !who.is_empty());
     let named = people.iter().find(|choice| choice.value == who).map(|choice| choice.label.clone());
     let name = principal.as_ref().map(|who| named.unwrap_or_else(|| who.clone()));
