@@ -51,9 +51,9 @@ async fn pages_of_rights_are_sound() {
     let Some(browser) = browser() else { return };
     let served = lived_in().await;
     let email = served.world.email("owner").await;
-    served.open(&browser, "/sign-in");
+    served.open(&browser, "/sign-in?next=/workspaces");
     browser.click(&format!("button[value='{email}']"));
-    browser.until("location.pathname.startsWith('/w/')");
+    browser.until("location.pathname === '/workspaces'");
     browser.log("browser");
     browser.log("performance");
     let mut found = Vec::new();

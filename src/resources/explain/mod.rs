@@ -1,5 +1,6 @@
 //! What a caller is and can do (`/me`), and why or why not (`/access/explain`). The code that enforces also explains.
 
+mod matrix;
 mod me;
 mod pages;
 mod particulars;
