@@ -200,7 +200,6 @@ pub struct Demo {
 pub struct DemoPerson {
     pub name: String,
     pub email: String,
-    pub role: &'static str,
 }
 
 fn door(name: &'static str, load: &Load) -> Door {

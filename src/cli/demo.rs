@@ -77,7 +77,7 @@ impl Cast {
         let person = |person: &Person| {
             let mut name = person.role.to_owned();
             name.get_mut(..1).map(str::make_ascii_uppercase);
-            DemoPerson { name: format!("{name} Acme"), email: person.email.clone(), role: person.role }
+            DemoPerson { name: format!("{name} Acme"), email: person.email.clone() }
         };
         app::Demo { people: self.people.iter().map(person).collect(), password: PASSWORD.to_owned() }
     }
@@ -85,7 +85,9 @@ impl Cast {
     fn introduction(&self) -> String {
         let base = &self.base_url;
         let mut lines = vec![
-            format!("Open {base} and choose one of the people to sign in as. The API is documented at {base}/docs\n"),
+            format!(
+                "Open {base} and choose one of the people to sign in as. The API is documented at {base}/docs\n"
+            ),
             format!("Workspace {} and its people, each with a personal API key:\n", self.workspace_id),
         ];
         let line = |role: &str, who: &str, key: &str| format!("  {role:8} {who:22} {key}");

@@ -44,7 +44,8 @@ impl Source {
     /// A debug build reads the file again when it starts, so that a change needs no compiler.
     fn read(&self) -> Cow<'static, str> {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/assets/");
-        let fresh = cfg!(debug_assertions).then(|| std::fs::read_to_string(format!("{path}{}", self.name)).ok());
+        let fresh =
+            cfg!(debug_assertions).then(|| std::fs::read_to_string(format!("{path}{}", self.name)).ok());
         fresh.flatten().map_or(Cow::Borrowed(self.text), Cow::Owned)
     }
 }

@@ -11,7 +11,11 @@ use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 /// Puts the frame around a page. `before` stands before the title in the browser's tab.
-pub fn outside(theme: Theme, (before, title): (&'static str, &str), body: &impl Template) -> Result<Response> {
+pub fn outside(
+    theme: Theme,
+    (before, title): (&'static str, &str),
+    body: &impl Template,
+) -> Result<Response> {
     let body = body.render().map_err(Error::internal)?;
     let note: Option<&Note> = None;
     let frame = Frame { title, before, theme: theme.name(), inside: None, note, body: &body };
@@ -53,7 +57,15 @@ pub fn with_cookies(mut response: Response, cookies: Vec<HeaderValue>) -> Respon
 /// An error for which a page has no sentence of its own: the server is busy or broken, and the layer around the pages
 /// says so.
 pub fn is_trouble(error: &Error) -> bool {
-    matches!(error, Error::Internal(_) | Error::Unavailable(_) | Error::TookTooLong | Error::Unread | Error::TooLarge | Error::TooSlow)
+    matches!(
+        error,
+        Error::Internal(_)
+            | Error::Unavailable(_)
+            | Error::TookTooLong
+            | Error::Unread
+            | Error::TooLarge
+            | Error::TooSlow
+    )
 }
 
 pub const BUSY: &str = "The server is busy. Wait a minute and try again.";
@@ -110,7 +122,12 @@ impl Link {
     }
 
     /// The link is open. `facts` say what it is for, in HTML.
-    pub fn open(&self, theme: Theme, facts: Vec<(&'static str, String)>, filled: &Filled) -> Result<Response> {
+    pub fn open(
+        &self,
+        theme: Theme,
+        facts: Vec<(&'static str, String)>,
+        filled: &Filled,
+    ) -> Result<Response> {
         self.drawn(theme, facts, filled, None).map(not_stored)
     }
 
@@ -202,7 +219,6 @@ pub fn next(text: &str) -> Option<&str> {
     Some(text).filter(|_| own && plain)
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,7 +228,8 @@ mod tests {
         for own in ["/", "/w/0199/members?role=sdr", "/me#keys"] {
             assert_eq!(next(own), Some(own));
         }
-        for other in ["", "//evil.example", "https://evil.example", "/\\evil.example", "me", "/a\nb", "/a b"] {
+        for other in ["", "//evil.example", "https://evil.example", "/\\evil.example", "me", "/a\nb", "/a b"]
+        {
             assert_eq!(next(other), None, "{other:?}");
         }
     }

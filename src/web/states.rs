@@ -6,16 +6,33 @@ use crate::access::{STEPS, Step};
 #[derive(Clone, Debug)]
 pub enum Empty {
     /// Nobody has made one yet. `what` is plural: "campaigns". `use_for` says what they are for.
-    FirstUse { what: &'static str, use_for: &'static str },
+    FirstUse {
+        what: &'static str,
+        use_for: &'static str,
+    },
     /// The caller's role is a filter: others may exist.
-    NoneVisible { what: &'static str },
+    NoneVisible {
+        what: &'static str,
+    },
     /// Everything was dealt with.
-    Cleared { title: &'static str, reason: &'static str },
+    Cleared {
+        title: &'static str,
+        reason: &'static str,
+    },
     /// The filters match nothing. They are named, and the action clears them.
-    NoMatch { what: &'static str, filters: String },
-    NotAllowed { sentence: String },
-    NotInPlan { what: &'static str },
-    Failed { sentence: String },
+    NoMatch {
+        what: &'static str,
+        filters: String,
+    },
+    NotAllowed {
+        sentence: String,
+    },
+    NotInPlan {
+        what: &'static str,
+    },
+    Failed {
+        sentence: String,
+    },
 }
 
 impl Empty {

@@ -105,9 +105,13 @@ mod tests {
     fn the_way_back_stays_on_this_server() {
         let back = |referer: &'static str| back(&headers(&[("referer", referer), ("host", "a.example:81")]));
         assert_eq!(back("https://a.example:81/sign-in?next=%2Fme"), "/sign-in?next=%2Fme");
-        for other in
-            ["https://evil.example/x", "https://a.example/x", "https://a.example:81//evil.example", "nonsense", "https://a.example:81/links/password"]
-        {
+        for other in [
+            "https://evil.example/x",
+            "https://a.example/x",
+            "https://a.example:81//evil.example",
+            "nonsense",
+            "https://a.example:81/links/password",
+        ] {
             assert_eq!(back(other), "/", "{other}");
         }
     }

@@ -1,6 +1,7 @@
 //! Every part of a page, in the frame of a person who is signed in: a page that only the tests have.
 
 use super::{SIDEWAYS, WIDTHS, browser, is_quiet};
+use crate::web;
 use askama::Template;
 use axum::Router;
 use axum::middleware::from_fn;
@@ -8,7 +9,6 @@ use axum::response::Html;
 use axum::routing::get;
 use gatepost::error::Step;
 use gatepost::time::Time;
-use crate::web;
 use gatepost::web::{Banner, Changed, Empty, Entry, Frame, Group, Inside, Post};
 use serde_json::json;
 
@@ -69,13 +69,24 @@ fn html() -> String {
         person: "Ada Acme".to_owned(),
         role: "admin",
         groups: vec![
-            Group { title: "Outreach", entries: vec![entry("Home", false), entry("Sending accounts", false)] },
-            Group { title: "People and access", entries: vec![entry("Members", true), entry("API keys", false)] },
+            Group {
+                title: "Outreach",
+                entries: vec![entry("Home", false), entry("Sending accounts", false)],
+            },
+            Group {
+                title: "People and access",
+                entries: vec![entry("Members", true), entry("API keys", false)],
+            },
         ],
-        banner: Some(Banner { workspace: "Northwind".to_owned(), home: "Acme Agency".to_owned(), back: "/".to_owned() }),
+        banner: Some(Banner {
+            workspace: "Northwind".to_owned(),
+            home: "Acme Agency".to_owned(),
+            back: "/".to_owned(),
+        }),
     };
     let body = gallery().render().unwrap();
-    let frame = Frame { title: "Gallery", before: "", theme: "", inside: Some(&inside), note: None, body: &body };
+    let frame =
+        Frame { title: "Gallery", before: "", theme: "", inside: Some(&inside), note: None, body: &body };
     frame.render().unwrap()
 }
 

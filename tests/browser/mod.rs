@@ -30,7 +30,7 @@ impl Served {
         let world = World::sqlite().await;
         let mut people = Vec::new();
         for role in ROLES {
-            people.push(DemoPerson { name: format!("{role} Test"), email: world.email(role).await, role });
+            people.push(DemoPerson { name: format!("{role} Test"), email: world.email(role).await });
         }
         Served::with(world, |app| app.demo(Demo { people, password: PASSWORD.to_owned() })).await
     }

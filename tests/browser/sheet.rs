@@ -75,7 +75,8 @@ fn colours_stand_only_in_the_tokens() {
                 let digits = word.trim_end_matches([';', ')', ',', ' ']);
                 matches!(digits.len(), 3 | 4 | 6 | 8) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
             };
-            let hash = code.split('#').skip(1).any(|rest| is_colour(rest.split_whitespace().next().unwrap_or("")));
+            let hash =
+                code.split('#').skip(1).any(|rest| is_colour(rest.split_whitespace().next().unwrap_or("")));
             assert!(!hash && !code.contains("rgb") && !code.contains("hsl"), "{line}");
         }
     }

@@ -17,7 +17,11 @@ async fn signs_in(script: bool) {
         if password != PASSWORD {
             browser.until("document.title.startsWith('Not signed in: ')");
             assert!(browser.text().contains("The address or the password is wrong"), "{}", browser.text());
-            assert_eq!(browser.value("document.querySelector('#password').value"), "", "a password is put back");
+            assert_eq!(
+                browser.value("document.querySelector('#password').value"),
+                "",
+                "a password is put back"
+            );
             assert_eq!(browser.value("document.querySelector('#email').value"), email);
         }
     }
@@ -125,7 +129,9 @@ async fn an_invitation_is_accepted() {
         browser.fill("#password", "five quiet words at dusk");
         browser.click(".main");
         browser.until("document.querySelector('#key') !== null");
-        assert!(browser.value("document.querySelector('#key').textContent").as_str().unwrap().starts_with("gpk_"));
+        assert!(
+            browser.value("document.querySelector('#key').textContent").as_str().unwrap().starts_with("gpk_")
+        );
         browser.picture("invitation-accepted");
         // The link works once.
         served.open(&browser, "/health");

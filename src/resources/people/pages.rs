@@ -98,7 +98,8 @@ pub fn router() -> axum::Router<App> {
 /// Browsers get to the page that they need. API clients, which do not accept HTML, get the address of the API.
 async fn start(State(app): State<App>, visitor: Visitor, request: Request) -> Result<Response> {
     let (mut parts, _) = request.into_parts();
-    let accepted = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted =
+        parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !accepted.contains("text/html") {
         let why = "the API is at /api/v2, its documentation at /docs";
         let mut told = Error::NoRoute(format!("Route {}:/ not found; {why}", parts.method)).into_response();

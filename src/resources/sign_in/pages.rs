@@ -9,7 +9,9 @@ use crate::http::{Filled, filled, for_visitors};
 use crate::resources::factors;
 use crate::resources::sessions::{self, Signed};
 use crate::resources::users::Visitor;
-use crate::web::{BUSY, Field, Note, Shown, Theme, Tone, drawn, in_place_of, is_trouble, next, onward, outside};
+use crate::web::{
+    BUSY, Field, Note, Shown, Theme, Tone, drawn, in_place_of, is_trouble, next, onward, outside,
+};
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -66,7 +68,9 @@ struct SignIn<'a> {
 /// What other pages say here. The address names it, so that a reload does not repeat a change.
 fn said(code: &str) -> Option<Note> {
     let (bold, rest) = match code {
-        "password" => ("Your password is changed.", "All your sessions have ended. Sign in with the new password."),
+        "password" => {
+            ("Your password is changed.", "All your sessions have ended. Sign in with the new password.")
+        }
         "address" => ("Your address is changed.", "From now on, sign in with the new address."),
         "out" => ("You are signed out.", "This browser keeps no page of yours."),
         _ => return None,

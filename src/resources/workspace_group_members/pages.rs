@@ -32,7 +32,8 @@ static ACCEPT_LINK: Link = Link {
     other: Some(("/sign-in", "Sign in")),
 };
 
-static REJECT_LINK: Link = Link { title: "Reject an invitation", action: "/links/group/reject", ..ACCEPT_LINK };
+static REJECT_LINK: Link =
+    Link { title: "Reject an invitation", action: "/links/group/reject", ..ACCEPT_LINK };
 
 pub fn pages() -> Pages {
     let rejecting = Pages::under(Rail::Group).at(&REJECTING, rejecting).at(&REJECT, rejected);
@@ -59,7 +60,9 @@ async fn to_reject(theme: Theme, typed: Filled) -> Result<Response> {
 /// The token has two ids, which are not secret: the link of the group, and the workspace that is invited.
 fn opened(theme: Theme, typed: &Filled, link: &Link, answer: &str) -> Result<Response> {
     let token = token(typed);
-    let ids = token.split_once('.').and_then(|(link, workspace)| Some((link.parse().ok()?, workspace.parse().ok()?)));
+    let ids = token
+        .split_once('.')
+        .and_then(|(link, workspace)| Some((link.parse().ok()?, workspace.parse().ok()?)));
     match ids {
         Some((id, workspace)) => {
             let (id, workspace): (Uuid, Uuid) = (id, workspace);
@@ -101,5 +104,6 @@ async fn accepted(can: Can<Accept>, Path(Id { id }): Path<Id>, _: Posted<()>) ->
 
 async fn rejected(can: Can<Reject>, Path(Id { id }): Path<Id>, _: Posted<()>) -> Result<Reply> {
     reject(can, id).await?;
-    Ok(Reply::to_path("/w/{workspace}").saying("The invitation is rejected. Your workspace is not in the group."))
+    Ok(Reply::to_path("/w/{workspace}")
+        .saying("The invitation is rejected. Your workspace is not in the group."))
 }
