@@ -1,6 +1,7 @@
 //! The pages of rights in a browser: keys, the matrix, why, the audit log, security, and the sign-in policy.
 
 use super::{Case, SIDEWAYS, Served, WIDTHS, browser, is_quiet};
+use crate::support::people::PASSWORD;
 use serde_json::{Value, json};
 
 /// A workspace in which something has happened, so that the pages have something to show.
@@ -52,7 +53,9 @@ async fn pages_of_rights_are_sound() {
     let served = lived_in().await;
     let email = served.world.email("owner").await;
     served.open(&browser, "/sign-in?next=/workspaces");
-    browser.click(&format!("button[value='{email}']"));
+    browser.fill("#email", &email);
+    browser.fill("#password", PASSWORD);
+    browser.click("form[action='/sign-in'] .main");
     browser.until("location.pathname === '/workspaces'");
     browser.log("browser");
     browser.log("performance");
