@@ -388,7 +388,8 @@ async fn a_page_acts_in_the_workspace_of_its_address(world: World) {
         "second_factor_required_from": null });
     let set = sql("update workspaces set login_policy = $2 where id = $1");
     world.run(set.bind(third).bind(policy)).await;
-    assert_eq!(world.page("owner's session", &format!("/w/{third}/members")).await.status, 401);
+    let enrol = world.page("owner's session", &format!("/w/{third}/members")).await.is(303);
+    assert_eq!(location(&enrol), "/me/security", "a passkey is enrolled first");
     world.page("owner's session", &world.at("/members")).await.is(200);
 }
 

@@ -1,14 +1,13 @@
 //! The pages of rights in a browser: keys, the matrix, why, the audit log, security, and the sign-in policy.
 
 use super::{Case, SIDEWAYS, Served, WIDTHS, browser, is_quiet};
-use crate::support::people::PASSWORD;
+use gatepost::auth::{Cookie, Site};
 use serde_json::{Value, json};
 
 /// A workspace in which something has happened, so that the pages have something to show.
 async fn lived_in() -> Served {
-    let served = Served::demo().await;
+    let served = Served::start().await;
     let world = &served.world;
-    world.has_password("owner").await;
     let id = world.create("owner", "Spring launch, DACH", "team").await;
     world
         .call("owner", &format!("PATCH /api/v2/campaigns/{id}"), json!({ "name": "Summer launch" }))
@@ -51,12 +50,11 @@ const OPENED: &str = "document.querySelectorAll('details').forEach(one => one.op
 async fn pages_of_rights_are_sound() {
     let Some(browser) = browser() else { return };
     let served = lived_in().await;
-    let email = served.world.email("owner").await;
-    served.open(&browser, "/sign-in?next=/workspaces");
-    browser.fill("#email", &email);
-    browser.fill("#password", PASSWORD);
-    browser.click("form[action='/sign-in'] .main");
-    browser.until("location.pathname === '/workspaces'");
+    let token = served.world.signed_in("owner").await;
+    let token = token.strip_prefix("cookie:").unwrap();
+    let name = Site::of(&served.base).name(Cookie::Session);
+    let cookie = json!({ "name": name, "value": token, "url": served.base, "httpOnly": true });
+    browser.cdp("Network.setCookie", cookie);
     browser.log("browser");
     browser.log("performance");
     let mut found = Vec::new();
@@ -65,6 +63,7 @@ async fn pages_of_rights_are_sound() {
             for width in [1280, 360] {
                 browser.look(width, theme);
                 served.open(&browser, &case.path);
+                browser.until("document.readyState === 'complete'");
                 browser.picture(&format!("rights-{}-{theme}-{width}", case.name));
                 browser.value(OPENED);
                 let place = format!("{} {theme} {width}", case.name);

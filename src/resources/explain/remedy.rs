@@ -31,7 +31,7 @@ fn of_role(action: &'static Action) -> Vec<String> {
     let roles: Vec<_> = action.roles().map(|role| role.name()).collect();
     let mut all = vec![format!("An owner or admin gives a role that has it: {}.", roles.join(", "))];
     if !action.needs.is_empty() {
-        all.push(format!("If the member has a list of permissions, `{}` is in it.", action.needs));
+        all.push(format!("If the member has a list of permissions, add {} to it.", action.needs));
     }
     if action.is(Mark::Unlimited) {
         all.push("A caller with a tag limit cannot do this. Without the limit they could.".to_owned());

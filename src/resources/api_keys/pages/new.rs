@@ -154,7 +154,7 @@ fn form(
             "Addresses or networks, such as 203.0.113.0/24, with a comma or a line break between them. Leave it empty for any.",
         ))
         .ask(Input::new("scopes", "Scopes").choices(given).value(chosen).help(
-            "The program can do what its scopes allow, and never more than you. `All` of a resource includes the others.",
+            "The program can do what its scopes allow, and never more than you. The box \"all\" of a resource includes the others.",
         ));
     if tags.is_empty() {
         return Ok(Some(form));
