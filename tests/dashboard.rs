@@ -23,22 +23,22 @@ const HTML: (&str, &str) = ("accept", "text/html");
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 impl World {
-    async fn page(&self, who: &str, path: &str) -> Answer {
+    pub async fn page(&self, who: &str, path: &str) -> Answer {
         self.send(who, &format!("GET {path}"), &[HTML], vec![]).await
     }
 
-    async fn posts(&self, who: &str, form: &Form) -> Answer {
+    pub async fn posts(&self, who: &str, form: &Form) -> Answer {
         self.send(who, &format!("POST {}", form.action), &[HTML, FORM], form.body()).await
     }
 
     /// The form on a page that posts to an address that ends so.
-    async fn form(&self, who: &str, path: &str, end: &str) -> Form {
+    pub async fn form(&self, who: &str, path: &str, end: &str) -> Form {
         let answer = self.page(who, path).await.is(200);
         let found = forms(&answer.text()).into_iter().find(|form| form.action.ends_with(end));
         found.unwrap_or_else(|| panic!("{path} has no form to {end}: {}", answer.text()))
     }
 
-    fn at(&self, rest: &str) -> String {
+    pub fn at(&self, rest: &str) -> String {
         format!("/w/{}{rest}", self.home)
     }
 
@@ -109,6 +109,20 @@ fn ways(page: &str) -> &'static [&'static str] {
         "removal" => &["POST /w/{workspace}/members/{id}/remove", "GET /w/{workspace}/members/{id}"],
         "workspaces" => &["POST /workspaces"],
         "me" => &["POST /me"],
+        "keys" => &["GET /w/{workspace}/api-keys/new", "GET /w/{workspace}/api-keys/{id}/revoke"],
+        "revocation" => &["POST /w/{workspace}/api-keys/{id}/revoke", "GET /w/{workspace}/api-keys"],
+        "matrix" => &["GET /w/{workspace}/access/why"],
+        "why" => &["GET /w/{workspace}/access"],
+        "audit" => &["POST /w/{workspace}/audit/export"],
+        "policy" => {
+            &["POST /w/{workspace}/settings/sign-in", "GET /w/{workspace}/settings/sign-in/everybody"]
+        }
+        "everybody" => {
+            &["POST /w/{workspace}/settings/sign-in/everybody", "GET /w/{workspace}/settings/sign-in"]
+        }
+        "security" => {
+            &["POST /me/security/app", "GET /me/security/passkeys/new", "POST /me/sessions/every/end"]
+        }
         _ => &[],
     }
 }
@@ -130,6 +144,14 @@ async fn offers_are_rights(world: World) {
         ("removal", world.at(&format!("/members/{sdr}/remove"))),
         ("workspaces", "/workspaces".to_owned()),
         ("me", "/me".to_owned()),
+        ("keys", world.at("/api-keys")),
+        ("revocation", world.at(&format!("/api-keys/{}/revoke", world.who("reader").key_id))),
+        ("matrix", world.at("/access")),
+        ("why", world.at("/access/why")),
+        ("audit", world.at("/audit")),
+        ("policy", world.at("/settings/sign-in")),
+        ("everybody", world.at("/settings/sign-in/everybody")),
+        ("security", "/me/security".to_owned()),
         ("home", world.at("")),
     ];
     let (mut seen, mut open) = (BTreeSet::new(), 0);
@@ -366,7 +388,8 @@ async fn a_page_acts_in_the_workspace_of_its_address(world: World) {
         "second_factor_required_from": null });
     let set = sql("update workspaces set login_policy = $2 where id = $1");
     world.run(set.bind(third).bind(policy)).await;
-    assert_eq!(world.page("owner's session", &format!("/w/{third}/members")).await.status, 401);
+    let enrol = world.page("owner's session", &format!("/w/{third}/members")).await.is(303);
+    assert_eq!(location(&enrol), "/me/security", "a passkey is enrolled first");
     world.page("owner's session", &world.at("/members")).await.is(200);
 }
 

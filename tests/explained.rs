@@ -137,7 +137,7 @@ async fn explanations_agree_with_answers(mut world: World) {
             }
             let id = if operation.takes_id() { own.id(operation) } else { "" };
             let mut sent = body(operation, &own);
-            if operation.action.name == "api_keys:create" {
+            if ["api_keys:create", "api_keys:preview"].contains(&operation.action.name) {
                 let scope = who.split(' ').next().filter(|scope| scope.contains(':')).unwrap_or("all:all");
                 sent["scopes"] = json!([scope]);
             }

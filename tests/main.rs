@@ -57,6 +57,7 @@ mod migrations;
 mod moving;
 mod net;
 mod operator;
+mod oversight;
 mod pages;
 mod parsers;
 mod policy;

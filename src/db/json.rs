@@ -43,6 +43,11 @@ impl<'a, T: serde::de::DeserializeOwned> pg::FromSql<'a> for Json<T> {
 pub struct Raw(Box<RawValue>);
 
 impl Raw {
+    /// The value that it stands for.
+    pub fn value(&self) -> serde_json::Value {
+        serde_json::from_str(self.0.get()).unwrap_or_default()
+    }
+
     /// Bytes of its text.
     pub fn weight(&self) -> usize {
         self.0.get().len()

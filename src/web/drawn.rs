@@ -65,6 +65,16 @@ impl Drawn<'_> {
         self.values.first().map_or("", String::as_str)
     }
 
+    pub fn is_grouped(&self) -> bool {
+        self.choices.first().is_some_and(|choice| !choice.group.is_empty())
+    }
+
+    /// Whether a heading comes before the choice with this index.
+    pub fn begins(&self, index: &usize) -> bool {
+        let group = |index: usize| self.choices.get(index).map_or("", |choice| choice.group.as_str());
+        !group(*index).is_empty() && (*index == 0 || group(*index) != group(index - 1))
+    }
+
     pub fn has(&self, value: &str) -> bool {
         self.values.iter().any(|one| one == value)
     }

@@ -20,11 +20,18 @@ use std::fmt;
 pub struct Choice {
     pub value: String,
     pub label: String,
+    /// The heading of the boxes that belong together, if they are in groups.
+    pub group: String,
 }
 
 impl Choice {
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Choice {
-        Choice { value: value.into(), label: label.into() }
+        Choice { value: value.into(), label: label.into(), group: String::new() }
+    }
+
+    /// One of the boxes under this heading. The boxes of a group follow one another.
+    pub fn under(self, group: impl Into<String>) -> Choice {
+        Choice { group: group.into(), ..self }
     }
 }
 
@@ -72,6 +79,8 @@ pub struct Form {
     record: Option<Map<String, Value>>,
     back: Option<Back>,
     legend: &'static str,
+    also: Option<Offer>,
+    challenge: Option<&'static str>,
 }
 
 impl Form {
@@ -79,7 +88,17 @@ impl Form {
         let user = can.identity().user.map(|user| user.to_string());
         let hidden = user.map(|user| ("_by", user)).into_iter().collect();
         let schema = schema_of::<T>()?;
-        Ok(Form { offer, schema, inputs: vec![], hidden, record: None, back: None, legend: "" })
+        Ok(Form {
+            offer,
+            schema,
+            inputs: vec![],
+            hidden,
+            record: None,
+            back: None,
+            legend: "",
+            also: None,
+            challenge: None,
+        })
     }
 
     pub fn ask(mut self, input: Input) -> Form {
@@ -90,6 +109,16 @@ impl Form {
     /// The name of the form, for a page with several.
     pub fn called(self, legend: &'static str) -> Form {
         Form { legend, ..self }
+    }
+
+    /// The form makes a passkey, with the challenge from this address. It is hidden without the script of the page.
+    pub fn making_passkey(self, challenge: &'static str) -> Form {
+        Form { challenge: Some(challenge), ..self }
+    }
+
+    /// A second button, which sends the same fields elsewhere.
+    pub fn or(self, also: Option<Offer>) -> Form {
+        Form { also, ..self }
     }
 
     /// The form changes this record.
@@ -162,7 +191,9 @@ impl Form {
             None => Control::Text,
         };
         let format = declared.get("format").and_then(Value::as_str);
-        let kind = match (is_secret(input.name), format) {
+        // A code counts once, and people check what they have typed.
+        let hidden = is_secret(input.name) && !input.name.ends_with("code");
+        let kind = match (hidden, format) {
             (true, _) => "password",
             (false, Some("email")) => "email",
             (false, Some("uri")) => "url",
@@ -219,6 +250,8 @@ fn texts(value: &Value) -> Vec<String> {
 #[template(path = "drawn.html")]
 struct Whole<'a> {
     offer: &'a Offer,
+    also: Option<&'a Offer>,
+    challenge: Option<&'static str>,
     legend: &'a str,
     fields: Vec<Drawn<'a>>,
     hidden: Vec<(&'a str, &'a str)>,
@@ -250,7 +283,15 @@ impl fmt::Display for Form {
             (name, _) => (name, value.as_str()),
         });
         let hidden = hidden.chain(seen.as_deref().map(|seen| ("_seen", seen))).collect();
-        let whole = Whole { offer: &self.offer, legend: self.legend, fields, hidden, summary };
+        let whole = Whole {
+            offer: &self.offer,
+            also: self.also.as_ref(),
+            challenge: self.challenge,
+            legend: self.legend,
+            fields,
+            hidden,
+            summary,
+        };
         out.write_str(&whole.render().map_err(|_| fmt::Error)?)
     }
 }

@@ -45,6 +45,7 @@ pub use page::{Page, Reply};
 pub use pages::{Pages, Written};
 pub use posted::{Back, Posted};
 pub use print::markdown;
+pub use refused::reason;
 pub use states::{Changed, Empty, Post, fence};
 pub use text::{escaped, time};
 pub use theme::{Theme, choose as choose_theme};

@@ -118,6 +118,19 @@ impl Offer {
         Offer { about: what.into(), ..self }
     }
 
+    /// A page with these parameters in its address, such as the filters of a list. Empty ones are left out.
+    pub fn with(self, query: &[(&str, &str)]) -> Offer {
+        let given = query.iter().filter(|(_, value)| !value.is_empty());
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
+        let path = if query.is_empty() { self.path } else { format!("{}?{query}", self.path) };
+        Offer { path, ..self }
+    }
+
+    /// Without the weight of its way, on a page with another main button.
+    pub fn plain(self) -> Offer {
+        Offer { weight: Weight::Plain, ..self }
+    }
+
     /// Other words than the way has.
     pub fn called(self, label: impl Into<String>) -> Self {
         Offer { label: label.into(), ..self }

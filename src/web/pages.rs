@@ -36,7 +36,7 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// The first page that is added is the target of the entry.
+    /// The page with the shortest address is the target of the entry.
     pub fn under(rail: Rail) -> Pages {
         Pages { rail, router: ApiRouter::new(), written: vec![] }
     }

@@ -36,6 +36,11 @@ impl Back {
         self.status
     }
 
+    /// Whether something is wrong with what was typed.
+    pub fn is_wrong(&self) -> bool {
+        !self.wrong.is_empty()
+    }
+
     /// With what an operation refused, if a form can show it: a field that is wrong, or a record that is in the way.
     fn of(typed: Fields, error: Error) -> Result<Back> {
         let (violation, status) = match &error {
@@ -80,6 +85,11 @@ impl<T> Posted<T> {
 }
 
 impl<T: DeserializeOwned + JsonSchema + 'static> Posted<T> {
+    /// What was typed, for a page that shows the form again although nothing is wrong with it.
+    pub fn kept(&self) -> Back {
+        Back { typed: self.fields.clone(), wrong: vec![], now: Map::new(), status: StatusCode::OK }
+    }
+
     /// Sends what was typed to an operation. What the operation refuses about a field comes back as a form; every other
     /// refusal is an error.
     pub async fn through<O>(self, operation: impl AsyncFnOnce(T) -> Result<O>) -> Result<Result<O, Back>> {

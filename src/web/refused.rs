@@ -85,6 +85,11 @@ fn as_sentence(message: &str) -> String {
     format!("{first}{}{end}", letters.as_str())
 }
 
+/// The reason of a step, as HTML.
+pub fn reason(message: &str) -> String {
+    prose(&as_sentence(message))
+}
+
 /// Text with names in backticks, as HTML.
 fn prose(text: &str) -> String {
     let parts = text.split('`').enumerate().map(|(at, part)| match at % 2 {

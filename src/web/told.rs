@@ -44,7 +44,10 @@ impl Site {
         let mut targets: Vec<Target> = vec![];
         let first =
             |page: &&Written| page.method == Method::GET && !page.open && !page.path.contains("/{id}");
-        for Written { rail, path, action, .. } in written.iter().filter(first) {
+        // Of the pages of an entry, the one with the shortest address is its target.
+        let mut by_length: Vec<&Written> = written.iter().filter(first).collect();
+        by_length.sort_by_key(|page| page.path.len());
+        for Written { rail, path, action, .. } in by_length {
             if *rail != Rail::Own && targets.iter().all(|target| target.rail != *rail) {
                 targets.push(Target { rail: *rail, path, action });
             }

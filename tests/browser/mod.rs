@@ -2,6 +2,7 @@
 
 mod driver;
 mod gallery;
+mod rights;
 mod sheet;
 mod walks;
 

@@ -13,7 +13,7 @@ impl Samples for Resource {
 
     fn body(operation: &Operation, _: &Records) -> Option<Value> {
         let new = || json!({ "name": "k", "scopes": ["campaigns:read"] });
-        (operation.action.name == "api_keys:create").then(new)
+        ["api_keys:create", "api_keys:preview"].contains(&operation.action.name).then(new)
     }
 
     async fn call(world: &World, operation: &Operation) -> Option<Call> {

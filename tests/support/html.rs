@@ -50,7 +50,9 @@ pub fn offers(html: &str) -> Vec<String> {
         attribute(link.split('>').next().unwrap(), "class").is_some_and(|class| class.starts_with("button"))
     });
     let links = links.filter_map(|link| attribute(link, "href")).map(|href| format!("GET {href}"));
-    let posts = forms(main).into_iter().map(|form| format!("POST {}", form.action));
+    // A form of filters has no address of its own.
+    let posts = forms(main).into_iter().filter(|form| !form.action.is_empty());
+    let posts = posts.map(|form| format!("POST {}", form.action));
     links.chain(posts).collect()
 }
 

@@ -53,6 +53,7 @@ super::access_matrix! {
     api_keys "api_keys" {
         Read   = read   (read)          _     [x     x     x       _      _      _    _    _   ] "organization.integrations" "See API keys" + Managing
         Create = create (create)        37    [x     x     _       _      _      _    _    _   ] "organization.integrations" "Create an API key" + Fresh + Stores + MakesKey + Managing + Prompt
+        Preview = preview (create)      _     [x     x     _       _      _      _    _    _   ] "organization.integrations" "Preview what an API key could do, without creating it" + Managing
         Delete = delete (delete)        38    [x     x     _       _      _      _    _    _   ] "organization.integrations" "Revoke an API key" + Unlimited + Managing
     }
     custom_tags "custom_tags" {

@@ -2,6 +2,7 @@
 
 pub mod document;
 mod effective;
+mod logged;
 mod make;
 mod matrix;
 mod print;
@@ -9,9 +10,10 @@ mod role;
 
 pub use document::open;
 pub use effective::{Cells, CustomRole, EffectiveRole};
+pub use logged::logged;
 pub use make::may_make;
 pub use matrix::*;
-pub use print::{markdown, markdown_of};
+pub use print::{markdown, markdown_of, remarks};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

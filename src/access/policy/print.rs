@@ -44,7 +44,8 @@ fn scopes(action: &Action) -> String {
     if scopes.is_empty() { "none needed".to_owned() } else { scopes.join(", ") }
 }
 
-fn remarks(action: &Action) -> String {
+/// What the marks of a row mean, in a few words each.
+pub fn remarks(action: &Action) -> String {
     let remarks = action.marks.iter().map(|mark| match mark {
         Mark::InPerson => "in person",
         Mark::SignedIn => "signed in",

@@ -14,12 +14,10 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Seen<ApiKey>> {
     let secret = if new.personal { Minted::personal(can.app())? } else { Minted::workspace(can.app())? };
     let addresses = addresses(&new)?;
     can.write(async move |can, tx| {
-        let excess = new.scopes.iter().find_map(|scope| exceeds(can.grant(), scope, new.personal));
-        if let Some(why) = excess {
-            return Err(Error::refused(Step::Scope, why));
-        }
-        custom_tags::known(can, tx, "tag_limit", new.tag_limit.as_deref().unwrap_or_default()).await?;
+        within_maker(can, &new)?;
+        custom_tags::known(can, &mut *tx, "tag_limit", new.tag_limit.as_deref().unwrap_or_default()).await?;
         let key = StoredKey {
+            id: can.id_of_new(),
             expires_at: expiry(can, &new)?,
             allowed_ips: addresses.clone(),
             tag_limit: new.tag_limit.clone(),
@@ -33,6 +31,12 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Seen<ApiKey>> {
         Ok(Change::created(key.subject(), key))
     })
     .await
+}
+
+/// No key exceeds its maker.
+pub(super) fn within_maker(can: &Caller, new: &New) -> Result<()> {
+    let excess = new.scopes.iter().find_map(|scope| exceeds(can.grant(), scope, new.personal));
+    excess.map_or(Ok(()), |why| Err(Error::refused(Step::Scope, why)))
 }
 
 /// A key with the rights of its maker: those that the member has, or, for a workspace key, those that the maker has now.
@@ -56,7 +60,7 @@ fn bound(can: &Caller, new: &New, secret: &Minted) -> Result<StoredKey> {
 }
 
 /// The key expires no later than the key that makes it.
-fn expiry(can: &Caller, new: &New) -> Result<Option<Time>> {
+pub(super) fn expiry(can: &Caller, new: &New) -> Result<Option<Time>> {
     if new.expires_at.is_some_and(|at| at <= can.now()) {
         return Err(Error::invalid("body/expires_at must be in the future"));
     }
@@ -65,7 +69,7 @@ fn expiry(can: &Caller, new: &New) -> Result<Option<Time>> {
     Ok(new.expires_at.into_iter().chain(makers).min())
 }
 
-fn addresses(new: &New) -> Result<Option<Vec<IpNet>>> {
+pub(super) fn addresses(new: &New) -> Result<Option<Vec<IpNet>>> {
     let wrong = || Error::invalid("body/allowed_ips must be addresses or networks");
     let parse = |text: &String| net(text).ok_or_else(wrong);
     new.allowed_ips.as_ref().map(|list| list.iter().map(parse).collect()).transpose()

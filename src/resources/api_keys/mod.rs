@@ -2,10 +2,14 @@
 //! stops working when the membership ends.
 
 mod create;
+mod draft;
 mod exceed;
+mod finding;
 mod first;
 mod list;
 mod made;
+mod pages;
+mod preview;
 mod revoke;
 mod routes;
 mod scopes;
@@ -13,10 +17,13 @@ mod store;
 mod stored;
 pub use create::{Issue, create, issue};
 pub use exceed::exceeds;
+pub use finding::{Finding, findings};
 pub use first::{FIRST, first_name, insert_first, insert_personal};
-pub use list::list;
+pub use list::{list, show};
 pub use made::KeysMade;
-pub use revoke::revoke;
+pub use pages::pages;
+pub use preview::{CountedPermission, Preview, preview};
+pub use revoke::{is_open_to, revoke};
 pub use routes::router;
 pub use scopes::{Scope, all as all_scopes};
 pub use store::of_member::{
@@ -72,6 +79,13 @@ pub struct ApiKey {
     /// To within a minute; null if never.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub last_used_at: Option<Time>,
+}
+
+impl ApiKey {
+    /// Whether `key` is the whole key, and not only its ends.
+    pub fn is_whole(&self) -> bool {
+        Secret::verify(&self.key)
+    }
 }
 
 partial!(ApiKey, |key, caller| match caller.may(workspace_members::Read::ACTION) {

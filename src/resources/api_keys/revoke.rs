@@ -1,8 +1,13 @@
 use super::{ApiKey, StoredKey, store};
-use crate::access::{Can, Seen, Step, api_keys::Delete};
+use crate::access::{Caller, Can, Seen, Step, api_keys::Delete};
 use crate::audit::Change;
 use crate::error::{Error, Result};
 use uuid::Uuid;
+
+/// A caller from an admin workspace cannot revoke the personal keys of the people here.
+pub fn is_open_to(can: &Caller, key: &ApiKey) -> bool {
+    !(key.personal && can.link().is_some())
+}
 
 pub async fn revoke(can: Can<Delete>, id: Uuid) -> Result<Seen<ApiKey>> {
     can.write(async move |can, tx| {
@@ -15,7 +20,7 @@ pub async fn revoke(can: Can<Delete>, id: Uuid) -> Result<Seen<ApiKey>> {
             let why = "a key cannot revoke itself; use another key, or sign in";
             return Err(Error::refused(Step::Role, format!("role: {why}")));
         }
-        if key.personal && can.link().is_some() {
+        if !is_open_to(can, &key) {
             let why = "role: a personal key is not revoked from an admin workspace";
             return Err(Error::refused(Step::Role, why));
         }

@@ -1,5 +1,6 @@
-use super::{ApiKey, New};
-use crate::access::{Answer, Can, Seen, api_keys::*};
+use super::{ApiKey, New, Preview};
+use crate::access::api_keys::{self, Create, Delete, Read};
+use crate::access::{Answer, Can, Seen};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Roll};
 use crate::resources::operations;
@@ -20,6 +21,13 @@ operations! {
     POST "/api/v2/api-keys" => create as "createAPIKey"
         with { "name": "CRM", "scopes": ["campaigns:read", "leads:create"] };
 
+    /// Preview what an API key could do
+    ///
+    /// Takes the body of a creation, and creates nothing. The answer has the permissions that the key would
+    /// have now, and counts the records that each of them would reach, up to 10,000.
+    POST "/api/v2/api-keys/preview" => preview as "previewApiKey"
+        with { "name": "CRM", "scopes": ["campaigns:read", "leads:create"] } + ours;
+
     /// Revoke an API key
     ///
     /// The key stops working at once. A key cannot revoke itself, and a caller from an admin workspace
@@ -35,6 +43,10 @@ async fn list(can: Can<Read>, Query(roll): Query<Roll>) -> Result<Json<Page<Seen
 
 async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Seen<ApiKey>>> {
     super::create(can, new).await.map(Json)
+}
+
+async fn preview(can: Can<api_keys::Preview>, Json(new): Json<New>) -> Result<Json<Preview>> {
+    super::preview(&can, &new).await.map(Json)
 }
 
 async fn revoke(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<ApiKey>>> {

@@ -2,8 +2,8 @@
 
 pub mod of_member;
 
-use super::{Minted, SHAPE, StoredKey};
-use crate::access::{Caller, Can, Permission, Role, across};
+use super::{Minted, SHAPE, StoredKey, preview::MOST_COUNTED};
+use crate::access::{Caller, Can, Permission, Pred, Role, Shape, across};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::time::Time;
@@ -27,6 +27,17 @@ pub async fn revoked_at<P: Permission>(can: &Can<P>, tx: &mut Tx, id: Uuid) -> R
         .fill("{visible}", can.visible(&SHAPE))
         .optional(tx)
         .await
+}
+
+/// The records that a key would reach. Counting stops after [`MOST_COUNTED`].
+pub async fn count(can: &Caller, shape: &'static Shape, reached: Pred) -> Result<i64> {
+    let counted = can
+        .sql("select count(*) from (select {id} from {from} where {visible} limit $1) counted")
+        .bind(MOST_COUNTED + 1)
+        .fill_text("{id}", shape.id)
+        .fill_text("{from}", shape.from)
+        .fill("{visible}", reached.condition(*shape));
+    Ok(counted.optional(can.reader()).await?.unwrap_or_default())
 }
 
 pub async fn revoke(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {

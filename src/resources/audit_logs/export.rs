@@ -38,13 +38,13 @@ const COLUMNS: [&str; 17] = [
 pub struct ExportLog {
     /// The default is `csv`.
     #[serde(default)]
-    format: Format,
+    pub(super) format: Format,
     /// The first day, `YYYY-MM-DD`, in UTC, or the first moment.
     #[schemars(transform = absent_not_null, length(max = 40))]
-    from: Option<String>,
+    pub(super) from: Option<String>,
     /// The last day, included, or the moment before which the export ends.
     #[schemars(transform = absent_not_null, length(max = 40))]
-    until: Option<String>,
+    pub(super) until: Option<String>,
 }
 
 /// A day, or a moment. `after` is added to a day.
@@ -87,10 +87,9 @@ impl Pieces for Pages {
         let wanted = Wanted {
             before: self.before,
             limit: ROWS,
-            activity_type: None,
-            search: None,
             from: self.from,
             until: self.until,
+            ..Wanted::default()
         };
         let rows: Vec<AuditLog> = store::list(&self.can, wanted).await?;
         let Some(last) = rows.last() else { return Ok(None) };

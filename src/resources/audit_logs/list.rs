@@ -37,6 +37,7 @@ pub async fn list(can: Can<Read>, filter: Filter) -> Result<Page<AuditLog>> {
         search: filter.search,
         from: day("start_date", filter.start_date.as_deref())?,
         until: day("end_date", filter.end_date.as_deref())?.map(|day| day.plus(DAY)),
+        ..Wanted::default()
     };
     let rows = store::list(&can, wanted).await?;
     Ok(Page::up_to(PAGE, rows, limit, |row: &AuditLog| row.id))

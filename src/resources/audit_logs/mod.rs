@@ -2,10 +2,13 @@
 
 mod export;
 mod list;
+mod pages;
 mod routes;
+mod sentence;
 mod store;
 pub use export::export;
 pub use list::list;
+pub use pages::pages;
 pub use routes::router;
 
 use crate::access::{ACTIONS, Shape};

@@ -1,6 +1,7 @@
 //! The SQL of the audit log.
 
 use super::{AuditLog, PAGE, SHAPE};
+use crate::access::audit_logs::Read;
 use crate::access::{Can, Permission};
 use crate::db::{Record, Row};
 use crate::error::Result;
@@ -47,6 +48,7 @@ impl Record for AuditLog {
     }
 }
 
+#[derive(Default)]
 pub struct Wanted {
     pub before: Uuid,
     pub limit: i64,
@@ -54,9 +56,17 @@ pub struct Wanted {
     pub search: Option<String>,
     pub from: Option<Time>,
     pub until: Option<Time>,
+    /// A part of the name of the actor.
+    pub who: Option<String>,
+    pub permission: Option<String>,
+    /// `<kind>/<id>`.
+    pub subject: Option<String>,
+    pub address: Option<String>,
+    pub refused: bool,
 }
 
-pub async fn list<P: Permission>(can: &Can<P>, wanted: Wanted) -> Result<Vec<AuditLog>> {
+pub async fn list<P: Permission, T: Record>(can: &Can<P>, wanted: Wanted) -> Result<Vec<T>> {
+    let who = wanted.who.as_ref().map(|text| pattern(text));
     let search = wanted.search.as_ref().map(|text| pattern(text));
     can.sql(
         "select {columns} from audit_log l where l.id < $1 and {visible} {filters} order by l.id \
@@ -70,8 +80,47 @@ pub async fn list<P: Permission>(can: &Can<P>, wanted: Wanted) -> Result<Vec<Aud
         out.given(search, " and l.search like ", " escape '\\'");
         out.given(wanted.from, " and l.at >= ", "");
         out.given(wanted.until, " and l.at < ", "");
+        out.given(who, " and lower(l.actor) like ", " escape '\\'");
+        out.given(wanted.permission, " and l.action = ", "");
+        out.given(wanted.subject, " and l.resource = ", "");
+        out.given(wanted.address, " and l.ip_address = ", "");
+        out.push(if wanted.refused { " and l.refusal is not null" } else { "" });
     })
     .up_to(PAGE)
     .all(can.reader())
     .await
+}
+
+/// What a page shows of a row beside the row itself.
+pub struct Further {
+    pub request_id: String,
+    pub member: Option<Uuid>,
+    pub refused: bool,
+}
+
+impl Record for Further {
+    const COLUMNS: &'static str = "l.request_id, l.member_id, l.refusal is not null";
+    fn read(row: &mut Row) -> Result<Self> {
+        Ok(Further { request_id: row.take()?, member: row.take()?, refused: row.take()? })
+    }
+}
+
+/// The names of the records that rows are about, as they are now. The readers of the log see every record.
+pub async fn names(can: &Can<Read>, kind: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+    let named = match kind {
+        "campaign" => can.sql("select id, name from campaigns where workspace_id = {here} and id in ({ids})"),
+        "account" => can.sql("select id, email from accounts where workspace_id = {here} and id in ({ids})"),
+        "api_key" => can.sql("select id, name from api_keys where workspace_id = {here} and id in ({ids})"),
+        "workspace_member" => {
+            can.sql("select id, email from members where workspace_id = {here} and id in ({ids})")
+        }
+        "lead_list" => {
+            can.sql("select id, name from lead_lists where workspace_id = {here} and id in ({ids})")
+        }
+        "custom_tag" => {
+            can.sql("select id, label from custom_tags where workspace_id = {here} and id in ({ids})")
+        }
+        _ => return Ok(vec![]),
+    };
+    named.fill_list("{ids}", ids).all(can.reader()).await
 }

@@ -48,7 +48,7 @@ pub async fn check(
         copy::check(&campaign.settings.sequences.read()?)?;
     }
     if changed.tags {
-        custom_tags::known(can, tx, "email_tag_list", &campaign.settings.email_tag_list).await?;
+        custom_tags::known(can, &mut *tx, "email_tag_list", &campaign.settings.email_tag_list).await?;
     }
     if changed.senders {
         let emails = &mut campaign.settings.email_list;

@@ -90,7 +90,7 @@ type Found = (i64, Vec<Uuid>);
 pub async fn toggle(can: Can<Toggle>, body: ToggleTags) -> Result<Done> {
     let wanted = wanted(&body)?;
     can.write(async move |can, tx| {
-        custom_tags::known(can, tx, wanted.form.tags(), &wanted.tags).await?;
+        custom_tags::known(can, &mut *tx, wanted.form.tags(), &wanted.tags).await?;
         let (kind, found) = match &wanted.resources {
             Some(ids) => named(can, tx, ids, &wanted).await?,
             None => selected(can, tx, &body.selection, &wanted).await?,

@@ -1,13 +1,13 @@
 use super::SHAPE;
 use crate::access::custom_tags::Read;
 use crate::access::{Caller, STEP, Step, accounts as account, campaigns as campaign};
-use crate::db::{Part, Tx};
+use crate::db::{Part, Source, Tx};
 use crate::error::{Error, Result};
 use crate::resources::{accounts, campaigns};
 use uuid::Uuid;
 
 /// Refuses ids in a body that are not tags which the caller sees.
-pub async fn known(can: &Caller, tx: &mut Tx, field: &str, ids: &[Uuid]) -> Result<()> {
+pub async fn known<'a>(can: &Caller, from: impl Into<Source<'a>>, field: &str, ids: &[Uuid]) -> Result<()> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();
@@ -18,7 +18,7 @@ pub async fn known(can: &Caller, tx: &mut Tx, field: &str, ids: &[Uuid]) -> Resu
         .sql("select count(*) from custom_tags t where t.id in ({ids}) and {visible}")
         .fill_list("{ids}", &ids)
         .fill("{visible}", can.sees::<Read>(&SHAPE));
-    match count.optional::<i64>(tx).await? == Some(ids.len() as i64) {
+    match count.optional::<i64>(from).await? == Some(ids.len() as i64) {
         true => Ok(()),
         false => Err(Error::invalid(format!("body/{field} must be ids of tags in this workspace"))),
     }

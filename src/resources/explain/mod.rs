@@ -1,12 +1,16 @@
 //! What a caller is and can do (`/me`), and why or why not (`/access/explain`). The code that enforces also explains.
 
+mod matrix;
 mod me;
+mod pages;
 mod particulars;
 mod principal;
 mod question;
+mod remedy;
 mod routes;
 mod store;
 pub use me::me;
+pub use pages::pages;
 pub use particulars::{Case, particulars, person};
 pub use principal::grant_of;
 pub use question::explain;

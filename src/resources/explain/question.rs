@@ -8,13 +8,13 @@ use crate::error::{Error, Result};
 use crate::http::{address, hint};
 use crate::resources::shapes;
 
-pub async fn explain(can: Can<Explain>, question: Question) -> Result<Explanation> {
+pub async fn explain(can: &Can<Explain>, question: Question) -> Result<Explanation> {
     let action = asked_action(&question)?;
     let other = match &question.principal {
         Some(who) if !is_self(can.grant(), who) => {
             can.also::<ExplainOthers>()?;
             let unknown = || Error::invalid("body/principal must be a member or key of this workspace");
-            Some(grant_of(&can, who).await?.ok_or_else(unknown)?)
+            Some(grant_of(can, who).await?.ok_or_else(unknown)?)
         }
         Some(_) | None => None,
     };
@@ -30,11 +30,11 @@ pub async fn explain(can: Can<Explain>, question: Question) -> Result<Explanatio
         let may = |action| Ask::new(action, can.grant(), None).refused_by().is_none();
         let may_see = may((action.see)()) || other.is_none() && may(action);
         ask.record = Some(match may_see {
-            true => sight(&can, subject, action, record, can.reader()).await?,
+            true => sight(can, subject, action, record, can.reader()).await?,
             false => Sight::Hidden,
         });
         if let (Some(name), Some(sight), true) = (&name, ask.record, may_see) {
-            let case = Case { caller: &can, subject, name, action, record, sight };
+            let case = Case { caller: can, subject, name, action, record, sight };
             found = particulars(case, can.reader()).await?;
         }
     }

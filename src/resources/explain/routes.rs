@@ -29,5 +29,5 @@ async fn me(can: Can<Read>, _: Nothing) -> Result<Json<Me>> {
 }
 
 async fn explain(can: Can<Explain>, Json(question): Json<Question>) -> Result<Json<Explanation>> {
-    super::explain(can, question).await.map(Json)
+    super::explain(&can, question).await.map(Json)
 }

@@ -1,7 +1,10 @@
 //! The SQL of explanations.
 
 use super::particulars::Case;
-use crate::access::{Action, Caller, Can, Grant, Permission, Pred, Reach, Shape, Sight, Who, accounts};
+use crate::access::workspace_members::ExplainOthers;
+use crate::access::{
+    Action, Caller, Can, Grant, Permission, Pred, Reach, Shape, Sight, Who, accounts, api_keys,
+};
 use crate::db::{Part, Record, Row, Source};
 use crate::error::Result;
 use crate::resources::accounts::Senders;
@@ -126,4 +129,36 @@ pub async fn facts(
 
 fn holder(shape: &Shape) -> Option<&'static str> {
     shape.owner.or(shape.assignee)
+}
+
+/// The members, for callers who may ask about others.
+pub async fn members(can: &Can<ExplainOthers>) -> Result<Vec<(Uuid, String)>> {
+    can.sql("select id, email from members where workspace_id = {here} and accepted order by email limit 500")
+        .all(can.reader())
+        .await
+}
+
+/// The keys that are not revoked, for callers who may see keys.
+pub async fn keys(can: &Can<api_keys::Read>) -> Result<Vec<(Uuid, String)>> {
+    can.sql(
+        "select id, name from api_keys where workspace_id = {here} and revoked_at is null order by id desc limit 200",
+    )
+    .all(can.reader())
+    .await
+}
+
+/// The newest records that the caller sees. `name` is the column of their names.
+pub async fn records(
+    can: &Caller,
+    action: &'static Action,
+    shape: &'static Shape,
+    name: &'static str,
+) -> Result<Vec<(Uuid, String)>> {
+    can.sql("select {id}, {name} from {from} where {visible} order by {id} desc limit 100")
+        .fill_text("{id}", shape.id)
+        .fill_text("{name}", name)
+        .fill_text("{from}", shape.from)
+        .fill("{visible}", can.pred((action.see)()).condition(*shape))
+        .all(can.reader())
+        .await
 }

@@ -5,7 +5,9 @@ mod codes;
 mod enrolment;
 mod list;
 mod operator;
+mod pages;
 pub mod passkeys;
+mod qr;
 pub mod recovery;
 mod routes;
 mod store;
@@ -15,6 +17,7 @@ pub use challenge::{Answered, Asked};
 pub use codes::hash as recovery_hash;
 pub use list::list;
 pub use operator::{Dropped, drop_all};
+pub use pages::pages;
 pub use routes::router;
 pub use store::{delete_all, kinds, use_code, use_recovery_code};
 

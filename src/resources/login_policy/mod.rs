@@ -1,11 +1,14 @@
 //! How people may sign in to a workspace; and, before a change, whom it would lock out.
 
+mod draft;
 mod dry_run;
+mod pages;
 mod routes;
 mod store;
 mod update;
 
 pub use dry_run::dry_run;
+pub use pages::pages;
 pub use routes::router;
 pub use store::current;
 pub use update::{reset, update};

@@ -14,6 +14,7 @@ pub use answer::Signed;
 pub use end::{end, end_all, end_everybody, sign_out};
 pub use list::list;
 pub use pages::pages;
+pub use pages::{END, END_EVERY, END_OTHERS};
 pub use routes::router;
 pub use store::waiting::{Pending, end_pending, pending};
 pub use store::{

@@ -29,7 +29,7 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Patch, revoke: Revoke) ->
             keeps_limit(can, before.tag_limit.as_deref(), after.tag_limit.as_deref())?;
         }
         if let Some(limit) = patch.tag_limit.get() {
-            custom_tags::known(can, tx, "tag_limit", limit.as_deref().unwrap_or_default()).await?;
+            custom_tags::known(can, &mut *tx, "tag_limit", limit.as_deref().unwrap_or_default()).await?;
         }
         members::update(can, tx, &after).await?;
         let keys = match new_role {

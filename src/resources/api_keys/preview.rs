@@ -1,0 +1,83 @@
+//! What a key could do, before it is made: its permissions, and how many records each of them reaches.
+
+use super::create::{addresses, expiry, within_maker};
+use super::{New, store};
+use crate::access::{ACTIONS, Action, Ask, Caller, Can, Grant, Intended, Reach, api_keys};
+use crate::error::Result;
+use crate::resources::{custom_tags, shape};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Counting stops here, so that a large workspace answers as fast as a small one.
+pub const MOST_COUNTED: i64 = 10_000;
+
+/// Records that people count in. The rest of the permissions are named only.
+const COUNTED: [&str; 5] = ["campaigns", "accounts", "leads", "lead_lists", "workspace_members"];
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ApiKeyPreview")]
+pub struct Preview {
+    /// What the key could do now, and how far it would reach.
+    pub permissions: Vec<CountedPermission>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct CountedPermission {
+    pub permission: &'static str,
+    pub summary: &'static str,
+    pub reach: &'static str,
+    /// The number of records that it would reach now, at most 10,001; null where records are not counted.
+    pub records: Option<i64>,
+}
+
+/// Refuses what a creation would refuse, and creates nothing.
+pub async fn preview(can: &Can<api_keys::Preview>, new: &New) -> Result<Preview> {
+    within_maker(can, new)?;
+    custom_tags::known(can, can.reader(), "tag_limit", new.tag_limit.as_deref().unwrap_or_default()).await?;
+    let grant = can.grant().of_intended(Intended {
+        name: new.name.clone(),
+        scopes: new.scopes.iter().map(|scope| scope.0.clone()).collect(),
+        personal: new.personal,
+        expires_at: expiry(can, new)?,
+        origins: addresses(new)?,
+        tag_limit: new.tag_limit.clone(),
+    });
+    let allowed = |action: &&'static Action| {
+        !action.verbs.is_empty() && Ask::new(action, &grant, None).refused_by().is_none()
+    };
+    let mut counts = Counts { can, grant: &grant, known: vec![] };
+    let mut permissions = Vec::new();
+    for action in ACTIONS.iter().copied().filter(allowed) {
+        permissions.push(CountedPermission {
+            permission: action.name,
+            summary: action.summary,
+            reach: grant.reach(action).name(),
+            records: counts.of(action).await?,
+        });
+    }
+    Ok(Preview { permissions })
+}
+
+/// What was counted already: permissions of the same resource with the same reach have the same records.
+struct Counts<'a> {
+    can: &'a Caller,
+    grant: &'a Grant,
+    known: Vec<(&'static str, Reach, i64)>,
+}
+
+impl Counts<'_> {
+    async fn of(&mut self, action: &'static Action) -> Result<Option<i64>> {
+        let resource = action.resource;
+        let shape =
+            shape(resource).filter(|_| COUNTED.contains(&resource) && !action.verbs.contains(&"create"));
+        let Some(shape) = shape else { return Ok(None) };
+        let reach = self.grant.reach(action);
+        let known = self.known.iter().find(|(known, of, _)| *known == resource && *of == reach);
+        if let Some((.., count)) = known {
+            return Ok(Some(*count));
+        }
+        let count = store::count(self.can, shape, self.grant.pred(action)).await?;
+        self.known.push((resource, reach, count));
+        Ok(Some(count))
+    }
+}

@@ -1,0 +1,82 @@
+//! The pages of rights in a browser: keys, the matrix, why, the audit log, security, and the sign-in policy.
+
+use super::{Case, SIDEWAYS, Served, WIDTHS, browser, is_quiet};
+use gatepost::auth::{Cookie, Site};
+use serde_json::{Value, json};
+
+/// A workspace in which something has happened, so that the pages have something to show.
+async fn lived_in() -> Served {
+    let served = Served::start().await;
+    let world = &served.world;
+    let id = world.create("owner", "Spring launch, DACH", "team").await;
+    world
+        .call("owner", &format!("PATCH /api/v2/campaigns/{id}"), json!({ "name": "Summer launch" }))
+        .await
+        .is(200);
+    world.call("sdr", &format!("DELETE /api/v2/campaigns/{id}"), Value::Null).await.is(403);
+    let scopes = json!(["campaigns:read", "leads:read", "leads:create", "accounts:read", "lead_lists:read"]);
+    let new = json!({ "name": "Integration with the CRM of the whole company", "scopes": scopes });
+    world.call("owner", "POST /api/v2/api-keys", new).await.is(200);
+    let new =
+        json!({ "name": "Wide", "scopes": ["all:all"], "allowed_ips": ["203.0.113.0/24", "2001:db8::/32"] });
+    world.call("owner", "POST /api/v2/api-keys", new).await.is(200);
+    world.log_once(|rows| rows.iter().any(|row| row["audit_metadata"]["refused_by"] == "role")).await;
+    served
+}
+
+fn cases(served: &Served) -> Vec<Case> {
+    let world = &served.world;
+    let case = |name, path: String| Case { name, path, press: None };
+    let sdr = world.who("sdr").member.unwrap();
+    vec![
+        case("keys", world.at("/api-keys")),
+        case("key-new", world.at("/api-keys/new?template=campaigns")),
+        case("key-revoke", world.at(&format!("/api-keys/{}/revoke", world.who("reader").key_id))),
+        case("matrix", world.at("/access")),
+        case("matrix-two", world.at("/access?roles=sdr&roles=view&differences=true")),
+        case("why", world.at(&format!("/access/why?who={sdr}&permission=campaigns%3Adelete"))),
+        case("audit", world.at("/audit")),
+        case("audit-none", world.at("/audit?who=nobody")),
+        case("security", "/me/security".to_owned()),
+        case("policy", world.at("/settings/sign-in")),
+        case("everybody", world.at("/settings/sign-in/everybody")),
+    ]
+}
+
+/// Opens all parts that are closed at first.
+const OPENED: &str = "document.querySelectorAll('details').forEach(one => one.open = true), 0";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_of_rights_are_sound() {
+    let Some(browser) = browser() else { return };
+    let served = lived_in().await;
+    let token = served.world.signed_in("owner").await;
+    let token = token.strip_prefix("cookie:").unwrap();
+    let name = Site::of(&served.base).name(Cookie::Session);
+    let cookie = json!({ "name": name, "value": token, "url": served.base, "httpOnly": true });
+    browser.cdp("Network.setCookie", cookie);
+    browser.log("browser");
+    browser.log("performance");
+    let mut found = Vec::new();
+    for case in cases(&served) {
+        for theme in ["light", "dark"] {
+            for width in [1280, 360] {
+                browser.look(width, theme);
+                served.open(&browser, &case.path);
+                browser.until("document.readyState === 'complete'");
+                browser.picture(&format!("rights-{}-{theme}-{width}", case.name));
+                browser.value(OPENED);
+                let place = format!("{} {theme} {width}", case.name);
+                found.extend(browser.axe().into_iter().map(|line| format!("{place}: {line}")));
+            }
+        }
+        for width in WIDTHS {
+            browser.look(width, "light");
+            if browser.value(SIDEWAYS) != json!([]) {
+                found.push(format!("{} at {width}: {}", case.name, browser.value(SIDEWAYS)));
+            }
+        }
+        is_quiet(&browser, &served.base, case.name);
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
