@@ -16,7 +16,7 @@ const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", 
 /// Holes that take a list.
 const LISTS: [&str; 7] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}", "{macs}", "{numbers}"];
 /// Holes that take a text of the program.
-const TEXTS: [(&str, &str); 12] = [
+const TEXTS: [(&str, &str); 11] = [
     ("{name}", "'name'"),
     ("{bytes}", "1"),
     ("{counts}", "sent"),

@@ -93,6 +93,20 @@ const LOGGED: &[(&str, &str)] = &[
     ("white_label:verify_domain", "verified the white-label domain"),
     ("white_label:remove_domain", "removed the white-label domain"),
     ("branding:update", "changed the branding"),
+    ("roles:create", "created the role {}"),
+    ("roles:update", "changed the role {}"),
+    ("roles:delete", "deleted the role {}"),
+    ("leads:verify", "had the addresses of leads verified"),
+    ("leads:set_interest", "set the interest of {}"),
+    ("email_verifications:create", "verified an e-mail address"),
+    ("webhooks:create", "created {}"),
+    ("webhooks:update", "changed {}"),
+    ("webhooks:delete", "deleted {}"),
+    ("webhooks:test", "sent an example to {}"),
+    ("webhooks:resume", "resumed {}"),
+    ("webhooks:rotate_secret", "made a new secret for {}"),
+    ("webhooks:deliver", "paused {}"),
+    ("webhook_events:redeliver", "delivered an event again"),
 ];
 
 /// What somebody did under this permission. None for a permission that changes nothing.

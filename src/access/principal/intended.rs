@@ -22,8 +22,12 @@ impl Grant {
         let Intended { name, scopes, personal, expires_at, origins, tag_limit } = key;
         let limits: Vec<_> = self.limits.iter().cloned().chain(tag_limit).collect();
         let origins: Vec<_> = self.own.origins.iter().cloned().chain(origins).collect();
-        let own =
-            Ceiling { narrowed: self.narrowed.clone(), limits: limits.clone(), origins: origins.clone() };
+        let own = Ceiling {
+            narrowed: self.narrowed.clone(),
+            limits: limits.clone(),
+            origins: origins.clone(),
+            cells: self.cells.clone().filter(|_| !personal),
+        };
         Grant {
             principal: Principal::Key { id: Uuid::nil(), name, personal },
             who: if personal { self.who } else { Who::default() },

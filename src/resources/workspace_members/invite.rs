@@ -30,7 +30,7 @@ pub async fn invite(can: Can<Create>, new: New) -> Result<WorkspaceMember> {
         let effective = custom.as_ref().map_or(role.into(), WorkspaceRole::effective);
         roles::guard(can, None, Some(&effective))?;
         within_own(can, new.permissions.as_deref())?;
-        custom_tags::known(can, tx, "tag_limit", new.tag_limit.as_deref().unwrap_or_default()).await?;
+        custom_tags::known(can, &mut *tx, "tag_limit", new.tag_limit.as_deref().unwrap_or_default()).await?;
         let custom_role = custom.as_ref().map(WorkspaceRole::label);
         let mut member = WorkspaceMember { custom_role, ..pending(can, &new, role) };
         if members::is_taken(can, tx, &member.email).await? {
