@@ -63,7 +63,7 @@ async fn pages_of_rights_are_sound() {
             for width in [1280, 360] {
                 browser.look(width, theme);
                 served.open(&browser, &case.path);
-                browser.until("document.readyState === 'complete'");
+                browser.until("document.readyState === 'complete' && document.querySelector('h1') !== null");
                 browser.picture(&format!("rights-{}-{theme}-{width}", case.name));
                 browser.value(OPENED);
                 let place = format!("{} {theme} {width}", case.name);
