@@ -45,7 +45,7 @@ const FENCES: [&str; 5] = ["workspace_id = {here}", "({here}, ", ", {here}, ", "
 
 /// Whether a statement is about the caller's workspace itself, which the table of workspaces finds by its id.
 fn is_own(text: &str) -> bool {
-    text.contains("workspaces w where w.id = {here}")
+    text.contains("from workspaces w ") && text.contains(" where w.id = {here}")
         || text.contains("workspaces where id = {here}")
         || text.starts_with("update workspaces set ") && text.ends_with(" where id = {here}")
 }

@@ -87,7 +87,9 @@ impl Asked {
 
 pub async fn told(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
     let standing = Slot::<Standing>::default();
-    let typed = Typed::of(&mut request);
+    let page = request.extensions().get::<MatchedPath>().is_some_and(|path| site.has(path.as_str()));
+    // The pages for visitors read their forms themselves.
+    let typed = if page { Typed::of(&mut request) } else { Typed::default() };
     request.extensions_mut().insert(standing.clone());
     request.extensions_mut().insert(typed.clone());
     let place = enter(&mut request);
