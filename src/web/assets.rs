@@ -101,10 +101,7 @@ pub static ADDRESSES: LazyLock<Addresses> = LazyLock::new(|| {
 /// Gives an empty text if the compression fails, which it cannot when it writes to memory.
 pub fn pack(plain: &[u8], level: Compression) -> Vec<u8> {
     let mut packer = GzEncoder::new(Vec::new(), level);
-    match packer.write_all(plain).and_then(|()| packer.finish()) {
-        Ok(packed) => packed,
-        Err(_) => Vec::new(),
-    }
+    packer.write_all(plain).and_then(|()| packer.finish()).unwrap_or_default()
 }
 
 pub fn takes_gzip(headers: &HeaderMap) -> bool {

@@ -151,9 +151,9 @@ impl Link {
         refusal: Option<&Error>,
     ) -> Result<Response> {
         let fields = drawn(self.fields, filled, refusal);
-        let failed = refusal.filter(|_| !is_explained(&fields)).map(|error| match error {
-            Error::Busy | Error::Crowded => ("Not saved.", BUSY.to_owned()),
-            _ => ("Not saved.", self.refused.to_owned()),
+        let failed = refusal.filter(|_| !is_explained(&fields)).map(|error| {
+            let busy = matches!(error, Error::Busy | Error::Crowded);
+            ("Not saved.", if busy { BUSY } else { self.refused }.to_owned())
         });
         let before = if refusal.is_some() { "Not saved: " } else { "" };
         let token = token(filled);

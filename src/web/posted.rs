@@ -43,13 +43,14 @@ impl Back {
 
     /// With what an operation refused, if a form can show it: a field that is wrong, or a record that is in the way.
     fn of(typed: Fields, error: Error) -> Result<Back> {
-        let (violation, status) = match &error {
-            Error::Invalid(message) => (blamed(message), StatusCode::BAD_REQUEST),
-            Error::Conflict(message) => (head(message), StatusCode::CONFLICT),
-            Error::Taken => {
-                (head("A record with this name or address exists already."), StatusCode::CONFLICT)
-            }
-            _ => return Err(error),
+        let (violation, status) = if let Error::Invalid(message) = &error {
+            (blamed(message), StatusCode::BAD_REQUEST)
+        } else if let Error::Conflict(message) = &error {
+            (head(message), StatusCode::CONFLICT)
+        } else if matches!(error, Error::Taken) {
+            (head("A record with this name or address exists already."), StatusCode::CONFLICT)
+        } else {
+            return Err(error);
         };
         Ok(Back { typed, wrong: vec![violation], now: Map::new(), status })
     }

@@ -63,16 +63,16 @@ fn title(error: &Error) -> &'static str {
 
 /// What the error says, as a sentence of a page.
 pub fn sentence(error: &Error) -> String {
-    match error {
-        Error::Refused { hidden: true, .. } | Error::NotFound | Error::NoRoute(_) => {
-            "This page does not exist, or you cannot see it.".to_owned()
-        }
-        Error::Internal(_) => {
-            "The server could not do this. Its operator finds the cause in the log.".to_owned()
-        }
-        Error::Taken => "A record with this name or address exists already.".to_owned(),
-        _ => as_sentence(&error.to_string()),
+    if matches!(error, Error::Refused { hidden: true, .. } | Error::NotFound | Error::NoRoute(_)) {
+        return "This page does not exist, or you cannot see it.".to_owned();
     }
+    if matches!(error, Error::Internal(_)) {
+        return "The server could not do this. Its operator finds the cause in the log.".to_owned();
+    }
+    if matches!(error, Error::Taken) {
+        return "A record with this name or address exists already.".to_owned();
+    }
+    as_sentence(&error.to_string())
 }
 
 /// With a capital letter and a full stop, and without the name of the step, which the fence shows.
@@ -101,10 +101,7 @@ fn prose(text: &str) -> String {
 
 /// The fence of a refusal that the caller may understand.
 fn posts(error: &Error) -> Vec<Post> {
-    match error {
-        Error::Refused { step, hidden: false, .. } => fence(Some(*step)),
-        _ => vec![],
-    }
+    if let Error::Refused { step, hidden: false, .. } = error { fence(Some(*step)) } else { vec![] }
 }
 
 #[cfg(test)]

@@ -140,7 +140,6 @@ const fn has_words(permission: &str) -> bool {
 }
 
 // Names the row without words.
-#[expect(clippy::panic, reason = "it is evaluated by the compiler and not by the program")]
 const _: () = {
     let mut actions = ACTIONS;
     while let [action, rest @ ..] = actions {

@@ -103,7 +103,7 @@ mod tests {
         };
         let mut uses = Uses::default();
         let at = |second: i64| Time(Time::DAY + second * 1000);
-        assert!(!uses.add(vec![(what(1), at(0)), (what(1), at(1)), (what(2), at(1))]));
+        assert!(!uses.add(vec![(what(1), at(0)), (what(1), at(0)), (what(2), at(0))]));
         assert!(!uses.add(vec![(what(1), at(59))]));
         assert!(uses.add(vec![(what(2), at(60))]));
         let mut counts: Vec<_> =

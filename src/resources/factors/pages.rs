@@ -132,9 +132,9 @@ async fn start(can: Can<StartTotp>, _: Posted<()>) -> Result<Page> {
 async fn confirm(can: Can<EnableTotp>, posted: Posted<AppCode>) -> Result<Reply> {
     let look = can.further::<Read>()?;
     let enable = async |code: AppCode| {
-        let wrong = |error| match error {
-            Error::Invalid(_) => Error::invalid("body/code must be the six digits that your app shows now"),
-            other => other,
+        let wrong = |error| {
+            let digits = "body/code must be the six digits that your app shows now";
+            if matches!(error, Error::Invalid(_)) { Error::invalid(digits) } else { error }
         };
         totp::enable(can, &code.code).await.map_err(wrong)
     };

@@ -33,7 +33,7 @@ impl PresentLead {
     /// None if the caller does not see the lead.
     pub fn of((lead, visible): &(Known, bool), can: &Caller) -> Option<PresentLead> {
         // Adding leads needs no scope to read them.
-        (*visible && can.may(Read::ACTION)).then(|| PresentLead {
+        (*visible && can.may(Read::ACTION)).then_some(PresentLead {
             id: lead.id,
             campaign: lead.campaign,
             list_id: lead.list,

@@ -265,9 +265,9 @@ struct Forgotten<'a> {
 
 fn forgotten_page(app: &App, theme: Theme, typed: &Filled, refusal: Option<&Error>) -> Result<Response> {
     let fields = drawn(&ASK_FIELDS, typed, refusal);
-    let failed = refusal.filter(|_| !is_explained(&fields)).map(|error| match error {
-        Error::Busy | Error::Crowded => crate::web::BUSY,
-        _ => "No link was sent. Try again later.",
+    let failed = refusal.filter(|_| !is_explained(&fields)).map(|error| {
+        let busy = matches!(error, Error::Busy | Error::Crowded);
+        if busy { crate::web::BUSY } else { "No link was sent. Try again later." }
     });
     let can_ask = app.mailer.is_some() && app.site.is_safe().is_ok();
     let before = if refusal.is_some() { "Not sent: " } else { "" };

@@ -157,12 +157,17 @@ fn answer(
 }
 
 fn told(error: &Error, wrong: &str) -> String {
-    match error {
-        Error::Busy | Error::Crowded => BUSY.to_owned(),
-        Error::Refused { step: Step::Network | Step::Role, message, .. } => sentence(message),
-        Error::Conflict(_) => "Your second factors have just changed. Sign in again.".to_owned(),
-        _ => wrong.to_owned(),
+    if let Error::Refused { step: Step::Network | Step::Role, message, .. } = error {
+        return sentence(message);
     }
+    let text = if matches!(error, Error::Busy | Error::Crowded) {
+        BUSY
+    } else if matches!(error, Error::Conflict(_)) {
+        "Your second factors have just changed. Sign in again."
+    } else {
+        wrong
+    };
+    text.to_owned()
 }
 
 /// `network: this workspace allows ...` as a sentence.

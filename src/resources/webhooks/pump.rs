@@ -4,7 +4,7 @@
 use super::deliver::{Done, deliver};
 use super::store::{self, Found, Pump};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::Cause;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -66,11 +66,10 @@ pub async fn drain(app: &App) -> Result<usize> {
 
 async fn attend(app: App, pump: Pump, stop: watch::Receiver<()>) {
     if let Err(error) = turn(&app, &pump, stop).await {
-        let cause = match &error {
-            crate::error::Error::Internal(cause) | crate::error::Error::Unavailable(cause) => {
-                Cause(cause.clone()).to_string()
-            }
-            other => other.to_string(),
+        let cause = if let Error::Internal(cause) | Error::Unavailable(cause) = &error {
+            Cause(cause.clone()).to_string()
+        } else {
+            error.to_string()
         };
         tracing::warn!(webhook = %pump.webhook, cause, "a webhook was left to another runner");
     }

@@ -16,10 +16,9 @@ fn composed(values: &[(&str, &str)], text_only: bool, tracking: Option<&Tracking
 }
 
 fn whole(values: &[(&str, &str)], text_only: bool, tracking: Option<&Tracking>) -> Texts {
-    match composed(values, text_only, tracking) {
-        Composed::Whole(texts) => *texts,
-        other => panic!("{other:?}"),
-    }
+    let found = composed(values, text_only, tracking);
+    let Composed::Whole(texts) = &found else { unreachable!("{found:?}") };
+    Texts::clone(texts)
 }
 
 const ANN: [(&str, &str); 3] =

@@ -221,7 +221,7 @@ proptest! {
         let allowed = routing.allows(sender, recipient);
         match (sender, recipient) {
             (Some(from), Some(to)) => {
-                let better = routing.senders.iter().any(|other| *other == Some(to)) && permitted(&routing, to, to);
+                let better = routing.senders.contains(&Some(to)) && permitted(&routing, to, to);
                 let expected = permitted(&routing, from, to) && !(own_kind && from != to && better);
                 prop_assert_eq!(allowed, expected);
             }
