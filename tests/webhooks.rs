@@ -84,7 +84,7 @@ async fn a_delivery_is_signed_and_says_what_happened(mut world: World) {
     hook(&world, "owner", &receiver, json!({ "custom_interest_value": -3 })).await;
     let campaign = world.create("owner", "Spring", "team").await;
     let lead = lead(&world, "owner", &campaign, "jo").await;
-    assert_eq!(world.deliver().await, 0, "a new lead is no event");
+    assert_eq!(world.deliver().await, 0, "a new lead is not an event");
     label(&world, "owner", &lead, 1).await;
     label(&world, "owner", &lead, 1).await;
     label(&world, "owner", &lead, -1).await;
@@ -266,7 +266,7 @@ async fn every_event_arrives_wherever_a_process_dies(mut world: World) {
     for point in 0..9 {
         label(&world, "owner", &lead, 1).await;
         label(&world, "owner", &lead, 2).await;
-        // A change that is refused is no event.
+        // A change that is refused is not an event.
         let wrong = json!({ "lt_interest_status": 3, "assigned_to": "nobody@x.example" });
         world.call("owner", &at, wrong).await.is(400);
         world.ambient.dies_after.store(point, Ordering::SeqCst);

@@ -9,12 +9,14 @@
 
 mod mark;
 pub mod outbox;
+mod prune;
 mod runner;
 mod store;
 
 pub use mark::{forget, mark, remember};
+pub use prune::prune;
 pub use runner::{drain, run};
-pub use store::{Progress, advance, cancel, depths, enqueue, prune};
+pub use store::{Progress, advance, cancel, depths, enqueue};
 
 use crate::access::{Answer, Asker, Caller};
 use crate::app::App;

@@ -51,7 +51,7 @@ async fn lane(app: &App, work: Work, mail: bool, mut stop: watch::Receiver<()>) 
         }
         if mail && app.now() >= pruned.plus(Time::HOUR) {
             pruned = app.now();
-            if let Err(error) = store::prune(app).await {
+            if let Err(error) = super::prune(app).await {
                 tracing::warn!(cause = cause(&error), "old jobs could not be removed");
             }
         }

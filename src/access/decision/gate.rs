@@ -3,7 +3,7 @@
 use crate::db::Writer;
 
 /// Holds the writer. Only `Can::write` opens it for changes. `narrow` opens it for what is recorded after the answer, and
-/// `books` for the queue's own rows. `facts` opens it for what is no change: attempts to deliver an event.
+/// `books` for the queue's own rows. `facts` opens it for attempts to deliver an event, which change no record.
 #[derive(Clone)]
 pub struct Gate(pub(super) Writer);
 

@@ -33,7 +33,7 @@ operations! {
     /// Deliver an event again
     ///
     /// Puts the event of an attempt into the queue of its webhook, behind what waits there. The payload is
-    /// made anew, by the rights that the webhook has now. Answers 409 for a test, and if the webhook was
+    /// made again, by the rights that the webhook has now. Answers 409 for a test, and if the webhook was
     /// deleted.
     POST "/api/v2/webhook-events/{id}/redelivery" => redeliver as "redeliverWebhookEvent" + ours;
 }

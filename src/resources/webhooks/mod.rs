@@ -1,4 +1,4 @@
-//! Webhooks: whom the server tells what happened. A webhook acts by the right of its maker, the person or key that created
+//! Webhooks: whom the server tells what happened. A webhook acts with the rights of its maker, the person or key that created
 //! it, or changed or resumed it last. The right is read again at each delivery.
 
 mod create;

@@ -17,7 +17,7 @@ operations! {
 
     /// Create a webhook
     ///
-    /// The answer shows the `secret` that signs its deliveries, once. The webhook acts by the right of the
+    /// The answer shows the `secret` that signs its deliveries, once. The webhook acts with the rights of the
     /// caller: it delivers only events about leads and sending accounts that the caller sees at that
     /// moment. The values of `headers` are never shown again.
     POST "/api/v2/webhooks" => create as "createWebhook"
@@ -30,7 +30,7 @@ operations! {
 
     /// Update a webhook
     ///
-    /// Changes only the fields that the body names. Then the webhook acts by the right of the caller. A
+    /// Changes only the fields that the body names. Then the webhook acts with the rights of the caller. A
     /// header whose value is `[redacted]` keeps its value.
     PATCH "/api/v2/webhooks/{id}" => update as "patchWebhook" with { "name": "Positive replies" };
 
@@ -52,7 +52,7 @@ operations! {
 
     /// Resume a webhook
     ///
-    /// Events that waited are delivered, in order. Then the webhook acts by the right of the caller. An
+    /// Events that waited are delivered, in order. Then the webhook acts with the rights of the caller. An
     /// active webhook stays as it is.
     POST "/api/v2/webhooks/{id}/resume" => resume as "resumeWebhook";
 

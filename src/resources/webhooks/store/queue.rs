@@ -130,7 +130,7 @@ pub async fn event(app: &App, workspace: Uuid, id: Uuid) -> Result<Option<Happen
         .await
 }
 
-/// How a webhook has done lately.
+/// How the recent deliveries of a webhook ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Health {
     pub failures: i64,
