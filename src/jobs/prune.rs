@@ -18,11 +18,9 @@ const STEP: u64 = 2_000;
 /// Deletes rows that ended long ago, and returns their number.
 pub async fn prune(app: &App) -> Result<u64> {
     let mut rows = 0;
-    let yesterday = app.now().minus(Time::DAY);
-    // The longest period for which attempts count.
-    let last_week = app.now().minus(7 * Time::DAY);
+    // A week is the longest period for which attempts count.
+    let (yesterday, last_week) = (app.now().minus(Time::DAY), app.now().minus(7 * Time::DAY));
     let (before, longest) = (app.now().minus(KEPT), app.now().minus(SESSION));
-    let uses = app.now().minus(USES);
     for (forgotten, since) in [
         (
             sql("delete from tries where name in (select name from tries where since < $1 limit $2)"),
@@ -54,7 +52,7 @@ pub async fn prune(app: &App) -> Result<u64> {
         (
             sql("delete from uses where (workspace_id, principal_id, permission, day) in \
                  (select workspace_id, principal_id, permission, day from uses where day < $1 limit $2)"),
-            uses,
+            app.now().minus(USES),
         ),
         (
             sql("delete from jobs where (workspace_id, id) in (select workspace_id, id from jobs \
