@@ -342,7 +342,7 @@ proptest! {
             prop_assert!(!with || without, "{} was given", action.name);
             let (wide, narrow) = (contains(bare.reach(action)), contains(bound.reach(action)));
             prop_assert!(wide.iter().zip(narrow).all(|(wide, narrow)| *wide || !narrow), "{}", action.name);
-            let export = ["campaigns:export", "campaigns:share", "leads:export", "block_list_entries:download",
+            let export = ["campaigns:export", "campaigns:share", "leads:export", "block_list_entries:download", "audit_logs:export",
                 "webhooks:create", "webhooks:update", "webhooks:resume", "webhooks:deliver", "webhook_events:redeliver"]
                 .contains(&action.name);
             let reads = ["campaigns:export", "leads:export", "block_list_entries:download", "audit_logs:export"]
