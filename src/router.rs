@@ -14,6 +14,7 @@ use crate::web::{self, Site, Written, dress, told};
 use aide::openapi::OpenApi;
 use axum::Extension;
 use axum::extract::OriginalUri;
+use axum::handler::Handler;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -37,8 +38,8 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
         .merge(pages)
         .merge(web::assets())
         .merge(unbuilt::router(&api))
-        .fallback(no_route)
-        .method_not_allowed_fallback(wrong_method)
+        .fallback(no_route.layer(from_fn(dress)))
+        .method_not_allowed_fallback(wrong_method.layer(from_fn(dress)))
         .layer(from_fn_with_state(app.clone(), edge))
         .route(
             "/health",
@@ -58,13 +59,19 @@ pub fn pages(app: App) -> (OpenApi, Vec<Written>) {
 
 /// Browsers get a page, and clients of the API get JSON.
 async fn no_route(method: Method, uri: OriginalUri, headers: HeaderMap) -> Response {
-    let page = web::nowhere(&headers).filter(|_| !uri.path().starts_with("/api/"));
-    match page {
+    match page_for(&uri, &headers) {
         Some(page) => page,
         None => unbuilt::no_route(method, uri).await.into_response(),
     }
 }
 
-async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Error {
-    Error::WrongMethod(format!("Route {method}:{} not found; the path has other methods", uri.path()))
+/// A path that only takes posts is not a page.
+async fn wrong_method(method: Method, uri: OriginalUri, headers: HeaderMap) -> Response {
+    let error =
+        || Error::WrongMethod(format!("Route {method}:{} not found; the path has other methods", uri.path()));
+    page_for(&uri, &headers).unwrap_or_else(|| error().into_response())
+}
+
+fn page_for(uri: &OriginalUri, headers: &HeaderMap) -> Option<Response> {
+    web::nowhere(headers).filter(|_| !uri.path().starts_with("/api/"))
 }

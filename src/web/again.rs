@@ -1,4 +1,4 @@
-//! "Who are you, once more": a person whose session is over, or too old for what they do, authenticates and loses nothing.
+//! "Confirm who you are": a person whose session is over, or too old for what they do, authenticates and loses nothing.
 //! The page keeps what they typed in hidden fields. It posts to `/again`, which answers 307 to the first address, so that
 //! the browser repeats the post with the new cookie. Nothing is stored, and no script is needed.
 
@@ -30,7 +30,7 @@ const ABOUT: &str = "a page to come back to";
 pub struct Task {
     pub path: String,
     pub post: bool,
-    /// Who typed it. Nobody else continues it.
+    /// The person who typed it. Nobody else can continue it.
     pub user: Option<Uuid>,
     at: i64,
 }
@@ -48,6 +48,11 @@ impl Task {
     fn sealed(&self, app: &App) -> Result<String> {
         let plain = serde_json::to_vec(self).map_err(Error::internal)?;
         app.vault.seal(Uuid::nil(), ABOUT, &plain, &app.random()?)
+    }
+
+    /// The task of the page that was posted.
+    pub fn carried(app: &App, fields: &Fields) -> Option<Task> {
+        typed::value(fields, "_task").and_then(|sealed| Task::open(app, sealed))
     }
 
     fn open(app: &App, sealed: &str) -> Option<Task> {
@@ -91,7 +96,7 @@ pub fn page(app: &App, task: &Task, fields: &Fields, signed_in: bool, wrong: Opt
         kept: kept.map(|(name, value)| (name.as_str(), value.as_str())).collect(),
         wrong,
     };
-    Page::new("Who are you, once more", &asked)
+    Page::new("Confirm who you are", &asked)
 }
 
 /// The page as it comes back.
@@ -123,7 +128,7 @@ impl Again {
 
     /// A code of the authenticator app has six digits. Anything longer is a recovery code.
     pub fn code(&self) -> Option<String> {
-        self.text("_code").filter(|code| is_code(code))
+        self.text("_code").filter(|code| is_code(code)).map(|code| code.replace([' ', '-'], ""))
     }
 
     pub fn recovery_code(&self) -> Option<String> {
@@ -132,8 +137,8 @@ impl Again {
 
     /// What the page was for. The page is too old, or nobody made it here: start again.
     pub fn task(&self, app: &App) -> Result<Task> {
-        let task = self.text("_task").and_then(|sealed| Task::open(app, &sealed));
-        task.ok_or_else(|| Error::invalid("this page is too old: go back, and send the form again"))
+        Task::carried(app, &self.fields)
+            .ok_or_else(|| Error::invalid("this page is too old: go back, and send the form again"))
     }
 
     /// The page again, with what is wrong.
@@ -152,5 +157,7 @@ impl Again {
 }
 
 fn is_code(text: &str) -> bool {
-    text.chars().filter(|letter| !letter.is_whitespace()).all(|letter| letter.is_ascii_digit())
+    text.chars()
+        .filter(|letter| !letter.is_whitespace() && *letter != '-')
+        .all(|letter| letter.is_ascii_digit())
 }

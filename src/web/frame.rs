@@ -12,8 +12,8 @@ use uuid::Uuid;
 ///
 /// - `title` is the name of the page. The text of the browser's tab is [`Frame::tab`].
 /// - `theme` is `light`, `dark`, or empty for the theme of the device. It becomes `data-theme` of `<html>`.
-/// - `inside` is what only the frame of a person who is signed in has: the workspace, the rail, the banner. It is none on
-///   the page for signing in, on the pages behind links, and on errors of a caller whom the server does not know.
+/// - `inside` is what only the frame of a person who is signed in has: the workspace, the rail, the banner. It is
+///   `None` on the page for signing in, on the pages behind links, and on errors of a caller whom the server does not know.
 /// - `note` is drawn at the head of `<main>`, with `role="status"`.
 /// - `body` is the HTML of the page, and goes into `<main>` unescaped. It has the only `<h1>`.
 #[derive(Template)]
@@ -40,13 +40,11 @@ impl Frame<'_> {
 pub struct Inside {
     /// The name of the workspace in which the person acts.
     pub workspace: String,
-    /// The address of its home page.
-    pub home: String,
     /// The person's name, or their address if they have none.
     pub person: String,
     /// The name of their role here, such as `admin`.
-    pub role: &'static str,
-    /// The groups of the rail that have an entry. A group without a title comes first.
+    pub role: String,
+    /// The groups of the rail that have an entry.
     pub groups: Vec<Group>,
     /// Shown on every page while the person acts for a client.
     pub banner: Option<Banner>,
@@ -185,9 +183,8 @@ impl Inside {
             back: home(acting.home),
         });
         Ok(Inside {
-            home: home(caller.workspace()),
             person: name.unwrap_or_else(|| caller.label()),
-            role: caller.role().map_or("", |role| role.name()),
+            role: caller.role_name().to_owned(),
             groups: rail(targets, caller, current),
             banner,
             workspace,

@@ -2,6 +2,7 @@
 
 use super::frame::{Note, Tone};
 use super::offer::{Key, Way};
+use super::posted::Back;
 use crate::access::Permission;
 use crate::error::{Error, Result};
 use aide::OperationOutput;
@@ -9,7 +10,6 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
-use uuid::Uuid;
 
 /// The middle of a page, without the frame.
 #[derive(Clone)]
@@ -21,7 +21,6 @@ pub struct Page {
     pub(super) before: &'static str,
     /// It has a secret that is shown once.
     pub(super) secret: bool,
-    pub(super) cookies: Vec<HeaderValue>,
 }
 
 impl Page {
@@ -29,7 +28,15 @@ impl Page {
     pub fn new(title: impl Into<String>, body: &impl Template) -> Result<Page> {
         let body = body.render().map_err(Error::internal)?;
         let title = title.into();
-        Ok(Page { title, status: StatusCode::OK, body, before: "", secret: false, cookies: vec![] })
+        Ok(Page { title, status: StatusCode::OK, body, before: "", secret: false })
+    }
+
+    /// The page of a form, which can have come back with something wrong in it.
+    pub fn coming(self, back: Option<&Back>) -> Page {
+        match back.filter(|back| back.is_wrong()) {
+            Some(back) => self.not_saved(back.status()),
+            None => self,
+        }
     }
 
     /// A form that comes back, with what is wrong in it.
@@ -44,10 +51,6 @@ impl Page {
     /// The page shows a secret once. It is neither stored nor compressed.
     pub fn with_secret(self) -> Page {
         Page { secret: true, before: "Done: ", ..self }
-    }
-
-    pub fn with_cookies(self, cookies: Vec<HeaderValue>) -> Page {
-        Page { cookies, ..self }
     }
 }
 
@@ -75,7 +78,6 @@ pub struct Onward {
     /// 303, or 307 to repeat the post there.
     pub(super) status: StatusCode,
     pub(super) path: String,
-    pub(super) workspace: Option<Uuid>,
     pub(super) said: Option<Note>,
     pub(super) cookies: Vec<HeaderValue>,
     /// Browsers forget the pages that they kept.
@@ -85,7 +87,7 @@ pub struct Onward {
 impl Onward {
     pub(super) fn see(path: impl Into<String>) -> Onward {
         let status = StatusCode::SEE_OTHER;
-        Onward { status, path: path.into(), workspace: None, said: None, cookies: vec![], forgets: false }
+        Onward { status, path: path.into(), said: None, cookies: vec![], forgets: false }
     }
 
     pub(super) fn saying(self, bold: String) -> Onward {
@@ -133,11 +135,6 @@ impl Reply {
     pub fn saying_more(self, bold: impl Into<String>, rest: impl Into<String>) -> Reply {
         let note = Note { tone: Tone::Yes, bold: bold.into(), rest: rest.into() };
         self.with(|onward| onward.said = Some(note))
-    }
-
-    /// The next page is in this workspace, and not in that of the request.
-    pub fn in_workspace(self, workspace: Uuid) -> Reply {
-        self.with(|onward| onward.workspace = Some(workspace))
     }
 
     pub fn with_cookies(self, cookies: Vec<HeaderValue>) -> Reply {

@@ -3,6 +3,7 @@
 
 use super::frame::Rail;
 use super::offer::Way;
+use super::typed::hold;
 use crate::access::{self, Action, Permission};
 use crate::app::App;
 use crate::http::{anonymous, taking};
@@ -12,8 +13,9 @@ use aide::operation::OperationHandler;
 use aide::{OperationInput, OperationOutput};
 use axum::handler::Handler;
 use axum::http::Method;
+use axum::middleware::from_fn;
 
-/// The largest form. It is also what survives that a session ends while somebody types.
+/// The largest form, in bytes. It is also the most that is kept if a session ends while somebody types.
 pub const LARGEST: usize = 64 * 1024;
 
 /// A page or a change, as it is written down.
@@ -41,7 +43,7 @@ impl Pages {
         Pages { rail, router: ApiRouter::new(), written: vec![] }
     }
 
-    /// The handler has `Can<P>` of the same permission. `tests/pages_walk.rs` compares the two.
+    /// The handler has `Can<P>` of the same permission. `tests/dashboard.rs` compares the two.
     pub fn at<P, H, I, O, T>(self, way: &Way<P>, handler: H) -> Pages
     where
         P: Permission,
@@ -51,7 +53,7 @@ impl Pages {
         T: 'static,
     {
         let route = match way.post {
-            true => taking(LARGEST, post(handler)),
+            true => taking(LARGEST, post(handler)).layer(from_fn(hold)),
             false => get(handler),
         };
         self.add(way, route, false)
@@ -67,7 +69,7 @@ impl Pages {
         T: 'static,
     {
         let route = match way.post {
-            true => anonymous(LARGEST, post(handler)),
+            true => anonymous(LARGEST, post(handler)).layer(from_fn(hold)),
             false => get(handler),
         };
         self.add(way, route, true)

@@ -13,8 +13,9 @@ use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use std::marker::PhantomData;
-use uuid::Uuid;
+use uuid::{Builder, Uuid, Variant};
 
 pub struct Posted<T> {
     fields: Fields,
@@ -41,7 +42,7 @@ impl Back {
         !self.wrong.is_empty()
     }
 
-    /// With what an operation refused, if a form can show it: a field that is wrong, or a record that is in the way.
+    /// The form with the refusal of an operation, if a form can show it: a wrong field, or a conflict with an existing record.
     fn of(typed: Fields, error: Error) -> Result<Back> {
         let (violation, status) = if let Error::Invalid(message) = &error {
             (blamed(message), StatusCode::BAD_REQUEST)
@@ -106,7 +107,8 @@ impl<T: DeserializeOwned + JsonSchema + 'static> Posted<T> {
         }
     }
 
-    /// Creates a record with the id that is sealed into the form, so that pressing twice makes one. `find` looks for it.
+    /// Creates a record whose id follows from the one that is sealed into the form and from what was typed, so that pressing
+    /// twice makes one. `find` looks for it.
     pub async fn creating<P: Permission, O>(
         self,
         can: Can<P>,
@@ -116,6 +118,7 @@ impl<T: DeserializeOwned + JsonSchema + 'static> Posted<T> {
         let Some(id) = self.aside("_once").and_then(|sealed| opened(&can, sealed)) else {
             return self.through(async |body| operation(can, body).await).await;
         };
+        let id = of_what_was_typed(id, &self.fields);
         if let Ok(made) = find(id).await {
             return Ok(Ok(made));
         }
@@ -195,6 +198,23 @@ pub(super) fn sealed(can: &Caller) -> Result<String> {
 fn opened(can: &Caller, sealed: &str) -> Option<Uuid> {
     let plain = can.app().vault.open(can.workspace(), &once(can), sealed).ok()?;
     Uuid::from_slice(&plain).ok()
+}
+
+/// The id of the record that these fields make. A form that is changed after it was sent makes another record.
+fn of_what_was_typed(id: Uuid, fields: &Fields) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(id);
+    for text in fields.iter().filter(|(name, _)| !name.starts_with('_')).flat_map(|(name, text)| [name, text])
+    {
+        hash.update(text.len().to_be_bytes());
+        hash.update(text);
+    }
+    let mut bytes = id.into_bytes();
+    // The time in the id stays, so that the record has its place in lists.
+    for (byte, new) in bytes.iter_mut().zip(hash.finalize()).skip(8) {
+        *byte = new;
+    }
+    Builder::from_bytes(bytes).with_variant(Variant::RFC4122).into_uuid()
 }
 
 fn once(can: &Caller) -> String {

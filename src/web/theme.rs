@@ -64,8 +64,8 @@ pub async fn choose(headers: HeaderMap, filled: Filled) -> Response {
     response
 }
 
-/// The page with the form: the path of `Referer`, which names this server's own pages only. The answer to a post has no
-/// address that can be opened, so it is left for the start page.
+/// The page with the form: the path of `Referer`, which names this server's own pages only. The answer to a post
+/// cannot be opened by its address, so from there the reader goes to the start page.
 fn back(headers: &HeaderMap) -> String {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let page = text(header::REFERER).and_then(|referer| url::Url::parse(referer).ok());

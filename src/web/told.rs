@@ -87,9 +87,7 @@ impl Asked {
 
 pub async fn told(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
     let standing = Slot::<Standing>::default();
-    let page = request.extensions().get::<MatchedPath>().is_some_and(|path| site.has(path.as_str()));
-    // The pages for visitors read their forms themselves.
-    let typed = if page { Typed::of(&mut request) } else { Typed::default() };
+    let typed = Typed::default();
     request.extensions_mut().insert(standing.clone());
     request.extensions_mut().insert(typed.clone());
     let place = enter(&mut request);
@@ -152,7 +150,12 @@ async fn unproven(site: &Site, asked: &Asked, answer: Response, error: &Error) -
         }
         None if asked.method == Method::POST && asked.rail.is_some() => {
             let fields = asked.typed.left(asked.rebuilt()).await?;
-            let task = task.by(typed::value(&fields, "_by").and_then(|user| user.parse().ok()));
+            let by = typed::value(&fields, "_by").and_then(|user| user.parse().ok());
+            // The session can end while this page itself is open. What the page is for stays the same.
+            let task = Task::carried(&site.app, &fields).unwrap_or_else(|| task.by(by));
+            if task.path == again::AGAIN.path {
+                return led(site, asked, answer, &Onward::see("/sign-in"));
+            }
             let page = again::page(&site.app, &task, &fields, false, None)?;
             framed(site, asked, answer, &page).await
         }
@@ -181,7 +184,7 @@ async fn framed(site: &Site, asked: &Asked, answer: Response, page: &Page) -> Re
     let note = note.flatten();
     let html = drawn(asked, page, inside.as_ref(), note.as_ref())?;
     let mut response = (page.status, Html(html)).into_response();
-    for cookie in page.cookies.iter().cloned().chain(clear) {
+    if let Some(cookie) = clear {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     if page.secret {
@@ -215,8 +218,7 @@ fn taken_over(mut response: Response, answer: Response) -> Response {
 
 /// 303 to another page, with what is said there.
 fn led(site: &Site, asked: &Asked, answer: Response, onward: &Onward) -> Result<Response> {
-    let workspace = onward.workspace.or(asked.place);
-    let path = match workspace {
+    let path = match asked.place {
         Some(workspace) => onward.path.replace(super::offer::WORKSPACE, &workspace.to_string()),
         None => onward.path.clone(),
     };

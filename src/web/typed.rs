@@ -6,6 +6,8 @@ use crate::error::{Error, Result};
 use crate::http::{whole, whole_of_stranger};
 use axum::body::Body;
 use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,11 +30,6 @@ enum Held {
 }
 
 impl Typed {
-    pub fn of(request: &mut Request) -> Typed {
-        let body = std::mem::take(request.body_mut());
-        Typed(Arc::new(Mutex::new(Held::Unread(body))))
-    }
-
     fn take(&self) -> Held {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -52,6 +49,15 @@ impl Typed {
             }
         }
     }
+}
+
+/// The layer of a page's post. The body waits in what `told` keeps, so that it is there after a refusal.
+pub async fn hold(mut request: Request, next: Next) -> Response {
+    if let Some(typed) = request.extensions().get::<Typed>().cloned() {
+        let body = std::mem::take(request.body_mut());
+        *typed.0.lock().unwrap_or_else(PoisonError::into_inner) = Held::Unread(body);
+    }
+    next.run(request).await
 }
 
 /// The fields of the form that a handler reads.

@@ -223,11 +223,7 @@ fn passkey_page<P: crate::access::Permission>(can: &Can<P>, back: Option<&Back>)
         form: ADD.offered(can, ()).map(form).transpose()?,
         back: SHOW.offered(can, ()).map(|offer| offer.called("Back")),
     };
-    let page = Page::new("New passkey", &passkey)?;
-    Ok(match back {
-        Some(back) => page.not_saved(back.status()),
-        None => page,
-    })
+    Ok(Page::new("New passkey", &passkey)?.coming(back))
 }
 
 async fn new_passkey(can: Can<AddPasskey>) -> Result<Page> {

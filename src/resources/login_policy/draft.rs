@@ -2,6 +2,7 @@
 
 use super::Patch;
 use crate::access::{LoginPolicy, Method};
+use crate::config::listed;
 use crate::error::{Error, Result};
 use crate::http::Edit;
 use crate::time::Time;
@@ -70,8 +71,7 @@ impl Draft {
             note("second_factor_required_from", json!(day.as_deref().map(moment).transpose()?));
         }
         if let Some(text) = self.allowed_ips.get() {
-            let all = text.as_deref().unwrap_or_default().split([',', ' ', '\n', '\r', '\t']);
-            let all: Vec<&str> = all.filter(|one| !one.is_empty()).collect();
+            let all = listed(text.as_deref().unwrap_or_default());
             note("allowed_ips", if all.is_empty() { Value::Null } else { json!(all) });
         }
         serde_json::from_value(Value::Object(body)).map_err(Error::internal)

@@ -56,11 +56,7 @@ fn shown<P: Permission>(
     let form = CHANGE.offered(can, ()).map(form).transpose()?;
     let end = ABOUT_TO_END.offered(can, ());
     let facts = if form.is_none() { now.facts() } else { vec![] };
-    let page = Page::new("Sign-in policy", &Policy { form, facts, affected, end })?;
-    Ok(match back {
-        Some(back) if back.is_wrong() => page.not_saved(back.status()),
-        Some(_) | None => page,
-    })
+    Ok(Page::new("Sign-in policy", &Policy { form, facts, affected, end })?.coming(back))
 }
 
 fn form<P: Permission>(can: &Can<P>, offer: Offer, now: &Shown, back: Option<&Back>) -> Result<Form> {

@@ -3,9 +3,8 @@
 use super::{Patch, store};
 use crate::access::{Caller, Can, LoginPolicy, login_policy::Update};
 use crate::audit::{Change, Subject};
-use crate::config::net;
+use crate::config::allowed_ips;
 use crate::error::{Error, Result};
-use ipnet::IpNet;
 
 fn subject(can: &Caller) -> Subject {
     Subject::new("login_policy", can.workspace())
@@ -15,14 +14,9 @@ fn subject(can: &Caller) -> Subject {
 pub fn merged(patch: &Patch, before: &LoginPolicy) -> Result<LoginPolicy> {
     let mut after = patch.over(before);
     if let Some(wanted) = patch.allowed_ips.get() {
-        after.allowed_ips = wanted.as_deref().map(networks).transpose()?;
+        after.allowed_ips = wanted.as_deref().map(allowed_ips).transpose()?;
     }
     Ok(after)
-}
-
-fn networks(texts: &[String]) -> Result<Vec<IpNet>> {
-    let wrong = || Error::invalid("body/allowed_ips must be addresses or networks");
-    texts.iter().map(|text| net(text).ok_or_else(wrong)).collect()
 }
 
 pub async fn update(can: Can<Update>, patch: Patch) -> Result<LoginPolicy> {

@@ -33,11 +33,7 @@ fn shown(can: &Can<Read>, profile: &Profile, back: Option<&Back>) -> Result<Page
         Ok(form.ask(Input::new("last_name", "Last name").filled_as("family-name")))
     };
     let change = CHANGE.offered(can, ()).map(form).transpose()?;
-    let page = Page::new("You", &Me { profile, change })?;
-    Ok(match back {
-        Some(back) => page.not_saved(back.status()),
-        None => page,
-    })
+    Ok(Page::new("You", &Me { profile, change })?.coming(back))
 }
 
 async fn change(can: Can<Update>, posted: Posted<Patch>) -> Result<Reply> {

@@ -1,4 +1,4 @@
-//! The answer to "Who are you, once more": a person authenticates, and the browser repeats what they were doing.
+//! The answer to "Confirm who you are": a person authenticates, and the browser repeats what they were doing.
 
 use super::{Again as Proof, Next, Password, Second, by_password, reauthenticate, second_factor};
 use crate::access::{Can, sessions::Reauthenticate};
@@ -15,7 +15,7 @@ pub fn pages() -> Pages {
 
 const WRONG: &str = "Check the password and the code. After ten wrong tries you have to wait 15 minutes.";
 const OTHER: &str = "Somebody else filled in this form. Go back, and sign in as yourself first.";
-const UNLIKE: &str = "You have to enrol a second factor first. Sign in on the start page.";
+const MUST_ENROL: &str = "You have to enrol a second factor first. Sign in on the start page.";
 
 /// The session goes on, with a new cookie.
 async fn again(can: Can<Reauthenticate>, typed: Again) -> Result<Reply> {
@@ -47,7 +47,7 @@ async fn signed_out(State(app): State<App>, visitor: Visitor, typed: Again) -> R
     }
     match first.body.next {
         Next::Done => Ok(Again::onward(task, first.cookies)),
-        Next::EnrolSecondFactor => typed.refused(&app, &task, false, UNLIKE),
+        Next::EnrolSecondFactor => typed.refused(&app, &task, false, MUST_ENROL),
         Next::SecondFactor => {
             let waiting = Visitor { session: app.site.value(&first.cookies), ..visitor };
             let (code, recovery_code) = (typed.code(), typed.recovery_code());

@@ -1,7 +1,7 @@
 //! The pages of workspaces: a person's list, and the home page of one.
 
 use super::{New, Workspace};
-use crate::access::{Can, Role, workspaces::*};
+use crate::access::{Can, workspaces::*};
 use crate::error::Result;
 use crate::http::Paging;
 use crate::web::{Back, Form, Input, Offer, Page, Pages, Posted, Rail, Reply, Way, home as address};
@@ -21,14 +21,14 @@ pub fn pages() -> Pages {
 #[template(path = "workspaces/home.html")]
 struct Home {
     workspace: Workspace,
-    role: &'static str,
+    role: String,
     acting: Option<String>,
 }
 
 async fn home(can: Can<Read>) -> Result<Page> {
     let workspace = super::show(&can).await?;
     let acting = can.acting().map(|acting| acting.home_name.clone());
-    let home = Home { workspace, role: can.role().map_or("", Role::name), acting };
+    let home = Home { workspace, role: can.role_name().to_owned(), acting };
     Page::new("Home", &home)
 }
 
@@ -65,11 +65,7 @@ async fn listed(can: &Can<Read>, back: Option<&Back>) -> Result<Page> {
         Ok(Form::of::<New>(can, offer)?.back(back).ask(Input::new("name", "Name of the workspace")))
     };
     let create = CREATE.offered(can, ()).map(form).transpose()?;
-    let page = Page::new("Workspaces", &List { rows: all.into_iter().map(row).collect(), create })?;
-    Ok(match back {
-        Some(back) => page.not_saved(back.status()),
-        None => page,
-    })
+    Ok(Page::new("Workspaces", &List { rows: all.into_iter().map(row).collect(), create })?.coming(back))
 }
 
 #[derive(Template)]
