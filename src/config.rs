@@ -3,7 +3,7 @@
 mod bound;
 mod value;
 pub use bound::{Bound, Size, Storage};
-pub use value::net;
+pub use value::{allowed_ips, listed, net};
 
 use crate::error::{Error, Result};
 use figment::Figment;

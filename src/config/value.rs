@@ -1,6 +1,6 @@
 //! Parses the texts of settings.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
@@ -105,6 +105,21 @@ pub fn net(text: &str) -> Option<IpNet> {
         },
         IpNet::V4(_) | IpNet::V6(_) => Some(net),
     }
+}
+
+/// The addresses and networks of a body, at most 100.
+pub fn allowed_ips(texts: &[String]) -> Result<Vec<IpNet>> {
+    if texts.len() > 100 {
+        return Err(Error::invalid("body/allowed_ips must be at most 100 addresses or networks"));
+    }
+    let wrong = || Error::invalid("body/allowed_ips must be addresses or networks");
+    texts.iter().map(|text| net(text).ok_or_else(wrong)).collect()
+}
+
+/// The parts of a text in which somebody lists addresses.
+pub fn listed(text: &str) -> Vec<String> {
+    let parts = text.split([',', ' ', '\n', '\r', '\t']);
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

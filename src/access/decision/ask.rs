@@ -98,7 +98,7 @@ impl<'a> Ask<'a> {
         self.first_bar().map(|(step, _)| step)
     }
 
-    /// Whether every step holds, but for the age of the last authentication.
+    /// Whether every step holds if the age of the last authentication is ignored.
     pub(in crate::access) fn holds_if_fresh(&self) -> bool {
         STEPS.into_iter().all(|step| self.bar(step).is_none_or(|bar| bar == Bar::Stale))
     }

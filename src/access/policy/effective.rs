@@ -1,5 +1,5 @@
-//! A role as a principal has it: a built-in role, and for a custom role the cells that lower it. The cells can only take
-//! away, because a reach is met with the reach of the built-in role.
+//! A role as a principal has it: a built-in role, and for a custom role the cells that lower it. The cells can only narrow
+//! the role, because each reach is intersected with that of the built-in role.
 
 use super::{ACTIONS, Action, Mark, ROLES, Reach, Role};
 use crate::db::{Field, Value};
@@ -15,10 +15,12 @@ use uuid::Uuid;
 pub struct CustomRole {
     pub id: Uuid,
     pub name: String,
+    #[serde(skip)]
+    pub cells: Cells,
 }
 
 /// The cells of a custom role as they are stored: one line, such as `campaigns:launch=team`, for each row that it has.
-/// They are searched, and not parsed, because a request looks at a few rows only. A row without a line has no reach, so
+/// They are searched, and not parsed, because most requests look at a few rows only. A row without a line has no reach, so
 /// a permission that is newer than the role is not in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
@@ -103,7 +105,7 @@ impl EffectiveRole {
 
     /// Whether it reaches at least as far in every row.
     pub fn covers(&self, other: &EffectiveRole) -> bool {
-        ACTIONS.iter().all(|action| self.reach(action).covers(other.reach(action)))
+        self.exceeded_by(other).is_none()
     }
 
     /// The first row in which another role reaches further.

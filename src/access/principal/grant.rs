@@ -225,6 +225,11 @@ impl Grant {
     pub fn role(&self) -> Option<Role> {
         self.role
     }
+    /// The name of the custom role, or of the built-in one. Empty for a caller without a role.
+    pub fn role_name(&self) -> &str {
+        let base = self.role.map_or("", Role::name);
+        self.custom_role.as_ref().map_or(base, |role| &role.name)
+    }
     pub fn custom_role(&self) -> Option<&CustomRole> {
         self.custom_role.as_ref()
     }

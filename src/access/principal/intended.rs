@@ -1,6 +1,6 @@
 //! The grant of a key that nobody has made yet, so that its maker sees beforehand what it could do.
 
-use super::{Ceiling, Grant, Origins, Principal};
+use super::{Grant, Origins, Principal};
 use crate::access::Who;
 use crate::time::Time;
 use uuid::Uuid;
@@ -20,14 +20,12 @@ impl Grant {
     /// workspace key has no member, and keeps the role and the limits of its maker.
     pub fn of_intended(&self, key: Intended) -> Grant {
         let Intended { name, scopes, personal, expires_at, origins, tag_limit } = key;
-        let limits: Vec<_> = self.limits.iter().cloned().chain(tag_limit).collect();
-        let origins: Vec<_> = self.own.origins.iter().cloned().chain(origins).collect();
-        let own = Ceiling {
-            narrowed: self.narrowed.clone(),
-            limits: limits.clone(),
-            origins: origins.clone(),
-            cells: self.cells.clone().filter(|_| !personal),
-        };
+        let limits: Vec<_> = self.limits.iter().cloned().chain(tag_limit.clone()).collect();
+        let mut own = self.ceiling();
+        own.cells = own.cells.filter(|_| !personal);
+        own.limits.extend(tag_limit);
+        own.origins.extend(origins);
+        let origins = own.origins.clone();
         Grant {
             principal: Principal::Key { id: Uuid::nil(), name, personal },
             who: if personal { self.who } else { Who::default() },
@@ -40,6 +38,7 @@ impl Grant {
             expires_at,
             lapsed: None,
             acting: None,
+            custom_role: self.custom_role.clone().filter(|_| personal),
             ..self.clone()
         }
     }

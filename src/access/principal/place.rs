@@ -9,8 +9,8 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place(pub Uuid);
 
-/// How a page knows its caller, for the frame around it, also around a refusal. A caller whom the server does not know, or
-/// who must not learn anything about the workspace, has none.
+/// What the frame of a page, or of a refusal, shows of the caller. It is absent if the server does not know the
+/// caller, or if they must not learn anything about the workspace.
 #[derive(Clone)]
 pub enum Standing {
     /// The credential counts here.
@@ -47,7 +47,7 @@ impl Caller {
         }
     }
 
-    /// Whether every step holds that needs no record, once the person has authenticated again.
+    /// Whether all steps that need no record would hold after the person authenticates again.
     pub fn would_if_fresh(&self, action: &'static Action) -> bool {
         self.ask(action).holds_if_fresh()
     }

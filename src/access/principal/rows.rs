@@ -1,7 +1,7 @@
 //! The rows from which a grant is made.
 
 use super::{Ceiling, Grant, Group, Lapsed, LoginPolicy, Origins, Principal};
-use crate::access::{Cells, CustomRole, Role, Who};
+use crate::access::{CustomRole, Role, Who};
 use crate::db::{Json, Record, Row};
 use crate::error::{Error, Result};
 use crate::time::Time;
@@ -92,7 +92,7 @@ pub(in crate::access) struct MemberRow {
     tag_limit: Option<Json<Vec<Uuid>>>,
     accepted: bool,
     link: Option<Uuid>,
-    custom: Option<(CustomRole, Cells)>,
+    custom: Option<CustomRole>,
 }
 
 impl Record for MemberRow {
@@ -113,8 +113,10 @@ impl Record for Option<MemberRow> {
         let (role_id, name, cells): (Option<Uuid>, Option<String>, Option<String>) =
             (row.take()?, row.take()?, row.take()?);
         // A member whose custom role does not exist has no rights.
-        let custom = role_id.map(|id| {
-            (CustomRole { id, name: name.unwrap_or_default() }, Cells::from(cells.unwrap_or_default()))
+        let custom = role_id.map(|id| CustomRole {
+            id,
+            name: name.unwrap_or_default(),
+            cells: cells.unwrap_or_default().into(),
         });
         Ok(match (id, user_id, email, role) {
             (Some(id), Some(user_id), Some(email), Some(role)) => Some(MemberRow {
@@ -209,7 +211,8 @@ impl Grant {
     pub(in crate::access) fn of(mut self, member: MemberRow) -> Grant {
         self.who = Who { user: Some(member.user_id), member: Some(member.id) };
         self.role = Role::parse(&member.role);
-        (self.custom_role, self.cells) = member.custom.unzip();
+        self.cells = member.custom.as_ref().map(|role| role.cells.clone());
+        self.custom_role = member.custom;
         self.email = Some(member.email);
         self.narrowed.extend(member.permissions.map(|Json(list)| list));
         match (member.tag_limit, self.role) {

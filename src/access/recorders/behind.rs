@@ -247,9 +247,6 @@ async fn write_down(
             batch.add(note, &mut windows);
         }
         let is_due = uses.add(std::mem::take(&mut batch.uses));
-        if is_due || !batch.waiting.is_empty() {
-            uses.write(&gate, Duration::ZERO).await;
-        }
         let mut refused: Vec<_> = std::mem::take(&mut batch.refused).into_values().collect();
         refused.sort_by_key(|refusal| refusal.at); // ids must be in the order of time
         let refused: Vec<_> = refused.into_iter().map(|refusal| (refusal, new_id())).collect();
@@ -257,21 +254,23 @@ async fn write_down(
             .into_iter()
             .filter(|(key, at)| is_news(&mut stamped, *key, *at))
             .collect();
-        if refused.is_empty() && used.is_empty() {
-            batch.answer();
-            continue;
+        if !refused.is_empty() || !used.is_empty() {
+            let written = gate.narrow().write(async move |tx| {
+                for (refusal, id) in &refused {
+                    refusal.write(*id, tx).await?;
+                }
+                for (used, at) in &used {
+                    stamp(*used, *at, tx).await?;
+                }
+                Ok(())
+            });
+            if let Err(error) = written.await {
+                tracing::error!(%error, "refused attempts could not be recorded");
+            }
         }
-        let written = gate.narrow().write(async move |tx| {
-            for (refusal, id) in &refused {
-                refusal.write(*id, tx).await?;
-            }
-            for (used, at) in &used {
-                stamp(*used, *at, tx).await?;
-            }
-            Ok(())
-        });
-        if let Err(error) = written.await {
-            tracing::error!(%error, "refused attempts could not be recorded");
+        // Counts come last, so that they do not delay audit rows.
+        if is_due || !batch.waiting.is_empty() {
+            uses.write(&gate, Duration::ZERO).await;
         }
         batch.answer();
     }

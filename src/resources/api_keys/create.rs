@@ -1,7 +1,7 @@
 use super::{ApiKey, Minted, New, Scope, StoredKey, exceeds, store};
 use crate::access::{Caller, Can, Role, Seen, Step, api_keys::Create};
 use crate::audit::Change;
-use crate::config::net;
+use crate::config::allowed_ips;
 use crate::db::Json;
 use crate::error::{Error, Result};
 use crate::resources::custom_tags;
@@ -70,9 +70,7 @@ pub(super) fn expiry(can: &Caller, new: &New) -> Result<Option<Time>> {
 }
 
 pub(super) fn addresses(new: &New) -> Result<Option<Vec<IpNet>>> {
-    let wrong = || Error::invalid("body/allowed_ips must be addresses or networks");
-    let parse = |text: &String| net(text).ok_or_else(wrong);
-    new.allowed_ips.as_ref().map(|list| list.iter().map(parse).collect()).transpose()
+    new.allowed_ips.as_deref().map(allowed_ips).transpose()
 }
 
 /// A key that the operator gives out on the command line.

@@ -1,6 +1,7 @@
 //! The form of a new key. It asks for days instead of a moment, and for addresses as one text.
 
 use super::{New, Scope};
+use crate::config::listed;
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -56,11 +57,7 @@ pub struct Draft {
 impl Draft {
     pub fn new_key(self, now: Time) -> New {
         let addresses = self.allowed_ips.unwrap_or_default();
-        let addresses: Vec<String> = addresses
-            .split([',', ' ', '\n', '\r', '\t'])
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
-            .collect();
+        let addresses = listed(&addresses);
         New {
             name: self.name.trim().to_owned(),
             scopes: self.scopes,

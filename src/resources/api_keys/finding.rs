@@ -26,8 +26,8 @@ pub enum Finding {
 impl Finding {
     pub fn words(self) -> &'static str {
         match self {
-            Finding::Everything => "can do everything",
-            Finding::ChangesEverything => "can change everything",
+            Finding::Everything => "has every scope",
+            Finding::ChangesEverything => "has every scope to change",
             Finding::NoExpiry => "never expires",
             Finding::ExpiresSoon => "expires soon",
             Finding::Expired => "has expired",

@@ -1,6 +1,6 @@
 //! What would change an answer: for each step that can refuse, what somebody with the right to do so could do.
 
-use crate::access::{Action, Mark, Step};
+use crate::access::{Action, Mark, Role, Step};
 use crate::resources::shapes;
 
 /// What would let the action pass the step that refused it. Nothing if it is allowed.
@@ -28,8 +28,10 @@ pub fn remedies(action: &'static Action, refused_by: Option<Step>) -> Vec<String
 }
 
 fn of_role(action: &'static Action) -> Vec<String> {
-    let roles: Vec<_> = action.roles().map(|role| role.name()).collect();
+    // Nobody gives the role of the owner.
+    let roles: Vec<_> = action.roles().filter(|role| *role != Role::Owner).map(|role| role.name()).collect();
     let mut all = vec![format!("An owner or admin gives a role that has it: {}.", roles.join(", "))];
+    all.push("If the role is a custom one, an owner or admin adds the permission to it.".to_owned());
     if !action.needs.is_empty() {
         all.push(format!("If the member has a list of permissions, add {} to it.", action.needs));
     }

@@ -15,7 +15,7 @@ pub use store::{
     is_owner, is_taken, joined, list, made_through, owner_and, owners_address, step_down, step_up, update,
 };
 
-use crate::access::{CustomRole, Role, Shape};
+use crate::access::{CustomRole, EffectiveRole, Role, Shape};
 use crate::http::absent_not_null;
 use crate::time::Time;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -92,6 +92,18 @@ pub struct KeyMade {
     pub name: String,
     /// The workspace in which the key works: this one, or a sub-workspace.
     pub workspace_id: Uuid,
+}
+
+impl WorkspaceMember {
+    pub fn effective_role(&self) -> EffectiveRole {
+        let cells = self.custom_role.as_ref().map(|role| role.cells.clone());
+        EffectiveRole { base: self.role, cells }
+    }
+
+    /// The name of the custom role, or of the built-in one.
+    pub fn role_name(&self) -> &str {
+        self.custom_role.as_ref().map_or(self.role.name(), |role| &role.name)
+    }
 }
 
 /// The permissions that the official API names; reference, section 2.2.

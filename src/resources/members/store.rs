@@ -15,7 +15,8 @@ impl Record for WorkspaceMember {
     const COLUMNS: &'static str = "m.id, m.workspace_id, m.email, m.user_id, u.email, m.nickname, \
          u.first_name, u.last_name, m.role, m.accepted, m.issuer_id, m.permissions, m.timestamp_created, \
          m.tag_limit, exists (select 1 from factors f where f.user_id = m.user_id and f.confirmed), m.role_id, \
-         (select r.name from roles r where r.workspace_id = m.workspace_id and r.id = m.role_id)";
+         (select r.name from roles r where r.workspace_id = m.workspace_id and r.id = m.role_id), \
+         (select r.cells from roles r where r.workspace_id = m.workspace_id and r.id = m.role_id)";
     fn read(row: &mut Row) -> Result<Self> {
         let (id, workspace_id, email, user_id) = (row.take()?, row.take()?, row.take()?, row.take()?);
         let (user_email, nickname) = (row.take()?, row.take()?);
@@ -41,8 +42,13 @@ impl Record for WorkspaceMember {
             accounts: None,
             keys_made: None,
         };
-        let (role, name): (Option<Uuid>, Option<String>) = (row.take()?, row.take()?);
-        member.custom_role = role.map(|id| CustomRole { id, name: name.unwrap_or_default() });
+        let (role, name, cells): (Option<Uuid>, Option<String>, Option<String>) =
+            (row.take()?, row.take()?, row.take()?);
+        member.custom_role = role.map(|id| CustomRole {
+            id,
+            name: name.unwrap_or_default(),
+            cells: cells.unwrap_or_default().into(),
+        });
         Ok(member)
     }
 }

@@ -15,7 +15,7 @@ pub use create::create;
 pub use delete::delete;
 pub use guard::guard;
 pub use matrix::{AccessMatrix, columns, matrix};
-pub use named::{effective, named};
+pub use named::named;
 pub use preview::preview;
 pub use routes::router;
 pub use update::update;
@@ -84,7 +84,7 @@ impl WorkspaceRole {
     }
 
     pub fn label(&self) -> CustomRole {
-        CustomRole { id: self.id, name: self.name.clone() }
+        CustomRole { id: self.id, name: self.name.clone(), cells: self.cells.clone() }
     }
 
     fn subject(&self) -> Subject {

@@ -2,7 +2,9 @@
 
 use super::cells::cells;
 use super::{Trial, WorkspaceRole, store};
-use crate::access::{ACTIONS, Can, EffectiveRole, Permission, Reach, api_keys as keys, roles::Read};
+use crate::access::{
+    ACTIONS, Can, EffectiveRole, Permission, Reach, api_keys as keys, roles::Read, workspace_members,
+};
 use crate::error::{Error, Result};
 use crate::resources::api_keys;
 use crate::resources::members::KeyMade;
@@ -21,8 +23,9 @@ pub struct Preview {
     pub loses: Vec<Moved>,
     /// How many members and invitations have the role.
     pub members: i64,
-    /// These members and invitations, oldest first; 1000 at most.
-    pub who: Vec<Having>,
+    /// These members and invitations, oldest first; 1000 at most. Left out for callers who cannot see members.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub who: Option<Vec<Having>>,
     /// The live workspace keys that these members have made, if the change takes rights away. They would keep the rights that
     /// they have, unless they are revoked. Left out for callers who cannot see API keys.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,7 +60,10 @@ pub async fn preview(can: &Can<Read>, id: Uuid, trial: &Trial) -> Result<Preview
         gains: moved(&was, &is, |row| (was.reach(row), is.reach(row))),
         loses,
         members: role.members,
-        who: store::having(can, id, NAMED).await?,
+        who: match can.may(workspace_members::Read::ACTION) {
+            true => Some(store::having(can, id, NAMED).await?),
+            false => None,
+        },
         keys_made: if shown { Some(api_keys::keys_made(can, can.reader(), id).await?) } else { None },
     })
 }

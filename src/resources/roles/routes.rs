@@ -54,7 +54,7 @@ operations! {
 
     /// Get the access matrix
     ///
-    /// Every permission, and how far it reaches in each built-in and each custom role.
+    /// Lists every permission, and how far it reaches in each built-in and each custom role.
     GET "/api/v2/access/matrix" => matrix as "getAccessMatrix" + ours;
 }
 

@@ -40,8 +40,8 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Patch, lowering: Lowering
     .await
 }
 
-/// The campaigns of members with the role lose the sending accounts that their owners can no longer use. Call this before
-/// the members get another role, if they do, and with the rights that they will have.
+/// The campaigns of members with the role lose the sending accounts that their owners can no longer use. If the
+/// members get another role, call this first, with the rights that they will have.
 pub async fn settle(
     can: &Caller,
     tx: &mut Tx,

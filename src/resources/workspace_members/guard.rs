@@ -33,16 +33,23 @@ fn refuse<T>(why: &str) -> Result<T> {
     Err(Error::refused(Step::Role, format!("role: {why}")))
 }
 
-/// Whether the caller can change or remove this member, as far as the roles and the permissions of both decide. A custom
-/// role counts as its base, so a page can leave out a button, but it does not offer one that is refused.
+/// Whether the caller can change or remove this member, as far as the roles and the permissions of both decide.
 pub fn is_open_to(can: &Caller, member: &WorkspaceMember) -> bool {
-    guard(can, Some(&member.role.into()), None).is_ok()
-        && within_own(can, member.permissions.as_deref()).is_ok()
+    is_open(can, member, None)
+}
+
+/// Whether the caller can send the invitation of this member again. That gives the role once more.
+pub fn is_open_again_to(can: &Caller, member: &WorkspaceMember) -> bool {
+    is_open(can, member, Some(&member.effective_role()))
+}
+
+fn is_open(can: &Caller, member: &WorkspaceMember, wanted: Option<&EffectiveRole>) -> bool {
+    let roles = guard(can, Some(&member.effective_role()), wanted);
+    roles.is_ok() && within_own(can, member.permissions.as_deref()).is_ok()
 }
 
 /// The built-in roles that the caller can give. `present` is the role of a member, and none for an invitation.
-pub fn open_roles(can: &Caller, present: Option<Role>) -> Vec<Role> {
-    let present: Option<EffectiveRole> = present.map(EffectiveRole::from);
-    let can_give = |role: &Role| guard(can, present.as_ref(), Some(&(*role).into())).is_ok();
+pub fn open_roles(can: &Caller, present: Option<&EffectiveRole>) -> Vec<Role> {
+    let can_give = |role: &Role| guard(can, present, Some(&(*role).into())).is_ok();
     ROLES.iter().copied().filter(can_give).collect()
 }

@@ -1,10 +1,10 @@
 //! The pages of members and invitations.
 
-use super::guard::{is_open_to, open_roles};
+use super::guard::{is_open_again_to, is_open_to, open_roles};
 use super::{Filter, Foreseen, New, Patch, Revoke, expiries, foresee};
-use crate::access::{Caller, Can, Role, custom_tags as tags, workspace_members::*};
+use crate::access::{Caller, Can, ROLES, Role, custom_tags as tags, workspace_members::*};
 use crate::error::Result;
-use crate::http::{Id, Path, Roll};
+use crate::http::{Id, Paging, Path, Query, Roll};
 use crate::resources::custom_tags::{self, CustomTag};
 use crate::resources::members::WorkspaceMember;
 use crate::resources::workspaces;
@@ -41,13 +41,14 @@ struct List {
     people: Vec<Person>,
     invited: Vec<Person>,
     invite: Option<Form>,
+    older: Option<Offer>,
 }
 
 /// A row of the list.
 struct Person {
     name: String,
     email: String,
-    role: &'static str,
+    role: String,
     limit: Vec<String>,
     second_factor: bool,
     mine: bool,
@@ -58,12 +59,16 @@ struct Person {
     remove: Option<Offer>,
 }
 
-async fn list(can: Can<Read>) -> Result<Page> {
-    listed(&can, None).await
+async fn list(can: Can<Read>, Query(roll): Query<Roll>) -> Result<Page> {
+    listed(&can, roll, None).await
 }
 
-async fn listed(can: &Can<Read>, back: Option<&Back>) -> Result<Page> {
-    let members = super::members(can, everybody()).await?;
+/// The newest members.
+const NEWEST: Roll = Roll { limit: None, starting_after: None };
+
+async fn listed(can: &Can<Read>, roll: Roll, back: Option<&Back>) -> Result<Page> {
+    let full = Paging::from(Roll { limit: roll.limit, starting_after: None }).limit();
+    let members = super::members(can, Filter { roll, accepted: None, search: None }).await?;
     let tags = all_tags(can).await?;
     let expiries = expiries(can).await?;
     let workspace = workspaces::show(&can.further()?).await?;
@@ -82,16 +87,15 @@ async fn listed(can: &Can<Read>, back: Option<&Back>) -> Result<Page> {
         people: people.into_iter().map(row).collect(),
         invited: invited.into_iter().map(row).collect(),
         invite: invitation(can, &tags, back)?,
+        older: older(can, &members, full),
     };
-    let page = Page::new("Members", &list)?;
-    Ok(match back {
-        Some(back) => page.not_saved(back.status()),
-        None => page,
-    })
+    Ok(Page::new("Members", &list)?.coming(back))
 }
 
-fn everybody() -> Filter {
-    Filter { roll: Roll { limit: None, starting_after: None }, accepted: None, search: None }
+/// The link to the next page of the list, if this one is full.
+fn older(can: &Can<Read>, members: &[WorkspaceMember], full: i64) -> Option<Offer> {
+    let last = members.last().filter(|_| members.len() as i64 == full)?;
+    Some(LIST.offered(can, ())?.called("Older").with(&[("starting_after", &last.id.to_string())]))
 }
 
 async fn all_tags(can: &Can<Read>) -> Result<Vec<CustomTag>> {
@@ -106,21 +110,22 @@ fn called(member: &WorkspaceMember) -> String {
 
 fn person(can: &Caller, member: &WorkspaceMember, tags: &[CustomTag]) -> Person {
     let name = called(member);
-    let offer =
-        |offer: Option<Offer>| offer.filter(|_| is_open_to(can, member)).map(|offer| offer.about(&name));
+    let offer = |offer: Option<Offer>, is_open: fn(&Caller, &WorkspaceMember) -> bool| {
+        offer.filter(|_| is_open(can, member)).map(|offer| offer.about(&name))
+    };
     let label = |tag: &Uuid| tags.iter().find(|known| known.id == *tag).map(|tag| tag.label.clone());
     let removal = if member.accepted { "Remove" } else { "Withdraw" };
     Person {
         email: member.email.clone(),
-        role: member.role.name(),
+        role: member.role_name().to_owned(),
         limit: member.tag_limit.iter().flatten().filter_map(label).collect(),
         second_factor: member.second_factor,
         mine: Some(member.id) == can.member(),
         by: None,
         expires: None,
         open: SHOW.offered(can, member.id).map(|offer| offer.about(&name)),
-        resend: offer(RESEND.offered(can, member.id)).filter(|_| !member.accepted),
-        remove: offer(ABOUT_TO_REMOVE.offered(can, member.id)).map(|offer| offer.called(removal)),
+        resend: offer(RESEND.offered(can, member.id), is_open_again_to).filter(|_| !member.accepted),
+        remove: offer(ABOUT_TO_REMOVE.offered(can, member.id), is_open_to).map(|offer| offer.called(removal)),
         name: name.clone(),
     }
 }
@@ -135,8 +140,18 @@ fn invitation(can: &Caller, tags: &[CustomTag], back: Option<&Back>) -> Result<O
     Ok(Some(form))
 }
 
-fn roles(can: &Caller, present: Option<Role>) -> Vec<Choice> {
-    open_roles(can, present).into_iter().map(|role| Choice::new(role.name(), role.name())).collect()
+/// The roles that the caller can give, and the present one, so that the form does not change it by itself.
+fn roles(can: &Caller, member: Option<&WorkspaceMember>) -> Vec<Choice> {
+    let present = member.map(WorkspaceMember::effective_role);
+    let open = open_roles(can, present.as_ref());
+    let is_now = |role: Role| member.is_some_and(|member| member.role == role);
+    let custom = member.and_then(|member| member.custom_role.as_ref());
+    let label = |role: Role| match custom {
+        Some(custom) if is_now(role) => format!("{} (based on {})", custom.name, role.name()),
+        Some(_) | None => role.name().to_owned(),
+    };
+    let shown = ROLES.iter().copied().filter(|role| open.contains(role) || is_now(*role));
+    shown.map(|role| Choice::new(role.name(), label(role))).collect()
 }
 
 fn limit(tags: &[CustomTag]) -> Input {
@@ -159,7 +174,7 @@ async fn invite(can: Can<Create>, posted: Posted<New>) -> Result<Reply> {
     let find = async move |id| super::show(&found, id).await;
     match posted.creating(can, async |can, new| super::invite(can, new).await, find).await? {
         Ok(member) => handed_over(&look, &member, "is invited."),
-        Err(back) => listed(&look, Some(&back)).await.map(Reply::from),
+        Err(back) => listed(&look, NEWEST, Some(&back)).await.map(Reply::from),
     }
 }
 
@@ -176,7 +191,7 @@ fn handed_over(can: &Can<Read>, member: &WorkspaceMember, done: &str) -> Result<
 async fn resend(can: Can<Resend>, Path(Id { id }): Path<Id>, _: Posted<()>) -> Result<Reply> {
     let look = can.further::<Read>()?;
     let member = super::resend(can, id).await?;
-    handed_over(&look, &member, "is invited again. The link before no longer works.")
+    handed_over(&look, &member, "is invited again. The previous link no longer works.")
 }
 
 #[derive(Template)]
@@ -203,11 +218,7 @@ async fn shown(can: &Can<Read>, member: &WorkspaceMember, back: Option<&Back>) -
         change: changing(can, member, &tags, back)?,
         back: LIST.offered(can, ()),
     };
-    let page = Page::new(called(member), &show)?;
-    Ok(match back {
-        Some(back) => page.not_saved(back.status()),
-        None => page,
-    })
+    Ok(Page::new(called(member), &show)?.coming(back))
 }
 
 fn changing(
@@ -221,7 +232,11 @@ fn changing(
     let form = Form::of::<Patch>(can, offer)?.over(member)?.back(back);
     let form = form
         .ask(Input::new("nickname", "Nickname"))
-        .ask(Input::new("role", "Role").choices(roles(can, Some(member.role))))
+        .ask(
+            Input::new("role", "Role")
+                .choices(roles(can, Some(member)))
+                .help("Another role takes a custom role away."),
+        )
         .ask(limit(tags));
     Ok(Some(form))
 }
@@ -247,12 +262,16 @@ struct Removal {
 }
 
 async fn about_to_remove(can: Can<Delete>, Path(Id { id }): Path<Id>) -> Result<Page> {
-    let foreseen = foresee(&can, id).await?;
+    removal(&can, id, None).await
+}
+
+async fn removal(can: &Can<Delete>, id: Uuid, back: Option<&Back>) -> Result<Page> {
+    let foreseen = foresee(can, id).await?;
     let member = &foreseen.member;
     let label = if member.accepted { "Remove from the workspace" } else { "Withdraw the invitation" };
-    let offer = REMOVE.offered(&can, id).filter(|_| is_open_to(&can, member));
+    let offer = REMOVE.offered(can, id).filter(|_| is_open_to(can, member));
     let form = |offer: Offer| -> Result<Form> {
-        let form = Form::of::<Revoke>(&can, offer.called(label))?;
+        let form = Form::of::<Revoke>(can, offer.called(label))?.back(back);
         let keys = foreseen.keys.as_ref().is_some_and(|keys| !keys.is_empty());
         let ask = Input::new("revoke_keys", "Also revoke the API keys that they have made");
         Ok(if keys { form.ask(ask) } else { form })
@@ -260,10 +279,10 @@ async fn about_to_remove(can: Can<Delete>, Path(Id { id }): Path<Id>) -> Result<
     let removal = Removal {
         name: called(member),
         remove: offer.map(form).transpose()?,
-        back: SHOW.offered(&can, id).map(|offer| offer.called("Keep")),
+        back: SHOW.offered(can, id).map(|offer| offer.called("Keep")),
         foreseen,
     };
-    Page::new(format!("{label}: {}", removal.name), &removal)
+    Ok(Page::new(format!("{label}: {}", removal.name), &removal)?.coming(back))
 }
 
 async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, posted: Posted<Revoke>) -> Result<Reply> {

@@ -16,7 +16,7 @@ use uuid::Uuid;
 pub async fn remove(can: Can<Delete>, id: Uuid, revoke: Revoke) -> Result<WorkspaceMember> {
     can.write(async move |can, tx| {
         let mut member = members::find(can, &mut *tx, id).await?;
-        let present = roles::effective(can, tx, &member).await?;
+        let present = member.effective_role();
         roles::guard(can, Some(&present), None)?;
         within_own(can, member.permissions.as_deref())?;
         let keys = KeysMade::by(can, tx, id, revoke.revoke_keys).await?;

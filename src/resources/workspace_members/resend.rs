@@ -22,7 +22,7 @@ pub async fn resend(can: Can<Resend>, id: Uuid) -> Result<WorkspaceMember> {
             return Ok(Change::updated(subject(id), &before, member).affecting(0));
         }
         within_a_day(can, tx).await?;
-        let role = roles::effective(can, tx, &member).await?;
+        let role = member.effective_role();
         roles::guard(can, Some(&role), Some(&role))?;
         within_own(can, member.permissions.as_deref())?;
         prolong(can, tx, &member, &link).await?;

@@ -3,13 +3,13 @@
 use super::guard::{keeps_limit, within_own};
 use super::invite::custom;
 use super::{Patch, Revoke, handed, subject};
-use crate::access::{Caller, Can, EffectiveRole, workspace_members::*};
+use crate::access::{Caller, Can, workspace_members::*};
 use crate::audit::Change;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::resources::api_keys::KeysMade;
 use crate::resources::members::{self, WorkspaceMember};
-use crate::resources::roles::{self, WorkspaceRole};
+use crate::resources::roles;
 use crate::resources::{accounts, custom_tags};
 use std::slice::from_mut;
 use uuid::Uuid;
@@ -18,13 +18,12 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Patch, revoke: Revoke) ->
     can.write(async move |can, tx| {
         let mut before = members::find(can, &mut *tx, id).await?;
         handed::show(can, &mut *tx, from_mut(&mut before)).await?;
-        let (mut after, wanted) = wanted(can, tx, &patch, &before).await?;
+        let mut after = wanted(can, tx, &patch, &before).await?;
         let new_role = after.role != before.role || after.custom_role != before.custom_role;
         let new_rights = new_role || after.tag_limit != before.tag_limit;
         if new_rights {
             can.also::<ChangeRole>()?;
-            let present = roles::effective(can, tx, &before).await?;
-            roles::guard(can, Some(&present), Some(wanted.as_ref().unwrap_or(&present)))?;
+            roles::guard(can, Some(&before.effective_role()), Some(&after.effective_role()))?;
             within_own(can, before.permissions.as_deref())?;
             keeps_limit(can, before.tag_limit.as_deref(), after.tag_limit.as_deref())?;
         }
@@ -50,26 +49,22 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Patch, revoke: Revoke) ->
     .await
 }
 
-/// The member as the body wants them, and their role if the body names one. A built-in role takes a custom one away.
+/// The member as the body wants them. A built-in role takes a custom one away.
 async fn wanted(
     can: &Caller,
     tx: &mut Tx,
     patch: &Patch,
     before: &WorkspaceMember,
-) -> Result<(WorkspaceMember, Option<EffectiveRole>)> {
+) -> Result<WorkspaceMember> {
     let mut after = patch.over(before);
     let role = patch.role.get().copied();
     match (patch.custom_role.get(), role) {
         (Some(Some(name)), _) => {
             let custom = custom(can, tx, name, role).await?;
             (after.role, after.custom_role) = (custom.base, Some(custom.label()));
-            Ok((after, Some(WorkspaceRole::effective(&custom))))
         }
-        (Some(None), _) | (None, Some(_)) => {
-            after.custom_role = None;
-            let effective = after.role.into();
-            Ok((after, Some(effective)))
-        }
-        (None, None) => Ok((after, None)),
+        (Some(None), _) | (None, Some(_)) => after.custom_role = None,
+        (None, None) => (),
     }
+    Ok(after)
 }

@@ -98,11 +98,7 @@ async fn shown<P: Permission>(
         foreseen,
         back: LIST.offered(can, ()).map(|offer| offer.called("Back to the keys")),
     };
-    let page = Page::new("New API key", &new)?;
-    Ok(match back {
-        Some(back) if back.is_wrong() => page.not_saved(back.status()),
-        Some(_) | None => page,
-    })
+    Ok(Page::new("New API key", &new)?.coming(back))
 }
 
 /// The scopes that this server has operations for: those that the maker can give, in groups, and those that they lack.
