@@ -9,6 +9,7 @@ use gatepost::net::{Fault, Limits, Net};
 use rustls::ClientConfig;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use uuid::Uuid;
 
 const SHORT: Duration = Duration::from_millis(600);
 
@@ -27,7 +28,8 @@ fn net(tls: Arc<ClientConfig>) -> Net {
 fn call(url: &str, towards: Towards) -> Call {
     let mut headers = HeaderMap::new();
     headers.insert("x-own", HeaderValue::from_static("1"));
-    Call { method: Method::POST, url: url.parse().unwrap(), headers, body: "{\"a\":1}".into(), towards }
+    let (url, workspace) = (url.parse().unwrap(), Uuid::nil());
+    Call { method: Method::POST, url, headers, body: "{\"a\":1}".into(), towards, workspace }
 }
 
 async fn post(net: &Net, url: &str) -> Result<Answer, Fault> {
@@ -112,8 +114,9 @@ async fn a_call_waits_for_its_turn() {
     let began = Instant::now();
     let (one, two) = tokio::join!(post(&net, &at), post(&net, &at));
     assert_eq!((one.unwrap_err(), two.unwrap_err()), (Fault::TimedOut, Fault::TimedOut));
-    assert!(began.elapsed() >= SHORT);
-    assert_eq!(receiver.received().len(), 1);
+    // The second call may get its turn in the moment in which its own wait ends.
+    let calls = u32::try_from(receiver.received().len()).unwrap();
+    assert!((1..=2).contains(&calls) && began.elapsed() >= SHORT * calls, "{calls} in {:?}", began.elapsed());
 }
 
 #[tokio::test]

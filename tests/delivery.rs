@@ -160,7 +160,8 @@ async fn a_large_mail_arrives_whole() {
     let line = [bytes, b"\r\n".to_vec()].concat();
     let bytes = line.repeat(20_000);
     let mail = Mail { bytes: &bytes, ..mail("jo@acme.example", "ok@lead.example") };
-    let ready = net.hand_over(&server, &mail, SHORT).await.unwrap();
+    let patient = Patience { dot: Duration::from_secs(10), ..SHORT };
+    let ready = net.hand_over(&server, &mail, patient).await.unwrap();
     assert!(ready.finish().await.is_ok());
     assert_eq!(internet.mails()[0].text.len(), bytes.len());
 }

@@ -343,7 +343,10 @@ async fn a_webhook_whose_maker_left_pauses(mut world: World) {
     label(&world, "owner", &lead, 1).await;
     world.deliver().await;
     let paused = world.get("owner", &at).await.is(200).json();
-    assert_eq!(paused["paused_because"], "Its maker may no longer deliver events of this workspace.");
+    assert_eq!(
+        paused["paused_because"],
+        "Its maker no longer has the right to deliver events of this workspace."
+    );
     world.call("owner", &format!("POST {at}/resume"), Value::Null).await.is(200);
     world.deliver().await;
     assert_eq!(kinds(&receiver.take()), ["lead_interested"]);

@@ -15,7 +15,7 @@ mod store;
 
 pub use mark::{forget, mark, remember};
 pub use prune::prune;
-pub use runner::{drain, run};
+pub use runner::{cause, drain, moment, run};
 pub use store::{Progress, advance, cancel, depths, enqueue};
 
 use crate::access::{Answer, Asker, Caller};
@@ -64,8 +64,8 @@ impl Kind {
         }
     }
 
-    /// Whether a job goes to the end of the queue after each step, because its steps wait for others. So many jobs of one
-    /// workspace do not keep the runner from those of others.
+    /// Whether a job goes to the end of the queue after each step, because its steps wait for other
+    /// servers. The jobs of one workspace then do not delay those of others.
     fn takes_turns(self) -> bool {
         self == Kind::VerifyLeads
     }

@@ -55,19 +55,26 @@ async fn lane(app: &App, work: Work, mail: bool, mut stop: watch::Receiver<()>) 
                 tracing::warn!(cause = cause(&error), "old jobs could not be removed");
             }
         }
-        let ended = async {
-            match running.is_empty() {
-                true => std::future::pending().await,
-                false => running.join_next().await,
-            }
-        };
-        tokio::select! {
-            _ = stop.changed() => break,
-            _ = ended => (),
-            () = tokio::time::sleep(PAUSE) => (),
+        if !moment(&mut running, &mut stop, PAUSE).await {
+            break;
         }
     }
     while running.join_next().await.is_some() {}
+}
+
+/// Waits until some work ends, at most for the pause. False if `stop` fired.
+pub async fn moment(running: &mut JoinSet<()>, stop: &mut watch::Receiver<()>, pause: Duration) -> bool {
+    let ended = async {
+        match running.is_empty() {
+            true => std::future::pending().await,
+            false => running.join_next().await,
+        }
+    };
+    tokio::select! {
+        _ = stop.changed() => false,
+        _ = ended => true,
+        () = tokio::time::sleep(pause) => true,
+    }
 }
 
 /// Works until no job is due, and returns the number of jobs. For tests, and for callers that want to wait.
@@ -180,7 +187,7 @@ fn again(app: &App, claim: &Claim, why: String) -> Rest {
 }
 
 /// The cause of an error, for the log.
-fn cause(error: &Error) -> String {
+pub fn cause(error: &Error) -> String {
     if let Error::Internal(cause) | Error::Unavailable(cause) = error {
         return Cause(cause.clone()).to_string();
     }

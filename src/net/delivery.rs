@@ -1,6 +1,6 @@
 //! Hands a mail to a mail server, in two parts. After the first, the server has the whole mail and waits for the final dot.
 //! The caller can still decide that the mail does not leave: without the dot, the server must forget it (RFC 5321,
-//! 4.1.1.10). The second part sends the dot. From then on the mail can have left, whatever is heard or not heard.
+//! 4.1.1.10). The second part sends the dot. After that the mail can have left, even if no answer arrives.
 
 use std::time::Duration;
 
@@ -63,10 +63,10 @@ impl Net {
         mail: &Mail<'_>,
         patience: Patience,
     ) -> Result<Ready, Stopped> {
-        let beginning = async { smtp::session(self.dial(server, smtp::TLS).await?, server).await };
-        let mut talk = within(patience.answer, beginning).await?;
         let from = path(mail.from).ok_or_else(|| unsound(Stage::Sender, "5.1.7"))?;
         let to = path(mail.to).ok_or_else(|| unsound(Stage::Recipient, "5.1.3"))?;
+        let beginning = async { smtp::session(self.dial(server, smtp::TLS).await?, server).await };
+        let mut talk = within(patience.answer, beginning).await?;
         command(&mut talk, patience, Stage::Sender, &format!("MAIL FROM:{from}\r\n")).await?;
         command(&mut talk, patience, Stage::Recipient, &format!("RCPT TO:{to}\r\n")).await?;
         let mut refused = Vec::new();

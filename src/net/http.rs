@@ -15,6 +15,7 @@ use tokio::{
     time::timeout,
 };
 use url::Url;
+use uuid::Uuid;
 
 use super::{
     Fault, Net,
@@ -44,6 +45,8 @@ pub struct Call {
     pub headers: HeaderMap,
     pub body: Bytes,
     pub towards: Towards,
+    /// The workspace that the call is made for. It has a share of the calls that are made at a time.
+    pub workspace: Uuid,
 }
 
 /// The answer to a call. If its body is too large, too slow or cut off, the status is known anyway.
@@ -56,7 +59,8 @@ pub struct Answer {
 impl Net {
     /// Makes a call, and returns the answer with the milliseconds that it took.
     pub async fn http(&self, call: Call) -> (Result<Answer, Fault>, i64) {
-        let Ok(Ok(_place)) = timeout(self.limits.call, self.calls.acquire()).await else {
+        let places = async { (self.callers.place(call.workspace).await, self.calls.acquire().await) };
+        let Ok((Some(_share), Ok(_place))) = timeout(self.limits.call, places).await else {
             return (Err(Fault::TimedOut), 0);
         };
         let began = Instant::now();

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-/// The longest that a caller waits for a place, and that the look-up itself takes. Both together leave callers their answer
-/// within ten seconds.
+/// The longest wait for a place, and the longest look-up. Together they are short enough for an answer within ten
+/// seconds.
 const WAIT: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_secs(5);
 

@@ -130,8 +130,9 @@ pub struct Net {
     limits: Limits,
     places: Arc<Semaphore>,
     calls: Arc<Semaphore>,
-    /// Places for look-ups that workspaces ask for in large numbers.
+    /// Places for look-ups that workspaces ask for in large numbers, and for calls.
     shares: Shares,
+    callers: Shares,
 }
 
 impl Net {
@@ -148,6 +149,7 @@ impl Net {
             places: Arc::new(Semaphore::new(limits.at_once)),
             calls: Arc::new(Semaphore::new(limits.calls_at_once)),
             shares: Shares::default(),
+            callers: Shares::default(),
         })
     }
 

@@ -1,4 +1,4 @@
-use super::WebhookEvent;
+use super::{WebhookEvent, reads_records};
 use crate::access::{Can, webhook_events::Read};
 use crate::db::Part;
 use crate::error::Result;
@@ -6,6 +6,7 @@ use crate::http::{Paging, day, optional_not_null};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use uuid::Uuid;
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(transform = optional_not_null)]
@@ -47,6 +48,7 @@ pub fn within(out: &mut Part, (from, until): (Option<Time>, Option<Time>)) {
 }
 
 pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<WebhookEvent>> {
+    reads_records(can)?;
     let span = filter.days.span()?;
     let found = can.list::<WebhookEvent>(&filter.paging, |out| {
         within(out, span);
@@ -57,4 +59,9 @@ pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<WebhookEvent>>
         }
     });
     found.all(can.reader()).await
+}
+
+pub async fn show(can: &Can<Read>, id: Uuid) -> Result<WebhookEvent> {
+    reads_records(can)?;
+    can.find(can.reader(), id).await
 }

@@ -8,14 +8,15 @@ mod routes;
 mod store;
 mod summary;
 pub use attempt::Attempt;
-pub use list::list;
+pub use list::{list, show};
 pub use redeliver::redeliver;
 pub use routes::router;
 pub use summary::{summary, summary_by_date};
 
-use crate::access::{Resource, Shape};
+use crate::access::{Can, Permission, Resource, Shape, accounts, leads};
 use crate::audit::Subject;
 use crate::db::stored;
+use crate::error::Result;
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -98,6 +99,12 @@ impl Resource for WebhookEvent {
 }
 
 pub const SHAPE: Shape = WebhookEvent::SHAPE;
+
+/// An attempt has the data of a lead or of a sending account. A key needs the scopes for these too.
+fn reads_records<P: Permission>(can: &Can<P>) -> Result<()> {
+    can.also::<leads::Read>()?;
+    can.also::<accounts::Read>()
+}
 
 impl WebhookEvent {
     fn derived(mut self) -> WebhookEvent {

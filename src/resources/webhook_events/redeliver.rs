@@ -1,6 +1,6 @@
 //! Delivers an event once more, to the webhook of an attempt.
 
-use super::{WebhookEvent, store};
+use super::{WebhookEvent, reads_records, store};
 use crate::access::{Can, webhook_events::Redeliver};
 use crate::audit::Change;
 use crate::error::{Error, Result};
@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 /// An event that already waits for its webhook is not put into the queue again.
 pub async fn redeliver(can: Can<Redeliver>, id: Uuid) -> Result<WebhookEvent> {
+    reads_records(&can)?;
     can.write(async move |can, tx| {
         let attempt: WebhookEvent = can.find(&mut *tx, id).await?;
         let Some(event) = attempt.retry_group_id else {

@@ -11,8 +11,9 @@ operations! {
 
     /// List webhook events
     ///
-    /// The attempts to deliver events to webhooks, newest first. They are kept for 30 days. A caller sees an
-    /// attempt if they see its lead or sending account. `from` and `to` are days in UTC.
+    /// Lists the attempts to deliver events to webhooks, newest first. They are kept for 30 days. A caller sees an
+    /// attempt if they see its lead or sending account, and a key also needs the scopes to read leads and sending
+    /// accounts. `from` and `to` are days in UTC.
     GET "/api/v2/webhook-events" => list as "listWebhookEvent";
 
     /// Get a webhook event
@@ -44,7 +45,7 @@ async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<WebhookEvent>> {
-    can.find(can.reader(), id).await.map(Json)
+    super::show(&can, id).await.map(Json)
 }
 
 async fn summary(can: Can<Read>, Query(days): Query<Days>) -> Result<Json<Summary>> {

@@ -1,6 +1,7 @@
 //! How many attempts succeeded.
 
 use super::list::Days;
+use super::reads_records;
 use super::store::{self, Counted};
 use crate::access::{Can, webhook_events::Read};
 use crate::error::Result;
@@ -47,6 +48,7 @@ fn percent(some: i64, all: i64) -> f64 {
 }
 
 pub async fn summary(can: &Can<Read>, days: &Days) -> Result<Summary> {
+    reads_records(can)?;
     let all = store::counts(can, days.span()?).await?;
     let total: i64 = all.iter().map(|day| day.total).sum();
     let good: i64 = all.iter().map(|day| day.good).sum();
@@ -60,6 +62,7 @@ pub async fn summary(can: &Can<Read>, days: &Days) -> Result<Summary> {
 }
 
 pub async fn summary_by_date(can: &Can<Read>, days: &Days) -> Result<ByDate> {
+    reads_records(can)?;
     let all = store::counts(can, days.span()?).await?;
     let day = |Counted { date, total, good }| Day {
         date,

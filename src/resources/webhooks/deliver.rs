@@ -18,11 +18,11 @@ use uuid::Uuid;
 /// The pauses before the second attempt and those after it. The last one repeats.
 const PAUSES: [i64; 7] =
     [5_000, 30_000, 2 * Time::MINUTE, 10 * Time::MINUTE, Time::HOUR, 6 * Time::HOUR, Time::DAY];
-/// A webhook waits at most so long after failures of different deliveries.
+/// The longest rest of a webhook after failures in a row.
 const LONGEST_REST: i64 = Time::HOUR;
 /// After this many failures in a row a webhook rests before it tries another delivery.
 const TRIED: i64 = 3;
-/// A webhook that only failed for this long is paused.
+/// A webhook is paused if all its deliveries failed for this long.
 const LASTING: i64 = 3 * Time::DAY;
 /// A delivery that fails although others succeed is given up after this.
 const GIVEN_UP: i64 = 7 * Time::DAY;
@@ -49,17 +49,18 @@ pub async fn deliver(app: &App, pump: &Pump) -> Result<Done> {
     if webhook.status != ACTIVE {
         return Ok(Done::Rest);
     }
-    match Can::<Deliver>::job(app, webhook.maker()?).await {
-        Ok(can) if can.workspace() == pump.workspace => (),
+    let can = match Can::<Deliver>::job(app, webhook.maker()?).await {
+        Ok(can) if can.workspace() == pump.workspace => can,
         Ok(_) | Err(Error::Refused { .. } | Error::NotInPlan(_)) => {
-            set_paused(app, pump, "Its maker may no longer deliver events of this workspace.").await?;
+            set_paused(app, pump, "Its maker no longer has the right to deliver events of this workspace.")
+                .await?;
             return Ok(Done::Rest);
         }
         Err(error) => return Err(error),
-    }
+    };
     let event = store::event(app, pump.workspace, waiting.event).await?;
     let payload = match &event {
-        Some(event) => payload(app, webhook.maker()?, event).await?,
+        Some(event) => payload(&can, event).await?,
         None => None,
     };
     let (Some(event), Some(payload)) = (event, payload) else {
@@ -78,7 +79,7 @@ fn message_id(event: Uuid) -> String {
     format!("msg_{}", event.simple())
 }
 
-/// What a call came to.
+/// The outcome of a call.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub status: Option<i64>,
@@ -98,7 +99,8 @@ pub async fn send(
     let mut headers = target::map(&sealed.headers);
     sign::sign(&mut headers, &sealed.keys(app.now())?, id, app.now(), &body)?;
     let url = webhook.target_hook_url.parse().map_err(Error::internal)?;
-    let call = Call { method: Method::POST, url, headers, body: body.into(), towards: Towards::Webhooks };
+    let (towards, workspace) = (Towards::Webhooks, webhook.organization);
+    let call = Call { method: Method::POST, url, headers, body: body.into(), towards, workspace };
     let (answer, milliseconds) = app.net.http(call).await;
     let (status, error) = match answer {
         Ok(answer) if answer.status.is_success() => (Some(answer.status), None),
@@ -108,7 +110,7 @@ pub async fn send(
     Ok(Outcome { status: status.map(|status| i64::from(status.as_u16())), error, milliseconds })
 }
 
-/// Writes down what a call came to, in one transaction that does not commit if another process took over meanwhile.
+/// Records the outcome of a call in one transaction, which does not commit if another process took over.
 async fn finish(
     app: &App,
     pump: &Pump,

@@ -1,5 +1,5 @@
-//! Webhooks: whom the server tells what happened. A webhook acts with the rights of its maker, the person or key that created
-//! it, or changed or resumed it last. The right is read again at each delivery.
+//! A webhook is a URL that the server calls when something happens. It acts with the rights of its maker: the person or key
+//! that created it, or changed or resumed it last. The rights are read again at each delivery.
 
 mod create;
 mod delete;
@@ -65,12 +65,12 @@ pub struct Webhook {
     /// 1 active, -1 paused.
     #[schemars(with = "Option<f64>", default)]
     pub status: i64,
-    /// Since when it is paused.
+    /// When it was paused.
     pub timestamp_error: Option<Time>,
     /// Why it is paused.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub paused_because: Option<String>,
-    /// The user or workspace key by whose rights it delivers.
+    /// The user or workspace key with whose rights it delivers.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub made_by: Option<Uuid>,
     /// The secret that signs deliveries. Only the answers that make one show it.

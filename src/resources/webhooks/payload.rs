@@ -1,8 +1,7 @@
 //! What a delivery says: only what the maker of the webhook sees at that moment.
 
 use super::store::{self, Happened};
-use crate::access::{Asker, Can, accounts, campaigns, leads};
-use crate::app::App;
+use crate::access::{Can, accounts, campaigns, leads, webhooks::Deliver};
 use crate::error::{Error, Result};
 use crate::resources::events::Kind;
 use crate::resources::leads::Lead;
@@ -16,21 +15,21 @@ pub struct Payload {
 }
 
 /// None if the maker does not see the lead or the account of the event, or it was deleted.
-pub async fn payload(app: &App, maker: &Asker, event: &Happened) -> Result<Option<Payload>> {
+pub async fn payload(maker: &Can<Deliver>, event: &Happened) -> Result<Option<Payload>> {
     let mut body = Map::new();
     let mut lead_email = None;
     if let Some(id) = event.lead {
-        let Some(lead) = lead(app, maker, id).await? else { return Ok(None) };
+        let Some(lead) = lead(maker, id).await? else { return Ok(None) };
         lead_email = lead.email.as_ref().map(|email| email.to_lowercase());
         body.extend(lead.payload.clone().unwrap_or_default());
         body.insert("lead_email".to_owned(), json!(lead.email));
     }
     if let Some(id) = event.account {
-        let Some(email) = account(app, maker, id).await? else { return Ok(None) };
+        let Some(email) = account(maker, id).await? else { return Ok(None) };
         body.insert("email_account".to_owned(), email.into());
     }
     let campaign = match event.campaign {
-        Some(id) => campaign(app, maker, id).await?.map(|name| (id, name)),
+        Some(id) => campaign(maker, id).await?.map(|name| (id, name)),
         None => None,
     };
     // An event of a campaign without a lead tells about the campaign itself.
@@ -65,7 +64,7 @@ impl Happened {
     }
 }
 
-/// A caller who does not see a record is told nothing about it, whatever the reason is.
+/// If the maker does not see a record, the delivery says nothing about it, whatever the reason is.
 fn seen<T>(found: Result<T>) -> Result<Option<T>> {
     match found {
         Ok(found) => Ok(Some(found)),
@@ -74,22 +73,22 @@ fn seen<T>(found: Result<T>) -> Result<Option<T>> {
     }
 }
 
-async fn lead(app: &App, maker: &Asker, id: Uuid) -> Result<Option<Lead>> {
-    match seen(Can::<leads::Read>::job(app, maker).await)? {
+async fn lead(maker: &Can<Deliver>, id: Uuid) -> Result<Option<Lead>> {
+    match seen(maker.further::<leads::Read>())? {
         Some(can) => seen(can.find(can.reader(), id).await),
         None => Ok(None),
     }
 }
 
-async fn account(app: &App, maker: &Asker, id: Uuid) -> Result<Option<String>> {
-    match seen(Can::<accounts::Read>::job(app, maker).await)? {
+async fn account(maker: &Can<Deliver>, id: Uuid) -> Result<Option<String>> {
+    match seen(maker.further::<accounts::Read>())? {
         Some(can) => store::account(&can, id).await,
         None => Ok(None),
     }
 }
 
-async fn campaign(app: &App, maker: &Asker, id: Uuid) -> Result<Option<String>> {
-    match seen(Can::<campaigns::Read>::job(app, maker).await)? {
+async fn campaign(maker: &Can<Deliver>, id: Uuid) -> Result<Option<String>> {
+    match seen(maker.further::<campaigns::Read>())? {
         Some(can) => store::campaign(&can, id).await,
         None => Ok(None),
     }

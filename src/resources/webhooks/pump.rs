@@ -4,17 +4,19 @@
 use super::deliver::{Done, deliver};
 use super::store::{self, Found, Pump};
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::http::Cause;
+use crate::error::Result;
+use crate::jobs::{cause, moment};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// The webhooks that a process works on at a time.
 const AT_ONCE: usize = 8;
-/// The deliveries that a webhook makes before another one has its turn.
+/// The deliveries that a webhook makes before another one has its turn, and the milliseconds after which its turn ends.
 const TURN: usize = 20;
-const PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_TURN: i64 = 5_000;
+/// How often the server looks for deliveries that are due. The look goes through all webhooks.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Works until `stop` fires; then lets deliveries in progress finish.
 pub async fn run(app: App, mut stop: watch::Receiver<()>) {
@@ -27,21 +29,13 @@ pub async fn run(app: App, mut stop: watch::Receiver<()>) {
                 Ok(Found::Taken) => (),
                 Ok(Found::Nothing) => break,
                 Err(error) => {
-                    tracing::warn!(%error, "the webhooks cannot be read");
+                    tracing::warn!(cause = cause(&error), "the webhooks cannot be read");
                     break;
                 }
             }
         }
-        let ended = async {
-            match running.is_empty() {
-                true => std::future::pending().await,
-                false => running.join_next().await,
-            }
-        };
-        tokio::select! {
-            _ = stop.changed() => break,
-            _ = ended => (),
-            () = tokio::time::sleep(PAUSE) => (),
+        if !moment(&mut running, &mut stop, PAUSE).await {
+            break;
         }
     }
     while running.join_next().await.is_some() {}
@@ -66,19 +60,15 @@ pub async fn drain(app: &App) -> Result<usize> {
 
 async fn attend(app: App, pump: Pump, stop: watch::Receiver<()>) {
     if let Err(error) = turn(&app, &pump, stop).await {
-        let cause = if let Error::Internal(cause) | Error::Unavailable(cause) = &error {
-            Cause(cause.clone()).to_string()
-        } else {
-            error.to_string()
-        };
-        tracing::warn!(webhook = %pump.webhook, cause, "a webhook was left to another runner");
+        tracing::warn!(webhook = %pump.webhook, cause = cause(&error), "a webhook was left to another runner");
     }
 }
 
 async fn turn(app: &App, pump: &Pump, stop: watch::Receiver<()>) -> Result<()> {
+    let ends = app.now().plus(LONGEST_TURN);
     for _ in 0..TURN {
         match deliver(app, pump).await? {
-            Done::One if stop.has_changed().is_ok() => (),
+            Done::One if stop.has_changed().is_ok() && app.now() < ends => (),
             Done::One | Done::Rest => break,
         }
     }

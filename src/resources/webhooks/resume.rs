@@ -4,7 +4,7 @@ use crate::audit::Change;
 use crate::error::Result;
 use uuid::Uuid;
 
-/// The caller becomes the maker, because the maker before may be gone. An active webhook stays as it is.
+/// The caller becomes the maker, because the previous maker can be gone. An active webhook stays as it is.
 pub async fn resume(can: Can<Resume>, id: Uuid) -> Result<Webhook> {
     can.write(async move |can, tx| {
         let before: Webhook = can.find(&mut *tx, id).await?;

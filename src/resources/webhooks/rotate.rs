@@ -6,7 +6,7 @@ use crate::error::Result;
 use serde_json::json;
 use uuid::Uuid;
 
-/// Gives a webhook another secret. For a day the one before signs too.
+/// Gives a webhook a new secret. For a day, the previous secret signs too.
 pub async fn rotate(can: Can<Rotate>, id: Uuid) -> Result<Webhook> {
     can.write(async move |can, tx| {
         let webhook: Webhook = can.find(&mut *tx, id).await?;

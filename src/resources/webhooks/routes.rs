@@ -58,8 +58,8 @@ operations! {
 
     /// Make a new secret for a webhook
     ///
-    /// The answer shows the new `secret`, once. For 24 hours, deliveries are signed with the secret before,
-    /// too.
+    /// The answer shows the new `secret`, once. For 24 hours, deliveries are also signed with the
+    /// previous secret.
     POST "/api/v2/webhooks/{id}/secret" => rotate as "rotateWebhookSecret" + ours;
 }
 

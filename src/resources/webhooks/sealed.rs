@@ -11,14 +11,14 @@ use uuid::Uuid;
 
 /// What shows that a header has a value.
 pub const REDACTED: &str = "[redacted]";
-/// How long deliveries are also signed with the secret before.
+/// How long deliveries are also signed with the previous secret.
 const ROTATION: i64 = Time::DAY;
 
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Sealed {
     pub headers: Headers,
     secret: String,
-    /// The secret before, and until when it signs too.
+    /// The previous secret, and the time until which it signs too.
     previous: Option<(String, i64)>,
 }
 

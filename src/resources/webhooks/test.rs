@@ -35,12 +35,13 @@ pub async fn test(can: Can<Test>, id: Uuid) -> Result<Tested> {
     let payload = example(&can, &webhook);
     let message = format!("msg_{}", can.new_id().simple());
     let outcome = deliver::send(can.app(), &webhook, &sealed, &message, &payload).await?;
+    let url = webhook.target_hook_url;
     can.write(async move |can, tx| {
         let webhook: Webhook = can.find(&mut *tx, id).await?;
         let Outcome { status, error, milliseconds } = outcome.clone();
         let attempt = Attempt {
             webhook: id,
-            url: webhook.target_hook_url.clone(),
+            url: url.clone(),
             event: None,
             lead: None,
             account: None,

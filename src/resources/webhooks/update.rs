@@ -1,13 +1,15 @@
 use super::create::{check_campaign, check_events};
-use super::sealed::Sealed;
+use super::sealed::{REDACTED, Sealed};
 use super::target::{check_headers, check_url, keep_redacted, shown};
 use super::{Patch, Webhook, store};
 use crate::access::{Can, webhooks::Update};
 use crate::audit::Change;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use serde_json::json;
+use url::{Origin, Url};
 use uuid::Uuid;
 
-/// The caller becomes the maker: otherwise they could direct events to themselves that only the maker before can see.
+/// The caller becomes the maker. Otherwise they could direct events to themselves that only the previous maker can see.
 pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<Webhook> {
     let headers = match patch.headers.get() {
         Some(given) => Some(check_headers(&given.clone().unwrap_or_default())?),
@@ -23,6 +25,13 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<Webhook>
         if after.campaign != before.campaign {
             check_campaign(can, tx, after.campaign).await?;
         }
+        // Otherwise a member who can change a webhook could read the values at a server of their own.
+        let keeps = headers.as_ref().is_none_or(|given| given.values().any(|value| value == REDACTED));
+        if keeps && before.headers.is_some() && origin(&after) != origin(&before) {
+            return Err(Error::invalid(
+                "body/headers must have new values, because target_hook_url names another server",
+            ));
+        }
         if let Some(headers) = &headers {
             let sealed = store::sealed(can, tx, id).await?;
             let mut sealed = Sealed::open(can.app(), can.workspace(), id, &sealed)?;
@@ -31,7 +40,14 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<Webhook>
             store::set_sealed(can, tx, id, &sealed.seal(can.app(), can.workspace(), id)?).await?;
         }
         can.update(tx, &after).await?;
-        Ok(Change::updated(before.subject(), &before, after))
+        let change = Change::updated(before.subject(), &before, after);
+        // The log does not have the values, so it says that some were sent.
+        Ok(if headers.is_some() { change.with(json!({ "header_values_sent": true })) } else { change })
     })
     .await
+}
+
+/// The server that a webhook calls. It gets the values of the headers.
+fn origin(webhook: &Webhook) -> Option<Origin> {
+    webhook.target_hook_url.parse::<Url>().ok().map(|url| url.origin())
 }

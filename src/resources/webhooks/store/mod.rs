@@ -28,7 +28,7 @@ pub async fn insert_pump(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
     .await
 }
 
-/// Forgets the failures before. What waits is due at once.
+/// Forgets the failures before. What waits is due at once, and is not old.
 pub async fn start_again(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<()> {
     can.sql(
         "update webhook_pumps set failures = 0, failing_since = null, due_at = $2 \
@@ -38,12 +38,15 @@ pub async fn start_again(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<()> {
     .bind(can.now())
     .run(&mut *tx)
     .await?;
-    can.sql("update webhook_deliveries set due_at = $2 where workspace_id = {here} and webhook_id = $1")
-        .bind(id)
-        .bind(can.now())
-        .run(tx)
-        .await
-        .map(drop)
+    can.sql(
+        "update webhook_deliveries set due_at = $2, timestamp_created = $2 \
+         where workspace_id = {here} and webhook_id = $1",
+    )
+    .bind(id)
+    .bind(can.now())
+    .run(tx)
+    .await
+    .map(drop)
 }
 
 pub async fn sealed(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<String> {

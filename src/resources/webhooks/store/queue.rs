@@ -208,7 +208,7 @@ pub async fn write_down(app: &App, pump: &Pump, waiting: &Waiting, attempt: Atte
     written.await
 }
 
-/// Gives the lease back. The queue rests after failures, and a little if all that is due waits for something else.
+/// Gives the lease back. The queue rests after failures. It also rests for a moment if every due delivery waits for an earlier one.
 pub async fn release(app: &App, pump: &Pump) -> Result<()> {
     let (own, claim) = (app.clone(), pump.clone());
     let is_idle = next(app, pump).await?.is_none();
