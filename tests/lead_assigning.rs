@@ -134,7 +134,7 @@ async fn assigning_has_its_own_reach(world: World) {
     }
 }
 
-/// 700 leads are three steps. Dead at the first fault point, at the second, and so on until none is left.
+/// 700 leads take three steps. The server is killed at the first fault point, then at the second, until none is left.
 async fn killed_at_every_step_each_lead_is_assigned_once(world: World) {
     let campaign = world.create("owner", "c", "team").await;
     let names: Vec<String> = (0..700).map(|n| format!("l{n}")).collect();

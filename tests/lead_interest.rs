@@ -1,7 +1,7 @@
 //! The interest of leads: the numbers that a lead can have, filters by label, and setting it by address.
 
 use crate::support::leads::found;
-use crate::support::{MISSING, ROLES, World, on_both};
+use crate::support::{MISSING, ROLES, World, on_both, scene};
 use serde_json::{Value, json};
 
 on_both! {
@@ -30,7 +30,7 @@ async fn interest(world: &World, who: &str, lead: &str) -> Value {
     world.get(who, &format!("/api/v2/leads/{lead}")).await.is(200).json()["lt_interest_status"].clone()
 }
 
-async fn a_lead_gets_only_numbers_that_exist(world: World) {
+async fn a_lead_gets_only_numbers_that_exist(mut world: World) {
     let (own, foreign) =
         (label(&world, "owner", "Hot", "positive").await, label(&world, "stranger", "Hot", "neutral").await);
     let foreign = json!(foreign.as_i64().unwrap() + i64::from(foreign == own));
@@ -70,11 +70,12 @@ async fn a_lead_gets_only_numbers_that_exist(world: World) {
     let tags =
         json!({ "tag_ids": [world.tag], "resource_ids": [tagged], "resource_type": 2, "assign": true });
     world.call("owner", "POST /api/v2/custom-tags/toggle-resource", tags).await.is(200);
+    let (home, tag) = (world.home, world.tag);
+    scene::join(&mut world, home, "narrow", "editor", Some(json!([tag]))).await;
     let theirs = lead(&world, "owner", &tagged, "t@lead.example", Value::Null).await;
-    world
-        .call("client", &format!("PATCH /api/v2/leads/{theirs}"), json!({ "lt_interest_status": 1 }))
-        .await
-        .is(403);
+    let at = format!("PATCH /api/v2/leads/{theirs}");
+    world.call("narrow", &at, json!({ "lt_interest_status": own })).await.is(400);
+    world.call("narrow", &at, json!({ "lt_interest_status": 1 })).await.is(200);
 }
 
 async fn labels_are_filters(world: World) {

@@ -112,7 +112,7 @@ async fn the_list_of_keys_names_what_deserves_a_look(world: World) {
     world.call("owner", "POST /api/v2/api-keys", new).await.is(200);
     let html = world.page("manager's session", &world.at("/api-keys")).await.is(200).text();
     let row = html.split("<tr ").find(|row| row.contains(">Wide<")).unwrap();
-    for finding in ["can do everything", "never expires", "never used"] {
+    for finding in ["has every scope", "never expires", "never used"] {
         assert!(row.contains(finding), "{finding}: {row}");
     }
     assert!(!html.contains("/revoke"), "a manager only looks");
@@ -257,7 +257,7 @@ async fn the_policy_names_whom_it_locks_out(world: World) {
     assert!(wrong.contains("Must be at least 5"), "{wrong}");
     world.posts(OWNER, &form.with("idle_minutes", "600")).await.is(303);
     assert_eq!(world.get("owner", read).await.json()["idle_minutes"], 600);
-    // It can be read by whom it lets in, and not be changed by others.
+    // A manager cannot open the page of the policy.
     world.page("manager's session", &path).await.is(403);
     let end = world.form(OWNER, &format!("{path}/everybody"), "/everybody").await;
     world.posts(OWNER, &end).await.is(303);

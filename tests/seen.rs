@@ -24,7 +24,7 @@ const CALLERS: [(&str, &str, &[&str], bool); 7] = [
 ];
 
 /// Fields that only the answer of a change may have, because they are shown once.
-const ONCE: [&str; 4] = ["api_key", "key", "invitation_url", "accounts_not_connected"];
+const ONCE: [&str; 5] = ["api_key", "key", "secret", "invitation_url", "accounts_not_connected"];
 
 async fn callers(world: &mut World) {
     let (home, tag) = (world.home, world.tag);

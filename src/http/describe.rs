@@ -38,9 +38,10 @@ pub fn violation(schema: &Value, error: &ValidationError<'_>) -> Violation {
             at.extend(property.as_str().map(str::to_owned));
             "must be filled in".to_owned()
         }
-        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
-            branch(context).map_or_else(|| "has the wrong form".to_owned(), |error| rule(schema, error))
-        }
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => match branch(context) {
+            Some(inner) => return violation(schema, inner),
+            None => "has the wrong form".to_owned(),
+        },
         _ => rule(schema, error),
     };
     Violation { field: at.join("/"), rule: short(&rule, LONGEST) }

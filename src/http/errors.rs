@@ -76,8 +76,8 @@ impl IntoResponse for Error {
         if let Some(seconds) = wait {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
         }
-        match self.clone() {
-            Error::Refused { step, .. } => drop(response.extensions_mut().insert(Refusal(step))),
+        match &self {
+            Error::Refused { step, .. } => drop(response.extensions_mut().insert(Refusal(*step))),
             Error::DailyLimit(_) => drop(response.extensions_mut().insert(Refusal(Step::Rate))),
             Error::NotInPlan(_) => drop(response.extensions_mut().insert(Refusal(Step::Workspace))),
             Error::Invalid(_)
@@ -98,7 +98,7 @@ impl IntoResponse for Error {
             | Error::TookTooLong => (),
             Error::Crowded => drop(response.extensions_mut().insert(Paced)),
             Error::Internal(cause) | Error::Unavailable(cause) => {
-                drop(response.extensions_mut().insert(Cause(cause)))
+                drop(response.extensions_mut().insert(Cause(cause.clone())))
             }
         }
         response.extensions_mut().insert(self);

@@ -26,9 +26,9 @@ impl Filled {
         Filled(form_urlencoded::parse(text).into_owned().collect())
     }
 
-    /// The text of a field, or an empty text.
+    /// The last text of a field, or an empty text.
     pub fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, text)| text)
+        self.0.iter().rev().find(|(key, _)| key == name).map_or("", |(_, text)| text)
     }
 
     /// The form with another text in a field.

@@ -11,11 +11,16 @@ pub async fn available(can: &Caller, from: impl Into<Source<'_>>, kind: Kind) ->
     let (mut from, payer) = (from.into(), payer(can));
     let balance = store::balance(from.again(), payer, kind).await?;
     let cap = store::caps(can, from.again()).await?.of(kind);
-    let of_cap = match cap {
-        Some(cap) => Some((cap - store::spent(can, from.again(), payer, kind).await?).max(0)),
-        None => None,
+    let spent = match cap {
+        Some(_) => store::spent(can, from.again(), payer, kind).await?,
+        None => 0,
     };
-    Ok(balance.into_iter().chain(of_cap).min())
+    Ok(least(balance, cap, spent))
+}
+
+/// What the balance and the cap of the month leave.
+pub(super) fn least(balance: Option<i64>, cap: Option<i64>, spent: i64) -> Option<i64> {
+    balance.into_iter().chain(cap.map(|cap| (cap - spent).max(0))).min()
 }
 
 /// Refuses a caller whose workspace can spend nothing, before work that would cost credits.

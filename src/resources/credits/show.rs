@@ -1,6 +1,7 @@
 //! Shows what the caller's workspace can spend.
 
-use super::{Credit, Credits, Kind, available, payer, store};
+use super::available::least;
+use super::{Credit, Credits, Kind, payer, store};
 use crate::access::{Can, credits::Read};
 use crate::error::Result;
 use crate::resources::workspaces;
@@ -11,8 +12,9 @@ pub async fn show(can: &Can<Read>) -> Result<Credits> {
     let mut items = Vec::new();
     for kind in Kind::ALL {
         let spent_this_month = store::spent(can, can.reader(), payer, kind).await?;
-        let available = available(can, can.reader(), kind).await?;
-        items.push(Credit { kind, available, cap: caps.of(kind), spent_this_month });
+        let balance = store::balance(can.reader(), payer, kind).await?;
+        let cap = caps.of(kind);
+        items.push(Credit { kind, available: least(balance, cap, spent_this_month), cap, spent_this_month });
     }
     let name = match can.group() {
         Some(group) => group.admin_name.clone(),

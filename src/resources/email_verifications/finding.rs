@@ -97,7 +97,8 @@ pub struct Known {
     pub reached: bool,
 }
 
-/// A bounce counts most, because it is about this very address. A domain that takes no mail has lost what once was reached.
+/// A bounce counts most, because it is about this very address. If the domain takes no mail now, it does not count that mail
+/// reached the address before.
 pub fn judge(finding: Finding, known: Known) -> (Status, Reason) {
     if known.bounced {
         return (Status::Invalid, Reason::Bounced);

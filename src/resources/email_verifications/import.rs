@@ -68,8 +68,8 @@ impl Findings {
         Ok(Findings { kept, new, broke })
     }
 
-    /// The new findings of these addresses, as far as the credits go. Pays for them and keeps them. Nobody pays for a look-up
-    /// that gave no answer.
+    /// Pays for the new findings of these addresses, as far as the credits go, and keeps them. A look-up without an
+    /// answer costs nothing.
     async fn paid(
         &self,
         can: &Can<Verify>,

@@ -25,7 +25,7 @@ pub async fn delete(can: Can<Delete>, id: Uuid, instead: Option<i64>) -> Result<
 }
 
 async fn check_number(can: &Can<Delete>, tx: &mut Tx, label: &LeadLabel, instead: i64) -> Result<()> {
-    let exists = BUILT_IN.contains(&instead) || store::is_number(can, tx, instead).await?;
+    let exists = BUILT_IN.contains(&instead) || !store::numbers(can, tx, &[instead]).await?.is_empty();
     match exists && instead != label.interest_status {
         true => Ok(()),
         false => Err(Error::invalid("body/reassigned_status must be the number of another label")),

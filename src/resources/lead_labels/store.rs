@@ -24,14 +24,6 @@ pub async fn next_number(can: &Caller, tx: &mut Tx) -> Result<i64> {
     Ok(seconds.max(last.await?.unwrap_or(0) + 1))
 }
 
-pub async fn is_number(can: &Caller, tx: &mut Tx, number: i64) -> Result<bool> {
-    let label = can
-        .sql("select id from lead_labels where workspace_id = {here} and interest_status = $1")
-        .bind(number)
-        .optional::<Uuid>(tx);
-    Ok(label.await?.is_some())
-}
-
 /// Which of these numbers belong to labels that the caller sees.
 pub async fn numbers(can: &Caller, tx: &mut Tx, numbers: &[i64]) -> Result<Vec<i64>> {
     if numbers.is_empty() {

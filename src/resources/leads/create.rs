@@ -108,7 +108,7 @@ fn refuse_known(
     };
     let next = match visible && can.may(Read::ACTION) {
         true => "`POST /api/v2/leads/list` with this address in `contacts` shows it.",
-        false => "You cannot see that lead. An admin of the workspace can.",
+        false => "This caller cannot see that lead. An admin of the workspace can.",
     };
     Err(Error::Conflict(format!("A lead with this email is {what}. {next}")))
 }

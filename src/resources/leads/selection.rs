@@ -48,7 +48,7 @@ pub struct Narrowing {
 }
 
 /// The id of a lead, for a cursor and for an order. Without statistics SQLite goes through all leads in the order of their
-/// ids even if a filter names a few of them. So where a filter does, that index is hidden from it.
+/// ids even if a filter names a few of them. So if a filter names leads, this expression hides that index from SQLite.
 pub fn position(names_leads: bool) -> &'static str {
     if names_leads { "coalesce(l.id, l.id)" } else { "l.id" }
 }

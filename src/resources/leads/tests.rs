@@ -68,8 +68,8 @@ async fn what_is_wrong_is_named(world: World) {
             "body/custom_variables/x",
         ),
         (
-            json!({ "campaign": campaign, "email": "a@b.example", "verify_leads_on_import": true }),
-            "verify_leads_on_import",
+            json!({ "campaign": campaign, "email": "a@b.example", "verify_leads_on_import": "yes" }),
+            "body/verify_leads_on_import",
         ),
         (
             json!({ "campaign": campaign, "email": "a@b.example", "blocklist_id": MISSING }),
