@@ -2,7 +2,6 @@
 
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
-use sha2::{Digest, Sha256};
 
 use super::template::line;
 use crate::error::{Error, Result};
@@ -49,17 +48,6 @@ pub struct Built {
     pub bytes: Vec<u8>,
     /// The first is the lead. A copy that is refused does not keep the mail.
     pub recipients: Vec<String>,
-}
-
-impl Built {
-    pub fn sha256(&self) -> String {
-        use std::fmt::Write;
-        let mut text = String::new();
-        for byte in Sha256::digest(&self.bytes) {
-            let _infallible = write!(text, "{byte:02x}");
-        }
-        text
-    }
 }
 
 impl Letter<'_> {
@@ -118,13 +106,12 @@ impl Letter<'_> {
 
     /// A boundary that cannot be guessed from the text, and is the same at each try.
     fn boundary(&self) -> String {
-        let hash = Sha256::digest(format!("boundary {} {}", self.message_id, self.send));
-        let digits = hash.iter().take(16).map(|byte| format!("{byte:02x}"));
-        format!("=_{}", digits.collect::<String>())
+        let hash = crate::auth::hash(&format!("boundary {} {}", self.message_id, self.send));
+        format!("=_{}", hash.get(..32).unwrap_or_default())
     }
 }
 
-/// Quoted-printable keeps lines short and a dot at the beginning of a line apart, whatever the text says.
+/// Quoted-printable keeps lines short, and encodes what a mail server could take for the end of the mail.
 fn part(kind: ContentType, text: &str) -> Result<SinglePart> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n");
     let body = Body::new_with_encoding(text, ContentTransferEncoding::QuotedPrintable);

@@ -76,7 +76,7 @@ fn scheme(target: &str) -> Option<String> {
 }
 
 /// A value of an attribute without references.
-fn decoded(value: &str) -> String {
+pub fn decoded(value: &str) -> String {
     let (mut text, mut rest) = (String::with_capacity(value.len()), value);
     while let Some(at) = rest.find('&') {
         let (before, reference) = rest.split_at(at);

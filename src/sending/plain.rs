@@ -3,6 +3,7 @@
 use html2text::config;
 use html2text::render::TextDecorator;
 
+use super::links::decoded;
 use super::markup::attributes;
 
 /// Lines are not wrapped: mail programs do that. A line can still not be longer than this.
@@ -16,7 +17,8 @@ pub fn text(html: &str) -> String {
         return String::new();
     };
     for attribute in attributes(html).into_iter().filter(|attribute| attribute.name == "href") {
-        let target = html.get(attribute.value).unwrap_or_default();
+        let target = decoded(html.get(attribute.value).unwrap_or_default());
+        let target = target.as_str();
         let bare = ["https://", "http://", "mailto:"].iter().find_map(|start| target.strip_prefix(start));
         for shown in bare.into_iter().chain([target]).filter(|shown| !shown.is_empty()) {
             text = text.replace(&format!("{shown} ({target})"), shown);
@@ -31,10 +33,10 @@ fn with_rules(html: &str) -> String {
     let (mut text, mut from) = (String::with_capacity(html.len()), 0);
     for (at, _) in lower.match_indices("<hr") {
         let rest = lower.get(at + 3..).unwrap_or_default();
-        let Some(end) = rest.find('>').filter(|_| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
-        else {
+        if rest.starts_with(|c: char| c.is_ascii_alphanumeric()) {
             continue;
-        };
+        }
+        let Some(end) = rest.find('>') else { break };
         if at >= from {
             text.push_str(html.get(from..at).unwrap_or_default());
             text.push_str(RULE);

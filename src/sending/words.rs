@@ -38,9 +38,10 @@ const PHRASES: [(Says, &[&str]); 5] = [
     (
         Says::NotAllowed,
         &[
-            "not allowed to send as",
+            " send as",
             "sendasdenied",
-            "send as",
+            "sender domain",
+            "domain of sender",
             "not owned by user",
             "sender address rejected",
             "sender verify failed",

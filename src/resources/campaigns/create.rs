@@ -1,7 +1,7 @@
 //! Creates a campaign: a draft that belongs to the caller.
 
 use super::references::{self, Changed};
-use super::{Campaign, DRAFT, New, Visibility, store, subject};
+use super::{Campaign, DRAFT, New, Visibility, copy, store, subject};
 use crate::access::{Caller, Can, Permission, Seen, campaigns::Create};
 use crate::audit::Change;
 use crate::db::Tx;
@@ -10,6 +10,7 @@ use crate::resources::members::{Whose, owner};
 use crate::resources::{custom_tags, workspaces};
 
 pub async fn create(can: Can<Create>, new: New) -> Result<Seen<Campaign>> {
+    copy::check(&new.settings.sequences.read()?)?;
     can.write(async move |can, tx| {
         let visibility = match new.visibility {
             Some(visibility) => visibility,
@@ -20,8 +21,7 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Seen<Campaign>> {
             campaign.owned_by = owner::<Create>(can, tx, wanted, Whose::New("campaign")).await?;
         }
         campaign.collaborators = references::collaborators(can, tx, &new.collaborators).await?;
-        references::check(can, tx, &mut campaign, &[], Changed { copy: true, tags: true, senders: true })
-            .await?;
+        references::check(can, tx, &mut campaign, &[], Changed { tags: true, senders: true }).await?;
         insert(can, tx, &campaign).await?;
         Ok(Change::created(subject(&campaign), campaign))
     })

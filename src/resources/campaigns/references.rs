@@ -1,7 +1,7 @@
 //! Checks what a campaign refers to: owner, collaborators, tags, sending accounts. The caller must see them. The refusal is
-//! the same for a foreign record and a missing one. It also has its copy checked.
+//! the same for a foreign record and a missing one.
 
-use super::{Campaign, copy};
+use super::Campaign;
 use crate::access::Caller;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -25,7 +25,6 @@ pub async fn collaborators(can: &Caller, tx: &mut Tx, wanted: &[String]) -> Resu
 
 /// What of a campaign has to be checked.
 pub struct Changed {
-    pub copy: bool,
     pub tags: bool,
     pub senders: bool,
 }
@@ -43,9 +42,6 @@ pub async fn check(
     }
     for list in [&mut campaign.settings.cc_list, &mut campaign.settings.bcc_list] {
         list.iter_mut().for_each(|email| *email = accounts::address(email));
-    }
-    if changed.copy {
-        copy::check(&campaign.settings.sequences.read()?)?;
     }
     if changed.tags {
         custom_tags::known(can, &mut *tx, "email_tag_list", &campaign.settings.email_tag_list).await?;

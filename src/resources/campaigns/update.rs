@@ -1,7 +1,7 @@
 //! Changes the fields of a campaign that a PATCH names.
 
 use super::references::{self, Changed};
-use super::{Campaign, Patch, store, subject};
+use super::{Campaign, Patch, copy, store, subject};
 use crate::access::{Can, Seen, campaigns::Update};
 use crate::audit::Change;
 use crate::error::Result;
@@ -9,6 +9,9 @@ use crate::resources::members::{Whose, owner};
 use uuid::Uuid;
 
 pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<Seen<Campaign>> {
+    if let Some(sequences) = patch.settings.sequences.get() {
+        copy::check(&sequences.read()?)?;
+    }
     can.write(async move |can, tx| {
         let before: Campaign = can.find(&mut *tx, id).await?;
         let mut after = Campaign { timestamp_updated: can.now(), ..patch.over(&before) };
@@ -20,7 +23,6 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<Seen<Cam
         }
         let other_owner = after.owned_by != before.owned_by;
         let changed = Changed {
-            copy: patch.settings.sequences.get().is_some(),
             tags: patch.settings.email_tag_list.get().is_some(),
             senders: other_owner || patch.settings.email_list.get().is_some(),
         };

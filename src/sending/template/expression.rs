@@ -75,7 +75,7 @@ pub fn variable(text: &str) -> Result<Variable, Wrong> {
     let name = name(pieces.next().unwrap_or_default())?;
     let filters = pieces.map(filter).collect::<Result<Vec<_>, _>>()?;
     if filters.len() > MOST_FILTERS {
-        return Err(Wrong::new(format!("`{{{{{text}}}}}` has more than {MOST_FILTERS} filters")));
+        return Err(Wrong::new(format!("`{{{{{}}}}}` has more than {MOST_FILTERS} filters", shown(text))));
     }
     Ok(Variable { name, filters })
 }
@@ -89,7 +89,10 @@ fn filter(text: &str) -> Result<Filter, Wrong> {
         _ => {
             match text.strip_prefix("default").map(str::trim_start).and_then(|rest| rest.strip_prefix(':')) {
                 Some(rest) => Filter::Default(quoted(rest).ok_or_else(|| {
-                    Wrong::new(format!("`{text}` must have a text in quotation marks after `default:`"))
+                    Wrong::new(format!(
+                        "`{}` must have a text in quotation marks after `default:`",
+                        shown(text)
+                    ))
                 })?),
                 None => Filter::Default(text.to_owned()),
             }

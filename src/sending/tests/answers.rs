@@ -74,6 +74,8 @@ fn of_the_account() -> Vec<(Stage, u16, &'static str, Meaning)> {
         (Sender, 550, "nobody", RefusedAccount(Trouble::Sender)),
         (Recipient, 554, "5.7.1 <a@b>: Relay access denied", RefusedAccount(Trouble::Sender)),
         (Recipient, 550, "5.1.8 Sender address has null MX", RefusedAccount(Trouble::Sender)),
+        (Recipient, 550, "Domain of sender address <a@b> does not exist", RefusedAccount(Trouble::Sender)),
+        (Dot, 554, "please resend as plain text", RefusedContent),
         (
             Dot,
             554,
