@@ -91,7 +91,7 @@ async fn a_way_has_the_permission_of_its_handler() {
     assert_eq!(documented, written.len(), "a page that is not written down");
 }
 
-/// The ways that a page can offer. `when` a member is the owner, nobody is offered to change or remove them.
+/// The ways that a page can offer. If the member is the owner, no page offers to change or remove them.
 fn ways(page: &str) -> &'static [&'static str] {
     match page {
         "members" => &[
@@ -244,7 +244,7 @@ async fn a_form_comes_back_whole(world: World) {
     let invalid = again.html.matches("aria-invalid=\"true\"").count();
     assert_eq!(invalid, 2, "both fields are marked: {}", again.html);
     assert!(again.html.contains("Must be an e-mail address"), "{}", again.html);
-    // An operation's own refusal finds its field, and a record that is in the way the head of the form.
+    // If the operation refuses a field, the message is at that field. A conflict with a record is at the head of the form.
     let foreign = form.clone().with("email", "jo@acme.example").with("tag_limit[]", MISSING);
     let html = world.posts("admin's session", &foreign).await.is(400).text();
     assert!(html.contains("tag_limit-wrong"), "{html}");

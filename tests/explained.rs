@@ -184,6 +184,8 @@ fn by_the_body(operation: &Operation) -> bool {
         "webhooks:create",
         "webhooks:update",
         "webhooks:resume",
+        "webhook_events:read",
+        "webhook_events:redeliver",
     ];
     let paths = ["from-export", "ai-reply-label"];
     named.contains(&operation.action.name) || paths.iter().any(|path| operation.path.ends_with(path))

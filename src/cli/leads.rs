@@ -25,8 +25,8 @@ pub enum Leads {
 }
 
 const RULES: &str = "\
-The file is read as by POST /api/v2/lead-imports, and the rules for its leads are the same. Every 1,000 rows are added \
-in one transaction. If the command is interrupted, run it again: leads that were added are skipped.";
+The file and its leads follow the rules of POST /api/v2/lead-imports. Up to 1,000 rows are added in one transaction. If \
+the command is interrupted, run it again: it skips addresses that were added. Rows without an address are added again.";
 
 #[derive(clap::Args)]
 pub struct Import {

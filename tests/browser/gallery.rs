@@ -65,9 +65,8 @@ fn html() -> String {
     let entry = |label, current| Entry { href: "/".to_owned(), label, current };
     let inside = Inside {
         workspace: "Acme".to_owned(),
-        home: "/".to_owned(),
         person: "Ada Acme".to_owned(),
-        role: "admin",
+        role: "admin".to_owned(),
         groups: vec![
             Group {
                 title: "Outreach",

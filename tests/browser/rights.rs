@@ -1,4 +1,5 @@
-//! The pages of rights in a browser: keys, the matrix, why, the audit log, security, and the sign-in policy.
+//! The pages behind the sign-in in a browser: members, workspaces, keys, the matrix, why, the audit log, security, and the
+//! sign-in policy.
 
 use super::{Case, SIDEWAYS, Served, WIDTHS, browser, is_quiet};
 use gatepost::auth::{Cookie, Site};
@@ -29,6 +30,13 @@ fn cases(served: &Served) -> Vec<Case> {
     let case = |name, path: String| Case { name, path, press: None };
     let sdr = world.who("sdr").member.unwrap();
     vec![
+        case("home", world.at("")),
+        case("members", world.at("/members")),
+        case("member", world.at(&format!("/members/{sdr}"))),
+        case("member-remove", world.at(&format!("/members/{sdr}/remove"))),
+        case("workspaces", "/workspaces".to_owned()),
+        case("me", "/me".to_owned()),
+        case("missing", world.at("/members/01890000-0000-7000-8000-000000000000")),
         case("keys", world.at("/api-keys")),
         case("key-new", world.at("/api-keys/new?template=campaigns")),
         case("key-revoke", world.at(&format!("/api-keys/{}/revoke", world.who("reader").key_id))),
@@ -47,7 +55,7 @@ fn cases(served: &Served) -> Vec<Case> {
 const OPENED: &str = "document.querySelectorAll('details').forEach(one => one.open = true), 0";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pages_of_rights_are_sound() {
+async fn pages_behind_the_sign_in_are_sound() {
     let Some(browser) = browser() else { return };
     let served = lived_in().await;
     let token = served.world.signed_in("owner").await;
@@ -64,7 +72,7 @@ async fn pages_of_rights_are_sound() {
                 browser.look(width, theme);
                 served.open(&browser, &case.path);
                 browser.until("document.readyState === 'complete' && document.querySelector('h1') !== null");
-                browser.picture(&format!("rights-{}-{theme}-{width}", case.name));
+                browser.picture(&format!("{}-{theme}-{width}", case.name));
                 browser.value(OPENED);
                 let place = format!("{} {theme} {width}", case.name);
                 found.extend(browser.axe().into_iter().map(|line| format!("{place}: {line}")));
