@@ -20,24 +20,42 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
+use std::sync::LazyLock;
 
-pub fn router(app: App) -> (axum::Router, OpenApi) {
+/// What does not depend on the settings. It takes long enough to build that a process builds it only once: the tests make
+/// a router for each of their servers.
+struct Built {
+    routes: axum::Router<App>,
+    /// The OpenAPI document of the operations.
+    document: Bytes,
+    pages: axum::Router<App>,
+    written: Vec<Written>,
+}
+
+static BUILT: LazyLock<Built> = LazyLock::new(|| {
     let mut api = document::introduced();
-    let resources = resources::router().finish_api_with(&mut api, |api| document::secured(api, &app));
+    let resources = resources::router().finish_api_with(&mut api, document::secured);
     names::name_schemas(&mut api);
     document_refusals(&mut api);
-    let text = Bytes::from(serde_json::to_string(&api).unwrap_or_default());
-    let json = [("content-type", "application/json")];
-    let docs = docs::router(text.clone());
-    let (site, pages) = Site::of(app.clone(), resources::pages());
-    let pages = pages.finish_api(&mut OpenApi::default()).merge(resources::visitors());
-    let pages = pages.layer(from_fn_with_state(site, told)).layer(from_fn(dress));
-    let router = resources
+    let document = Bytes::from(serde_json::to_string(&api).unwrap_or_default());
+    let (text, json) = (document.clone(), [("content-type", "application/json")]);
+    let routes = resources
         .route("/openapi.json", get(async move || (Extension(Shared), json, text)))
-        .merge(docs)
-        .merge(pages)
-        .merge(web::assets())
+        .merge(docs::router(document.clone()))
         .merge(unbuilt::router(&api))
+        .merge(web::assets());
+    let (pages, written) = web::together(resources::pages());
+    let pages = pages.finish_api(&mut OpenApi::default()).merge(resources::visitors());
+    Built { routes, document, pages, written }
+});
+
+pub fn router(app: App) -> axum::Router {
+    let site = Site::of(app.clone(), BUILT.written.clone());
+    let pages = BUILT.pages.clone().layer(from_fn_with_state(site, told)).layer(from_fn(dress));
+    BUILT
+        .routes
+        .clone()
+        .merge(pages)
         .fallback(no_route.layer(from_fn(dress)))
         .method_not_allowed_fallback(wrong_method.layer(from_fn(dress)))
         .layer(from_fn_with_state(app.clone(), edge))
@@ -45,16 +63,20 @@ pub fn router(app: App) -> (axum::Router, OpenApi) {
             "/health",
             get(async || "ok").fallback(wrong_method).layer(from_fn_with_state(app.clone(), bare)),
         )
-        .with_state(app);
-    (router, api)
+        .with_state(app)
+}
+
+/// The OpenAPI document of the operations, as `/openapi.json` serves it.
+pub fn document() -> Bytes {
+    BUILT.document.clone()
 }
 
 /// The document of the pages, which is not served. The tests walk over it as over that of the operations.
-pub fn pages(app: App) -> (OpenApi, Vec<Written>) {
+pub fn pages() -> (OpenApi, Vec<Written>) {
     let mut document = document::introduced();
-    let (site, pages) = Site::of(app, resources::pages());
+    let (pages, written) = web::together(resources::pages());
     let _routes = pages.finish_api(&mut document);
-    (document, site.written.clone())
+    (document, written)
 }
 
 /// Browsers get a page, and clients of the API get JSON.

@@ -43,7 +43,7 @@ impl World {
     }
 
     fn written(&self) -> (Value, Vec<Written>) {
-        let (document, written) = router::pages(self.app.clone());
+        let (document, written) = router::pages();
         (serde_json::to_value(document).unwrap(), written)
     }
 

@@ -44,7 +44,7 @@ async fn bare(world: &World) -> axum::Router {
     }
     let app = World::app(opened, RateLimit(None), world.ambient.clone());
     gatepost::resources::people::setup::arm(&app, "token").await.unwrap();
-    router(app).0
+    router(app)
 }
 
 /// A page of every kind: with and without a link, refused and accepted.

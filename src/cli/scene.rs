@@ -85,7 +85,7 @@ impl Stage {
             shared.rate = crate::http::RateLimit::new(RateLimit(None));
             shared.mailer = None;
         });
-        Stage(router(staged).0)
+        Stage(router(staged))
     }
 
     async fn post(&self, key: &str, path: &str, body: Value) -> Result<Value> {

@@ -74,7 +74,7 @@ pub async fn answer(
     }
     // One time limit for all work in progress. Jobs that do not finish in time continue at the next start.
     let limit = tokio::spawn(http::time_to_finish(stop.clone()));
-    http::serve(listener, router(app.clone()).0, app.meters.clone(), stop).await?;
+    http::serve(listener, router(app.clone()), app.meters.clone(), stop).await?;
     tokio::select! {
         _ended = async { tokio::join!(app.errands.flush(), jobs, webhooks) } => (),
         _over = limit => (),

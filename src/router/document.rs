@@ -2,8 +2,6 @@
 //! schemas.
 
 use crate::access::document::{KEY, SESSION};
-use crate::app::App;
-use crate::auth::Cookie;
 use aide::openapi::{ApiKeyLocation, Info, OpenApi, SecurityScheme};
 use aide::transform::TransformOpenApi;
 
@@ -17,7 +15,7 @@ pub fn introduced() -> OpenApi {
     OpenApi { info, ..OpenApi::default() }
 }
 
-pub fn secured<'a>(api: TransformOpenApi<'a>, app: &App) -> TransformOpenApi<'a> {
+pub fn secured(api: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
     let key = SecurityScheme::Http {
         scheme: "bearer".to_owned(),
         bearer_format: None,
@@ -26,8 +24,12 @@ pub fn secured<'a>(api: TransformOpenApi<'a>, app: &App) -> TransformOpenApi<'a>
     };
     let session = SecurityScheme::ApiKey {
         location: ApiKeyLocation::Cookie,
-        name: app.site.name(Cookie::Session).to_owned(),
-        description: Some("The session of a person who has signed in: `POST /auth/sign-in`".to_owned()),
+        name: "__Host-gatepost".to_owned(),
+        description: Some(
+            "The session of a person who has signed in: `POST /auth/sign-in`. On a server without HTTPS, the cookie is called \
+             `gatepost`"
+                .to_owned(),
+        ),
         extensions: Default::default(),
     };
     api.security_scheme(KEY, key).security_scheme(SESSION, session)

@@ -94,8 +94,12 @@ impl Pages {
         });
         Pages { router, ..self }
     }
+}
 
-    pub(super) fn parts(self) -> (ApiRouter<App>, Vec<Written>) {
-        (self.router, self.written)
-    }
+/// The pages of all resources as one router, and as a list.
+pub fn together(all: Vec<Pages>) -> (ApiRouter<App>, Vec<Written>) {
+    all.into_iter().fold((ApiRouter::new(), vec![]), |(router, mut written), pages| {
+        written.extend(pages.written);
+        (router.merge(pages.router), written)
+    })
 }

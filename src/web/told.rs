@@ -4,7 +4,7 @@
 use super::again::{self, Task};
 use super::frame::{Frame, Inside, Note, Rail, Target};
 use super::page::{Onward, Page};
-use super::pages::{Pages, Written};
+use super::pages::Written;
 use super::place::enter;
 use super::refused;
 use super::said;
@@ -14,7 +14,6 @@ use crate::access::{Caller, Standing};
 use crate::app::App;
 use crate::error::{Error, Result, Step};
 use crate::http::Slot;
-use aide::axum::ApiRouter;
 use askama::Template;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
@@ -24,23 +23,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// All pages of the server.
+/// What the layer knows about all pages of the server.
 pub struct Site {
     app: App,
-    pub written: Vec<Written>,
     targets: Vec<Target>,
     rails: HashMap<&'static str, Rail>,
 }
 
 impl Site {
-    /// The pages as one router, with what the layer needs to know about them.
-    pub fn of(app: App, all: Vec<Pages>) -> (Arc<Site>, ApiRouter<App>) {
-        let (mut router, mut written) = (ApiRouter::new(), Vec::<Written>::new());
-        for pages in all {
-            let (routes, more) = pages.parts();
-            router = router.merge(routes);
-            written.extend(more);
-        }
+    pub fn of(app: App, written: Vec<Written>) -> Arc<Site> {
         let mut targets: Vec<Target> = vec![];
         let first =
             |page: &&Written| page.method == Method::GET && !page.open && !page.path.contains("/{id}");
@@ -53,7 +44,7 @@ impl Site {
             }
         }
         let rails = written.iter().map(|page| (page.path, page.rail)).collect();
-        (Arc::new(Site { app, written, targets, rails }), router)
+        Arc::new(Site { app, targets, rails })
     }
 
     pub fn has(&self, path: &str) -> bool {

@@ -45,7 +45,7 @@ impl Served {
             shared.site = Site::of(&base);
             shared.passkeys = Passkeys::of(&base);
         });
-        let router = router(change(app)).0;
+        let router = router(change(app));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Served { world, base }
     }

@@ -32,8 +32,8 @@ pub use secrets::Secrets;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use std::{env, path::PathBuf};
 use tower::ServiceExt;
@@ -43,6 +43,12 @@ pub const ROLES: [&str; 8] = ["owner", "admin", "manager", "editor", "member", "
 
 /// The cookie of a session at the address of the World.
 pub const COOKIE: &str = "__Host-gatepost";
+
+/// Every World has the same document.
+static API: LazyLock<Arc<Value>> =
+    LazyLock::new(|| Arc::new(serde_json::from_slice(&gatepost::router::document()).unwrap()));
+static TLS: LazyLock<Arc<rustls::ClientConfig>> =
+    LazyLock::new(|| Arc::new(gatepost::tls::client().unwrap()));
 
 /// An id that no record has.
 pub const MISSING: &str = "01890000-0000-7000-8000-000000000000";
@@ -207,8 +213,7 @@ impl World {
         let (reader, writer) = db::open(url, "test").await.unwrap();
         let secrets = Secrets::of(url, file);
         let app = World::app((reader.clone(), writer.clone()), rate_limit, ambient.clone());
-        let (router, api) = router(app.clone());
-        let api = Arc::new(serde_json::to_value(api).unwrap());
+        let (router, api) = (router(app.clone()), API.clone());
         let nil = Uuid::nil();
         let people = BTreeMap::new();
         let url = url.to_owned();
@@ -240,13 +245,9 @@ impl World {
             vault: gatepost::auth::Vault::new(b"vault"),
             mailer: None,
             // Makes no look-ups. A test that needs them brings its own `Net`.
-            net: Net::new(
-                Some("127.0.0.1:1".parse().unwrap()),
-                vec![],
-                Arc::new(gatepost::tls::client().unwrap()),
-            )
-            .unwrap()
-            .limited(net::Limits { answer: Duration::from_millis(50), ..Default::default() }),
+            net: Net::new(Some("127.0.0.1:1".parse().unwrap()), vec![], TLS.clone())
+                .unwrap()
+                .limited(net::Limits { answer: Duration::from_millis(50), ..Default::default() }),
             ambient,
         };
         App::new(database, parts).unwrap()
@@ -255,7 +256,7 @@ impl World {
     /// The same server with another setting.
     pub fn with(&mut self, change: impl FnOnce(&mut Shared)) {
         self.app = self.app.with(change);
-        self.router = router(self.app.clone()).0;
+        self.router = router(self.app.clone());
     }
 
     /// Does the jobs that are due. Gives their number.
@@ -271,7 +272,7 @@ impl World {
     /// A second server on the same database.
     pub async fn twin(&self) -> axum::Router {
         let database = db::open(&self.url, "test").await.unwrap();
-        router(World::app(database, RateLimit(None), self.ambient.clone())).0
+        router(World::app(database, RateLimit(None), self.ambient.clone()))
     }
 
     /// Writes directly into the database, to set a scene.

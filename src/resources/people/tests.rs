@@ -215,7 +215,7 @@ async fn a_server_is_set_up_once_by_one_of_a_hundred(world: World) {
         false => World::postgres_schema().await.unwrap(),
     };
     let app = World::app(db::open(&url, "test").await.unwrap(), RateLimit(None), world.ambient.clone());
-    let router = router(app.clone()).0;
+    let router = router(app.clone());
     let line = "POST /auth/setup";
     let body = |token: &str| {
         json!({
