@@ -1,10 +1,14 @@
-# `make run` starts a demo, and `make test` runs all tests. `make bench` and `make torture` measure the release binary, and
-# take half an hour together.
+# `make run` starts a demo, `make check` checks a change quickly, and `make test` runs all tests. `make bench` and
+# `make torture` measure the release binary, and take half an hour together.
 
-.PHONY: run test bench torture accept package
+.PHONY: run check test bench torture accept package
 
 run:
 	cargo run -- demo
+
+# Checks what differs from the last commit, on SQLite. `scripts/check main` compares with a branch.
+check:
+	scripts/check
 
 # Checks format, lints and generated files, and runs all tests on SQLite and PostgreSQL. Then it runs these against the same
 # binary: the README's calls, the tour, seed-000.sh, the pages on sign-in, agencies and production, the package, and a few

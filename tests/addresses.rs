@@ -102,9 +102,9 @@ async fn the_document_marks_every_address() {
     const LOOKED_UP: [&str; 6] =
         ["emails", "excluded_emails", "email_list", "account_email", "accounts", "lead_email"];
     let world = World::sqlite().await;
-    for operation in operations::all(&world.api) {
+    for operation in operations::all(world.api) {
         let body = &operation.document["requestBody"]["content"]["application/json"]["schema"];
-        for (name, field) in resolve(&world.api, body)["properties"].as_object().into_iter().flatten() {
+        for (name, field) in resolve(world.api, body)["properties"].as_object().into_iter().flatten() {
             let names_one =
                 name.contains("email") || ["reply_to", "cc_list", "bcc_list"].contains(&name.as_str());
             let type_of = field["type"].to_string();

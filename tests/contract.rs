@@ -16,7 +16,7 @@ async fn our_operations_agree_and_the_rest_is_listed() {
     let world = World::sqlite().await;
     let mut differences = Vec::new();
     let (mut missing, mut compared) = (Vec::new(), 0);
-    let ours = operations::all(&world.api);
+    let ours = operations::all(world.api);
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, theirs) in methods.as_object().unwrap() {
             let line = format!("{} {path}", method.to_uppercase());
@@ -24,14 +24,14 @@ async fn our_operations_agree_and_the_rest_is_listed() {
                 None => missing.push(line),
                 Some(operation) => {
                     compared += 1;
-                    differences.extend(compare(&world.api, operation, document, theirs));
+                    differences.extend(compare(world.api, operation, document, theirs));
                 }
             }
         }
     }
     for operation in &ours {
         let known = !document["paths"][&operation.path][operation.method.to_lowercase()].is_null();
-        let marked = is_ours(&operation.document);
+        let marked = is_ours(operation.document);
         if known == marked {
             differences.push(format!("{}: marked {marked}, official {known}", operation.line()));
         }
@@ -50,7 +50,7 @@ async fn our_operations_agree_and_the_rest_is_listed() {
 async fn each_operation_has_its_own_id_summary_and_description() {
     let world = World::sqlite().await;
     let (mut ids, mut summaries) = (BTreeSet::new(), BTreeSet::new());
-    for operation in operations::all(&world.api) {
+    for operation in operations::all(world.api) {
         let text = |field: &str| operation.document[field].as_str().unwrap_or_default().to_owned();
         let (line, summary) = (operation.line(), text("summary"));
         let id = text("operationId");
@@ -70,9 +70,9 @@ async fn each_operation_has_its_own_id_summary_and_description() {
 #[tokio::test]
 async fn each_body_has_an_example_that_is_valid() {
     let world = World::sqlite().await;
-    for operation in operations::all(&world.api) {
+    for operation in operations::all(world.api) {
         let media = &operation.document["requestBody"]["content"]["application/json"];
-        if resolve(&world.api, &media["schema"])["type"] != "object" {
+        if resolve(world.api, &media["schema"])["type"] != "object" {
             continue;
         }
         let mut schema = media["schema"].clone();
@@ -89,14 +89,14 @@ fn compare(api: &Value, ours: &Operation, document: &Value, theirs: &Value) -> V
         differ(&format!("{} {what}", ours.line()), &ours_is, &theirs_is, &mut differences);
     };
     note("operation id", ours.document["operationId"].clone(), theirs["operationId"].clone());
-    note("parameters", parameters(api, &ours.document), parameters(document, theirs));
-    note("body", body(api, &ours.document), body(document, theirs));
+    note("parameters", parameters(api, ours.document), parameters(document, theirs));
+    note("body", body(api, ours.document), body(document, theirs));
     let answer = |document: &Value, operation: &Value| {
         let status = if operation["responses"]["202"].is_null() { "200" } else { "202" };
         let schema = &operation["responses"][status]["content"]["application/json"]["schema"];
         outline(document, schema)
     };
-    note("answer", answer(api, &ours.document), answer(document, theirs));
+    note("answer", answer(api, ours.document), answer(document, theirs));
     differences
 }
 

@@ -40,7 +40,7 @@ const MAILED: [&str; 3] = ["profile:change_email", "profile:ask_reset", "workspa
 
 pub async fn every_change_leaves_one_row(world: World) {
     world.connect("owner", "free@outreach.example", None).await;
-    let mut operations = operations::all(&world.api);
+    let mut operations = operations::all(world.api);
     // These come last: until then the caller must be the owner, and the tag must exist.
     let last = [
         "workspace_group_members:reject",
@@ -88,7 +88,7 @@ pub async fn every_change_leaves_one_row(world: World) {
 #[tokio::test]
 async fn every_row_of_the_matrix_is_routed() {
     let world = World::sqlite().await;
-    let operations = operations::all(&world.api);
+    let operations = operations::all(world.api);
     let routed: BTreeSet<_> = operations.iter().map(|operation| operation.action.name).collect();
     let missing: Vec<_> =
         ACTIONS.iter().map(|action| action.name).filter(|name| !routed.contains(name)).collect();

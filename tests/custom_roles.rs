@@ -40,7 +40,7 @@ async fn a_role_without_a_permission_is_refused_it(mut world: World) {
     let id = lowered(&mut world, "lowered", "admin", &[]).await;
     let role = format!("PATCH /api/v2/roles/{id}");
     let mut refused = BTreeSet::new();
-    for operation in operations::all(&world.api).iter().filter(|operation| !operation.open) {
+    for operation in operations::all(world.api).iter().filter(|operation| !operation.open) {
         let row = operation.action;
         if row.is_for_everyone() || row.reach(Role::Admin) == Reach::None {
             continue;

@@ -125,7 +125,7 @@ async fn explanations_agree_with_answers(mut world: World) {
     let names = principals(&mut world).await;
     let mut own = fresh_records(&world).await;
     let mut counts = BTreeMap::new();
-    for operation in operations::all(&world.api).iter().filter(|operation| !operation.open) {
+    for operation in operations::all(world.api).iter().filter(|operation| !operation.open) {
         for who in &names {
             let record = asked(&world, operation, &own).await;
             let question = json!({ "permission": operation.action.name, "record": record });

@@ -27,13 +27,13 @@ fn the_pages() {
 #[tokio::test]
 async fn the_document() {
     let world = World::sqlite().await;
-    compare("openapi.json", &(serde_json::to_string_pretty(&*world.api).unwrap() + "\n"));
+    compare("openapi.json", &(serde_json::to_string_pretty(world.api).unwrap() + "\n"));
 }
 
 #[tokio::test]
 async fn the_extensions() {
     let world = World::sqlite().await;
-    let pages = extensions(&world.api);
+    let pages = extensions(world.api);
     fs::create_dir_all("docs/extensions").unwrap();
     for entry in fs::read_dir("docs/extensions").unwrap() {
         let path = entry.unwrap().path().to_str().unwrap().to_owned();

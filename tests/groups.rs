@@ -61,7 +61,7 @@ async fn outsiders_get_nowhere(mut world: World) {
     ];
     let barred = texts(&[first, former, theirs]);
     let mut walked = 0;
-    for operation in operations::all(&world.api).iter().filter(|operation| !operation.open) {
+    for operation in operations::all(world.api).iter().filter(|operation| !operation.open) {
         for (who, targets) in &attackers {
             alike(&world, who, operation, targets, 404).await;
             walked += targets.len();
@@ -85,7 +85,7 @@ async fn paused_is_refused_alike(mut world: World) {
     // A person's own session, password and factors do not depend on the link.
     let own_matter =
         |operation: &&Operation| ["sessions", "profile", "factors"].contains(&operation.action.resource);
-    let all = operations::all(&world.api);
+    let all = operations::all(world.api);
     for operation in all.iter().filter(|operation| !operation.open && !own_matter(operation)) {
         let ids = if operation.takes_id() { vec![own.id(operation), MISSING] } else { vec![""] };
         let mut faces = Vec::new();
@@ -107,7 +107,7 @@ async fn records_of_others_are_not_there(mut world: World) {
     world.sub_of("owner", "second").await;
     let (home, second) = (records(&world, "owner").await, records(&world, "second").await);
     let mut walked = 0;
-    for operation in operations::all(&world.api).iter().filter(|operation| operation.takes_id()) {
+    for operation in operations::all(world.api).iter().filter(|operation| operation.takes_id()) {
         world.refresh_sessions().await;
         for who in ["owner", "robot", "owner's session"] {
             let body = body(operation, &second);

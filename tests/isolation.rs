@@ -38,7 +38,7 @@ async fn foreign_and_missing_are_the_same(world: World) {
     let (home, away) = (records(&world, "owner").await, records(&world, "stranger").await);
     let before = (holdings(&world, "owner").await, holdings(&world, "stranger").await);
     let mut walked = 0;
-    for operation in operations::all(&world.api).iter().filter(|operation| operation.takes_id()) {
+    for operation in operations::all(world.api).iter().filter(|operation| operation.takes_id()) {
         world.refresh_sessions().await;
         for who in
             ROLES.into_iter().chain(SIGNED_IN).chain(["stranger", "stranger's session", "robot", "reader"])
@@ -76,7 +76,7 @@ async fn foreign_and_missing_are_the_same(world: World) {
 async fn everybody_meets_their_cell(world: World) {
     let (home, away) = (records(&world, "owner").await, records(&world, "stranger").await);
     let mut counts = BTreeMap::new();
-    for operation in operations::all(&world.api) {
+    for operation in operations::all(world.api) {
         if operation.open {
             let refused = attempt(&world, "", &operation, "", &records(&world, "owner").await).await;
             assert_eq!(
@@ -183,7 +183,7 @@ fn expected(who: &str, operation: &Operation) -> &'static [u16] {
 async fn filters_and_cursors_tell_nothing(world: World) {
     let (home, away) = (records(&world, "owner").await, records(&world, "stranger").await);
     let mut filters = 0;
-    for operation in operations::all(&world.api).iter().filter(|operation| operation.method == "GET") {
+    for operation in operations::all(world.api).iter().filter(|operation| operation.method == "GET") {
         let path = &operation.path;
         for query in operation.queries() {
             let id = |records: &Records| match query.as_str() {

@@ -342,7 +342,7 @@ fn names(page: &Answer) -> Vec<Value> {
 async fn an_empty_cursor_is_the_first_page(world: World) {
     world.create("owner", "c", "team").await;
     world.connect("owner", "some@outreach.example", None).await;
-    let operations = crate::support::operations::all(&world.api);
+    let operations = crate::support::operations::all(world.api);
     let lists =
         operations.iter().filter(|operation| operation.queries().contains(&"starting_after".to_owned()));
     let records = crate::samples::records(&world, "owner").await;

@@ -41,8 +41,8 @@ async fn send(world: &World, operation: &Operation, records: &Records, query: &s
 
 /// Operations that take a body, with a valid one.
 async fn with_bodies(world: &World, records: &Records) -> Vec<(Operation, Value)> {
-    let all = operations::all(&world.api).into_iter();
-    let all = all.filter(|operation| schema(&world.api, operation).is_some());
+    let all = operations::all(world.api).into_iter();
+    let all = all.filter(|operation| schema(world.api, operation).is_some());
     all.map(|operation| (operation.clone(), body(&operation, records))).collect()
 }
 
@@ -52,13 +52,12 @@ async fn an_unknown_key_is_dropped_or_refused_as_its_class_says(world: World) {
     for (operation, mut body) in with_bodies(&world, &own).await {
         body[ODD] = json!(1);
         let answer = send(&world, &operation, &own, "", body).await;
-        let class =
-            schema(&world.api, &operation).unwrap()["x-gatepost-reading"].as_str().unwrap_or("strict");
+        let class = schema(world.api, &operation).unwrap()["x-gatepost-reading"].as_str().unwrap_or("strict");
         *counts.entry(class.to_owned()).or_insert(0) += 1;
         let line = operation.line();
         if class == "lenient" {
             assert_eq!((answer.status.as_u16(), ignored(&answer)), (200, vec![ODD.to_owned()]), "{line}");
-            assert!(!line.contains("DELETE") && !is_ours(&operation.document), "{line} is lenient");
+            assert!(!line.contains("DELETE") && !is_ours(operation.document), "{line} is lenient");
             own = records(&world, "owner").await;
         } else {
             let refused = answer.is(400);
@@ -76,7 +75,7 @@ async fn an_unknown_key_is_dropped_or_refused_as_its_class_says(world: World) {
 async fn an_unknown_parameter_is_refused_everywhere(world: World) {
     let own = records(&world, "owner").await;
     let rows = world.log().await.len();
-    for operation in operations::all(&world.api) {
+    for operation in operations::all(world.api) {
         let body = body(&operation, &own);
         let refused = send(&world, &operation, &own, &format!("?{ODD}=1"), body).await.is(400).message();
         let line = operation.line();
@@ -105,19 +104,19 @@ const NO_RIGHT: [&str; 4] = ["email", "tag_id", "resource_id", "interest_status"
 #[tokio::test]
 async fn every_marked_field_of_a_body_is_among_the_rights() {
     let world = World::sqlite().await;
-    for operation in operations::all(&world.api) {
-        let Some(schema) = schema(&world.api, &operation).filter(|_| !is_ours(&operation.document)) else {
+    for operation in operations::all(world.api) {
+        let Some(schema) = schema(world.api, &operation).filter(|_| !is_ours(operation.document)) else {
             continue;
         };
         for (name, field) in schema["properties"].as_object().unwrap() {
             let is_right = RIGHTS.contains(&name.as_str());
-            let marked = resolve(&world.api, field)[EXTENSION] == true;
+            let marked = resolve(world.api, field)[EXTENSION] == true;
             let excepted = NO_RIGHT.contains(&name.as_str()) && schema["x-gatepost-reading"] != "lenient";
             assert!(!marked || is_right || excepted, "{}: {name}", operation.line());
         }
     }
     for alias in ALIASES {
-        let all = operations::all(&world.api);
+        let all = operations::all(world.api);
         assert!(all.iter().any(|operation| operation.line() == alias.operation), "{}", alias.operation);
     }
 }
@@ -156,11 +155,11 @@ async fn messages_are_short_and_never_hold_the_value(world: World) {
     ];
     let mut refused = 0;
     for (operation, _) in with_bodies(&world, &own).await {
-        let schema = schema(&world.api, &operation).unwrap();
+        let schema = schema(world.api, &operation).unwrap();
         for (wrong, is_name) in wrongs.iter().zip([false, false, false, false, true]) {
             let mut bodies = vec![wrong.clone()];
             for (name, field) in schema["properties"].as_object().unwrap() {
-                let spoilt = spoilt(&world.api, field, wrong, 4);
+                let spoilt = spoilt(world.api, field, wrong, 4);
                 bodies.extend(spoilt.into_iter().map(|value| with(body(&operation, &own), name, value)));
             }
             for body in bodies {
@@ -176,7 +175,7 @@ async fn messages_are_short_and_never_hold_the_value(world: World) {
         }
     }
     assert!(refused > 1000, "{refused}");
-    for operation in operations::all(&world.api) {
+    for operation in operations::all(world.api) {
         for query in operation.queries() {
             let text = "Personal-Data-4711".repeat(100);
             let answer =

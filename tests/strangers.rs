@@ -238,7 +238,7 @@ async fn a_flood_of_asking_keeps_no_letter_back(mut world: World) {
 
 /// Every operation that is open to callers without a credential.
 async fn bodies_of_strangers_are_small(world: World) {
-    let open: Vec<_> = operations::all(&world.api).into_iter().filter(|operation| operation.open).collect();
+    let open: Vec<_> = operations::all(world.api).into_iter().filter(|operation| operation.open).collect();
     assert!(open.len() >= 9, "{}", open.len());
     for operation in open {
         let most = match operation.path.as_str() {

@@ -36,7 +36,7 @@ async fn every_unbuilt_operation_says_so(world: World) {
 }
 
 async fn built_operations_answer_as_before(world: World) {
-    for operation in operations::all(&world.api) {
+    for operation in operations::all(world.api) {
         assert!(!LIST.lines().any(|line| line == operation.line()), "{} is built", operation.line());
         if !operation.path.starts_with("/api/v2/") {
             continue;
@@ -46,7 +46,7 @@ async fn built_operations_answer_as_before(world: World) {
         let wrong = world.call("owner", &format!("PUT {}", at(&operation.path)), Value::Null).await;
         let said = wrong.message();
         let has_put =
-            operations::all(&world.api).iter().any(|o| o.path == operation.path && o.method == "PUT");
+            operations::all(world.api).iter().any(|o| o.path == operation.path && o.method == "PUT");
         assert!(has_put || said.ends_with("; the path has other methods") && wrong.status == 405, "{said}");
     }
 }

@@ -10,7 +10,7 @@ pub struct Operation {
     pub action: &'static Action,
     /// Open: it takes no key.
     pub open: bool,
-    pub document: Value,
+    pub document: &'static Value,
 }
 
 impl Operation {
@@ -35,7 +35,7 @@ impl Operation {
     }
 }
 
-pub fn all(api: &Value) -> Vec<Operation> {
+pub fn all(api: &'static Value) -> Vec<Operation> {
     let mut found = Vec::new();
     for (path, methods) in api["paths"].as_object().unwrap() {
         for (method, document) in methods.as_object().unwrap() {
@@ -49,7 +49,7 @@ pub fn all(api: &Value) -> Vec<Operation> {
                 path: path.clone(),
                 action,
                 open,
-                document: document.clone(),
+                document,
             });
         }
     }
