@@ -77,7 +77,7 @@ async fn shown(can: &Can<Preview>, email: String, back: Option<&Back>, plan: Opt
         Ok(form.or(LOOK.offered(can, ())))
     };
     let form = START.offered(can, ()).filter(|_| choices.len() > 1).map(form).transpose()?;
-    let moving = Moving { form, plan, back: ACCOUNTS.offered(can, ()) };
+    let moving = Moving { form, plan, back: ACCOUNTS.open_to(can, ()) };
     Ok(Page::new("Move sending accounts", &moving)?.coming(back))
 }
 

@@ -148,19 +148,21 @@ async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Page> {
     }
     let others = people.iter().flatten().filter(|member| !holders.contains(&member.id));
     let is_whole = !narrowed && !full && filter.skip.unwrap_or(0) == 0;
-    let empty = match narrowed {
-        true => Empty::NoMatch { what: "sending accounts", filters: described(&filter) },
-        false => Empty::FirstUse {
-            what: "sending accounts that you can see",
+    let connect = CONNECTING.open_to(&can, ());
+    let empty = match (narrowed, connect.is_some()) {
+        (true, _) => Empty::NoMatch { what: "sending accounts", filters: described(&filter) },
+        (false, true) => Empty::FirstUse {
+            what: "sending accounts",
             use_for: "A sending account is a mailbox from which campaigns send. It belongs to one member, or to nobody.",
         },
+        (false, false) => Empty::NoneVisible { what: "sending accounts" },
     };
     let board = Board {
         without: others.filter(|_| is_whole).map(WorkspaceMember::called).collect(),
         people: people.iter().flatten().map(|member| (member.id.to_string(), member.called())).collect(),
-        connect: CONNECTING.offered(&can, ()),
+        connect,
         moving: MOVING.offered(&can, ()),
-        clear: LIST.offered(&can, ()).filter(|_| narrowed).map(|offer| offer.called("Clear the filters")),
+        clear: LIST.open_to(&can, ()).filter(|_| narrowed).map(|offer| offer.called("Clear the filters")),
         pages: turns(&can, &filter, full),
         sees_campaigns: board::sees_campaigns(&can),
         sections,
@@ -186,7 +188,7 @@ fn turns(can: &Can<Read>, filter: &Filter, full: bool) -> Vec<Offer> {
         let text = |text: &Option<String>| text.clone().unwrap_or_else(|| empty.clone());
         let (search, whose, status) = (text(&filter.search), text(&filter.whose), text(&filter.status));
         let query = [("search", &*search), ("whose", &*whose), ("status", &*status), ("skip", &*skip)];
-        LIST.offered(can, ()).map(|offer| offer.called(label).with(&query))
+        LIST.open_to(can, ()).map(|offer| offer.called(label).with(&query))
     };
     let before = (skip > 0).then(|| to("Previous accounts", (skip - ROWS).max(0)));
     let after = full.then(|| to("Next accounts", skip + ROWS));

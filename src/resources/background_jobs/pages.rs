@@ -122,13 +122,13 @@ fn line(item: &Value) -> String {
 }
 
 fn row(can: &Can<Read>, job: Seen<BackgroundJob>) -> Row {
-    Row { open: SHOW.offered(can, job.id.as_str()), job }
+    Row { open: SHOW.open_to(can, job.id.as_str()), job }
 }
 
 async fn jobs(can: Can<Read>, Query(from): Query<From>) -> Result<Page> {
     let (found, next) = newest(&can, from.starting_after.as_deref()).await?;
     let older = next
-        .and_then(|next| Some(LIST.offered(&can, ())?.called("Older").with(&[("starting_after", &next)])));
+        .and_then(|next| Some(LIST.open_to(&can, ())?.called("Older").with(&[("starting_after", &next)])));
     let list = List {
         rows: found.into_iter().map(|job| row(&can, job)).collect(),
         older,
@@ -152,10 +152,10 @@ async fn job(can: Can<Read>, Path(Named { job }): Path<Named>) -> Result<Page> {
     let look = can.further::<Read>()?;
     let found = show(can, &job, Selection::default()).await?;
     let row = row(&look, found);
-    let again = SHOW.offered(&look, job.as_str()).filter(|_| !row.is_over());
+    let again = SHOW.open_to(&look, job.as_str()).filter(|_| !row.is_over());
     let page = Show {
         again: again.map(|offer| offer.called("Load this page again")),
-        back: LIST.offered(&look, ()).map(|offer| offer.called("All jobs")),
+        back: LIST.open_to(&look, ()).map(|offer| offer.called("All jobs")),
         row,
     };
     Page::new(page.row.name(), &page)

@@ -33,20 +33,20 @@ pub async fn begin(can: Can<Create>, Query(from): Query<From>) -> Result<Page> {
 async fn shown(can: &Can<Read>, provider: Provider, back: Option<&Back>) -> Result<Page> {
     let offered = Provider::ALL.into_iter().filter_map(|one| {
         let (name, label) = one.words();
-        let offer = CONNECTING.offered(can, ())?.called(label).plain().with(&[("provider", name)]);
+        let offer = CONNECTING.open_to(can, ())?.called(label).plain().with(&[("provider", name)]);
         Some((offer, one == provider && back.is_none()))
     });
     let connecting = Connecting {
         providers: offered.collect(),
         advice: provider.advice(),
         form: form(can, provider, back).await?,
-        back: LIST.offered(can, ()).map(|offer| offer.called("Back to the accounts")),
+        back: LIST.open_to(can, ()).map(|offer| offer.called("Back to the accounts")),
     };
     Ok(Page::new("Connect a sending account", &connecting)?.coming(back))
 }
 
 async fn form(can: &Can<Read>, provider: Provider, back: Option<&Back>) -> Result<Option<Form>> {
-    let Some(offer) = CONNECT.offered(can, ()) else { return Ok(None) };
+    let Some(offer) = CONNECT.open_to(can, ()) else { return Ok(None) };
     let (servers, (name, _)) = (provider.servers(), provider.words());
     let providers = Provider::ALL.map(Provider::words).map(|(name, label)| Choice::new(name, label));
     let form = Form::of::<Draft>(can, offer)?

@@ -45,7 +45,7 @@ async fn shown(
         acts: acts(can, on.near, &account),
         change: change.map(|offer| changing(can, offer, &account, back)).transpose()?,
         tested,
-        back: LIST.offered(can, ()).map(|offer| offer.called("All accounts")),
+        back: LIST.open_to(can, ()).map(|offer| offer.called("All accounts")),
         account,
     };
     Ok(Page::new(show.account.email.clone(), &show)?.coming(back))
