@@ -33,10 +33,10 @@ pub async fn carried(can: &Caller, ids: &[Uuid]) -> Result<Vec<(Uuid, i64)>> {
         "select m.tag_id, count(*) from custom_tag_mappings m \
          left join campaigns c on c.workspace_id = m.workspace_id and c.id = m.resource_id \
          left join accounts a on a.workspace_id = m.workspace_id and a.id = m.resource_id \
-         where m.workspace_id = {here} and m.tag_id in ({ids}) and ({campaigns} or {accounts}) group by m.tag_id",
+         where m.workspace_id = {here} and m.tag_id in ({ids}) and ({visible} or {accounts}) group by m.tag_id",
     )
     .fill_list("{ids}", ids)
-    .fill("{campaigns}", can.sees::<campaign::Read>(&campaigns::SHAPE))
+    .fill("{visible}", can.sees::<campaign::Read>(&campaigns::SHAPE))
     .fill("{accounts}", can.sees::<account::Read>(&accounts::SHAPE))
     .all(can.reader())
     .await

@@ -28,6 +28,8 @@ struct Show {
     resume: Option<Offer>,
     tested: Option<Tested>,
     change: Option<Form>,
+    /// The form has come back, so it is not folded away.
+    wrong: bool,
     log: Option<Vec<Delivery>>,
     older: Option<Offer>,
     back: Option<Offer>,
@@ -100,6 +102,7 @@ async fn shown(
         acts: acts.into_iter().flatten().collect(),
         back: LIST.offered(can, ()).map(|offer| offer.called("All webhooks")),
         campaign,
+        wrong: back.is_some_and(Back::is_wrong),
         tested,
         change,
         log,
