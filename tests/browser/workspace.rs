@@ -26,7 +26,7 @@ async fn set() -> Set {
         async |path: &str, body: Value| world.call("owner", &format!("POST {path}"), body).await.is(200);
     let sdr = world.who("sdr").member;
     for name in
-        ["ann", "ben", "a-long-address-without-any-space-in-it-that-somebody-really-uses-for-outreach"]
+        ["ann", "ben", "a-long-address-without-any-space-that-somebody-really-uses"]
     {
         world.connect("owner", &format!("{name}@outreach.example"), sdr).await;
     }
