@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub struct Draft {
     #[schemars(length(max = 200))]
     name: Option<String>,
-    #[schemars(url, length(min = 1, max = 2000))]
+    #[schemars(url, length(min = 1))]
     target_hook_url: String,
     /// A kind of event, or the number of a label.
     #[schemars(length(min = 1, max = 100))]
@@ -73,7 +73,7 @@ impl Shown {
 pub struct Changes {
     #[schemars(length(max = 200))]
     name: Edit<Option<String>>,
-    #[schemars(url, length(min = 1, max = 2000))]
+    #[schemars(url, length(min = 1))]
     target_hook_url: Edit<String>,
     #[schemars(length(min = 1, max = 100))]
     event: Edit<String>,
