@@ -109,9 +109,13 @@ pub enum Rail {
     Audit,
     Settings,
     Tags,
+    Labels,
+    Blocked,
+    Webhooks,
     Group,
     Brand,
     Billing,
+    Jobs,
     /// Pages of the person, which are outside the rail.
     Own,
 }
@@ -120,7 +124,20 @@ impl Rail {
     const GROUPS: [(&str, &[Rail]); 3] = [
         ("Outreach", &[Rail::Home, Rail::Campaigns, Rail::Leads, Rail::Accounts]),
         ("People and access", &[Rail::Members, Rail::Access, Rail::Keys, Rail::Audit]),
-        ("Workspace", &[Rail::Settings, Rail::Tags, Rail::Group, Rail::Brand, Rail::Billing]),
+        (
+            "Workspace",
+            &[
+                Rail::Settings,
+                Rail::Tags,
+                Rail::Labels,
+                Rail::Blocked,
+                Rail::Webhooks,
+                Rail::Group,
+                Rail::Brand,
+                Rail::Billing,
+                Rail::Jobs,
+            ],
+        ),
     ];
 
     pub fn label(self) -> &'static str {
@@ -135,9 +152,13 @@ impl Rail {
             Rail::Audit => "Audit log",
             Rail::Settings => "Settings",
             Rail::Tags => "Tags",
+            Rail::Labels => "Lead labels",
+            Rail::Blocked => "Block list",
+            Rail::Webhooks => "Webhooks",
             Rail::Group => "Group",
             Rail::Brand => "Brand",
             Rail::Billing => "Billing",
+            Rail::Jobs => "Background jobs",
             Rail::Own => "You",
         }
     }

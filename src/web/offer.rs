@@ -76,6 +76,11 @@ impl<P: Permission> Way<P> {
         self.offered_on(can, Near::HERE, key)
     }
 
+    /// The offer of a list, or of an action that creates a record. It depends on the role, and on no record.
+    pub fn open_to(&self, can: &Caller, key: impl Key) -> Option<Offer> {
+        self.offered_on(can, Near::NEW, key)
+    }
+
     /// The offer of an action on a record, from what its list selected as `{near}`.
     pub fn offered_on(&self, can: &Caller, near: Near, key: impl Key) -> Option<Offer> {
         can.may_offer(P::ACTION, near).then(|| Offer {

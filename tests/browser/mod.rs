@@ -5,6 +5,7 @@ mod gallery;
 mod rights;
 mod sheet;
 mod walks;
+mod workspace;
 
 use crate::support::people::PASSWORD;
 use crate::support::{ROLES, World};

@@ -142,6 +142,19 @@ impl GuardRails {
         cap.map(Rail::HighestRole)
     }
 
+    /// What they forbid, for people.
+    pub fn in_words(&self) -> Vec<String> {
+        let highest =
+            |role: Role| format!("nobody except the owner can do more than the role {}", role.name());
+        let all = [
+            self.no_exports.then(|| "nobody can export".to_owned()),
+            self.no_key_creation.then(|| "nobody can create API keys".to_owned()),
+            self.second_factor_required.then(|| "people who are signed in need a second factor".to_owned()),
+            self.highest_role.map(highest),
+        ];
+        all.into_iter().flatten().collect()
+    }
+
     /// The role to which a higher one is limited.
     pub fn cap(&self, role: Option<Role>) -> Option<Role> {
         let higher =

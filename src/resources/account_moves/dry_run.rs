@@ -12,19 +12,19 @@ use uuid::Uuid;
 /// What a move would do.
 #[derive(Serialize, JsonSchema)]
 pub struct Plan {
-    items: Vec<Planned>,
+    pub items: Vec<Planned>,
 }
 
 #[derive(Serialize, JsonSchema)]
 pub struct Planned {
-    email: String,
-    moves: bool,
+    pub email: String,
+    pub moves: bool,
     /// Why the account would not move.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
+    pub reason: Option<&'static str>,
     /// Campaigns that would lose the account, at most 10,000 in the whole answer; null if the caller cannot see campaigns
     /// there.
-    campaigns: Option<Vec<Loss>>,
+    pub campaigns: Option<Vec<Loss>>,
 }
 
 #[derive(Clone, Serialize, JsonSchema)]

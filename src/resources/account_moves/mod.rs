@@ -1,12 +1,15 @@
 //! Moves sending accounts between the workspaces of a group. A job does it with the rights of the caller who asked for it:
 //! both workspaces check them again at every step.
 
+mod draft;
 mod dry_run;
+mod pages;
 mod routes;
 mod start;
 mod step;
 mod store;
 pub use dry_run::dry_run;
+pub use pages::pages;
 pub use routes::router;
 pub use start::start;
 pub use step::step;

@@ -15,7 +15,7 @@ pub struct Moving {
     status: &'static str,
     /// The job, which says what became of each account: `GET /api/v2/background-jobs/{id}`.
     #[schemars(extend("x-gatepost-extension" = true))]
-    background_job_id: String,
+    pub background_job_id: String,
 }
 
 pub async fn start(can: Can<Move>, wanted: MoveAccounts) -> Result<Moving> {

@@ -34,7 +34,8 @@ pub async fn assign(can: Can<Assign>, wanted: Assignment) -> Result<Assigned> {
     Ok(Assigned { account_email: account.email, assigned_to: to, member_id: account.assigned_to })
 }
 
-async fn assign_to(can: Can<Assign>, email: String, to: Option<String>) -> Result<Account> {
+/// `to` is the member, by member id, user id or address. None takes the account back.
+pub async fn assign_to(can: Can<Assign>, email: String, to: Option<String>) -> Result<Account> {
     can.write(async move |can, tx| {
         let before = store::named(can, &mut *tx, "account_email", &email).await?;
         let member = match &to {

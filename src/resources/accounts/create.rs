@@ -36,7 +36,7 @@ fn connected(can: &Can<Create>, new: &New) -> Account {
         settings.warmup.get_or_insert_default().warmup_custom_ftag = Some(tag.clone());
     }
     Account {
-        id: can.new_id(),
+        id: can.id_of_new(),
         email: address(&new.email),
         timestamp_created: can.now(),
         timestamp_updated: can.now(),

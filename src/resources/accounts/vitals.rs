@@ -33,27 +33,40 @@ pub struct Vitals {
     failure_list: Vec<Vital>,
 }
 
+impl TestVitals {
+    pub fn of(email: &str) -> TestVitals {
+        TestVitals { accounts: Some(vec![email.to_owned()]) }
+    }
+}
+
+impl Vitals {
+    /// What the test of one account found. None if the caller does not reach the account.
+    pub fn of_one(self) -> Option<Vital> {
+        self.success_list.into_iter().chain(self.failure_list).next()
+    }
+}
+
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Vital {
     #[schemars(default)]
-    domain: String,
+    pub domain: String,
     /// True if the domain passes all four checks and every sign-in works.
     #[serde(rename = "allPass")]
     #[schemars(default)]
-    all_pass: bool,
+    pub all_pass: bool,
     #[schemars(default)]
-    mx: bool,
+    pub mx: bool,
     #[schemars(default)]
-    spf: bool,
+    pub spf: bool,
     /// Whether a key is published under one of the common selectors.
     #[schemars(default)]
-    dkim: bool,
+    pub dkim: bool,
     #[schemars(default)]
-    dmarc: bool,
+    pub dmarc: bool,
     /// The sign-ins to the mail servers of the domain's accounts.
     #[schemars(extend("x-gatepost-extension" = true))]
-    logins: Vec<Login>,
+    pub logins: Vec<Login>,
 }
 
 #[derive(Clone, Serialize, JsonSchema)]

@@ -3,12 +3,14 @@
 mod export;
 mod list;
 mod pages;
+mod receipts;
 mod routes;
 mod sentence;
 mod store;
 pub use export::export;
 pub use list::list;
 pub use pages::pages;
+pub use receipts::{Receipt, receipts};
 pub use routes::router;
 
 use crate::access::{ACTIONS, Shape};

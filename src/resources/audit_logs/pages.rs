@@ -48,6 +48,8 @@ pub struct Filter {
     #[schemars(length(max = 40))]
     until: Option<String>,
     refused: Option<bool>,
+    /// Only what people of the admin workspace did here.
+    acting: Option<bool>,
     starting_after: Option<Uuid>,
 }
 
@@ -68,13 +70,14 @@ impl Filter {
             from: day("from", typed(&self.from).as_deref())?,
             until: day("until", typed(&self.until).as_deref())?.map(|day| day.plus(Time::DAY)),
             refused: self.refused == Some(true),
+            acting: self.acting == Some(true),
             ..Wanted::default()
         })
     }
 
     /// The filters that are set, by name.
     fn set(&self) -> Vec<(&'static str, String)> {
-        let refused = (self.refused == Some(true)).then(|| "true".to_owned());
+        let yes = |field: Option<bool>| (field == Some(true)).then(|| "true".to_owned());
         let all = [
             ("who", typed(&self.who)),
             ("permission", typed(&self.permission)),
@@ -82,7 +85,8 @@ impl Filter {
             ("address", typed(&self.address)),
             ("from", typed(&self.from)),
             ("until", typed(&self.until)),
-            ("refused", refused),
+            ("refused", yes(self.refused)),
+            ("acting", yes(self.acting)),
         ];
         all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
@@ -171,7 +175,7 @@ fn by_resource() -> Vec<(String, Vec<&'static Action>)> {
     groups.into_iter().collect()
 }
 
-async fn names(can: &Can<Read>, rows: &[(AuditLog, Further)]) -> Result<HashMap<Uuid, String>> {
+pub(super) async fn names(can: &Can<Read>, rows: &[(AuditLog, Further)]) -> Result<HashMap<Uuid, String>> {
     let mut ids: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
     for (row, further) in rows {
         if let Some((kind, id)) = subject(row).filter(|_| !further.refused) {

@@ -63,6 +63,8 @@ pub struct Wanted {
     pub subject: Option<String>,
     pub address: Option<String>,
     pub refused: bool,
+    /// Only what somebody did for the admin workspace.
+    pub acting: bool,
 }
 
 pub async fn list<P: Permission, T: Record>(can: &Can<P>, wanted: Wanted) -> Result<Vec<T>> {
@@ -85,6 +87,7 @@ pub async fn list<P: Permission, T: Record>(can: &Can<P>, wanted: Wanted) -> Res
         out.given(wanted.subject, " and l.resource = ", "");
         out.given(wanted.address, " and l.ip_address = ", "");
         out.push(if wanted.refused { " and l.refusal is not null" } else { "" });
+        out.push(if wanted.acting { " and l.metadata ->> 'acting_for' is not null" } else { "" });
     })
     .up_to(PAGE)
     .all(can.reader())

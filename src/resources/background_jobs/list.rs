@@ -113,7 +113,23 @@ pub async fn list(can: Can<Read>, filter: Filter) -> Result<Page<Seen<Background
     Ok(Page::new(items, filter.limit(), |job: &Seen<BackgroundJob>| filter.position(job)))
 }
 
-#[derive(Deserialize, JsonSchema)]
+/// Jobs on a page.
+pub const ROWS: i64 = 50;
+
+/// A page of jobs, newest first, and the cursor of the next one.
+pub async fn newest(
+    can: &Can<Read>,
+    starting_after: Option<&str>,
+) -> Result<(Vec<Seen<BackgroundJob>>, Option<String>)> {
+    let after = starting_after.map(position).transpose()?;
+    let place = Place { column: "j.created_at", descending: true, after, limit: ROWS };
+    let jobs = store::list(can, &Wanted::default(), &place).await?;
+    let last = jobs.last().filter(|_| jobs.len() as i64 == ROWS);
+    let next = last.map(|job| format!("{}&{}", job.created_at, job.id));
+    Ok((jobs.into_iter().map(|job| job.seen_by(can)).collect(), next))
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
 pub struct Selection {
     /// Which fields of `data` to return, separated by commas.
     #[schemars(transform = absent_not_null, length(max = 500))]

@@ -1,9 +1,11 @@
 //! Background jobs as the wire shows them. `jobs` does the work. Mail is not shown here.
 
 mod list;
+mod pages;
 mod routes;
 mod store;
 pub use list::{list, show};
+pub use pages::pages;
 pub use routes::router;
 pub use store::started;
 

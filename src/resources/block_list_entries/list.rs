@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::http::{Paging, optional_not_null};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use uuid::Uuid;
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(transform = optional_not_null)]
@@ -12,6 +13,17 @@ pub struct Filter {
     pub paging: Paging,
     #[serde(flatten)]
     which: Which,
+}
+
+/// Entries on a page.
+pub const ROWS: i64 = 100;
+
+impl Filter {
+    /// A page of the entries with this text in them.
+    pub fn of(search: Option<String>, domains_only: bool, starting_after: Option<Uuid>) -> Filter {
+        let which = Which { domains_only: domains_only.then_some(true), search };
+        Filter { paging: Paging { limit: Some(ROWS), starting_after }, which }
+    }
 }
 
 pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<BlockListEntry>> {

@@ -4,7 +4,9 @@
 mod create;
 mod delete;
 mod download;
+mod draft;
 mod list;
+mod pages;
 mod purge;
 mod routes;
 mod store;
@@ -15,6 +17,7 @@ pub use create::{create, create_many};
 pub use delete::{delete, delete_many};
 pub use download::download;
 pub use list::list;
+pub use pages::pages;
 pub use purge::purge;
 pub use routes::router;
 pub use suppressed::{Kind, suppressed};

@@ -12,6 +12,11 @@ pub async fn list_caps(can: &Can<Read>, paging: &Paging) -> Result<Page<Cap>> {
     Ok(Page::new(caps, paging.limit(), |cap: &Cap| cap.id))
 }
 
+/// The newest caps.
+pub async fn caps(can: &Can<Read>, limit: i64) -> Result<Vec<Cap>> {
+    store::list(can, &Paging { limit: Some(limit), starting_after: None }).await
+}
+
 pub async fn set_caps(can: Can<SetCaps>, patch: CapPatch) -> Result<Cap> {
     if patch.hyper.get().is_none() && patch.inbox_placement.get().is_none() {
         return Err(Error::invalid("body must name `hyper` or `inbox_placement`"));

@@ -11,8 +11,8 @@ mod spend;
 mod store;
 
 pub use available::{available, require_some};
-pub use caps::{list_caps, set_caps};
-pub use entries::entries;
+pub use caps::{caps, list_caps, set_caps};
+pub use entries::{entries, ledger};
 pub use grant::{Grant, grant};
 pub use routes::router;
 pub use show::show;

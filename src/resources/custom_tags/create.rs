@@ -6,7 +6,7 @@ use crate::error::Result;
 pub async fn create(can: Can<Create>, new: New) -> Result<CustomTag> {
     can.write(async move |can, tx| {
         let tag = CustomTag {
-            id: can.new_id(),
+            id: can.id_of_new(),
             timestamp_created: can.now(),
             timestamp_updated: can.now(),
             organization_id: can.workspace(),

@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::http::{Paging, ids, optional_not_null, pattern};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use uuid::Uuid;
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(transform = optional_not_null)]
@@ -20,7 +21,12 @@ pub struct Filter {
 impl Filter {
     /// The newest tags, at most so many.
     pub fn of(limit: i64) -> Filter {
-        let paging = Paging { limit: Some(limit), starting_after: None };
+        Filter::after(limit, None)
+    }
+
+    /// The tags after this one.
+    pub fn after(limit: i64, starting_after: Option<Uuid>) -> Filter {
+        let paging = Paging { limit: Some(limit), starting_after };
         Filter { paging, search: None, resource_ids: None, tag_ids: None }
     }
 }

@@ -4,12 +4,14 @@
 mod create;
 mod delete;
 mod list;
+mod pages;
 mod routes;
 mod store;
 mod update;
 pub use create::create;
 pub use delete::delete;
 pub use list::{Filter, list};
+pub use pages::pages;
 pub use routes::router;
 pub use store::{existing, known, map, of_limit, unmap, unmap_all};
 pub use update::update;

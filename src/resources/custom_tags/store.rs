@@ -24,6 +24,24 @@ pub async fn known<'a>(can: &Caller, from: impl Into<Source<'a>>, field: &str, i
     }
 }
 
+/// How many campaigns and sending accounts that the caller sees carry each of these tags.
+pub async fn carried(can: &Caller, ids: &[Uuid]) -> Result<Vec<(Uuid, i64)>> {
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    can.sql(
+        "select m.tag_id, count(*) from custom_tag_mappings m \
+         left join campaigns c on c.workspace_id = m.workspace_id and c.id = m.resource_id \
+         left join accounts a on a.workspace_id = m.workspace_id and a.id = m.resource_id \
+         where m.workspace_id = {here} and m.tag_id in ({ids}) and ({visible} or {accounts}) group by m.tag_id",
+    )
+    .fill_list("{ids}", ids)
+    .fill("{visible}", can.sees::<campaign::Read>(&campaigns::SHAPE))
+    .fill("{accounts}", can.sees::<account::Read>(&accounts::SHAPE))
+    .all(can.reader())
+    .await
+}
+
 /// Which of the ids still are tags.
 pub async fn existing(can: &Caller, tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Uuid>> {
     can.sql("select id from custom_tags where workspace_id = {here} and id in ({ids}) order by id")

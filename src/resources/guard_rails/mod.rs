@@ -2,11 +2,13 @@
 //! refused.
 
 mod dry_run;
+mod pages;
 mod routes;
 mod store;
 mod update;
 
 pub use dry_run::dry_run;
+pub use pages::pages;
 pub use routes::router;
 pub use update::update;
 

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 pub async fn create(can: Can<Create>, new: New) -> Result<LeadLabel> {
     can.write(async move |can, tx| {
         let label = LeadLabel {
-            id: can.new_id(),
+            id: can.id_of_new(),
             timestamp_created: can.now(),
             created_by: can
                 .user()

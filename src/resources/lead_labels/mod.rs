@@ -5,14 +5,16 @@ mod create;
 mod delete;
 mod list;
 mod number;
+mod pages;
 mod predict;
 mod routes;
 mod store;
 mod update;
 pub use create::create;
 pub use delete::delete;
-pub use list::list;
+pub use list::{every, list};
 pub use number::{InterestStatus, check_number, check_numbers};
+pub use pages::pages;
 pub use predict::predict;
 pub use routes::router;
 pub use update::update;
@@ -71,7 +73,7 @@ pub enum Interest {
 }
 
 impl Interest {
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Interest::Positive => "positive",
             Interest::Negative => "negative",

@@ -12,6 +12,19 @@ use std::collections::BTreeSet;
 /// The labels of the reference, which no workspace can change.
 pub const BUILT_IN: [i64; 9] = [-4, -3, -2, -1, 0, 1, 2, 3, 4];
 
+/// Their names for people.
+pub const NAMED: [(i64, &str); 9] = [
+    (1, "Interested"),
+    (2, "Meeting booked"),
+    (3, "Meeting completed"),
+    (4, "Closed"),
+    (0, "Out of office"),
+    (-1, "Not interested"),
+    (-2, "Wrong person"),
+    (-3, "Lost"),
+    (-4, "No show"),
+];
+
 /// The schema of a number that a lead has, or gets.
 pub struct InterestStatus;
 

@@ -100,6 +100,13 @@ impl WorkspaceMember {
         EffectiveRole { base: self.role, cells }
     }
 
+    /// What people call the member: their name, their nickname or their address.
+    pub fn called(&self) -> String {
+        let name = self.name.as_ref().map(|name| format!("{} {}", name.first, name.last));
+        let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+        name.or_else(|| self.nickname.clone()).unwrap_or_else(|| self.email.clone())
+    }
+
     /// The name of the custom role, or of the built-in one.
     pub fn role_name(&self) -> &str {
         self.custom_role.as_ref().map_or(self.role.name(), |role| &role.name)

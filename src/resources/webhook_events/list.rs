@@ -1,5 +1,5 @@
-use super::{WebhookEvent, reads_records};
-use crate::access::{Can, webhook_events::Read};
+use super::{WebhookEvent, reads_records, store};
+use crate::access::{Can, Near, webhook_events::Read};
 use crate::db::Part;
 use crate::error::Result;
 use crate::http::{Paging, day, optional_not_null};
@@ -59,6 +59,21 @@ pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<WebhookEvent>>
         }
     });
     found.all(can.reader()).await
+}
+
+/// Attempts on a page.
+pub const ROWS: i64 = 50;
+
+/// A page of the attempts of one webhook. None if the caller cannot read what they have.
+pub async fn of_webhook(
+    can: &Can<Read>,
+    webhook: Uuid,
+    starting_after: Option<Uuid>,
+) -> Result<Option<Vec<(WebhookEvent, Near)>>> {
+    if reads_records(can).is_err() {
+        return Ok(None);
+    }
+    store::of_webhook(can, webhook, (starting_after.unwrap_or(Uuid::max()), ROWS)).await.map(Some)
 }
 
 pub async fn show(can: &Can<Read>, id: Uuid) -> Result<WebhookEvent> {

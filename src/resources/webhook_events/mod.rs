@@ -8,7 +8,7 @@ mod routes;
 mod store;
 mod summary;
 pub use attempt::Attempt;
-pub use list::{list, show};
+pub use list::{ROWS, list, of_webhook, show};
 pub use redeliver::redeliver;
 pub use routes::router;
 pub use summary::{summary, summary_by_date};

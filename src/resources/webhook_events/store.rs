@@ -2,7 +2,7 @@
 
 use super::list::within;
 use super::{SHAPE, WebhookEvent};
-use crate::access::{Caller, Can, webhook_events::Read};
+use crate::access::{Caller, Can, Near, webhook_events::Read};
 use crate::db::{Record, Row, Tx};
 use crate::error::Result;
 use crate::time::Time;
@@ -31,6 +31,25 @@ pub async fn counts(can: &Can<Read>, span: (Option<Time>, Option<Time>)) -> Resu
     )
     .fill("{visible}", can.visible(&SHAPE))
     .fill("{filters}", |out| within(out, span))
+    .all(can.reader())
+    .await
+}
+
+/// The attempts of one webhook, newest first, and how near each is to the caller.
+pub async fn of_webhook(
+    can: &Can<Read>,
+    webhook: Uuid,
+    (before, limit): (Uuid, i64),
+) -> Result<Vec<(WebhookEvent, Near)>> {
+    can.sql(
+        "select {columns}, {near} from webhook_events h where h.webhook_id = $1 and h.id < $2 and {visible} \
+         order by h.id desc limit $3",
+    )
+    .bind(webhook)
+    .bind(before)
+    .bind(limit)
+    .fill("{near}", can.near(&SHAPE))
+    .fill("{visible}", can.visible(&SHAPE))
     .all(can.reader())
     .await
 }

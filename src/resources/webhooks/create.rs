@@ -19,7 +19,7 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Webhook> {
         if store::count(can, tx).await? >= MOST {
             return Err(Error::Conflict(format!("A workspace has at most {MOST} webhooks.")));
         }
-        let id = can.new_id();
+        let id = can.id_of_new();
         let sealed = Sealed::new(can.app(), headers.clone())?;
         let webhook = Webhook {
             id,

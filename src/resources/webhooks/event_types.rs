@@ -30,21 +30,21 @@ const STANDARD: [(&str, &str); 19] = [
 #[derive(Serialize, JsonSchema)]
 pub struct EventTypes {
     #[schemars(default)]
-    event_types: Vec<Described>,
+    pub event_types: Vec<Described>,
 }
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
-struct Described {
+pub struct Described {
     /// An `event_type`, or the `interest_status` of a label, for `custom_interest_value`.
     #[schemars(default)]
-    id: String,
+    pub id: String,
     #[schemars(default)]
-    label: String,
+    pub label: String,
     /// `standard`, or `custom_label` for a label of the workspace.
     #[serde(rename = "type")]
     #[schemars(default)]
-    kind: &'static str,
+    pub kind: &'static str,
 }
 
 /// With the labels that the caller sees.

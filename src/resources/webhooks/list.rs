@@ -16,6 +16,12 @@ pub struct Filter {
     event_type: Option<EventType>,
 }
 
+/// The webhooks of the workspace. It has at most 50.
+pub async fn every(can: &Can<Read>) -> Result<Vec<Webhook>> {
+    let paging = Paging { limit: Some(100), starting_after: None };
+    list(can, &Filter { paging, campaign: None, event_type: None }).await
+}
+
 pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<Webhook>> {
     let found = can.list::<Webhook>(&filter.paging, |out| {
         out.given(filter.campaign, " and w.campaign_id = ", "");

@@ -15,17 +15,17 @@ use uuid::Uuid;
 #[derive(Clone, Serialize, JsonSchema)]
 pub struct Tested {
     #[schemars(default)]
-    success: bool,
+    pub success: bool,
     #[schemars(default)]
-    message: &'static str,
+    pub message: &'static str,
     #[schemars(with = "f64", default)]
-    response_time_ms: i64,
+    pub response_time_ms: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64", default)]
-    status_code: Option<i64>,
+    pub status_code: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", default)]
-    error: Option<String>,
+    pub error: Option<String>,
 }
 
 /// The call is made before the transaction. Its payload has nothing of the workspace but its id.

@@ -11,11 +11,13 @@ mod branding;
 mod contrast;
 mod domain;
 mod name;
+mod pages;
 mod routes;
 mod store;
 
 pub use branding::{show_branding, update_branding};
 pub use domain::{remove_domain, set_domain, show_domain, verify_domain};
+pub use pages::pages;
 pub use routes::router;
 
 use crate::access::Caller;

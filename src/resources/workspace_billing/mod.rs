@@ -2,11 +2,13 @@
 //! by `workspaces.denied`, and what costs credits is counted by `credits`. Everything else in a plan is only shown.
 
 mod details;
+mod pages;
 mod plan;
 mod routes;
 mod schema;
 mod store;
 
+pub use pages::pages;
 pub use plan::{plan_details, set_plan, stored_plan, subscription_details};
 pub use routes::router;
 

@@ -1,11 +1,12 @@
 //! What a sub-workspace allows its admin workspace.
 
 use super::{Admin, WorkspaceGroupMember, store, subject};
-use crate::access::{ACTIONS, Can, Delegation, Permission, campaigns, workspace_group_members::*};
+use crate::access::{ACTIONS, Can, Delegation, Mark, Permission, campaigns, workspace_group_members::*};
 use crate::audit::Change;
 use crate::error::{Error, Result};
-use crate::http::{hint, patch};
+use crate::http::{filled, hint, patch};
 use crate::resources::campaigns as shared;
+use serde_json::json;
 
 patch! {
     /// The fields to change; those that are left out stay.
@@ -17,6 +18,24 @@ patch! {
         #[schemars(length(max = 100))]
         resources: Option<Vec<String>>,
     }
+}
+
+impl Patch {
+    /// Pauses what the admin workspace can do, or ends the pause.
+    pub fn pausing(paused: bool) -> Result<Patch> {
+        filled(json!({ "paused": paused }))
+    }
+}
+
+/// The resources among which a delegation can choose.
+pub fn resources() -> Vec<&'static str> {
+    let mut all: Vec<&str> = vec![];
+    for action in ACTIONS.iter().filter(|action| !action.is(Mark::Personal) && !action.is(Mark::Always)) {
+        if !all.contains(&action.resource) {
+            all.push(action.resource);
+        }
+    }
+    all
 }
 
 pub async fn admin(can: &Can<ReadAdmin>) -> Result<Admin> {

@@ -11,6 +11,11 @@ pub async fn list(can: &Can<Read>, paging: &Paging) -> Result<Page<WorkspaceGrou
     Ok(Page::new(links, paging.limit(), |link: &WorkspaceGroupMember| link.id))
 }
 
+/// The newest links.
+pub async fn newest(can: &Can<Read>, limit: i64) -> Result<Vec<WorkspaceGroupMember>> {
+    store::list(can, &Paging { limit: Some(limit), starting_after: None }).await
+}
+
 pub async fn show(can: &Can<Read>, id: Uuid) -> Result<WorkspaceGroupMember> {
     store::find(can, can.reader(), id).await
 }

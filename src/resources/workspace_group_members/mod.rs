@@ -15,7 +15,7 @@ pub use answer::{accept, reject};
 pub use delegation::{admin, delegate};
 pub use end::end;
 pub use invite::invite;
-pub use list::{list, show};
+pub use list::{list, newest, show};
 pub use overview::overview;
 pub use pages::pages;
 pub use routes::router;

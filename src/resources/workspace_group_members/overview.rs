@@ -28,7 +28,12 @@ pub struct Slice {
 }
 
 impl Slice {
-    fn limit(&self) -> i64 {
+    /// The page after this link, or the first one.
+    pub fn after(starting_after: Option<Uuid>) -> Slice {
+        Slice { limit: None, starting_after }
+    }
+
+    pub fn limit(&self) -> i64 {
         self.limit.unwrap_or(SIZE)
     }
 }
@@ -56,6 +61,12 @@ pub struct Overview {
 
 /// Takes two statements, however many sub-workspaces there are.
 pub async fn overview(can: &Can<Read>, slice: &Slice) -> Result<Page<Overview>> {
+    let items = figures(can, slice).await?;
+    Ok(Page::new(items, slice.limit(), |entry: &Overview| entry.id))
+}
+
+/// The sub-workspaces of a page, with their figures.
+pub async fn figures(can: &Can<Read>, slice: &Slice) -> Result<Vec<Overview>> {
     let before = slice.starting_after.unwrap_or(Uuid::max());
     let entries = store::page(can, before, slice.limit()).await?;
     let ids: Vec<Uuid> = entries.iter().map(|entry| entry.link.sub_workspace_id).collect();
@@ -69,8 +80,7 @@ pub async fn overview(can: &Can<Read>, slice: &Slice) -> Result<Page<Overview>> 
         let own = counts.remove(&entry.link.sub_workspace_id).unwrap_or_default();
         seen(can, entry, own)
     };
-    let items = entries.into_iter().map(figures).collect();
-    Ok(Page::new(items, slice.limit(), |entry: &Overview| entry.id))
+    Ok(entries.into_iter().map(figures).collect())
 }
 
 fn seen(can: &Can<Read>, entry: store::Entry, counts: Vec<store::Count>) -> Overview {

@@ -1,5 +1,8 @@
-//! The answer of an owner to an invitation into a group. The mailed link leads to a page of the invited workspace, so its
-//! owner signs in first.
+//! The pages of a group: the group itself, and the answer of an owner to an invitation. The mailed link leads to a page of
+//! the invited workspace, so its owner signs in first.
+
+mod group;
+mod overview;
 
 use super::{Invitation, accept, admin, reject};
 use crate::access::{Can, workspace_group_members::*};
@@ -37,7 +40,11 @@ static REJECT_LINK: Link =
 
 pub fn pages() -> Pages {
     let rejecting = Pages::under(Rail::Group).at(&REJECTING, rejecting).at(&REJECT, rejected);
-    Pages::under(Rail::Group).at(&ACCEPTING, accepting).at(&ACCEPT, accepted).and(rejecting)
+    Pages::under(Rail::Group)
+        .at(&ACCEPTING, accepting)
+        .at(&ACCEPT, accepted)
+        .and(rejecting)
+        .and(group::pages())
 }
 
 /// The pages behind the links of the letter.

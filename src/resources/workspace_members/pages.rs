@@ -103,9 +103,7 @@ async fn all_tags(can: &Can<Read>) -> Result<Vec<CustomTag>> {
 }
 
 fn called(member: &WorkspaceMember) -> String {
-    let name = member.name.as_ref().map(|name| format!("{} {}", name.first, name.last));
-    let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    name.or_else(|| member.nickname.clone()).unwrap_or_else(|| member.email.clone())
+    member.called()
 }
 
 fn person(can: &Caller, member: &WorkspaceMember, tags: &[CustomTag]) -> Person {

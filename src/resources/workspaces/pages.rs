@@ -1,4 +1,6 @@
-//! The pages of workspaces: a person's list, and the home page of one.
+//! The pages of workspaces: a person's list, the home page of one, and its settings.
+
+mod settings;
 
 use super::{New, Workspace};
 use crate::access::{Can, workspaces::*};
@@ -14,7 +16,7 @@ const CREATE: Way<Create> = Way::post("/workspaces", "Create a workspace").main(
 
 pub fn pages() -> Pages {
     let own = Pages::under(Rail::Own).at(&LIST, list).at(&CREATE, create);
-    Pages::under(Rail::Home).at(&HOME, home).and(own)
+    Pages::under(Rail::Home).at(&HOME, home).and(own).and(settings::pages())
 }
 
 #[derive(Template)]

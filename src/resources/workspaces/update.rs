@@ -1,7 +1,7 @@
 //! Changes the settings of a workspace.
 
 use super::{Patch, Workspace, store, subject};
-use crate::access::{Can, Role, Step, workspaces::*};
+use crate::access::{Caller, Can, ROLES, Role, Step, workspaces::*};
 use crate::audit::Change;
 use crate::error::{Error, Result};
 
@@ -25,6 +25,12 @@ pub async fn update(can: Can<Update>, patch: Patch) -> Result<Workspace> {
         Ok(Change::updated(subject(&before), &before, after))
     })
     .await
+}
+
+/// The roles that the caller can make the default.
+pub fn open_defaults(can: &Caller) -> Vec<Role> {
+    let covers = |role: &Role| can.effective_role().is_some_and(|own| own.covers(&(*role).into()));
+    ROLES.iter().copied().filter(|role| *role != Role::Owner && covers(role)).collect()
 }
 
 /// Whether members or keys to come get other rights.

@@ -1,12 +1,14 @@
 //! The SQL of sending accounts that does not follow from their description.
 
 mod assignment;
+mod board;
 mod connections;
 mod days;
 mod moves;
 mod senders;
 mod warmup;
 pub use assignment::*;
+pub use board::*;
 pub use connections::*;
 pub use days::*;
 pub use moves::*;

@@ -100,6 +100,14 @@ pub async fn account(can: &Can<accounts::Read>, id: Uuid) -> Result<Option<Strin
         .await
 }
 
+/// The campaigns that the caller sees, for choosing one.
+pub async fn campaigns(can: &Caller) -> Result<Vec<(Uuid, String)>> {
+    can.sql("select c.id, c.name from campaigns c where {visible} order by c.name, c.id limit 300")
+        .fill("{visible}", can.sees::<campaigns::Read>(&campaign_records::SHAPE))
+        .all(can.reader())
+        .await
+}
+
 /// The labels that the caller sees, with their numbers.
 pub async fn labels(can: &Caller) -> Result<Vec<(i64, String)>> {
     can.sql("select b.interest_status, b.label from lead_labels b where {visible} order by b.id limit 1000")
