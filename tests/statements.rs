@@ -16,7 +16,8 @@ const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", 
 /// Holes that take a list.
 const LISTS: [&str; 7] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}", "{macs}", "{numbers}"];
 /// Holes that take a text of the program.
-const TEXTS: [(&str, &str); 11] = [
+const TEXTS: [(&str, &str); 12] = [
+    ("{near}", "1"),
     ("{name}", "'name'"),
     ("{bytes}", "1"),
     ("{counts}", "sent"),

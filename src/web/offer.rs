@@ -76,6 +76,11 @@ impl<P: Permission> Way<P> {
         self.offered_on(can, Near::HERE, key)
     }
 
+    /// The offer of a list, or of an action that creates a record. It depends on the role, and on no record.
+    pub fn open_to(&self, can: &Caller, key: impl Key) -> Option<Offer> {
+        self.offered_on(can, Near::NEW, key)
+    }
+
     /// The offer of an action on a record, from what its list selected as `{near}`.
     pub fn offered_on(&self, can: &Caller, near: Near, key: impl Key) -> Option<Offer> {
         can.may_offer(P::ACTION, near).then(|| Offer {
@@ -129,6 +134,11 @@ impl Offer {
     /// Without the weight of its way, on a page with another main button.
     pub fn plain(self) -> Offer {
         Offer { weight: Weight::Plain, ..self }
+    }
+
+    /// The one thing that the page is for.
+    pub fn main(self) -> Offer {
+        Offer { weight: Weight::Main, ..self }
     }
 
     /// Other words than the way has.

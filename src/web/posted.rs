@@ -18,8 +18,8 @@ use std::marker::PhantomData;
 use uuid::{Builder, Uuid, Variant};
 
 pub struct Posted<T> {
-    fields: Fields,
-    schema: PhantomData<fn() -> T>,
+    pub(super) fields: Fields,
+    pub(super) schema: PhantomData<fn() -> T>,
 }
 
 /// A form that comes back: what was typed, and what is wrong with it.
@@ -35,6 +35,11 @@ pub struct Back {
 impl Back {
     pub fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// What was typed: the names of the fields, and their values.
+    pub fn typed(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.typed.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Whether something is wrong with what was typed.
@@ -90,6 +95,11 @@ impl<T: DeserializeOwned + JsonSchema + 'static> Posted<T> {
     /// What was typed, for a page that shows the form again although nothing is wrong with it.
     pub fn kept(&self) -> Back {
         Back { typed: self.fields.clone(), wrong: vec![], now: Map::new(), status: StatusCode::OK }
+    }
+
+    /// What was typed in the types of the schema, unchecked, for a page that changes the form before it is sent.
+    pub fn body(&self) -> Result<Map<String, Value>> {
+        typed_as(schema_of::<T>()?, &self.fields)
     }
 
     /// Sends what was typed to an operation. What the operation refuses about a field comes back as a form; every other

@@ -47,6 +47,17 @@ pub fn is_required(root: &Value, pointer: &str) -> bool {
     required.is_some_and(|all| all.iter().any(|required| required == name))
 }
 
+/// A part of a list that must be there and can be any text, also an empty one.
+pub fn is_free_text(root: &Value, pointer: &str) -> bool {
+    let Some(declared) = field(root, pointer).filter(|declared| is_kind(declared, "string")) else {
+        return false;
+    };
+    let bound = ["minLength", "format", "pattern", "enum", "oneOf"];
+    pointer.contains('/')
+        && is_required(root, pointer)
+        && bound.iter().all(|rule| declared.get(rule).is_none())
+}
+
 pub fn is_kind(schema: &Value, kind: &str) -> bool {
     match schema.get("type") {
         Some(Value::Array(all)) => all.iter().any(|one| one == kind),

@@ -36,19 +36,25 @@ fn value(root: &Value, pointer: &str, text: &str, item: bool) -> Option<Value> {
         return match is("array") && !item {
             _ if item => None,
             _ if schema::is_nullable(root, pointer) => Some(Value::Null),
+            _ if schema::is_free_text(root, pointer) => Some(Value::from("")),
             true => Some(Value::Array(vec![])),
             false => None,
         };
     }
     let parsed = match (is("integer"), is("number"), is("boolean")) {
         (true, ..) => text.trim().parse::<i64>().ok().map(Value::from),
-        (_, true, _) => {
-            text.trim().parse::<f64>().ok().and_then(serde_json::Number::from_f64).map(Value::Number)
-        }
+        (_, true, _) => number(text.trim()),
         (.., true) => text.parse::<bool>().ok().map(Value::from),
         (false, false, false) => None,
     };
-    Some(parsed.unwrap_or_else(|| Value::from(text)))
+    // Browsers send the ends of lines as two characters.
+    Some(parsed.unwrap_or_else(|| Value::from(text.replace("\r\n", "\n"))))
+}
+
+/// A whole number stays whole, as it does in JSON, so that a field that was not changed is equal to what is stored.
+fn number(text: &str) -> Option<Value> {
+    let whole = text.parse::<i64>().ok().map(Value::from);
+    whole.or_else(|| text.parse::<f64>().ok().and_then(serde_json::Number::from_f64).map(Value::Number))
 }
 
 /// Puts a value at its place. The last value of a name counts, except in a list.
@@ -93,10 +99,11 @@ mod tests {
             "name": { "type": "string" },
             "note": { "type": ["string", "null"] },
             "count": { "type": "integer" },
+            "share": { "type": "number" },
             "on": { "type": "boolean" },
             "tags": { "type": ["array", "null"], "items": { "type": "string" } },
             "accounts": { "type": "array", "items": { "type": "string" } },
-            "days": { "type": "array", "items": { "type": "object", "properties": { "from": { "type": "integer" } } } },
+            "days": { "type": "array", "items": { "type": "object", "properties": { "from": { "type": "integer" }, "text": { "type": "string" } }, "required": ["text"] } },
         } });
         let fields = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Value::Object(typed_as(&root, &fields).unwrap())
@@ -118,6 +125,14 @@ mod tests {
         assert_eq!(typed, json!({ "name": "12", "note": null, "count": 12, "on": true, "days": days }));
         assert_eq!(body(&[("name", ""), ("count", "x")]), json!({ "count": "x" }));
         assert_eq!(body(&[("other", "y")]), json!({ "other": "y" }));
+        assert_eq!(body(&[("share", "40")]), json!({ "share": 40 }));
+        assert_eq!(body(&[("share", "0.5")]), json!({ "share": 0.5 }));
+    }
+
+    #[test]
+    fn a_text_inside_a_list_can_be_empty_and_have_lines() {
+        assert_eq!(body(&[("days/0/text", "")]), json!({ "days": [{ "text": "" }] }));
+        assert_eq!(body(&[("days/0/text", "a\r\nb")]), json!({ "days": [{ "text": "a\nb" }] }));
     }
 
     #[test]

@@ -16,6 +16,8 @@ const BITS: [(i64, Reach); 4] = [(1, Reach::All), (2, Reach::Team), (4, Reach::O
 impl Near {
     /// For an action without a record, and for records that have no facts but their workspace.
     pub const HERE: Near = Near(1);
+    /// For a list, and for a record that the caller creates. Every reach contains it.
+    pub const NEW: Near = Near(1 + 2 + 4 + 8);
 
     pub fn is_within(self, reach: Reach) -> bool {
         BITS.iter().any(|(bit, of)| *of == reach && self.0 & bit != 0)

@@ -26,6 +26,14 @@ impl Filter {
     }
 }
 
+/// Labels that a page shows.
+const ALL: i64 = 200;
+
+/// The newest labels.
+pub async fn every(can: &Can<Read>) -> Result<Vec<LeadLabel>> {
+    can.list_by::<LeadLabel>("b.timestamp_created desc, b.id desc", ALL, |_| {}).all(can.reader()).await
+}
+
 pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<LeadLabel>> {
     let after = after_time(filter.starting_after.as_deref())?;
     let labels = can.list_by::<LeadLabel>("b.timestamp_created desc, b.id desc", filter.limit(), |out| {

@@ -11,7 +11,7 @@ mod store;
 mod update;
 pub use create::create;
 pub use delete::delete;
-pub use list::list;
+pub use list::{every, list};
 pub use number::{InterestStatus, check_number, check_numbers};
 pub use predict::predict;
 pub use routes::router;
