@@ -50,7 +50,9 @@ const WAYS: [(&str, &str, bool); 13] = [
 /// The explanation of the API is the other witness.
 async fn every_button_of_a_campaign_is_a_right(world: World) {
     let mut campaigns = vec![];
-    for (who, visibility) in [("owner", "team"), ("owner", "private"), ("member", "private"), ("editor", "team")] {
+    for (who, visibility) in
+        [("owner", "team"), ("owner", "private"), ("member", "private"), ("editor", "team")]
+    {
         campaigns.push(world.create(who, "Spring", visibility).await);
     }
     let (mut opened, mut closed) = (0, 0);
@@ -76,7 +78,7 @@ async fn every_button_of_a_campaign_is_a_right(world: World) {
         }
     }
     assert!(opened >= 18 && closed >= 6, "{opened} {closed}");
-    // What is not offered is refused, whoever sends it.
+    // What is not offered is refused when it is sent.
     let form = Form { action: world.at(&format!("/campaigns/{}/launch", campaigns[0])), ..empty() };
     assert_eq!(world.posts("view's session", &form).await.status, 403);
     assert_eq!(world.posts("stranger's session", &form).await.status, 404);
@@ -129,7 +131,10 @@ async fn a_campaign_lives_on_its_pages(world: World) {
     assert!(html.contains("It has no steps.") && html.contains("It has no sending account."), "{html}");
     // What is missing is an answer and not a missing button.
     let refused = world.posts(OWNER, &world.form(OWNER, &path, "/launch").await).await.is(400).text();
-    assert!(refused.contains("<title>Not saved: Spring") && refused.contains("needs at least one step"), "{refused}");
+    assert!(
+        refused.contains("<title>Not saved: Spring") && refused.contains("needs at least one step"),
+        "{refused}"
+    );
     let sequence = format!("{path}/sequence");
     let form = world.form(OWNER, &sequence, "/sequence").await;
     let html = world.posts(OWNER, &form.with("_do", "step")).await.is(200).text();
@@ -154,7 +159,8 @@ async fn a_campaign_lives_on_its_pages(world: World) {
     assert_ne!(location(&copy), path);
     let html = world.page(OWNER, &format!("{path}/delete")).await.is(200).text();
     assert!(html.contains("It has no leads that you see"), "{html}");
-    let gone = world.posts(OWNER, &world.form(OWNER, &format!("{path}/delete"), "/delete").await).await.is(303);
+    let gone =
+        world.posts(OWNER, &world.form(OWNER, &format!("{path}/delete"), "/delete").await).await.is(303);
     assert_eq!(location(&gone), world.at("/campaigns"));
     assert_eq!(world.page(OWNER, &path).await.status, 404);
 }
@@ -181,7 +187,8 @@ async fn a_sequence_is_edited_by_its_buttons(world: World) {
     assert_eq!(form.get(&subject(0, 0)), Some("Hello"));
     assert_eq!(world.log().await.len(), before, "buttons store nothing");
     let form = form.with(&subject(1, 0), "Again").with(&subject(1, 1), "Or so");
-    let form = form.with("sequences/0/steps/1/variants/1/v_disabled", "true").with("sequences/0/steps/0/delay", "3");
+    let form =
+        form.with("sequences/0/steps/1/variants/1/v_disabled", "true").with("sequences/0/steps/0/delay", "3");
     world.posts(OWNER, &form).await.is(303);
     let stored = world.get("owner", &format!("/api/v2/campaigns/{id}")).await.json();
     let steps = stored["sequences"][0]["steps"].as_array().unwrap().clone();
@@ -201,7 +208,10 @@ async fn a_sequence_is_edited_by_its_buttons(world: World) {
     let html = world.posts(OWNER, &wrong).await.is(400).text();
     let back = forms(&html).into_iter().find(|form| form.action == path).unwrap();
     assert_eq!(back.get(&subject(1, 0)), Some("Hi {{first"));
-    assert!(back.html.contains("subject-wrong") && back.html.contains("not a text that can be sent"), "{html}");
+    assert!(
+        back.html.contains("subject-wrong") && back.html.contains("not a text that can be sent"),
+        "{html}"
+    );
 }
 
 async fn a_stale_sequence_shows_what_was_typed(world: World) {
@@ -223,11 +233,15 @@ async fn a_stale_sequence_shows_what_was_typed(world: World) {
 async fn a_preview_fills_in_a_lead_that_one_sees(world: World) {
     let id = world.create("editor", "Spring", "team").await;
     let lead = |email: &str, name: Value| json!({ "campaign": id, "email": email, "first_name": name });
-    let kim = world.call("owner", "POST /api/v2/leads", lead("kim@lead.example", json!("Kim"))).await.is(200).id();
-    let nameless = world.call("owner", "POST /api/v2/leads", lead("no@lead.example", json!(null))).await.is(200).id();
+    let kim =
+        world.call("owner", "POST /api/v2/leads", lead("kim@lead.example", json!("Kim"))).await.is(200).id();
+    let nameless =
+        world.call("owner", "POST /api/v2/leads", lead("no@lead.example", json!(null))).await.is(200).id();
     let path = world.at(&format!("/campaigns/{id}/sequence"));
     let form = world.form("editor's session", &path, "/sequence").await;
-    let form = form.with(&subject(0, 0), "Hello {{firstName}}").with("sequences/0/steps/0/variants/0/body", "<b>Hi</b> & you");
+    let form = form
+        .with(&subject(0, 0), "Hello {{firstName}}")
+        .with("sequences/0/steps/0/variants/0/body", "<b>Hi</b> & you");
     let preview = async |lead: &str, who: &str| {
         let form = form.clone().with("_do", "preview").with("_lead", lead);
         world.posts(who, &form).await
@@ -239,12 +253,19 @@ async fn a_preview_fills_in_a_lead_that_one_sees(world: World) {
     assert!(missing.contains("This lead has no value for {{firstName}}"), "{missing}");
     let example = preview("", "editor's session").await.is(200).text();
     assert!(example.contains("An example lead") && example.contains("Hello Kim"), "{example}");
-    let foreign = world.call("stranger", "POST /api/v2/campaigns", crate::support::scene::campaign("x")).await.is(200).id();
+    let foreign = world
+        .call("stranger", "POST /api/v2/campaigns", crate::support::scene::campaign("x"))
+        .await
+        .is(200)
+        .id();
     let body = json!({ "campaign": foreign, "email": "far@away.example" });
     let far = world.call("stranger", "POST /api/v2/leads", body).await.is(200).id();
     assert_eq!(preview(&far, "editor's session").await.status, 404);
     let stored = world.get("owner", &format!("/api/v2/campaigns/{id}")).await.json();
-    assert_eq!(stored["sequences"][0]["steps"][0]["variants"][0]["subject"], "Hello", "a preview saves nothing");
+    assert_eq!(
+        stored["sequences"][0]["steps"][0]["variants"][0]["subject"], "Hello",
+        "a preview saves nothing"
+    );
 }
 
 async fn a_schedule_has_hours_and_refuses_others(world: World) {
@@ -283,7 +304,10 @@ async fn access_is_chosen_by_those_who_can(world: World) {
     let id = world.create("editor", "Spring", "team").await;
     let path = world.at(&format!("/campaigns/{id}/access"));
     let form = world.form("editor's session", &path, "/access").await;
-    assert!(form.get("owned_by").is_none() && form.get("collaborators").is_none(), "an editor lists no members");
+    assert!(
+        form.get("owned_by").is_none() && form.get("collaborators").is_none(),
+        "an editor lists no members"
+    );
     world.posts("editor's session", &form.with("visibility", "private")).await.is(303);
     assert_eq!(world.page("sdr's session", &path).await.status, 404);
     let form = world.form(OWNER, &path, "/access").await;
@@ -320,7 +344,8 @@ async fn sharing_and_exporting_are_recorded(world: World) {
     let id = world.create("owner", "Spring", "team").await;
     let path = world.at(&format!("/campaigns/{id}"));
     world.posts(OWNER, &world.form(OWNER, &format!("{path}/share"), "/share").await).await.is(303);
-    let copied = world.call("stranger", &format!("POST /api/v2/campaigns/{id}/from-export"), Value::Null).await;
+    let copied =
+        world.call("stranger", &format!("POST /api/v2/campaigns/{id}/from-export"), Value::Null).await;
     copied.is(200);
     let file = world.posts(OWNER, &world.form(OWNER, &path, "/export").await).await.is(200);
     assert_eq!(file.json()["name"], "Spring");

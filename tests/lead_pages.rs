@@ -36,7 +36,9 @@ async fn leads_are_found_by_those_who_see_them(world: World) {
     assert!(all.contains("kim@lead.example") && all.contains("mo@lead.example") && all.contains(">Private<"));
     let some = html("manager's session", "").await;
     assert!(some.contains("kim@lead.example") && !some.contains("mo@lead.example"), "{some}");
-    assert!(html(OWNER, "?search=kim&campaign=&list_id=&filter=&assigned_to=").await.contains("kim@lead.example"));
+    assert!(
+        html(OWNER, "?search=kim&campaign=&list_id=&filter=&assigned_to=").await.contains("kim@lead.example")
+    );
     assert!(!html(OWNER, &format!("?campaign={private}")).await.contains("kim@lead.example"));
     let none = html(OWNER, "?filter=FILTER_VAL_BOUNCED").await;
     assert!(none.contains("No leads match"), "{none}");
@@ -44,7 +46,10 @@ async fn leads_are_found_by_those_who_see_them(world: World) {
         world.page(OWNER, &world.at(&format!("/leads{wrong}"))).await.is(400);
     }
     let view = html("view's session", "").await;
-    assert!(!offers(&view).iter().any(|offer| offer.contains("/leads/new") || offer.contains("/delete")), "{view}");
+    assert!(
+        !offers(&view).iter().any(|offer| offer.contains("/leads/new") || offer.contains("/delete")),
+        "{view}"
+    );
     // Moving and deleting are offered within one campaign or list.
     let placed = offers(&html(OWNER, &format!("?campaign={team}")).await);
     let whole = offers(&all);
@@ -71,7 +76,10 @@ async fn a_lead_is_added_changed_and_deleted(world: World) {
     let before = world.log().await.len();
     world.posts(OWNER, &form).await.is(303);
     assert_eq!(world.log().await.len(), before, "nothing was changed");
-    let form = form.with("custom_variables/city", "Bergen").with("lt_interest_status", "1").with("last_name", "Berg");
+    let form = form
+        .with("custom_variables/city", "Bergen")
+        .with("lt_interest_status", "1")
+        .with("last_name", "Berg");
     world.posts(OWNER, &form).await.is(303);
     let stored = world.get("owner", &format!("/api/v2/leads/{id}")).await.json();
     assert_eq!((&stored["payload"]["city"], &stored["payload"]["size"]), (&json!("Bergen"), &json!(12)));
@@ -110,7 +118,8 @@ async fn many_leads_are_moved_and_assigned(world: World) {
     world.posts(OWNER, &form.clone().with("to_list_id", &to)).await.is(303);
     world.work().await;
     assert_eq!(found(&world, "owner", json!({ "campaign": from })).await, ["ben", "cyd"]);
-    let assign = world.form(OWNER, &world.at(&format!("/leads/assign?campaign={from}")), "/leads/assign").await;
+    let assign =
+        world.form(OWNER, &world.at(&format!("/leads/assign?campaign={from}")), "/leads/assign").await;
     let sdr = world.who("sdr").user.unwrap().to_string();
     world.posts(OWNER, &assign).await.is(400);
     let one = and(assign.clone().with("organization_user_ids[]", &sdr), "ids[]", &ben);
@@ -170,10 +179,13 @@ const BOUNDARY: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 async fn sends(world: &World, who: &str, form: &Form, file: &[u8]) -> Answer {
     let mut body = Vec::new();
     for (name, value) in form.fields.iter().filter(|(name, _)| name != "_file") {
-        let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let head =
+            format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         body.extend_from_slice(head.as_bytes());
     }
-    let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"_file\"; filename=\"fair.csv\"\r\n\r\n");
+    let head = format!(
+        "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"_file\"; filename=\"fair.csv\"\r\n\r\n"
+    );
     body.extend_from_slice(head.as_bytes());
     body.extend_from_slice(file);
     body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
@@ -181,7 +193,8 @@ async fn sends(world: &World, who: &str, form: &Form, file: &[u8]) -> Answer {
     world.send(who, &format!("POST {}", form.action), &[HTML, ("content-type", &kind)], body).await
 }
 
-const FILE: &[u8] = b"Mail;First Name;City\nkim@lead.example;Kim;Oslo\nkim@lead.example;Kim;Oslo\nwrong;Mo;Bergen\n";
+const FILE: &[u8] =
+    b"Mail;First Name;City\nkim@lead.example;Kim;Oslo\nkim@lead.example;Kim;Oslo\nwrong;Mo;Bergen\n";
 
 async fn second(world: &World, place: (&str, &str)) -> Form {
     let first = world.form(OWNER, &world.at("/lead-imports/new"), "/lead-imports/look").await;
@@ -201,7 +214,10 @@ async fn a_file_is_imported_in_two_steps(world: World) {
     world.work().await;
     let html = world.page(OWNER, &location(&begun)).await.is(200).text();
     assert!(html.contains(">done<") && html.contains("fair.csv"), "{html}");
-    assert!(html.contains("duplicate in file") && html.contains("The e-mail address is not valid."), "{html}");
+    assert!(
+        html.contains("duplicate in file") && html.contains("The e-mail address is not valid."),
+        "{html}"
+    );
     let body = json!({ "campaign": campaign });
     let leads = world.call("owner", "POST /api/v2/leads/list", body).await.items();
     assert_eq!(leads.len(), 1);
@@ -210,7 +226,11 @@ async fn a_file_is_imported_in_two_steps(world: World) {
     assert!(!skipped.contains("The e-mail address is not valid."), "{skipped}");
     let report = world.page(OWNER, &format!("{}/report", location(&begun))).await.is(200);
     assert!(report.text().starts_with("line,outcome,reason"), "{}", report.text());
-    assert_eq!(world.page("editor's session", &location(&begun)).await.status, 404, "an import is its maker's");
+    assert_eq!(
+        world.page("editor's session", &location(&begun)).await.status,
+        404,
+        "an import is its maker's"
+    );
     let cancel = Form { action: format!("{}/cancel", location(&begun)), ..form };
     world.posts(OWNER, &cancel).await.is(409);
     assert!(world.page(OWNER, &world.at("/lead-imports")).await.is(200).text().contains("fair.csv"));
@@ -259,20 +279,26 @@ async fn files_that_are_not_csv_come_back(world: World) {
 /// Neither a row nor an option of a select names what the reader does not see.
 async fn names_of_hidden_records_are_on_no_page(world: World) {
     let private = world.create("owner", "Canary campaign", "private").await;
-    let hidden = world.call("owner", "POST /api/v2/lead-lists", json!({ "name": "Canary list" })).await.is(200).id();
+    let hidden =
+        world.call("owner", "POST /api/v2/lead-lists", json!({ "name": "Canary list" })).await.is(200).id();
     add(&world, json!({ "campaign": private, "first_name": "Canary" }), "canary@lead.example").await;
     let open = world.create("editor", "Mine", "team").await;
     let paths = ["/campaigns", "/leads", "/leads/new", "/lead-lists", "/lead-imports", "/lead-imports/new"];
-    for who in ["member's session", "sdr's session", "editor's session", "manager's session", "client's session"] {
+    for who in
+        ["member's session", "sdr's session", "editor's session", "manager's session", "client's session"]
+    {
         for path in paths {
             let answer = world.page(who, &world.at(path)).await;
             let seen = answer.text().contains("Canary");
             let may = who.starts_with("editor") || who.starts_with("manager");
             // A list belongs to the team.
-            let list_only = may && !answer.text().contains("Canary campaign") && !answer.text().contains("canary@");
+            let list_only =
+                may && !answer.text().contains("Canary campaign") && !answer.text().contains("canary@");
             assert!(!seen || list_only, "{who} {path}: {}", answer.text());
         }
-        for path in [format!("/campaigns/{private}"), format!("/lead-lists/{hidden}"), format!("/campaigns/{open}")] {
+        for path in
+            [format!("/campaigns/{private}"), format!("/lead-lists/{hidden}"), format!("/campaigns/{open}")]
+        {
             let html = world.page(who, &world.at(&path)).await.text();
             assert!(!html.contains("Canary campaign"), "{who} {path}");
         }

@@ -25,19 +25,22 @@ async fn set() -> Set {
     for name in ["ann", "ben", "a-long-address-without-any-space-in-it-that-somebody-uses"] {
         world.connect("owner", &format!("{name}@outreach.example"), owner).await;
     }
-    let post = async |path: &str, body: Value| world.call("owner", &format!("POST {path}"), body).await.is(200);
+    let post =
+        async |path: &str, body: Value| world.call("owner", &format!("POST {path}"), body).await.is(200);
     let campaign = world.create("owner", "Spring launch, DACH", "team").await;
     world.create("editor", LONG, "private").await;
     let mut body = scene::campaign("Win back 2026");
     let variant = |subject: &str| json!({ "subject": subject, "body": "Hello {{firstName|there}},\n\nA word about your plans." });
-    let step = |variants: Value| json!({ "type": "email", "delay": 3, "delay_unit": "days", "variants": variants });
+    let step =
+        |variants: Value| json!({ "type": "email", "delay": 3, "delay_unit": "days", "variants": variants });
     body["sequences"] = json!([{ "steps": [
         step(json!([variant("Your plans"), variant(LONG)])), step(json!([variant("")])),
     ] }]);
     body["email_list"] = json!(["ann@outreach.example", "ben@outreach.example"]);
     let running = post("/api/v2/campaigns", body).await.id();
     world.call("owner", &format!("POST /api/v2/campaigns/{running}/activate"), Value::Null).await.is(200);
-    let tag = json!({ "tag_ids": [world.tag], "resource_type": 2, "resource_ids": [campaign], "assign": true });
+    let tag =
+        json!({ "tag_ids": [world.tag], "resource_type": 2, "resource_ids": [campaign], "assign": true });
     world.call("owner", "POST /api/v2/custom-tags/toggle-resource", tag).await.is(200);
     let list = post("/api/v2/lead-lists", json!({ "name": "Trade fair, Berlin" })).await.id();
     post("/api/v2/lead-lists", json!({ "name": LONG })).await;
@@ -46,7 +49,8 @@ async fn set() -> Set {
         "company_name": "Initech", "lt_interest_status": 1, "custom_variables": { "city": "Oslo", "a/b": "c", "size": 12 },
     });
     let lead = post("/api/v2/leads", lead).await.id();
-    let long = json!({ "campaign": campaign, "email": format!("{}@lead.example", &LONG[..60]), "first_name": LONG });
+    let long =
+        json!({ "campaign": campaign, "email": format!("{}@lead.example", &LONG[..60]), "first_name": LONG });
     post("/api/v2/leads", long).await;
     let csv = "Mail;First Name;City\nann@lead.example;Ann;Oslo\nann@lead.example;Ann;Oslo\nwrong;Mo;Bergen\n";
     let import = json!({ "list_id": list, "csv": csv, "file_name": "fair.csv" });
