@@ -309,7 +309,8 @@ async fn access_is_chosen_by_those_who_can(world: World) {
         "an editor lists no members"
     );
     world.posts("editor's session", &form.with("visibility", "private")).await.is(303);
-    assert_eq!(world.page("sdr's session", &path).await.status, 404);
+    let overview = world.at(&format!("/campaigns/{id}"));
+    assert_eq!(world.page("sdr's session", &overview).await.status, 404);
     let form = world.form(OWNER, &path, "/access").await;
     let sdr = world.who("sdr").member.unwrap().to_string();
     let manager = world.who("manager").user.unwrap().to_string();
@@ -317,8 +318,9 @@ async fn access_is_chosen_by_those_who_can(world: World) {
     world.posts(OWNER, &form).await.is(303);
     let stored = world.get("owner", &format!("/api/v2/campaigns/{id}")).await.json();
     assert_eq!((&stored["collaborators"], &stored["owned_by"]), (&json!([sdr]), &json!(manager)));
-    world.page("sdr's session", &world.at(&format!("/campaigns/{id}"))).await.is(200);
-    assert_eq!(world.page("view's session", &path).await.status, 404);
+    world.page("sdr's session", &overview).await.is(200);
+    assert_eq!(world.page("view's session", &overview).await.status, 404);
+    assert_eq!(world.page("view's session", &path).await.status, 403);
 }
 
 async fn options_change_only_what_differs(world: World) {

@@ -166,6 +166,10 @@ impl<T: DeserializeOwned + JsonSchema + 'static> Posted<T> {
             let wrong = wrong.collect();
             return Ok(Err(Back { typed: self.fields, wrong, now, status: StatusCode::CONFLICT }));
         }
+        let emptied = emptied(&self.fields, &seen, &body);
+        if !emptied.is_empty() {
+            return Ok(Err(invalid(self.fields, emptied)));
+        }
         body.retain(|name, value| seen.get(name).is_none_or(|was| was != value));
         if body.is_empty() {
             return Ok(Ok(None));
@@ -180,6 +184,15 @@ impl<T: DeserializeOwned + JsonSchema + 'static> Posted<T> {
             Err(error) => Back::of(fields, error).map(Err),
         }
     }
+}
+
+/// Texts that the record has and that the form leaves empty, where the field cannot be null.
+fn emptied(typed: &Fields, seen: &Map<String, Value>, body: &Map<String, Value>) -> Vec<Violation> {
+    let is_empty = |name: &str| typed::value(typed, name).is_some_and(|text| text.trim().is_empty());
+    let had = seen.iter().filter(|(_, was)| was.as_str().is_some_and(|was| !was.is_empty()));
+    let emptied = had.filter(|(name, _)| is_empty(name) && !body.contains_key(*name));
+    let rule = "must be filled in".to_owned();
+    emptied.map(|(field, _)| Violation { field: field.clone(), rule: rule.clone() }).collect()
 }
 
 fn invalid(typed: Fields, wrong: Vec<Violation>) -> Back {

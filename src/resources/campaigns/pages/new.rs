@@ -44,7 +44,7 @@ async fn asking<P: Permission>(form: Form, can: &Can<P>) -> Result<Form> {
         Choice::new("team", "Team: everybody whose role sees the team's campaigns"),
         Choice::new("private", "Private: you, and the collaborators whom you choose"),
     ];
-    let mut form = form.ask(Input::new("name", "Name").wide()).ask(
+    let mut form = form.ask(Input::new("name", "Name").line().wide()).ask(
         Input::new("visibility", "Visibility")
             .choices(choices)
             .value(workspace.default_campaign_visibility.name())

@@ -60,7 +60,7 @@ async fn shown<P: Permission>(
         None => None,
         Some(offer) => {
             let form = Form::of::<Patch>(can, offer)?.called("Options").over(&drawn(campaign)?)?.back(back);
-            let form = limits(form.ask(Input::new("name", "Name").wide()));
+            let form = limits(form.ask(Input::new("name", "Name").line().wide()));
             Some(boxes(senders(form, can, campaign).await?))
         }
     };
