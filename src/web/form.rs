@@ -239,6 +239,11 @@ impl Whole<'_> {
         self.fields.iter().any(|field| field.is("file"))
     }
 
+    /// The button stands below all parts.
+    fn has_parts(&self) -> bool {
+        self.fields.iter().any(|field| field.wide || !field.heading.is_empty())
+    }
+
     fn has_presses(&self) -> bool {
         self.fields.iter().any(|field| !field.presses.is_empty())
     }

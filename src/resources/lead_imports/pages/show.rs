@@ -54,7 +54,8 @@ struct Line {
 impl Show {
     /// Why rows were left out, and how many.
     fn reasons(&self) -> Vec<(String, i64)> {
-        self.import.reasons.iter().map(|(reason, count)| (reason.replace('_', " "), *count)).collect()
+        let because = |reason: &str| format!("Because of: {}", reason.replace('_', " "));
+        self.import.reasons.iter().map(|(reason, count)| (because(reason), *count)).collect()
     }
 }
 

@@ -139,7 +139,8 @@ pub fn person(form: Form) -> Form {
         .ask(Input::new("website", "Website").line())
         .ask(
             Input::new("personalization", "Personalization")
-                .area()
+                .line()
+                .wide()
                 .help("A text for this lead only, such as a first line."),
         )
 }
