@@ -203,6 +203,8 @@ async fn a_sequence_is_edited_by_its_buttons(world: World) {
     let before = world.log().await.len();
     world.posts(OWNER, &world.form(OWNER, &path, "/sequence").await).await.is(303);
     assert_eq!(world.log().await.len(), before);
+    let emptied = pressed(&world, &path, &["without 0", "without 0"]).await;
+    assert_eq!(emptied.get(&subject(0, 0)), None);
     // A mistake comes back at its field, with what was typed.
     let wrong = world.form(OWNER, &path, "/sequence").await.with(&subject(1, 0), "Hi {{first");
     let html = world.posts(OWNER, &wrong).await.is(400).text();

@@ -199,7 +199,10 @@ impl Form {
             return self.seen.clone();
         }
         let record = self.record.as_ref()?;
-        let names = self.inputs.iter().map(|input| input.name.split('/').next().unwrap_or(&input.name));
+        let shown = self.inputs.iter().map(|input| &*input.name);
+        let names = shown.chain(self.hidden.iter().map(|(name, _)| name.as_str()));
+        let names = names.filter(|name| !name.starts_with('_'));
+        let names = names.map(|name| name.split('/').next().unwrap_or(name));
         let seen: Map<String, Value> =
             names.map(|name| (name.to_owned(), record.get(name).cloned().unwrap_or_default())).collect();
         serde_json::to_string(&seen).ok()

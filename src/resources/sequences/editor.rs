@@ -58,6 +58,8 @@ fn count(values: &Value, pointer: &str) -> usize {
 /// The fields of all steps, and the choice of the lead for a preview.
 pub fn asking(form: Form, values: &Value, leads: &[Choice], lead: Option<&str>) -> Form {
     let all = count(values, "/sequences/0/steps");
+    // Without a step, the list is sent as an empty one.
+    let form = form.hiding("sequences/0/steps", "");
     let form = (0..all).fold(form, |form, at| step(form, values, at, all));
     let mut choices = vec![Choice::new("", "An example lead")];
     choices.extend(leads.iter().cloned());
