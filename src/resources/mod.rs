@@ -30,6 +30,7 @@ pub mod login_policy;
 pub mod members;
 pub mod people;
 pub mod roles;
+pub mod sequences;
 pub mod sessions;
 pub mod sign_in;
 pub mod users;

@@ -1,6 +1,6 @@
 //! A field of a form as `drawn_field.html` draws it, and what is wrong with it in the words of a page.
 
-use super::form::Choice;
+use super::input::{Choice, Press};
 
 /// The rules of a schema in the words of a page.
 pub fn plainly(rule: &str) -> String {
@@ -18,7 +18,7 @@ pub fn plainly(rule: &str) -> String {
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
     Text,
     Area,
@@ -26,6 +26,7 @@ pub enum Control {
     Select,
     Check,
     Boxes,
+    File,
 }
 
 /// A field as `drawn.html` draws it.
@@ -33,6 +34,9 @@ pub struct Drawn<'a> {
     pub id: String,
     pub name: &'a str,
     pub label: &'a str,
+    pub heading: &'a str,
+    pub presses: &'a [Press],
+    pub wide: bool,
     pub help: &'a str,
     pub fill: &'a str,
     pub control: Control,
@@ -57,6 +61,7 @@ impl Drawn<'_> {
             Control::Select => "select",
             Control::Check => "check",
             Control::Boxes => "boxes",
+            Control::File => "file",
         };
         name == control
     }

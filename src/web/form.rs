@@ -2,6 +2,7 @@
 //! choose. Only an offer becomes a form, so a page has no form whose sending would be refused.
 
 use super::drawn::{Control, Drawn, plainly};
+use super::input::{Choice, Input};
 use super::offer::Offer;
 use super::posted::{Back, sealed};
 use super::schema;
@@ -15,67 +16,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// An option of a select, or one of several boxes.
-#[derive(Clone, Debug)]
-pub struct Choice {
-    pub value: String,
-    pub label: String,
-    /// The heading of the boxes that belong together, if they are in groups.
-    pub group: String,
-}
-
-impl Choice {
-    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Choice {
-        Choice { value: value.into(), label: label.into(), group: String::new() }
-    }
-
-    /// One of the boxes under this heading. The boxes of a group follow one another.
-    pub fn under(self, group: impl Into<String>) -> Choice {
-        Choice { group: group.into(), ..self }
-    }
-}
-
-/// What a page says about a field. The schema says the rest.
-pub struct Input {
-    name: &'static str,
-    label: &'static str,
-    help: String,
-    choices: Option<Vec<Choice>>,
-    fill: &'static str,
-    value: Option<Value>,
-}
-
-impl Input {
-    /// `name` is the JSON pointer of the field, without the first slash.
-    pub fn new(name: &'static str, label: &'static str) -> Input {
-        Input { name, label, help: String::new(), choices: None, fill: "off", value: None }
-    }
-
-    pub fn help(self, help: impl Into<String>) -> Input {
-        Input { help: help.into(), ..self }
-    }
-
-    /// The options that this caller may choose.
-    pub fn choices(self, choices: Vec<Choice>) -> Input {
-        Input { choices: Some(choices), ..self }
-    }
-
-    /// What the browser may fill in: `autocomplete`.
-    pub fn filled_as(self, fill: &'static str) -> Input {
-        Input { fill, ..self }
-    }
-
-    /// What a new form begins with.
-    pub fn value(self, value: impl Into<Value>) -> Input {
-        Input { value: Some(value.into()), ..self }
-    }
-}
-
 pub struct Form {
     offer: Offer,
     schema: &'static Value,
     inputs: Vec<Input>,
-    hidden: Vec<(&'static str, String)>,
+    hidden: Vec<(String, String)>,
+    /// What a record was when the form was first drawn.
+    seen: Option<String>,
     record: Option<Map<String, Value>>,
     back: Option<Back>,
     legend: &'static str,
@@ -86,13 +33,14 @@ pub struct Form {
 impl Form {
     pub fn of<T: JsonSchema + 'static>(can: &Caller, offer: Offer) -> Result<Form> {
         let user = can.identity().user.map(|user| user.to_string());
-        let hidden = user.map(|user| ("_by", user)).into_iter().collect();
+        let hidden = user.map(|user| ("_by".to_owned(), user)).into_iter().collect();
         let schema = schema_of::<T>()?;
         Ok(Form {
             offer,
             schema,
             inputs: vec![],
             hidden,
+            seen: None,
             record: None,
             back: None,
             legend: "",
@@ -130,8 +78,19 @@ impl Form {
 
     /// The form creates a record. Sending it twice creates one.
     pub fn once(mut self, can: &Caller) -> Result<Form> {
-        self.hidden.push(("_once", sealed(can)?));
+        self.hidden.push(("_once".to_owned(), sealed(can)?));
         Ok(self)
+    }
+
+    /// A field that is sent and not shown.
+    pub fn hiding(mut self, name: impl Into<String>, value: impl Into<String>) -> Form {
+        self.hidden.push((name.into(), value.into()));
+        self
+    }
+
+    /// The form was drawn before, over what `seen` says. It has other values now that nobody has saved.
+    pub fn first_seen(self, seen: Option<&str>) -> Form {
+        Form { seen: seen.map(str::to_owned), ..self }
     }
 
     /// The form comes back.
@@ -143,7 +102,15 @@ impl Form {
     fn id(&self, name: &str) -> String {
         let form: String = self.offer.path.chars().rev().take(8).collect();
         let form: String = form.chars().rev().filter(char::is_ascii_alphanumeric).collect();
-        format!("f-{form}-{}", name.replace('/', "-"))
+        let letter = |letter: char| match letter {
+            '/' => "-".to_owned(),
+            '_' => "_".to_owned(),
+            letter if letter.is_ascii_alphanumeric() => letter.to_string(),
+            // A name of somebody else's can have spaces, which an id cannot.
+            letter => format!("-{:x}", u32::from(letter)),
+        };
+        let name: String = name.chars().map(letter).collect();
+        format!("f-{form}-{name}")
     }
 
     fn typed(&self, name: &str) -> Option<Vec<String>> {
@@ -159,7 +126,7 @@ impl Form {
     }
 
     fn stored(&self, input: &Input) -> Option<Vec<String>> {
-        let record = self.record.as_ref().and_then(|record| pointed(record, input.name));
+        let record = self.record.as_ref().and_then(|record| pointed(record, &input.name));
         record.or(input.value.as_ref()).map(texts)
     }
 
@@ -173,10 +140,10 @@ impl Form {
     }
 
     fn drawn<'a>(&self, input: &'a Input) -> Drawn<'a> {
-        let declared = schema::field(self.schema, input.name);
+        let declared = schema::field(self.schema, &input.name);
         let declared = declared.unwrap_or(&Value::Null);
         let is = |kind: &str| schema::is_kind(declared, kind);
-        let values = self.typed(input.name).or_else(|| self.stored(input)).unwrap_or_default();
+        let values = self.typed(&input.name).or_else(|| self.stored(input)).unwrap_or_default();
         let listed = || {
             let all = schema::options(declared)?;
             Some(all.into_iter().map(|value| Choice::new(value.clone(), value)).collect())
@@ -184,6 +151,7 @@ impl Form {
         let choices: Option<Vec<Choice>> = input.choices.clone().or_else(listed);
         let control = match &choices {
             _ if is("boolean") => Control::Check,
+            _ if input.control.is_some() => input.control.unwrap_or(Control::Text),
             Some(_) if is("array") => Control::Boxes,
             Some(_) => Control::Select,
             None if is("integer") || is("number") => Control::Number,
@@ -192,39 +160,49 @@ impl Form {
         };
         let format = declared.get("format").and_then(Value::as_str);
         // A code counts once, and people check what they have typed.
-        let hidden = is_secret(input.name) && !input.name.ends_with("code");
+        let hidden = is_secret(&input.name) && !input.name.ends_with("code");
         let kind = match (hidden, format) {
             (true, _) => "password",
             (false, Some("email")) => "email",
             (false, Some("uri")) => "url",
+            (false, Some("date")) => "date",
             (false, _) => "text",
         };
-        let kept = if is_secret(input.name) { vec![] } else { values };
-        let now = self.back.as_ref().and_then(|back| back.now.get(input.name)).map(texts);
+        let kept = if is_secret(&input.name) { vec![] } else { values };
+        let now = self.back.as_ref().and_then(|back| back.now.get(&*input.name)).map(texts);
         Drawn {
-            id: self.id(input.name),
-            name: input.name,
-            label: input.label,
+            id: self.id(&input.name),
+            name: &input.name,
+            label: &input.label,
+            heading: &input.heading,
+            presses: &input.presses,
+            wide: input.wide,
             help: &input.help,
             fill: input.fill,
             control,
             kind,
-            required: schema::is_required(self.schema, input.name),
-            optional: schema::is_nullable(self.schema, input.name),
+            required: schema::is_required(self.schema, &input.name) && !input.may_be_empty,
+            optional: schema::is_nullable(self.schema, &input.name),
             longest: schema::number(declared, "maxLength"),
             least: schema::number(declared, "minimum"),
             most: schema::number(declared, "maximum"),
             choices: choices.unwrap_or_default(),
             values: kept,
-            wrong: self.wrong(input.name),
+            wrong: self.wrong(&input.name),
             now: now.map(|now| if now.is_empty() { "empty".to_owned() } else { now.join(", ") }),
         }
     }
 
     /// The fields of the record as this form shows them, so that a later change by somebody else is noticed.
     fn seen(&self) -> Option<String> {
+        if self.seen.is_some() {
+            return self.seen.clone();
+        }
         let record = self.record.as_ref()?;
-        let names = self.inputs.iter().map(|input| input.name.split('/').next().unwrap_or(input.name));
+        let shown = self.inputs.iter().map(|input| &*input.name);
+        let names = shown.chain(self.hidden.iter().map(|(name, _)| name.as_str()));
+        let names = names.filter(|name| !name.starts_with('_'));
+        let names = names.map(|name| name.split('/').next().unwrap_or(name));
         let seen: Map<String, Value> =
             names.map(|name| (name.to_owned(), record.get(name).cloned().unwrap_or_default())).collect();
         serde_json::to_string(&seen).ok()
@@ -259,6 +237,21 @@ struct Whole<'a> {
     summary: Vec<(String, String)>,
 }
 
+impl Whole<'_> {
+    fn has_file(&self) -> bool {
+        self.fields.iter().any(|field| field.is("file"))
+    }
+
+    /// The button stands below all parts.
+    fn has_parts(&self) -> bool {
+        self.fields.iter().any(|field| field.wide || !field.heading.is_empty())
+    }
+
+    fn has_presses(&self) -> bool {
+        self.fields.iter().any(|field| !field.presses.is_empty())
+    }
+}
+
 impl fmt::Display for Form {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fields: Vec<Drawn<'_>> = self.inputs.iter().map(|input| self.drawn(input)).collect();
@@ -269,7 +262,7 @@ impl fmt::Display for Form {
         let known = |wrong: &&Violation| {
             self.inputs
                 .iter()
-                .all(|input| self.wrong(input.name).is_none() || !wrong.field.starts_with(input.name))
+                .all(|input| self.wrong(&input.name).is_none() || !wrong.field.starts_with(&*input.name))
         };
         let head = self.back.iter().flat_map(|back| &back.wrong).filter(known).map(|wrong| {
             let field = if wrong.field.is_empty() { String::new() } else { format!("{}: ", wrong.field) };
@@ -278,7 +271,7 @@ impl fmt::Display for Form {
         let summary = about.chain(head).collect();
         let seen = self.seen();
         let kept = self.back.as_ref().and_then(|back| super::typed::value(&back.typed, "_once"));
-        let hidden = self.hidden.iter().map(|(name, value)| match (*name, kept) {
+        let hidden = self.hidden.iter().map(|(name, value)| match (name.as_str(), kept) {
             ("_once", Some(kept)) => ("_once", kept),
             (name, _) => (name, value.as_str()),
         });

@@ -9,9 +9,11 @@ mod again;
 mod assets;
 mod drawn;
 mod field;
+mod file;
 mod form;
 mod frame;
 mod headers;
+mod input;
 mod offer;
 mod outside;
 mod page;
@@ -34,9 +36,11 @@ mod when;
 pub use again::{AGAIN, AGAIN_SIGNED_OUT, Again, Task};
 pub use assets::{ADDRESSES, router as assets};
 pub use field::{Field, Shown, drawn, is_explained};
-pub use form::{Choice, Form, Input};
+pub use file::{File, LARGEST as LARGEST_FILE};
+pub use form::Form;
 pub use frame::{Banner, Entry, Frame, Group, Inside, Note, Rail, Tone, home};
 pub use headers::{NOT_STORED, POLICY, dress};
+pub use input::{Choice, Input};
 pub use offer::{Key, Offer, Way};
 pub use outside::{
     BUSY, End, Link, in_place_of, is_trouble, next, not_stored, onward, outside, token, with_cookies,

@@ -136,6 +136,11 @@ impl Offer {
         Offer { weight: Weight::Plain, ..self }
     }
 
+    /// The one thing that the page is for.
+    pub fn main(self) -> Offer {
+        Offer { weight: Weight::Main, ..self }
+    }
+
     /// Other words than the way has.
     pub fn called(self, label: impl Into<String>) -> Self {
         Offer { label: label.into(), ..self }

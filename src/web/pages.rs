@@ -1,6 +1,7 @@
 //! The pages of a resource, and all pages together. They are registered like operations, in a document of their own that
 //! is not served, so that the tests which walk over all operations walk over the pages too.
 
+use super::file::LARGEST as LARGEST_FILE;
 use super::frame::Rail;
 use super::offer::Way;
 use super::typed::hold;
@@ -57,6 +58,18 @@ impl Pages {
             false => get(handler),
         };
         self.add(way, route, false)
+    }
+
+    /// A form that carries a file, or the text of one. If the session has ended meanwhile, it is not kept.
+    pub fn large<P, H, I, O, T>(self, way: &Way<P>, handler: H) -> Pages
+    where
+        P: Permission,
+        H: Handler<T, App> + OperationHandler<I, O>,
+        I: OperationInput,
+        O: OperationOutput,
+        T: 'static,
+    {
+        self.add(way, taking(LARGEST_FILE, post(handler)), false)
     }
 
     /// A page that anybody can open: a link, a password or a passkey is the credential.

@@ -18,8 +18,8 @@ use std::marker::PhantomData;
 use uuid::{Builder, Uuid, Variant};
 
 pub struct Posted<T> {
-    fields: Fields,
-    schema: PhantomData<fn() -> T>,
+    pub(super) fields: Fields,
+    pub(super) schema: PhantomData<fn() -> T>,
 }
 
 /// A form that comes back: what was typed, and what is wrong with it.
@@ -35,6 +35,11 @@ pub struct Back {
 impl Back {
     pub fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// What was typed: the names of the fields, and their values.
+    pub fn typed(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.typed.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Whether something is wrong with what was typed.
@@ -90,6 +95,11 @@ impl<T: DeserializeOwned + JsonSchema + 'static> Posted<T> {
     /// What was typed, for a page that shows the form again although nothing is wrong with it.
     pub fn kept(&self) -> Back {
         Back { typed: self.fields.clone(), wrong: vec![], now: Map::new(), status: StatusCode::OK }
+    }
+
+    /// What was typed in the types of the schema, unchecked, for a page that changes the form before it is sent.
+    pub fn body(&self) -> Result<Map<String, Value>> {
+        typed_as(schema_of::<T>()?, &self.fields)
     }
 
     /// Sends what was typed to an operation. What the operation refuses about a field comes back as a form; every other
@@ -156,6 +166,10 @@ impl<T: DeserializeOwned + JsonSchema + 'static> Posted<T> {
             let wrong = wrong.collect();
             return Ok(Err(Back { typed: self.fields, wrong, now, status: StatusCode::CONFLICT }));
         }
+        let emptied = emptied(&self.fields, &seen, &body);
+        if !emptied.is_empty() {
+            return Ok(Err(invalid(self.fields, emptied)));
+        }
         body.retain(|name, value| seen.get(name).is_none_or(|was| was != value));
         if body.is_empty() {
             return Ok(Ok(None));
@@ -170,6 +184,15 @@ impl<T: DeserializeOwned + JsonSchema + 'static> Posted<T> {
             Err(error) => Back::of(fields, error).map(Err),
         }
     }
+}
+
+/// Texts that the record has and that the form leaves empty, where the field cannot be null.
+fn emptied(typed: &Fields, seen: &Map<String, Value>, body: &Map<String, Value>) -> Vec<Violation> {
+    let is_empty = |name: &str| typed::value(typed, name).is_some_and(|text| text.trim().is_empty());
+    let had = seen.iter().filter(|(_, was)| was.as_str().is_some_and(|was| !was.is_empty()));
+    let emptied = had.filter(|(name, _)| is_empty(name) && !body.contains_key(*name));
+    let rule = "must be filled in".to_owned();
+    emptied.map(|(field, _)| Violation { field: field.clone(), rule: rule.clone() }).collect()
 }
 
 fn invalid(typed: Fields, wrong: Vec<Violation>) -> Back {

@@ -20,7 +20,9 @@ fn meant<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     if let Some(named) = name.and_then(|name| root.get("$defs")?.get(name)) {
         return meant(root, named);
     }
-    let choices = schema.get("anyOf").and_then(Value::as_array);
+    // A body whose fields depend on one another has choices beside its fields.
+    let choices =
+        schema.get("anyOf").filter(|_| schema.get("properties").is_none()).and_then(Value::as_array);
     let is_null = |choice: &&Value| choice.get("type").is_some_and(|kind| kind == "null");
     match choices.and_then(|all| all.iter().find(|choice| !is_null(choice))) {
         Some(choice) => meant(root, choice),
@@ -45,6 +47,22 @@ pub fn is_required(root: &Value, pointer: &str) -> bool {
     let (parent, name) = pointer.rsplit_once('/').unwrap_or(("", pointer));
     let required = field(root, parent).and_then(|parent| parent.get("required")?.as_array());
     required.is_some_and(|all| all.iter().any(|required| required == name))
+}
+
+/// A part of a list that must be there and can be any text, also an empty one.
+pub fn is_free_text(root: &Value, pointer: &str) -> bool {
+    let Some(declared) = field(root, pointer).filter(|declared| is_kind(declared, "string")) else {
+        return false;
+    };
+    let bound = ["minLength", "format", "pattern", "enum", "oneOf"];
+    pointer.contains('/')
+        && is_required(root, pointer)
+        && bound.iter().all(|rule| declared.get(rule).is_none())
+}
+
+/// Whether the schema names the fields that the value can have.
+pub fn has_fields(root: &Value, pointer: &str) -> bool {
+    field(root, pointer).is_some_and(|declared| declared.get("properties").is_some())
 }
 
 pub fn is_kind(schema: &Value, kind: &str) -> bool {
@@ -92,5 +110,9 @@ mod tests {
         assert!(field(&root, "days/0/until").is_none() && field(&root, "days/x").is_none());
         assert!(is_nullable(&root, "role") && is_nullable(&root, "days") && !is_nullable(&root, "name"));
         assert!(is_required(&root, "name") && !is_required(&root, "role"));
+        let either =
+            json!({ "properties": { "ids": { "type": "array" } }, "anyOf": [{ "required": ["ids"] }] });
+        assert!(is_kind(field(&either, "ids").unwrap(), "array"));
+        assert!(has_fields(&root, "days/0") && !has_fields(&root, "days"));
     }
 }

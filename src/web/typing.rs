@@ -17,7 +17,7 @@ pub fn typed_as(root: &Value, fields: &Fields) -> Result<Map<String, Value>> {
             None => (name.as_str(), false),
         };
         if let Some(value) = value(root, pointer, text, item) {
-            put(&mut body, pointer, value, item)?;
+            put(&mut body, root, pointer, value, item)?;
         }
     }
     if let Value::Object(body) = body {
@@ -36,6 +36,7 @@ fn value(root: &Value, pointer: &str, text: &str, item: bool) -> Option<Value> {
         return match is("array") && !item {
             _ if item => None,
             _ if schema::is_nullable(root, pointer) => Some(Value::Null),
+            _ if schema::is_free_text(root, pointer) => Some(Value::from("")),
             true => Some(Value::Array(vec![])),
             false => None,
         };
@@ -46,7 +47,8 @@ fn value(root: &Value, pointer: &str, text: &str, item: bool) -> Option<Value> {
         (.., true) => text.parse::<bool>().ok().map(Value::from),
         (false, false, false) => None,
     };
-    Some(parsed.unwrap_or_else(|| Value::from(text)))
+    // Browsers send the ends of lines as two characters.
+    Some(parsed.unwrap_or_else(|| Value::from(text.replace("\r\n", "\n"))))
 }
 
 /// A whole number stays whole, as it does in JSON, so that a field that was not changed is equal to what is stored.
@@ -55,11 +57,14 @@ fn number(text: &str) -> Option<Value> {
     whole.or_else(|| text.parse::<f64>().ok().and_then(serde_json::Number::from_f64).map(Value::Number))
 }
 
-/// Puts a value at its place. The last value of a name counts, except in a list.
-fn put(body: &mut Value, pointer: &str, value: Value, item: bool) -> Result<()> {
-    let mut at = body;
+/// Puts a value at its place. The last value of a name counts, except in a list. A number is a place in a list, unless the
+/// schema has a field of that name.
+fn put(body: &mut Value, root: &Value, pointer: &str, value: Value, item: bool) -> Result<()> {
+    let (mut at, mut before) = (body, String::new());
     for step in pointer.split('/') {
-        if let (Ok(index), false) = (step.parse::<usize>(), at.is_object()) {
+        let names = at.is_object() || schema::has_fields(root, &before);
+        before = format!("{before}/{step}");
+        if let (Ok(index), false) = (step.parse::<usize>(), names) {
             if !at.is_array() {
                 *at = Value::Array(vec![]);
             }
@@ -101,7 +106,7 @@ mod tests {
             "on": { "type": "boolean" },
             "tags": { "type": ["array", "null"], "items": { "type": "string" } },
             "accounts": { "type": "array", "items": { "type": "string" } },
-            "days": { "type": "array", "items": { "type": "object", "properties": { "from": { "type": "integer" } } } },
+            "days": { "type": "array", "items": { "type": "object", "properties": { "from": { "type": "integer" }, "text": { "type": "string" } }, "required": ["text"] } },
         } });
         let fields = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Value::Object(typed_as(&root, &fields).unwrap())
@@ -128,10 +133,26 @@ mod tests {
     }
 
     #[test]
+    fn a_text_inside_a_list_can_be_empty_and_have_lines() {
+        assert_eq!(body(&[("days/0/text", "")]), json!({ "days": [{ "text": "" }] }));
+        assert_eq!(body(&[("days/0/text", "a\r\nb")]), json!({ "days": [{ "text": "a\nb" }] }));
+    }
+
+    #[test]
     fn an_empty_list_is_null_or_empty_and_its_items_replace_that() {
         let none = body(&[("tags", ""), ("accounts", "")]);
         assert_eq!(none, json!({ "tags": null, "accounts": [] }));
         assert_eq!(body(&[("tags", ""), ("tags[]", "a"), ("tags[]", "b")]), json!({ "tags": ["a", "b"] }));
+    }
+
+    #[test]
+    fn a_field_can_be_called_by_a_number() {
+        let days = json!({ "properties": { "0": { "type": "boolean" }, "1": { "type": "boolean" } } });
+        let root = json!({ "properties": { "hours": { "type": "array", "items": { "properties": { "days": days } } } } });
+        let fields = [("hours/0/days/1", "true"), ("hours/0/days/0", "false")];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let body = Value::Object(typed_as(&root, &fields).unwrap());
+        assert_eq!(body, json!({ "hours": [{ "days": { "1": true, "0": false } }] }));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod driver;
 mod gallery;
+mod outreach;
 mod rights;
 mod sheet;
 mod walks;

@@ -4,7 +4,7 @@ use super::{Arrived, arrive, read};
 use crate::error::Result;
 use crate::http::query::Query;
 use crate::http::reading::How;
-use crate::http::room::LARGE;
+use crate::http::room::{LARGE, Place, Room};
 use aide::axum::routing::ApiMethodRouter;
 use aide::openapi::{MediaType, Operation, ReferenceOr, SchemaObject};
 use aide::{OperationInput, generate::GenContext};
@@ -83,6 +83,11 @@ impl<B: Carrier> Upload<B> {
 pub struct Uploaded(Arrived);
 
 impl Uploaded {
+    /// A file that came inside a form. The body of the form had its room.
+    pub fn of(bytes: Bytes, room: Room) -> Uploaded {
+        Uploaded(Arrived { bytes, place: Place::default(), room })
+    }
+
     /// Runs `look` on the file, on a separate thread if it is large. The room is free afterwards.
     pub async fn through<T: Send + 'static>(
         self,

@@ -34,6 +34,21 @@ impl Senders {
         Ok(grant.map_or_else(|| Senders::none(can), |grant| Senders::of_grant(&grant)))
     }
 
+    /// The addresses that the caller sees and that a campaign of this user can send from, at most 200.
+    pub async fn to_choose(can: &Caller, owner: Option<Uuid>) -> Result<Vec<String>> {
+        let senders = match owner {
+            None => Senders::new(can.workspace(), None, true, &[]),
+            Some(user) => match members::accepted_by_id(can, can.reader(), user).await? {
+                Some(member) => {
+                    let grant = Grant::of_member(can.workspace(), member, can.now(), can.reader()).await?;
+                    grant.map_or_else(|| Senders::none(can), |grant| Senders::of_grant(&grant))
+                }
+                None => Senders::none(can),
+            },
+        };
+        store::to_choose(can, &senders).await
+    }
+
     fn none(can: &Caller) -> Senders {
         Senders::new(can.workspace(), None, false, &[])
     }

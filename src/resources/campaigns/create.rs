@@ -30,7 +30,7 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Seen<Campaign>> {
 
 fn draft(can: &Caller, new: &New, visibility: Visibility) -> Campaign {
     Campaign {
-        id: can.new_id(),
+        id: can.id_of_new(),
         name: new.name.clone(),
         status: DRAFT,
         campaign_schedule: new.campaign_schedule.clone(),

@@ -2,8 +2,8 @@
 
 use super::store::Wanted;
 use super::{Campaign, DRAFT, store};
-use crate::access::{Answer, Can, Seen, campaigns::Read};
-use crate::error::Result;
+use crate::access::{Answer, Caller, Can, Near, Seen, campaigns::Read};
+use crate::error::{Error, Result};
 use crate::http::{Page, Paging, address, ids, optional_not_null};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,14 +35,31 @@ pub async fn list(can: Can<Read>, filter: Filter) -> Result<Page<Seen<Campaign>>
         status: filter.status,
         exclude_status: filter.exclude_status,
         agent: filter.ai_sales_agent_id,
+        ..Wanted::default()
     };
-    let campaigns = store::list(&can, &filter.paging, &wanted).await?;
-    let campaigns = campaigns.into_iter().map(|campaign| campaign.seen_by(&can)).collect();
+    let campaigns = found(&can, &filter.paging, &wanted).await?;
     Ok(Page::new(campaigns, filter.paging.limit(), |campaign: &Seen<Campaign>| campaign.id))
 }
 
+/// The campaigns of a page.
+pub async fn found(can: &Can<Read>, paging: &Paging, wanted: &Wanted) -> Result<Vec<Seen<Campaign>>> {
+    let campaigns = store::list(can, paging, wanted).await?;
+    Ok(campaigns.into_iter().map(|campaign| campaign.seen_by(can)).collect())
+}
+
+/// How near a campaign is to a caller who sees it.
+pub async fn nearness(can: &Caller, id: Uuid) -> Result<Near> {
+    let found = store::near(can, &[id]).await?.pop();
+    found.map(|(_, near)| near).ok_or_else(Error::hidden)
+}
+
 pub async fn show(can: Can<Read>, id: Uuid) -> Result<Seen<Campaign>> {
-    Ok(can.find::<Campaign>(can.reader(), id).await?.seen_by(&can))
+    look(&can, id).await
+}
+
+/// The same for a page, which needs its proof again.
+pub async fn look(can: &Can<Read>, id: Uuid) -> Result<Seen<Campaign>> {
+    Ok(can.find::<Campaign>(can.reader(), id).await?.seen_by(can))
 }
 
 #[derive(Serialize, JsonSchema)]

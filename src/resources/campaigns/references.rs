@@ -2,7 +2,7 @@
 //! the same for a foreign record and a missing one.
 
 use super::Campaign;
-use crate::access::Caller;
+use crate::access::{Caller, Permission, Reach, campaigns::Update};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::resources::accounts::{self, Senders};
@@ -21,6 +21,11 @@ pub async fn collaborators(can: &Caller, tx: &mut Tx, wanted: &[String]) -> Resu
         found.insert(members::accepted(can, &mut *tx, who).await?.ok_or_else(unknown)?.member);
     }
     Ok(found.into_iter().collect())
+}
+
+/// Whether the caller can name the owner of a campaign, as `members::owner` decides it.
+pub fn chooses_owner(can: &Caller) -> bool {
+    can.reach(Update::ACTION) == Reach::All
 }
 
 /// What of a campaign has to be checked.

@@ -1,8 +1,8 @@
 //! The SQL of campaigns that does not follow from their description.
 
 use super::rest::Rest;
-use super::{Campaign, SHAPE};
-use crate::access::{Caller, Can, Permission, across, campaigns::Read, custom_tags, leads};
+use super::{Campaign, SHAPE, Visibility};
+use crate::access::{Caller, Can, Near, Permission, across, campaigns::Read, custom_tags, leads};
 use crate::db::{Json, Tx};
 use crate::error::{Error, Result};
 use crate::http::{LONGEST, Paging, pattern};
@@ -18,6 +18,9 @@ pub struct Wanted {
     pub status: Option<i64>,
     pub exclude_status: Option<i64>,
     pub agent: Option<Uuid>,
+    /// A user.
+    pub owner: Option<Uuid>,
+    pub visibility: Option<Visibility>,
 }
 
 pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging, wanted: &Wanted) -> Result<Vec<Campaign>> {
@@ -25,6 +28,8 @@ pub async fn list<P: Permission>(can: &Can<P>, paging: &Paging, wanted: &Wanted)
         out.given(wanted.status, " and c.status = ", "");
         out.given(wanted.exclude_status, " and c.status <> ", "");
         out.given(wanted.agent.map(|id| id.to_string()), " and c.settings ->> 'ai_sdr_id' = ", "");
+        out.given(wanted.owner, " and c.owned_by = ", "");
+        out.given(wanted.visibility.map(Visibility::name), " and c.visibility = ", "");
         let search = wanted.search.as_ref().map(|text| pattern(text));
         out.given(search, " and c.search like ", " escape '\\'");
         if let Some(ids) = &wanted.tags {
@@ -46,6 +51,38 @@ pub async fn seen(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<Campaign> {
         .fill("{visible}", can.sees::<Read>(&SHAPE))
         .optional(tx);
     found.await?.ok_or_else(Error::hidden)
+}
+
+/// How near these campaigns are to the caller.
+pub async fn near(can: &Caller, ids: &[Uuid]) -> Result<Vec<(Uuid, Near)>> {
+    can.sql("select c.id, {near} from campaigns c where c.id in ({ids}) and {visible}")
+        .fill_list("{ids}", ids)
+        .fill("{near}", can.near(&SHAPE))
+        .fill("{visible}", can.sees::<Read>(&SHAPE))
+        .all(can.reader())
+        .await
+}
+
+/// The labels of the tags on these campaigns that the caller sees, at most 2,000.
+pub async fn labels(can: &Caller, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+    can.sql(
+        "select m.resource_id, t.label from custom_tag_mappings m join custom_tags t \
+         on t.workspace_id = m.workspace_id and t.id = m.tag_id \
+         where m.workspace_id = {here} and m.resource_id in ({ids}) and {tags} order by t.label limit 2000",
+    )
+    .fill_list("{ids}", ids)
+    .fill("{tags}", can.sees::<custom_tags::Read>(&tags::SHAPE))
+    .all(can.reader())
+    .await
+}
+
+/// How many leads of a campaign the caller sees.
+pub async fn lead_count(can: &Caller, id: Uuid) -> Result<i64> {
+    let count = can
+        .sql("select count(*) from leads l where l.campaign_id = $1 and {visible}")
+        .bind(id)
+        .fill("{visible}", can.sees::<leads::Read>(&lead::SHAPE));
+    Ok(count.optional(can.reader()).await?.unwrap_or(0))
 }
 
 /// Counts the campaigns in any state but this one.

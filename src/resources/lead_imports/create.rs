@@ -59,7 +59,7 @@ pub async fn create(can: Can<Create>, new: NewImport, file: Uploaded) -> Result<
     let read = file.through(move |bytes| Read::of(bytes, &reading, &targets, in_list)).await?;
     can.write(async move |can, tx| {
         let import = LeadImport {
-            id: can.new_id(),
+            id: can.id_of_new(),
             workspace_id: can.workspace(),
             timestamp_created: can.now(),
             user_id: can.user(),

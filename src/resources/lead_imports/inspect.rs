@@ -17,27 +17,27 @@ const LONGEST: usize = 100;
 /// What a file is.
 #[derive(Serialize, JsonSchema)]
 pub struct Inspection {
-    encoding: String,
-    byte_order_mark: bool,
+    pub(super) encoding: String,
+    pub(super) byte_order_mark: bool,
     #[schemars(extend("enum" = ["comma", "semicolon", "tab", "pipe"]))]
-    separator: &'static str,
+    pub(super) separator: &'static str,
     /// Whether the first row names the columns.
-    header: bool,
+    pub(super) header: bool,
     /// Rows without the header and without blank lines.
-    rows: i64,
+    pub(super) rows: i64,
     /// Rows that have more or fewer cells than there are columns.
-    uneven_rows: i64,
-    columns: Vec<Shown>,
-    warnings: Vec<String>,
+    pub(super) uneven_rows: i64,
+    pub(super) columns: Vec<Shown>,
+    pub(super) warnings: Vec<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
-struct Shown {
+pub(super) struct Shown {
     #[serde(flatten)]
-    column: Column,
+    pub(super) column: Column,
     /// The first cells that are not empty.
-    samples: Vec<String>,
+    pub(super) samples: Vec<String>,
 }
 
 pub async fn inspect(can: Can<Inspect>, wanted: Inspected, file: Uploaded) -> Result<Inspection> {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 pub async fn list(can: Can<Read>, paging: Paging) -> Result<Page<LeadImport>> {
-    let imports = can.list::<LeadImport>(&paging, |_| {}).all(can.reader()).await?;
+    let imports = found(&can, &paging).await?;
     Ok(Page::new(imports, paging.limit(), |import| import.id))
 }
 
@@ -31,14 +31,32 @@ pub struct Filter {
     outcome: Option<String>,
 }
 
+impl Filter {
+    pub fn of(limit: i64, starting_after: Option<i64>, outcome: Option<String>) -> Filter {
+        Filter { limit: Some(limit), starting_after, outcome }
+    }
+}
+
+/// The imports of a page.
+pub async fn found(can: &Can<Read>, paging: &Paging) -> Result<Vec<LeadImport>> {
+    can.list::<LeadImport>(paging, |_| {}).all(can.reader()).await
+}
+
 pub async fn rows(can: Can<Read>, id: Uuid, filter: Filter) -> Result<Page<ImportRow, i64>> {
+    let limit = filter.limit.unwrap_or(100);
     can.find::<LeadImport>(can.reader(), id).await?;
+    let rows = found_rows(&can, id, &filter).await?;
+    Ok(Page::new(rows, limit, |row: &ImportRow| row.line))
+}
+
+/// The rows of a page of the report on an import that the caller sees.
+pub async fn found_rows(can: &Can<Read>, id: Uuid, filter: &Filter) -> Result<Vec<ImportRow>> {
     let (limit, after) = (filter.limit.unwrap_or(100), filter.starting_after.unwrap_or(0));
     let is_wanted = |row: &ImportRow| {
         row.line > after && filter.outcome.as_ref().is_none_or(|outcome| *outcome == row.outcome)
     };
     let (mut rows, mut line) = (Vec::new(), after);
-    while let Some(part) = store::reported(&can, id, line).await? {
+    while let Some(part) = store::reported(can, id, line).await? {
         line = part.last_line;
         rows.extend(unpack::<Vec<ImportRow>>(&part.report)?.into_iter().filter(is_wanted));
         if rows.len() as i64 >= limit {
@@ -46,6 +64,6 @@ pub async fn rows(can: Can<Read>, id: Uuid, filter: Filter) -> Result<Page<Impor
         }
     }
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    ImportRow::shown(&can, &mut rows).await?;
-    Ok(Page::new(rows, limit, |row: &ImportRow| row.line))
+    ImportRow::shown(can, &mut rows).await?;
+    Ok(rows)
 }

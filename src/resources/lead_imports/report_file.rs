@@ -21,6 +21,13 @@ pub struct ReportFile {
     outcome: Option<String>,
 }
 
+impl ReportFile {
+    /// All rows, as CSV.
+    pub fn whole() -> ReportFile {
+        ReportFile { format: Format::default(), outcome: None }
+    }
+}
+
 pub async fn report(can: Can<Read>, id: Uuid, wanted: ReportFile) -> Result<Streamed> {
     can.find::<LeadImport>(can.reader(), id).await?;
     let turn = can.app().streams.take(can.workspace())?;

@@ -55,6 +55,13 @@ pub fn has_mark(bytes: &[u8]) -> bool {
     Encoding::for_bom(bytes).is_some()
 }
 
+/// The whole text of a small file.
+pub fn whole(bytes: Bytes) -> Result<String> {
+    let encoding = encoding(&bytes, None)?;
+    let text = std::io::read_to_string(Text::new(bytes, encoding)).map_err(Error::internal)?;
+    Ok(text.replace('\0', ""))
+}
+
 /// The beginning of the text, in whole lines where it has several.
 pub fn sample(bytes: &Bytes, encoding: &'static Encoding) -> Result<String> {
     let mut text = vec![0; SAMPLE];

@@ -11,7 +11,7 @@ pub async fn create(can: Can<Create>, new: New) -> Result<LeadList> {
             None => can.user(),
         };
         let list = LeadList {
-            id: can.new_id(),
+            id: can.id_of_new(),
             organization_id: can.workspace(),
             has_enrichment_task: new.has_enrichment_task,
             owned_by,

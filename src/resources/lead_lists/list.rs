@@ -1,7 +1,8 @@
 use super::LeadList;
-use crate::access::{Can, lead_lists::Read};
+use crate::access::{Can, Permission, lead_lists::Read};
 use crate::error::Result;
 use crate::http::{after_time, optional_not_null, pattern, position_in_time};
+use crate::web::Choice;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -21,6 +22,11 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// The newest lists, with this in their name.
+    pub fn of(limit: i64, search: Option<String>, starting_after: Option<String>) -> Filter {
+        Filter { limit: Some(limit), starting_after, has_enrichment_task: None, search }
+    }
+
     pub fn limit(&self) -> i64 {
         self.limit.unwrap_or(10)
     }
@@ -37,9 +43,16 @@ pub async fn list(can: &Can<Read>, filter: &Filter) -> Result<Vec<LeadList>> {
     lists.all(can.reader()).await
 }
 
+/// The newest lists that the caller sees, as options.
+pub async fn names<P: Permission>(can: &Can<P>) -> Result<Vec<Choice>> {
+    let Ok(can) = can.further::<Read>() else { return Ok(vec![]) };
+    let lists = list(&can, &Filter::of(100, None, None)).await?;
+    Ok(lists.iter().map(|list| Choice::new(list.id, list.name.clone())).collect())
+}
+
 impl LeadList {
     /// Where the page after this list begins.
-    pub(super) fn position(&self) -> String {
+    pub fn position(&self) -> String {
         position_in_time(self.timestamp_created, self.id)
     }
 }

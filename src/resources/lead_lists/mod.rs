@@ -4,18 +4,20 @@
 mod create;
 mod delete;
 mod list;
+mod pages;
 mod routes;
 mod store;
 mod update;
 mod verification;
 pub use create::create;
 pub use delete::delete;
-pub use list::list;
+pub use list::{list, names};
+pub use pages::pages;
 pub use routes::router;
 pub use update::update;
 pub use verification::verification;
 
-use crate::access::{Resource, Shape};
+use crate::access::{Caller, Permission, Reach, Resource, Shape, lead_lists::Update};
 use crate::audit::Subject;
 use crate::db::stored;
 use crate::http::{lenient, patch};
@@ -49,6 +51,11 @@ impl Resource for LeadList {
 }
 
 pub const SHAPE: Shape = LeadList::SHAPE;
+
+/// Whether the caller can name the owner of a list, as `members::owner` decides it.
+fn chooses_owner(can: &Caller) -> bool {
+    can.reach(Update::ACTION) == Reach::All
+}
 
 impl LeadList {
     fn subject(&self) -> Subject {

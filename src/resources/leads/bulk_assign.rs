@@ -63,6 +63,12 @@ struct Data {
 }
 
 impl AssignLeads {
+    /// All that match, and not only the named ones.
+    pub fn of_all(mut self) -> AssignLeads {
+        self.selection.ids = None;
+        self
+    }
+
     /// Conditions on `leads l`.
     fn condition(&self, now: Time, out: &mut Part) {
         self.selection.condition(now, out);

@@ -62,7 +62,8 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Lead> {
         for (known, visible) in known {
             refuse_known(can, (&known, visible), &destination, duplicates)?;
         }
-        let mut lead = bounded(lead(can, &given, &destination, assigned_to), "body")?;
+        let lead = Lead { id: can.id_of_new(), ..lead(can, &given, &destination, assigned_to) };
+        let mut lead = bounded(lead, "body")?;
         can.insert(tx, &lead).await?;
         if verify {
             can_verify(can, tx).await?;

@@ -31,10 +31,23 @@ pub struct DeleteLeads {
     limit: Option<i64>,
 }
 
+impl DeleteLeads {
+    /// Only the named ones: without a list of ids, none. A form that checks nothing deletes nothing.
+    pub fn of_these(self) -> DeleteLeads {
+        DeleteLeads { ids: Some(self.ids.unwrap_or_default()), ..self }
+    }
+}
+
 #[derive(Clone, Serialize, JsonSchema)]
 pub struct Deleted {
     #[schemars(default)]
     count: u64,
+}
+
+impl Deleted {
+    pub fn count(&self) -> u64 {
+        self.count
+    }
 }
 
 pub async fn delete_many(can: Can<Delete>, wanted: DeleteLeads) -> Result<Deleted> {

@@ -3,7 +3,7 @@
 
 use super::selection::{Narrowing, Selection, position};
 use super::{Lead, store};
-use crate::access::{Can, leads::Read};
+use crate::access::{Can, Permission, leads::Read};
 use crate::db::Part;
 use crate::error::{Error, Result};
 use crate::http::{Page, absent_not_null, coerced};
@@ -59,10 +59,52 @@ pub async fn list(can: Can<Read>, wanted: ListLeads) -> Result<Page<Lead, String
 }
 
 pub async fn show(can: Can<Read>, id: Uuid) -> Result<Lead> {
+    look(&can, id).await
+}
+
+/// The same for a page, which needs its proof again.
+pub async fn look<P: Permission>(can: &Can<P>, id: Uuid) -> Result<Lead> {
     can.find(can.reader(), id).await
 }
 
+/// The leads of a page.
+pub async fn found(can: &Can<Read>, wanted: &ListLeads) -> Result<Vec<Lead>> {
+    wanted.narrowing.check()?;
+    store::list(can, wanted).await
+}
+
 impl ListLeads {
+    /// The first leads of a campaign.
+    pub fn of_campaign(campaign: Uuid, limit: i64) -> ListLeads {
+        let selection = Selection { campaign: Some(campaign), ..Selection::default() };
+        ListLeads::of(selection, None, limit)
+    }
+
+    pub fn of(selection: Selection, filter: Option<String>, limit: i64) -> ListLeads {
+        ListLeads {
+            selection,
+            narrowing: Narrowing { filter, ..Narrowing::default() },
+            limit: Some(limit),
+            starting_after: None,
+            organization_user_ids: None,
+            smart_view_id: None,
+            is_website_visitor: None,
+            distinct_contacts: None,
+            enrichment_status: None,
+            interest_status: None,
+        }
+    }
+
+    /// Only those that this user has.
+    pub fn assigned_to(self, user: Option<Uuid>) -> ListLeads {
+        ListLeads { organization_user_ids: user.map(|user| vec![user]), ..self }
+    }
+
+    /// The page after this lead.
+    pub fn starting_after(self, lead: Option<Uuid>) -> ListLeads {
+        ListLeads { starting_after: lead.map(|lead| lead.to_string()), ..self }
+    }
+
     pub fn limit(&self) -> i64 {
         self.limit.unwrap_or(10)
     }

@@ -102,6 +102,12 @@ impl MoveLeads {
         }
     }
 
+    /// All that match, and not only the named ones.
+    pub fn of_all(mut self) -> MoveLeads {
+        self.selection.ids = None;
+        self
+    }
+
     fn copies(&self) -> bool {
         self.copy_leads == Some(true)
     }

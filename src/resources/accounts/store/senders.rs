@@ -74,6 +74,15 @@ pub async fn usable_among(
     Ok(found.await?.into_iter().collect())
 }
 
+/// The accounts that the caller sees and that these senders can use.
+pub async fn to_choose(can: &Caller, senders: &Senders) -> Result<Vec<String>> {
+    can.sql("select a.email from accounts a where {visible} and {usable} order by a.email limit 200")
+        .fill("{usable}", senders.usable())
+        .fill("{visible}", can.sees::<accounts::Read>(&SHAPE))
+        .all(can.reader())
+        .await
+}
+
 impl Senders {
     /// A campaign's accounts that its owner cannot use.
     pub async fn lost(&self, can: &Caller, tx: &mut Tx, campaign: Uuid) -> Result<Vec<String>> {

@@ -8,7 +8,7 @@ mod verify;
 pub use duplicates::{Known, end_of_window, known, known_by_id, owners, repeated, twins};
 pub use merge::absorb;
 pub use moves::{assign, count, how_many, nearest, next, place, set_facts, set_interest, those};
-pub use search::{Matching, contacts, delete_matching, exported, list};
+pub use search::{Matching, contacts, delete_matching, exported, list, near};
 pub use verify::{reached, set_verification, verifies, waiting};
 
 use crate::access::{Caller, Permission, campaigns, lead_lists};

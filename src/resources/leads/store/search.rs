@@ -2,7 +2,7 @@
 
 use super::super::list::ListLeads;
 use super::super::{Lead, SHAPE};
-use crate::access::{Can, leads::Delete, leads::Export, leads::Read};
+use crate::access::{Caller, Can, Near, leads::Delete, leads::Export, leads::Read};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::resources::lead_containers::Container;
@@ -16,6 +16,16 @@ pub async fn list(can: &Can<Read>, wanted: &ListLeads) -> Result<Vec<Lead>> {
     })
     .all(can.reader())
     .await
+}
+
+/// How near these leads are to the caller.
+pub async fn near(can: &Caller, ids: &[Uuid]) -> Result<Vec<(Uuid, Near)>> {
+    can.sql("select l.id, {near} from leads l where l.id in ({ids}) and {visible}")
+        .fill_list("{ids}", ids)
+        .fill("{near}", can.near(&SHAPE))
+        .fill("{visible}", can.sees::<Read>(&SHAPE))
+        .all(can.reader())
+        .await
 }
 
 /// The oldest lead of each address.
