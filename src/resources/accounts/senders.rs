@@ -21,7 +21,7 @@ impl Senders {
     /// `owner` is a user.
     pub async fn of(can: &Caller, tx: &mut Tx, owner: Option<Uuid>) -> Result<Senders> {
         let Some(user) = owner else {
-            return Ok(Senders::new(can.workspace(), None, true, &[]));
+            return Ok(Senders::unowned(can));
         };
         match members::accepted_by_id(can, &mut *tx, user).await? {
             Some(member) => Senders::of_member(can, tx, member).await,
@@ -32,6 +32,11 @@ impl Senders {
     pub async fn of_member(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Senders> {
         let grant = Grant::of_member(can.workspace(), member, can.now(), tx).await?;
         Ok(grant.map_or_else(|| Senders::none(can), |grant| Senders::of_grant(&grant)))
+    }
+
+    /// For a campaign without an owner.
+    pub fn unowned(can: &Caller) -> Senders {
+        Senders::new(can.workspace(), None, true, &[])
     }
 
     fn none(can: &Caller) -> Senders {

@@ -17,7 +17,7 @@ pub use download::download;
 pub use list::list;
 pub use purge::purge;
 pub use routes::router;
-pub use suppressed::{Kind, suppressed};
+pub use suppressed::{Kind, mac, suppress, suppressed};
 pub use update::update;
 
 use crate::access::{Caller, Resource, Shape};
