@@ -122,7 +122,7 @@ create table sends (
     digest text not null,
     revision bigint not null,
     fence bigint not null,
-    -- The user by whose right it left. Null: the one who launched a campaign without an owner.
+    -- The user with whose rights it left. Null: the one who launched a campaign without an owner.
     owner_id uuid,
     primary key (workspace_id, id),
     unique (workspace_id, lead_id, campaign_id, step, attempt)

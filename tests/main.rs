@@ -23,6 +23,8 @@ mod answers;
 mod bodies;
 mod browser;
 mod calls;
+mod campaign_deaths;
+mod campaign_mail;
 mod concurrency;
 mod contract;
 mod copies;

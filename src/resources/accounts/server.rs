@@ -40,4 +40,3 @@ pub async fn account_failed(can: Can<Use>, id: Uuid, status: i64, message: Value
     });
     written.await
 }
-

@@ -4,8 +4,8 @@ use super::value::blockers;
 use super::{macs, store};
 use crate::access::Caller;
 use crate::db::{Source, Tx};
-use crate::http::address;
 use crate::error::Result;
+use crate::http::address;
 use std::collections::{HashMap, HashSet};
 
 /// Why an address or a domain is suppressed.

@@ -185,7 +185,9 @@ impl Plan<'_> {
                 self.tried(again.then(|| self.now.plus(Time::DAY)))
             }
             Some(Meaning::RefusedAddress) => self.ended(),
-            Some(Meaning::RefusedAccount(_)) | None => Journey { due_at: Some(self.now), ..self.before.clone() },
+            Some(Meaning::RefusedAccount(_)) | None => {
+                Journey { due_at: Some(self.now), ..self.before.clone() }
+            }
         }
     }
 

@@ -30,7 +30,8 @@ pub async fn complete(app: &App, workspace: Uuid, campaign: &Campaign) -> Result
             can.update(tx, &after).await?;
             events::record(can, tx, Event::new(Kind::CampaignCompleted).of_campaign(id)).await?;
         }
-        let facts = [&before, &after].map(|campaign| json!({ "name": campaign.name, "status": campaign.status }));
+        let facts =
+            [&before, &after].map(|campaign| json!({ "name": campaign.name, "status": campaign.status }));
         let [before, after] = facts;
         Ok(Change::new(subject, before, after, ()).numbered(ACTIVITY))
     })

@@ -48,9 +48,13 @@ pub async fn deliver(app: &App, claim: &Claim, place: Place, patience: Patience)
     if let Some(stop) = whole.stop {
         return stopped(app, claim, (&whole, place), stop).await;
     }
-    let mail = match write(app, &whole, place)? {
-        Written::Mail(mail) => mail,
-        Written::Held => {
+    let mail = match write(app, &whole, place) {
+        Ok(Written::Mail(mail)) => mail,
+        held => {
+            // An address that cannot be in a header must not keep other leads from their mails.
+            if let Err(error) = held {
+                tracing::warn!(lead = %place.lead, %error, "a mail could not be written");
+            }
             put_off(app, claim, place, can.now().plus(HOLD)).await?;
             return Ok(Done::Again);
         }
@@ -75,7 +79,8 @@ async fn leave(app: &App, claim: &Claim, mail: &Mail, ready: Ready) -> Result<Do
     app.fault("before arming")?;
     match arm(app, claim, mail).await {
         Ok(Ok(())) => {}
-        // Without the dot the server forgets the mail.
+        // Another account was faster with this lead. Without the dot the server forgets the mail.
+        Ok(Err(stop)) if stop.gate == Gate::Lead => return Ok(Done::Again),
         Ok(Err(stop)) => return Ok(Done::Stopped(stop)),
         Err(error) => {
             drop(ready);
@@ -114,7 +119,9 @@ async fn write_down(app: &App, claim: &Claim, mail: &Mail, outcome: Outcome) -> 
     for _ in 1..TRIES {
         match book(app, claim, mail.send.id, outcome.clone(), thread()).await {
             Ok(()) => return Ok(()),
-            Err(error) => tracing::warn!(%error, "the result of a mail could not be written, and is tried again"),
+            Err(error) => {
+                tracing::warn!(%error, "the result of a mail could not be written, and is tried again")
+            }
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }

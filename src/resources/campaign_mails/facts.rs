@@ -12,9 +12,9 @@ use crate::resources::accounts::{ACTIVE as ACCOUNT_ACTIVE, Account};
 use crate::resources::campaigns::{ACTIVE, Campaign, Step};
 use crate::sending::gates::{self, Contact, Facts, Gate, Rights, Stop};
 use crate::sending::limit::{self, Ramp};
+use crate::sending::pace;
 use crate::sending::window::Calendar;
 use crate::sending::zone::{Zone, forward};
-use crate::sending::pace;
 use crate::time::Time;
 use jiff::civil::Date;
 use serde_json::Number;
@@ -92,12 +92,7 @@ pub struct Lane {
 }
 
 /// None if the campaign does not exist, or nobody has launched it.
-pub async fn lane(
-    can: &Caller,
-    mut from: Source<'_>,
-    campaign: Uuid,
-    account: Uuid,
-) -> Result<Option<Lane>> {
+pub async fn lane(can: &Caller, mut from: Source<'_>, campaign: Uuid, account: Uuid) -> Result<Option<Lane>> {
     let Some(campaign) = can.own::<Campaign>(from.again(), campaign).await? else { return Ok(None) };
     let Some(run) = store::campaign_run(can, from.again(), (campaign.id, account)).await? else {
         return Ok(None);
@@ -137,12 +132,7 @@ impl Lane {
         self.facts(sender, (lead, contact), true).stops(now)
     }
 
-    fn facts(
-        &self,
-        sender: &Sender,
-        (lead, contact): (gates::Lead, Contact),
-        leased: bool,
-    ) -> Facts {
+    fn facts(&self, sender: &Sender, (lead, contact): (gates::Lead, Contact), leased: bool) -> Facts {
         Facts {
             leased,
             account: sender.gates.clone(),
@@ -154,7 +144,7 @@ impl Lane {
     }
 }
 
-/// The first gate that is closed for a lead, whoever has the account.
+/// The first gate that is closed for a lead. The lease of the account plays no part.
 pub async fn stop(
     can: &Caller,
     from: Source<'_>,

@@ -15,10 +15,24 @@ use serde_json::Number;
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// Domains at which everybody can have an address. They are no company.
+/// Domains at which everybody can have an address. They are not companies.
 const PUBLIC: [&str; 16] = [
-    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "icloud.com",
-    "me.com", "aol.com", "gmx.com", "gmx.de", "web.de", "proton.me", "protonmail.com", "mail.ru",
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "live.com",
+    "msn.com",
+    "yahoo.com",
+    "icloud.com",
+    "me.com",
+    "aol.com",
+    "gmx.com",
+    "gmx.de",
+    "web.de",
+    "proton.me",
+    "protonmail.com",
+    "mail.ru",
 ];
 /// What a verification says of an address.
 const INVALID: i64 = -1;
@@ -60,7 +74,10 @@ pub async fn target(
     };
     let is_here = match &journey {
         Some(journey) => {
-            journey.step == place.step && !journey.ended && journey.due_at.is_some() && journey.account == account
+            journey.step == place.step
+                && !journey.ended
+                && journey.due_at.is_some()
+                && journey.account == account
         }
         None => place.step == 0,
     };
@@ -94,12 +111,7 @@ fn is_unfit(campaign: &Campaign, lead: &Lead) -> bool {
 }
 
 /// Those of the recipients who must not be written to.
-async fn silent(
-    can: &Caller,
-    from: Source<'_>,
-    campaign: &Campaign,
-    email: &str,
-) -> Result<HashSet<String>> {
+async fn silent(can: &Caller, from: Source<'_>, campaign: &Campaign, email: &str) -> Result<HashSet<String>> {
     let copies = campaign.settings.cc_list.iter().chain(&campaign.settings.bcc_list);
     let all: Vec<String> = std::iter::once(email.to_owned()).chain(copies.cloned()).collect();
     suppressed(can, from, &all, &Kind::ALL).await

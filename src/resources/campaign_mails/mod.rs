@@ -4,7 +4,7 @@
 //! - The mail server has the whole mail before one transaction checks every rule again and writes that the mail leaves.
 //!   This is called arming. Only then the final dot goes out.
 //! - A step has at most one final dot. A send that was armed and has no result can have left, so it is never sent again.
-//! - The mail leaves by the right of the campaign's owner, which is read again in that transaction.
+//! - The mail leaves with the rights of the campaign's owner, which are read again in that transaction.
 
 mod answer;
 mod arm;

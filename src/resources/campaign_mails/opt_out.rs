@@ -60,21 +60,19 @@ async fn send_of(app: &App, token: &str) -> Result<(Uuid, Uuid, Uuid)> {
     Ok((workspace, send, lead))
 }
 
-/// Suppresses the address of a send for the whole workspace.
+/// Suppresses the address of a send for the whole workspace. What is suppressed already stays as it is, without a further
+/// audit row.
 async fn unsubscribe(app: &App, workspace: Uuid, (send, lead): (Uuid, Uuid)) -> Result<()> {
     let can = Can::<Launch>::unattended(app, workspace);
+    if store::is_unsubscribed(&can, can.reader().into(), send).await? {
+        return Ok(());
+    }
     can.write(async move |can, tx| {
         let mac = store::recipient(can, (&mut *tx).into(), send).await?.ok_or(Error::NotFound)?;
         let email = store::address(can, (&mut *tx).into(), lead).await?;
         let email = email.filter(|email| block_list_entries::mac(can, email).is_ok_and(|own| own == mac));
-        let new = block_list_entries::suppress(
-            can,
-            tx,
-            (&mac, email.as_deref()),
-            (Why::Unsubscribed, "unsubscribe link"),
-        );
-        let is_new = new.await? > 0;
-        if is_new {
+        let by = (Why::Unsubscribed, "unsubscribe link");
+        if block_list_entries::suppress(can, tx, (&mac, email.as_deref()), by).await? > 0 {
             if let Some(email) = &email {
                 store::mark_address(can, tx, email, UNSUBSCRIBED).await?;
             }

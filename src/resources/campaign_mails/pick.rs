@@ -106,7 +106,10 @@ async fn choose(
     if nothing {
         let (_, until) = store::new_leads(can, can.reader().into(), campaign).await?;
         later = sooner(later, until.or(Some(now.plus(LOOK))));
-        complete(app, claim.workspace, &lane.campaign).await?;
+        // A campaign that was launched before it got leads waits for them.
+        if lane.run.last_sent_at.is_some_and(|last| last >= lane.run.launched_at) {
+            complete(app, claim.workspace, &lane.campaign).await?;
+        }
     }
     Ok((best, later))
 }

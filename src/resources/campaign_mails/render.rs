@@ -1,8 +1,8 @@
 //! Writes the mail of a step to a lead.
 
+use super::Place;
 use super::facts::Whole;
 use super::store::Outgoing;
-use super::Place;
 use crate::app::App;
 use crate::auth;
 use crate::error::{Error, Result};
@@ -100,10 +100,8 @@ fn texts(
     (signature, text_only, place): (Option<&str>, bool, Place),
 ) -> Result<Option<Texts>> {
     let Some(variant) = step.variants.get(chosen) else { return Ok(None) };
-    let parsed = (
-        Template::parse(Form::Header, &variant.subject),
-        Template::parse(Form::Html, &variant.body),
-    );
+    let parsed =
+        (Template::parse(Form::Header, &variant.subject), Template::parse(Form::Html, &variant.body));
     let (Ok(subject), Ok(body)) = parsed else { return Ok(None) };
     let values = values(whole);
     let seed = [place.lead.as_bytes().as_slice(), place.campaign.as_bytes(), &place.step.to_be_bytes()];

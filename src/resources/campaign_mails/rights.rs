@@ -1,4 +1,4 @@
-//! By whose right a mail leaves: that of the campaign's owner, or else of whoever launched it. The rights are read again
+//! With whose rights a mail leaves: those of the campaign's owner, or else of the caller who launched it. They are read again
 //! for each mail. The server has no rights of its own.
 
 use super::store::{self, CampaignRun};
@@ -43,7 +43,7 @@ async fn owners(can: &Caller, mut from: Source<'_>, owner: Uuid) -> Result<Optio
     Ok(grant.filter(|grant| needed.into_iter().all(|action| may(grant, action))))
 }
 
-/// The grant of whoever launched a campaign without an owner, if they can still launch campaigns.
+/// The grant of the caller who launched a campaign without an owner, if they can still launch campaigns.
 async fn launchers(can: &Caller, from: Source<'_>, run: &CampaignRun) -> Result<Option<Grant>> {
     let Some(launcher) = &run.launcher else { return Ok(None) };
     let launcher = can.asked_by::<campaigns::Launch>(launcher, from).await?;

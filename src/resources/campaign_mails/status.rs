@@ -145,7 +145,10 @@ impl Seen {
 
     fn says(&self) -> (&'static str, &'static str) {
         if self.lanes.is_empty() {
-            return ("no_accounts_available", "No account sends for the campaign. Launch it again after you add one.");
+            return (
+                "no_accounts_available",
+                "No account sends for the campaign. Launch it again after you add one.",
+            );
         }
         match self.stop() {
             Some(Stop { gate: Gate::Lead, .. }) if !self.new_lead_ready && self.new_leads == 0 => {
@@ -211,7 +214,11 @@ impl Seen {
         let gap = |sender: &Sender| {
             let settings = (&sender.account.settings.sending_gap, &lane.campaign.settings.email_gap);
             let number = |number: &Option<Number>| number.as_ref().and_then(Number::as_f64);
-            pace::account_gap(number(settings.0)).max(pace::campaign_gap(number(settings.1), Some(0.0), Uuid::nil()))
+            pace::account_gap(number(settings.0)).max(pace::campaign_gap(
+                number(settings.1),
+                Some(0.0),
+                Uuid::nil(),
+            ))
         };
         let usable = self.lanes.iter().filter(|(sender, lane)| {
             sender.gates.active && lane.rights.mandate && lane.rights.sender && lane.rights.link

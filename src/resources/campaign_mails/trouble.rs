@@ -48,7 +48,8 @@ pub async fn trouble(app: &App, claim: &Claim, kind: Trouble, words: Option<Stri
     match status {
         None => Ok(()),
         Some(status) => {
-            let message = json!({ "e_message": "the server could not send from this account", "response": words });
+            let message =
+                json!({ "e_message": "the server could not send from this account", "response": words });
             account_failed(Can::<Use>::unattended(app, claim.workspace), account, status, message).await
         }
     }

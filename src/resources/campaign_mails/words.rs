@@ -29,16 +29,21 @@ pub fn says(gate: Gate) -> (&'static str, &'static str) {
             "all_accounts_unhealthy",
             "The accounts are paused or have an error. Resume them, or repair them and mark them as fixed.",
         ),
-        Gate::AccountDay => ("account_daily_limit_met", "The accounts have sent what they can send in a day."),
+        Gate::AccountDay => {
+            ("account_daily_limit_met", "The accounts have sent what they can send in a day.")
+        }
         Gate::AccountGap | Gate::CampaignGap => {
             ("healthy", "The campaign waits for the gap between two mails of an account.")
         }
-        Gate::Campaign => ("campaign_paused", "The campaign was not launched on this version. Launch it again."),
+        Gate::Campaign => {
+            ("campaign_paused", "The campaign was not launched on this version. Launch it again.")
+        }
         Gate::Window => ("out_of_schedule", "The schedule of the campaign is closed now."),
         Gate::CampaignDay => ("daily_limit_met", "The campaign has sent what its `daily_limit` allows."),
-        Gate::NewLeads => {
-            ("new_lead_limit_met", "The campaign has contacted as many new leads as `daily_max_leads` allows.")
-        }
+        Gate::NewLeads => (
+            "new_lead_limit_met",
+            "The campaign has contacted as many new leads as `daily_max_leads` allows.",
+        ),
         Gate::Lead => ("waiting_for_leads", "The next lead cannot be written to."),
         Gate::Due => ("follow_up_delay_not_met", "The next steps are not due yet."),
         Gate::Inbox => (
@@ -49,14 +54,18 @@ pub fn says(gate: Gate) -> (&'static str, &'static str) {
             ("waiting_for_leads", "Another campaign wrote to the next lead today.")
         }
         Gate::Suppressed => ("waiting_for_leads", "The next lead is suppressed, and is skipped."),
-        Gate::Company => ("domain_limit_reached", "The company of the next lead has got as many mails as it can."),
+        Gate::Company => {
+            ("domain_limit_reached", "The company of the next lead has got as many mails as it can.")
+        }
         Gate::Esp => ("waiting_for_esp_match", "No account can write to the provider of the next lead."),
         Gate::Mandate => (
             "no_accounts_available",
             "The owner of the campaign, or who launched it without an owner, has lost the right to send.",
         ),
         Gate::Sender => ("no_accounts_available", "The owner of the campaign cannot use its accounts."),
-        Gate::Link => ("no_accounts_available", "The admin workspace that launched the campaign cannot send here now."),
+        Gate::Link => {
+            ("no_accounts_available", "The admin workspace that launched the campaign cannot send here now.")
+        }
         Gate::Ceiling => ("daily_limit_met", "The workspace has sent what its admin workspace allows."),
     }
 }

@@ -16,7 +16,8 @@ pub async fn launch(can: Can<Launch>, id: Uuid) -> Result<Seen<Campaign>> {
         let before: Campaign = can.find(&mut *tx, id).await?;
         let after = activated(can, tx, &before).await?;
         store::update(can, tx, &before, &after).await?;
-        if after.status != before.status {
+        // An active campaign of an earlier version was never launched as one that sends.
+        if after.status != before.status || !runs::is_launched(can, tx, id).await? {
             runs::launched(can, tx, id, &after.settings.email_tag_list).await?;
         }
         let accounts_not_connected = accounts::not_connected(can, tx, id).await?;

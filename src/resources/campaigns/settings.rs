@@ -110,15 +110,7 @@ pub struct Days {
 impl Days {
     /// From Sunday on.
     pub fn all(&self) -> [Option<bool>; 7] {
-        [
-            self.sunday,
-            self.monday,
-            self.tuesday,
-            self.wednesday,
-            self.thursday,
-            self.friday,
-            self.saturday,
-        ]
+        [self.sunday, self.monday, self.tuesday, self.wednesday, self.thursday, self.friday, self.saturday]
     }
 }
 

@@ -3,14 +3,14 @@
 //! operations. `campaign_mails` sends.
 
 mod store;
-pub use store::{wake_accounts, wake_campaign};
+pub use store::{is_launched, wake_accounts, wake_campaign};
 
 use crate::access::Caller;
 use crate::db::Tx;
 use crate::error::Result;
 use uuid::Uuid;
 
-/// A campaign was launched. From now on its mails leave by the right of its owner, or else of this caller.
+/// A campaign was launched. From now on its mails leave with the rights of its owner, or else of this caller.
 pub async fn launched(can: &Caller, tx: &mut Tx, campaign: Uuid, tags: &[Uuid]) -> Result<()> {
     store::launch(can, tx, campaign).await?;
     store::set_tags(can, tx, campaign, tags).await?;

@@ -20,6 +20,13 @@ pub async fn launch(can: &Caller, tx: &mut Tx, campaign: Uuid) -> Result<u64> {
     .await
 }
 
+/// Whether the campaign was launched, and so has a mandate.
+pub async fn is_launched(can: &Caller, tx: &mut Tx, campaign: Uuid) -> Result<bool> {
+    let run = can
+        .sql("select r.revision from campaign_runs r where r.workspace_id = {here} and r.campaign_id = $1");
+    Ok(run.bind(campaign).optional::<i64>(tx).await?.is_some())
+}
+
 pub async fn raise_revision(can: &Caller, tx: &mut Tx, campaign: Uuid) -> Result<u64> {
     can.sql(
         "update campaign_runs set revision = revision + 1 where workspace_id = {here} and campaign_id = $1",

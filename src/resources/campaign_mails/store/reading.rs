@@ -103,7 +103,8 @@ pub struct Journey {
 }
 
 impl Record for Journey {
-    const COLUMNS: &'static str = "j.account_id, j.step, j.due_at, j.ended, j.tries, j.first_try_at, j.subject, j.message_ids";
+    const COLUMNS: &'static str =
+        "j.account_id, j.step, j.due_at, j.ended, j.tries, j.first_try_at, j.subject, j.message_ids";
     fn read(row: &mut Row) -> Result<Self> {
         Ok(Self {
             account: row.take()?,
@@ -214,4 +215,16 @@ pub async fn address(can: &Caller, from: Source<'_>, lead: Uuid) -> Result<Optio
 pub async fn recipient(can: &Caller, from: Source<'_>, send: Uuid) -> Result<Option<String>> {
     let found = can.sql("select s.recipient from sends s where s.workspace_id = {here} and s.id = $1");
     found.bind(send).optional(from).await
+}
+
+/// Whether the person to whom a send went has unsubscribed.
+pub async fn is_unsubscribed(can: &Caller, from: Source<'_>, send: Uuid) -> Result<bool> {
+    let found = can
+        .sql(
+            "select u.id from sends s join suppressions u on u.workspace_id = s.workspace_id and u.mac = s.recipient \
+             and u.kind = 'unsubscribed' where s.workspace_id = {here} and s.id = $1",
+        )
+        .bind(send)
+        .optional::<Uuid>(from);
+    Ok(found.await?.is_some())
 }
