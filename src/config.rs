@@ -2,7 +2,7 @@
 
 mod bound;
 mod value;
-pub use bound::{Bound, Size, Storage};
+pub use bound::{Bound, Sending, Size, Storage};
 pub use value::{allowed_ips, listed, net};
 
 use crate::error::{Error, Result};
@@ -94,6 +94,11 @@ pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook_networks: Option<String>,
 
+    /// Sending accounts that send campaign mail at a time, or `off` for a server that sends none [default: 64]
+    #[arg(long, global = true, value_name = "off|N", help_heading = "Settings")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sending: Option<String>,
+
     /// Serve /metrics for Prometheus here, without a key [default: nowhere]
     #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,6 +139,7 @@ pub struct Config {
     pub internal_networks: Vec<IpNet>,
     #[serde(deserialize_with = "value::nets")]
     pub webhook_networks: Vec<IpNet>,
+    pub sending: Sending,
     #[serde(default, deserialize_with = "value::metrics_listen")]
     pub metrics_listen: Option<SocketAddr>,
     pub log_format: LogFormat,
@@ -141,7 +147,7 @@ pub struct Config {
 }
 
 /// The names of the settings in the environment, after `GATEPOST_`.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "listen",
     "data",
     "database",
@@ -156,6 +162,7 @@ const NAMES: [&str; 17] = [
     "dns",
     "internal_networks",
     "webhook_networks",
+    "sending",
     "metrics_listen",
     "log_format",
     "log",
@@ -168,7 +175,7 @@ impl Config {
     pub fn of(settings: &Settings) -> Result<Config> {
         let defaults = serde_json::json!({
             "listen": "127.0.0.1:8080", "rate_limit": "100", "trusted_proxies": "", "internal_networks": "",
-            "webhook_networks": "", "storage_rows": "10000000", "storage_bytes": "20GB", "log_format": "text", "log": "info",
+            "webhook_networks": "", "storage_rows": "10000000", "storage_bytes": "20GB", "sending": "64", "log_format": "text", "log": "info",
         });
         let mut layers = Figment::from(Serialized::defaults(defaults));
         let file = settings.config.clone().or_else(|| std::env::var_os("GATEPOST_CONFIG").map(PathBuf::from));

@@ -24,6 +24,8 @@ mod bodies;
 mod browser;
 mod calls;
 mod campaign_pages;
+mod campaign_deaths;
+mod campaign_mail;
 mod concurrency;
 mod contract;
 mod copies;

@@ -260,6 +260,7 @@ fn settings_are_checked() {
     assert!(refused(&run(&postgres)).contains("GATEPOST_SECRET_KEY"));
     assert!(refused(&run(&["serve", "--database", "mysql://x"])).contains("postgres://"));
     assert!(refused(&run(&["serve", "--rate-limit", "fast"])).contains("rate_limit"));
+    assert!(refused(&run(&["serve", "--sending", "0"])).contains("sending"));
     assert!(refused(&run(&["serve", "--listen", "here"])).contains("listen"));
     assert!(refused(&run(&["serve", "--trusted-proxies", "10.0.0.0/99"])).contains("trusted_proxies"));
     assert!(

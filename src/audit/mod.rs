@@ -33,6 +33,13 @@ pub const REFUSED_MANY: i64 = 1054;
 /// A step of an import that adds nothing, because it is a dry run.
 pub const IMPORT_TRIED: i64 = 1187;
 
+/// A mail server did not let a sending account send. The server took the account out of use.
+pub const ACCOUNT_FAILED: i64 = 1190;
+/// A campaign has nothing more to send. The server completed it.
+pub const COMPLETED: i64 = 1191;
+/// A person unsubscribed by the link of a mail.
+pub const UNSUBSCRIBED: i64 = 1192;
+
 /// The key of the row for attempts that got no separate row.
 pub const OVERFLOW: &str = "overflow";
 

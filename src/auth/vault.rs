@@ -61,6 +61,13 @@ impl Vault {
         Ok(Macs(hmac::Key::from(key)))
     }
 
+    /// A key of the server for its own MACs, such as those of tokens in links. `use_of` names the use.
+    pub fn signing(&self, use_of: &str) -> Result<hmac::Key> {
+        let info = [b"signing".as_slice(), use_of.as_bytes()];
+        let key = self.root.expand(&info, hmac::HMAC_SHA256);
+        key.map(hmac::Key::from).map_err(|_| Error::internal("no key could be derived"))
+    }
+
     fn key(&self, workspace: Uuid) -> Result<LessSafeKey> {
         let info = [b"workspace".as_slice(), workspace.as_bytes()];
         let key = self.root.expand(&info, &CHACHA20_POLY1305);

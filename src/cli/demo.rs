@@ -7,7 +7,7 @@ use super::scene::{PASSWORD, key_of, set_the_scene};
 use super::{open, serve, serving};
 use crate::access::Role;
 use crate::app::{self, DemoPerson};
-use crate::config::Config;
+use crate::config::{Config, Sending};
 use crate::error::{Error, Result};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -67,7 +67,8 @@ impl Demo {
         let cast = set_the_scene(&app, format!("http://{}", config.listen)).await?;
         out.say(&cast, cast.introduction())?;
         let app = app.demo(cast.on_the_page());
-        serve::answer(app, listener, None, stop).await
+        // The accounts of the scene have no mail servers, so a demo sends nothing.
+        serve::answer(app, (listener, None), Sending(None), stop).await
     }
 }
 

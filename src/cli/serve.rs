@@ -4,7 +4,7 @@ use super::out::Out;
 use super::{advice, open, serving};
 use crate::access::storage;
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, Sending};
 use crate::error::{Error, Result};
 use crate::meters::Meters;
 use crate::router::router;
@@ -40,7 +40,7 @@ pub async fn run(mut config: Config, out: Out) -> Result<()> {
         let address = watched.local_addr().map_err(Error::internal)?;
         tracing::info!("metrics on http://{address}/metrics");
     }
-    answer(app, listener, watched, stop).await
+    answer(app, (listener, watched), config.sending, stop).await
 }
 
 /// Listens for SIGTERM and Ctrl-C from this point on, so that a program that waits for the log line
@@ -61,12 +61,18 @@ pub fn told_to_stop() -> Result<watch::Receiver<()>> {
 /// Serves until told to stop; then finishes work in progress and writes the pending records.
 pub async fn answer(
     app: App,
-    listener: TcpListener,
-    watched: Option<TcpListener>,
+    (listener, watched): (TcpListener, Option<TcpListener>),
+    Sending(places): Sending,
     stop: watch::Receiver<()>,
 ) -> Result<()> {
     let jobs = tokio::spawn(jobs::run(app.clone(), resources::work, stop.clone()));
     let webhooks = tokio::spawn(resources::webhooks::run(app.clone(), stop.clone()));
+    let (sender, stopped) = (app.clone(), stop.clone());
+    let mails = tokio::spawn(async move {
+        if let Some(places) = places {
+            resources::campaign_mails::run(sender, places, stopped).await;
+        }
+    });
     tokio::spawn(storage::keep(app.clone(), stop.clone()));
     if let Some(listener) = watched {
         let meters = Meters::new(&[]); // calls for metrics are not counted
@@ -76,7 +82,7 @@ pub async fn answer(
     let limit = tokio::spawn(http::time_to_finish(stop.clone()));
     http::serve(listener, router(app.clone()), app.meters.clone(), stop).await?;
     tokio::select! {
-        _ended = async { tokio::join!(app.errands.flush(), jobs, webhooks) } => (),
+        _ended = async { tokio::join!(app.errands.flush(), jobs, webhooks, mails) } => (),
         _over = limit => (),
     }
     app.behind.flush().await;

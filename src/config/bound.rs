@@ -61,6 +61,25 @@ impl fmt::Display for Size {
     }
 }
 
+/// How many sending accounts send at a time. None: the server sends no campaign mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sending(pub Option<usize>);
+
+/// The most accounts that a process works on at a time.
+const MOST_ACCOUNTS: usize = 1000;
+
+impl<'de> Deserialize<'de> for Sending {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = Loose::deserialize(from)?.text();
+        if text == "off" {
+            return Ok(Sending(None));
+        }
+        let accounts = text.parse().ok().filter(|accounts| (1..=MOST_ACCOUNTS).contains(accounts));
+        let wrong = || format!("must be `off` or a number from 1 to {MOST_ACCOUNTS}, not `{text}`");
+        accounts.map(|accounts| Sending(Some(accounts))).ok_or_else(wrong).map_err(serde::de::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,7 @@ pub mod api_keys;
 pub mod audit_logs;
 pub mod background_jobs;
 pub mod block_list_entries;
+pub mod campaign_mails;
 pub mod campaigns;
 pub mod credits;
 pub mod custom_tag_mappings;
@@ -31,6 +32,7 @@ pub mod members;
 pub mod people;
 pub mod roles;
 pub mod sequences;
+pub mod runs;
 pub mod sessions;
 pub mod sign_in;
 pub mod users;
@@ -56,6 +58,7 @@ include!(concat!(env!("OUT_DIR"), "/resources.rs"));
 /// The pages for visitors, who are not signed in. Like the operations that need no credential, they are open to anybody.
 pub fn visitors() -> axum::Router<App> {
     axum::Router::new()
+        .merge(campaign_mails::links())
         .merge(people::pages::router())
         .merge(sign_in::pages::router())
         .merge(workspace_members::invitation_page::router())

@@ -45,6 +45,36 @@ pub enum Gate {
     Ceiling,
 }
 
+impl Gate {
+    /// The name by which `sending-status` calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Gate::Lease => "lease",
+            Gate::Account => "account",
+            Gate::AccountDay => "account_day",
+            Gate::AccountGap => "account_gap",
+            Gate::Campaign => "campaign",
+            Gate::Revision => "revision",
+            Gate::Window => "window",
+            Gate::CampaignDay => "campaign_day",
+            Gate::CampaignGap => "campaign_gap",
+            Gate::NewLeads => "new_leads",
+            Gate::Lead => "lead",
+            Gate::Due => "due",
+            Gate::Inbox => "inbox",
+            Gate::ContactHeld => "contact_held",
+            Gate::ContactDay => "contact_day",
+            Gate::Suppressed => "suppressed",
+            Gate::Company => "company",
+            Gate::Esp => "esp",
+            Gate::Mandate => "mandate",
+            Gate::Sender => "sender",
+            Gate::Link => "link",
+            Gate::Ceiling => "ceiling",
+        }
+    }
+}
+
 /// What a transaction has read about one mail.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facts {

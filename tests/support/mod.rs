@@ -12,6 +12,7 @@ pub mod mailserver;
 pub mod oracle;
 pub mod operations;
 pub mod people;
+pub mod post;
 pub mod receiver;
 pub mod samples;
 pub mod scene;

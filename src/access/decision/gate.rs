@@ -26,7 +26,8 @@ impl Gate {
         &self.0
     }
 
-    /// For the queues of webhooks, and the attempts to deliver. Only `webhooks` calls this.
+    /// For the queues of webhooks and the attempts to deliver, and for facts about mails of campaigns. Only `webhooks` and
+    /// `campaign_mails` call this.
     pub(crate) fn facts(&self) -> &Writer {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! What accounts sent, by day. The server does not send yet, so the days are empty until it does.
+//! What accounts sent, by day. Days without a mail are empty.
 
 use super::address;
 use super::store::{self, Days};

@@ -21,7 +21,7 @@ impl Senders {
     /// `owner` is a user.
     pub async fn of(can: &Caller, tx: &mut Tx, owner: Option<Uuid>) -> Result<Senders> {
         let Some(user) = owner else {
-            return Ok(Senders::new(can.workspace(), None, true, &[]));
+            return Ok(Senders::unowned(can));
         };
         match members::accepted_by_id(can, &mut *tx, user).await? {
             Some(member) => Senders::of_member(can, tx, member).await,
@@ -37,7 +37,7 @@ impl Senders {
     /// The addresses that the caller sees and that a campaign of this user can send from, at most 200.
     pub async fn to_choose(can: &Caller, owner: Option<Uuid>) -> Result<Vec<String>> {
         let senders = match owner {
-            None => Senders::new(can.workspace(), None, true, &[]),
+            None => Senders::unowned(can),
             Some(user) => match members::accepted_by_id(can, can.reader(), user).await? {
                 Some(member) => {
                     let grant = Grant::of_member(can.workspace(), member, can.now(), can.reader()).await?;
@@ -47,6 +47,11 @@ impl Senders {
             },
         };
         store::to_choose(can, &senders).await
+    }
+
+    /// For a campaign without an owner.
+    pub fn unowned(can: &Caller) -> Senders {
+        Senders::new(can.workspace(), None, true, &[])
     }
 
     fn none(can: &Caller) -> Senders {

@@ -4,6 +4,7 @@ use super::{ACTIVE, Account, address, subject};
 use crate::access::{Can, Permission};
 use crate::audit::Change;
 use crate::error::Result;
+use crate::resources::runs;
 
 pub async fn change_status<P: Permission>(can: Can<P>, email: String, to: fn(i64) -> i64) -> Result<Account> {
     can.write(async move |can, tx| {
@@ -16,6 +17,9 @@ pub async fn change_status<P: Permission>(can: Can<P>, email: String, to: fn(i64
         let (modified_by, timestamp_updated) = (can.user(), can.now());
         let after = Account { status, status_message, modified_by, timestamp_updated, ..before.clone() };
         can.update(tx, &after).await?;
+        if status == ACTIVE {
+            runs::wake_accounts(can, tx, &[after.id]).await?;
+        }
         Ok(Change::updated(subject(&before), &before, after))
     })
     .await

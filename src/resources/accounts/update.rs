@@ -3,6 +3,7 @@
 use super::{Account, Patch, address, assignment};
 use crate::access::{Can, accounts::Update};
 use crate::error::Result;
+use crate::resources::runs;
 
 pub async fn update(can: Can<Update>, email: String, patch: Patch) -> Result<Account> {
     can.write(async move |can, tx| {
@@ -22,6 +23,7 @@ pub async fn update(can: Can<Update>, email: String, patch: Patch) -> Result<Acc
             after.assigned_to = assignment::member(can, tx, wanted.as_deref()).await?;
         }
         can.update(tx, &after).await?;
+        runs::wake_accounts(can, tx, &[after.id]).await?;
         let left = assignment::released(can, tx, &before, &after).await?;
         Ok(assignment::change(&before, after, left))
     })

@@ -82,6 +82,9 @@ pub fn own_types() -> Vec<(i64, &'static str)> {
         (audit::OVERFLOWN, "Further refused attempts within an hour"),
         (audit::CONNECTION, "Signing in to the mail servers of sending accounts started or stopped working"),
         (audit::IMPORT_TRIED, "Step of an import of leads that is a dry run"),
+        (audit::ACCOUNT_FAILED, "Sending account taken out of use, because it could not send"),
+        (audit::COMPLETED, "Campaign completed by the server"),
+        (audit::UNSUBSCRIBED, "Person unsubscribed by the link of a mail"),
         (audit::REFUSED_MANY, "Refused attempts at further records within a minute"),
     ];
     let mut types: Vec<_> =

@@ -39,6 +39,11 @@ pub fn sentence(row: &AuditLog, refused: bool, name: Option<&str>) -> String {
     }
     match row.activity_type {
         audit::CONNECTION => "The sign-in to the mail servers of sending accounts changed".to_owned(),
+        audit::ACCOUNT_FAILED => {
+            format!("The server took {} out of use, because it could not send", what(row, name))
+        }
+        audit::COMPLETED => format!("The server completed {}: it has nothing more to send", what(row, name)),
+        audit::UNSUBSCRIBED => "A person unsubscribed from all mail of this workspace".to_owned(),
         audit::IMPORT_TRIED => format!("{who} tried out a step of an import of leads"),
         _ => {
             let words = logged(&row.action).unwrap_or("did something that this version does not know");

@@ -20,7 +20,7 @@ pub use list::list;
 pub use pages::pages;
 pub use purge::purge;
 pub use routes::router;
-pub use suppressed::{Kind, suppressed};
+pub use suppressed::{Kind, mac, suppress, suppressed};
 pub use update::update;
 
 use crate::access::{Caller, Resource, Shape};

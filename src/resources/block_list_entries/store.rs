@@ -78,3 +78,24 @@ pub async fn delete(can: &Caller, tx: &mut Tx, ids: &[Uuid]) -> Result<u64> {
         .run(tx)
         .await
 }
+
+/// Adds a suppression of an address, unless there is one of the same kind.
+pub async fn suppress(
+    can: &Caller,
+    tx: &mut Tx,
+    (mac, value): (&str, Option<String>),
+    (kind, source): (&str, &str),
+) -> Result<u64> {
+    can.sql(
+        "insert into suppressions (workspace_id, id, kind, mac, value, is_domain, source, timestamp_created) \
+         values ({here}, $1, $2, $3, $4, false, $5, $6) on conflict (workspace_id, mac, kind) do nothing",
+    )
+    .bind(can.new_id())
+    .bind(kind)
+    .bind(mac)
+    .bind(value)
+    .bind(source)
+    .bind(can.now())
+    .run(tx)
+    .await
+}

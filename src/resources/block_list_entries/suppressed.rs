@@ -3,8 +3,9 @@
 use super::value::blockers;
 use super::{macs, store};
 use crate::access::Caller;
-use crate::db::Source;
+use crate::db::{Source, Tx};
 use crate::error::Result;
+use crate::http::address;
 use std::collections::{HashMap, HashSet};
 
 /// Why an address or a domain is suppressed.
@@ -50,4 +51,20 @@ pub async fn suppressed(
     let hit =
         |values: &[String]| values.iter().any(|value| macs.get(value).is_some_and(|mac| found.contains(mac)));
     Ok(by.into_iter().filter(|(_, values)| hit(values)).map(|(email, _)| email.clone()).collect())
+}
+
+/// The keyed MAC by which an address is suppressed. It can be stored without the address.
+pub fn mac(can: &Caller, email: &str) -> Result<String> {
+    Ok(macs(can)?.of(&address(email)))
+}
+
+/// Suppresses an address for the whole workspace, unless it is suppressed for this reason already. The address can be
+/// unknown. `source` is what added it. It returns 1 if it is new.
+pub async fn suppress(
+    can: &Caller,
+    tx: &mut Tx,
+    (mac, email): (&str, Option<&str>),
+    (kind, source): (Kind, &'static str),
+) -> Result<u64> {
+    store::suppress(can, tx, (mac, email.map(address)), (kind.name(), source)).await
 }

@@ -7,6 +7,7 @@ use crate::audit::{Change, Recorded};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::resources::accounts::{self, Senders};
+use crate::resources::runs;
 use uuid::Uuid;
 
 /// An active campaign stays as it is.
@@ -15,6 +16,10 @@ pub async fn launch(can: Can<Launch>, id: Uuid) -> Result<Seen<Campaign>> {
         let before: Campaign = can.find(&mut *tx, id).await?;
         let after = activated(can, tx, &before).await?;
         store::update(can, tx, &before, &after).await?;
+        // An active campaign of an earlier version was never launched as one that sends.
+        if after.status != before.status || !runs::is_launched(can, tx, id).await? {
+            runs::launched(can, tx, id, &after.settings.email_tag_list).await?;
+        }
         let accounts_not_connected = accounts::not_connected(can, tx, id).await?;
         let answer = Campaign { accounts_not_connected, ..after.clone() };
         Ok(Change::new(subject(&before), before.recorded(), after.recorded(), answer))

@@ -107,6 +107,13 @@ pub struct Days {
     saturday: Option<bool>,
 }
 
+impl Days {
+    /// From Sunday on.
+    pub fn all(&self) -> [Option<bool>; 7] {
+        [self.sunday, self.monday, self.tuesday, self.wednesday, self.thursday, self.friday, self.saturday]
+    }
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Sequence {

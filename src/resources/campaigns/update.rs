@@ -6,6 +6,7 @@ use crate::access::{Can, Seen, campaigns::Update};
 use crate::audit::Change;
 use crate::error::Result;
 use crate::resources::members::{Whose, owner};
+use crate::resources::runs;
 use uuid::Uuid;
 
 pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<Seen<Campaign>> {
@@ -28,6 +29,7 @@ pub async fn update(can: Can<Update>, id: Uuid, patch: Patch) -> Result<Seen<Cam
         };
         references::check(can, tx, &mut after, &before.settings.email_list, changed).await?;
         store::update(can, tx, &before, &after).await?;
+        runs::edited(can, tx, id, &after.settings.email_tag_list).await?;
         Ok(Change::updated(subject(&before), &before, after))
     })
     .await

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::http::{coerced, optional_not_null};
 use crate::resources::accounts;
 use crate::resources::custom_tags::{self, ACCOUNT, CAMPAIGN};
+use crate::resources::runs;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -108,6 +109,9 @@ pub async fn toggle(can: Can<Toggle>, body: ToggleTags) -> Result<Done> {
         match assign {
             true => custom_tags::map(can, tx, &wanted.tags, (kind, &found)).await?,
             false => custom_tags::unmap(can, tx, &wanted.tags, &found).await.map(drop)?,
+        }
+        if kind == ACCOUNT && assign {
+            runs::wake_accounts(can, tx, &found).await?;
         }
         let name = if kind == ACCOUNT { "account" } else { "campaign" };
         let subject = match (found.as_slice(), wanted.tags.as_slice()) {

@@ -1,6 +1,6 @@
 //! The kinds of events, with the names that the wire gives them.
 
-/// Most kinds have no cause yet, because this server does not send mail. Their webhooks can be created already.
+/// Some kinds have no cause yet, because this server does not read replies. Their webhooks can be created already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     EmailSent,

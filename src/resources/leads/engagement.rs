@@ -1,5 +1,5 @@
-//! What happened to a lead. The fields are those of the reference, section 2.10. The server does not send yet, so they are
-//! empty.
+//! What happened to a lead. The fields are those of the reference, section 2.10. The server does not read replies and does
+//! not track opens yet, so most of them are empty.
 
 use crate::http::absent_not_null;
 use crate::time::Time;

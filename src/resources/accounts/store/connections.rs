@@ -3,7 +3,7 @@
 use super::super::SHAPE;
 use super::super::connection::State;
 use crate::access::{Caller, Can, Permission};
-use crate::db::{Tx, record};
+use crate::db::{Source, Tx, record};
 use crate::error::Result;
 use uuid::Uuid;
 
@@ -37,4 +37,12 @@ pub async fn set_connection(can: &Caller, tx: &mut Tx, ids: &[Uuid], state: Stat
     .fill_list("{ids}", ids)
     .run(tx)
     .await
+}
+
+/// How an account reads and sends, sealed.
+pub async fn sealed(can: &Caller, from: impl Into<Source<'_>>, id: Uuid) -> Result<Option<String>> {
+    can.sql("select a.connection from accounts a where a.workspace_id = {here} and a.id = $1")
+        .bind(id)
+        .optional(from)
+        .await
 }
