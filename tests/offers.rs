@@ -150,7 +150,7 @@ async fn may(world: &World, who: &str, permission: &str) -> bool {
 
 /// The explanation of the API is the other witness.
 async fn buttons_are_rights(world: World) {
-    let (_, written): (_, Vec<Written>) = router::pages(world.app.clone());
+    let (_, written): (_, Vec<Written>) = router::pages();
     let permission = |way: &str| {
         let (method, path) = way.split_once(' ').unwrap();
         let path = format!("/w/{{workspace}}{path}");
