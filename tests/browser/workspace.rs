@@ -25,9 +25,7 @@ async fn set() -> Set {
     let post =
         async |path: &str, body: Value| world.call("owner", &format!("POST {path}"), body).await.is(200);
     let sdr = world.who("sdr").member;
-    for name in
-        ["ann", "ben", "a-long-address-without-any-space-that-somebody-really-uses"]
-    {
+    for name in ["ann", "ben", "a-long-address-without-any-space-that-somebody-really-uses"] {
         world.connect("owner", &format!("{name}@outreach.example"), sdr).await;
     }
     world.connect("owner", "free@outreach.example", None).await;
