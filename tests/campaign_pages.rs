@@ -336,9 +336,10 @@ async fn options_change_only_what_differs(world: World) {
     let stored = world.get("owner", &format!("/api/v2/campaigns/{id}")).await.json();
     assert_eq!((&stored["stop_on_reply"], stored.get("text_only")), (&json!(true), None));
     let form = world.form(OWNER, &path, "/options").await;
-    let wrong = form.clone().with("daily_limit", "many").with("name", "");
-    let html = world.posts(OWNER, &wrong).await.is(400).text();
-    assert!(html.contains("daily_limit-wrong") && html.contains("name-wrong"), "{html}");
+    for (name, value) in [("daily_limit", "many"), ("name", "")] {
+        let html = world.posts(OWNER, &form.clone().with(name, value)).await.is(400).text();
+        assert!(html.contains(&format!("{name}-wrong")), "{html}");
+    }
     let foreign = form.with("email_list[]", "nobody@outreach.example");
     let html = world.posts(OWNER, &foreign).await.is(400).text();
     assert!(html.contains("email_list-wrong"), "{html}");

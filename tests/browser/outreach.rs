@@ -162,7 +162,6 @@ async fn a_campaign_is_written_and_launched_without_a_script() {
     browser.until("document.querySelector('#preview') !== null");
     assert!(browser.text().contains("Hello Kim"), "{}", browser.text());
     browser.picture("campaign-preview");
-    assert_eq!(browser.axe(), Vec::<String>::new());
     // The way of a keyboard: Return in a field saves, and presses none of the other buttons.
     browser.click("form[action$='/sequence'] > .button.main");
     browser.until("document.title.startsWith('Done: ')");
