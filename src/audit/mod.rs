@@ -14,7 +14,7 @@ use crate::access::{Action, Caller};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 /// Activity types of rows without a permission of the matrix. Their numbers are from the same series and are
@@ -95,6 +95,7 @@ pub struct Change<T> {
     campaign: Option<Uuid>,
     list: Option<Uuid>,
     activity: Option<i64>,
+    notes: Map<String, Value>,
     value: T,
 }
 
@@ -117,6 +118,7 @@ impl<T> Change<T> {
             campaign: subject.is("campaign"),
             list: subject.is("lead_list"),
             activity: None,
+            notes: Map::new(),
             value,
         }
     }
@@ -147,6 +149,11 @@ impl<T> Change<T> {
     /// permission.
     pub fn numbered(self, activity: i64) -> Self {
         Self { activity: Some(activity), ..self }
+    }
+
+    /// Adds facts to the row beside the changes, such as the file that a part comes from.
+    pub fn noting(self, notes: Map<String, Value>) -> Self {
+        Self { notes, ..self }
     }
 
     /// Sets the workspace of the row, if it is not the caller's.
@@ -195,6 +202,9 @@ impl<T> Change<T> {
         let ignored = by.origin().ignored.get();
         let metadata = |before: &Value, after: &Value| {
             let mut metadata = json!({ "changes": diff(before, after) });
+            if let Some(all) = metadata.as_object_mut() {
+                all.extend(self.notes.clone());
+            }
             if let (Some(ignored), Some(all)) = (&ignored, metadata.as_object_mut()) {
                 all.insert("ignored".to_owned(), json!(ignored.names));
                 all.insert("ignored_more".to_owned(), json!(ignored.more));

@@ -23,7 +23,7 @@ mod update;
 mod vitals;
 mod warmup;
 pub use analytics::{daily_analytics, warmup_analytics};
-pub use assign::assign;
+pub use assign::{assign, assign_part};
 pub use assignment::{LeftBehind, release_account, settle, unassign};
 pub use create::create;
 pub use filter::{StatusFilter, Wanted};
