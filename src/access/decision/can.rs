@@ -179,6 +179,7 @@ impl<P: Permission> Can<P> {
     /// the part's audit row.
     pub fn part<Q: Permission>(&self) -> Result<PartOf<Q>> {
         self.also::<Q>()?;
+        self.app.storage.admit(Q::ACTION, self.workspace())?;
         Ok(PartOf(Can { caller: self.caller.clone(), permission: PhantomData }))
     }
 

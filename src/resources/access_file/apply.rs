@@ -64,21 +64,28 @@ pub async fn apply(can: Can<Apply>, source: AccessText, applying: Applying) -> R
 impl Planned {
     /// Refuses another state than the expected one, and what a rail or a test refuses.
     fn check(&self, expect: Option<&str>) -> Result<()> {
-        if let Some(expect) = expect && !self.digest.starts_with(expect) {
+        if let Some(expect) = expect
+            && !self.digest.starts_with(expect)
+        {
             let now = &self.digest;
-            return Err(Error::Conflict(format!("the access has changed since the plan: its state is {now} now. Plan again")));
+            return Err(Error::Conflict(format!(
+                "the access has changed since the plan: its state is {now} now. Plan again"
+            )));
         }
         match self.outcome() {
             Outcome::Same | Outcome::Differs => Ok(()),
             Outcome::Refused => {
                 let broken = self.judged.verdicts.iter().filter(|verdict| !verdict.holds);
-                let why: Vec<_> = broken.map(|verdict| format!("{}: {}", verdict.rail, verdict.why)).collect();
+                let why: Vec<_> =
+                    broken.map(|verdict| format!("{}: {}", verdict.rail, verdict.why)).collect();
                 Err(Error::Conflict(format!("the rails refuse this file. {}", why.join("; "))))
             }
             Outcome::Failed => {
                 let failed = self.tests.iter().filter(|tested| !tested.holds);
-                let why: Vec<_> =
-                    failed.take(5).map(|tested| format!("line {}, {}: {}", tested.line, tested.name, tested.why)).collect();
+                let why: Vec<_> = failed
+                    .take(5)
+                    .map(|tested| format!("line {}, {}: {}", tested.line, tested.name, tested.why))
+                    .collect();
                 Err(Error::Conflict(format!("tests in the file fail. {}", why.join("; "))))
             }
         }
@@ -156,11 +163,16 @@ fn at(part: &Part, error: Error) -> Error {
     let (what, name) = part.what.named();
     let line = part.line.map(|line| format!("line {line}: ")).unwrap_or_default();
     let told = |message: String| format!("{line}{what} {name}: {message}");
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other errors do not say what is wrong with the part")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other errors do not say what is wrong with the part"
+    )]
     match error {
         Error::Invalid(message) => Error::Invalid(told(message)),
         Error::Conflict(message) => Error::Conflict(told(message)),
-        Error::Refused { step, message, hidden: false } => Error::refused(step, format!("{message} ({line}{what} {name})")),
+        Error::Refused { step, message, hidden: false } => {
+            Error::refused(step, format!("{message} ({line}{what} {name})"))
+        }
         other => other,
     }
 }

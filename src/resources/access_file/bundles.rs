@@ -93,9 +93,10 @@ impl Bundle {
 
 /// How far several bundles reach together. Of two reaches that do not contain one another, the first counts.
 pub fn together(bundles: &[&'static Bundle], row: &Action) -> Reach {
-    bundles.iter().map(|bundle| bundle.reach(row)).fold(Reach::None, |most, reach| {
-        if reach.covers(most) { reach } else { most }
-    })
+    bundles
+        .iter()
+        .map(|bundle| bundle.reach(row))
+        .fold(Reach::None, |most, reach| if reach.covers(most) { reach } else { most })
 }
 
 /// What a role can do beyond the bundles, without what everybody can do.

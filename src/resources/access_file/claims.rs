@@ -2,108 +2,17 @@
 //! read once; judging is a function of plain values, so that it can be repeated on changed models.
 
 use super::file::{Claim, File, On, Right, Says, Whom};
+use super::ground::{Ground, key};
 use super::model::{Member, Model};
 use super::report::Tested;
-use super::state::{Ids, State};
-use super::store;
+use super::state::Ids;
 use crate::access::{
-    Action, Ask, Caller, Facts, Grant, Group, Imagined, Mark, Principal, Reach, Role, Sight, Who,
+    Action, Ask, EffectiveRole, Facts, Grant, Group, Imagined, Mark, Principal, Reach, Role, Sight, Who,
 };
-use crate::db::{Source, ids};
-use crate::error::{Error, Result};
-use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The most API keys that tests look at.
-const KEYS: i64 = 1000;
 /// Names in a message.
 const NAMED: usize = 5;
-
-/// What tests need beside a model.
-#[derive(Default)]
-pub struct Ground {
-    /// The owner's grant. It has what all grants of the workspace share.
-    template: Option<Grant>,
-    keys: Vec<Grant>,
-    facts: HashMap<String, Result<Facts, String>>,
-}
-
-impl Ground {
-    /// Reads it, as far as the tests of a file ask for it.
-    pub async fn read(can: &Caller, from: impl Into<Source<'_>>, state: &State, file: &File) -> Result<Ground> {
-        let mut from = from.into();
-        if file.tests.is_empty() {
-            return Ok(Ground::default());
-        }
-        let owner = state.model.owner().and_then(|email| state.ids.members.get(email));
-        let template = match owner {
-            Some((member, _)) => Grant::of_member(can.workspace(), *member, can.now(), from.again()).await?,
-            None => None,
-        };
-        let mut ground = Ground { template, ..Ground::default() };
-        if file.tests.iter().any(asks_for_keys) {
-            let keys = store::keys(can, from.again(), KEYS + 1).await?;
-            if keys.len() as i64 > KEYS {
-                return Err(Error::TooMuch(format!("tests about API keys are for workspaces with at most {KEYS}")));
-            }
-            for id in keys {
-                let key = Grant::of_key_id(can.workspace(), id, can.now(), from.again()).await?;
-                ground.keys.extend(key);
-            }
-        }
-        for claim in &file.tests {
-            if let Says::About { on: Some(on), .. } = &claim.says
-                && !ground.facts.contains_key(&key(on))
-            {
-                let found = facts(can, from.again(), on).await?;
-                ground.facts.insert(key(on), found);
-            }
-        }
-        Ok(ground)
-    }
-}
-
-fn asks_for_keys(claim: &Claim) -> bool {
-    match &claim.says {
-        Says::Closed { .. } => true,
-        Says::About { who, .. } => matches!(who, Whom::Key(_) | Whom::Everybody),
-    }
-}
-
-fn key(on: &On) -> String {
-    match on {
-        On::Campaign(name) => format!("campaign {name}"),
-        On::SendingAccount(email) => format!("sending account {email}"),
-        On::LeadList(name) => format!("lead list {name}"),
-    }
-}
-
-/// The facts of the one record with this name, or why there is not exactly one.
-async fn facts(can: &Caller, from: Source<'_>, on: &On) -> Result<Result<Facts, String>> {
-    let name = key(on);
-    let single = |mut found: Vec<Facts>| match (found.pop(), found.len()) {
-        (Some(facts), 0) => Ok(facts),
-        (Some(_), _) => Err(format!("there are several records like `{name}`")),
-        (None, _) => Err(format!("there is no `{name}`")),
-    };
-    let workspace = can.workspace();
-    Ok(match on {
-        On::Campaign(name) => {
-            let mut all = vec![];
-            for row in store::campaigns(can, from, name).await? {
-                let (collaborators, tags) = (ids(row.collaborators)?, ids(row.tags)?);
-                all.push(Facts { workspace, team: row.team, owner: row.owner, assignee: None, collaborators, tags });
-            }
-            single(all)
-        }
-        On::LeadList(name) => {
-            let found = store::lead_lists(can, from, name).await?.into_iter();
-            single(found.map(|row| Facts { workspace, team: true, owner: row.owner, ..Facts::default() }).collect())
-        }
-        // Its assignment is in the model.
-        On::SendingAccount(_) => Ok(Facts { workspace, team: true, ..Facts::default() }),
-    })
-}
 
 /// Every test of a file on a model.
 pub fn judge(file: &File, ground: &Ground, ids: &Ids, model: &Model) -> Vec<Tested> {
@@ -186,13 +95,21 @@ impl Hearing<'_> {
     fn subjects(&self, who: &Whom) -> Result<Vec<Subject>, String> {
         let found = match who {
             Whom::Everybody => self.everybody(),
-            Whom::Member(email) => self.model.members.get(email).and_then(|member| self.member(email, member)).into_iter().collect(),
+            Whom::Member(email) => self
+                .model
+                .members
+                .get(email)
+                .and_then(|member| self.member(email, member))
+                .into_iter()
+                .collect(),
             Whom::Role(name) => {
                 let members = self.model.members.iter().filter(|(_, member)| member.role == *name);
                 let example = self.model.role(name).and_then(|role| self.holder(name, role));
                 members.filter_map(|(email, member)| self.member(email, member)).chain(example).collect()
             }
-            Whom::Key(name) => self.keys().into_iter().filter(|subject| subject.name == format!("key {name}")).collect(),
+            Whom::Key(name) => {
+                self.keys().into_iter().filter(|subject| subject.name == format!("key {name}")).collect()
+            }
         };
         let unknown = match who {
             Whom::Everybody => "there is nobody".to_owned(),
@@ -224,11 +141,17 @@ impl Hearing<'_> {
         let limit = limit.or_else(|| (role.base == Role::Client).then(Vec::new));
         let known = self.ids.members.get(email);
         let who = Who { user: known.map(|(_, user)| *user), member: known.map(|(member, _)| *member) };
-        Imagined { email: email.to_owned(), who, role, permissions: member.permissions.clone(), tag_limit: limit }
+        Imagined {
+            email: email.to_owned(),
+            who,
+            role,
+            permissions: member.permissions.clone(),
+            tag_limit: limit,
+        }
     }
 
     /// Somebody with a role, without a tag limit.
-    fn holder(&self, name: &str, role: crate::access::EffectiveRole) -> Option<Subject> {
+    fn holder(&self, name: &str, role: EffectiveRole) -> Option<Subject> {
         let email = format!("somebody with the role {name}");
         let imagined =
             Imagined { email: email.clone(), who: Who::default(), role, permissions: None, tag_limit: None };
@@ -255,7 +178,11 @@ impl Hearing<'_> {
         let known = self.ground.facts.get(&key(on));
         let mut facts = known.cloned().unwrap_or_else(|| Err(format!("there is no {}", key(on))))?;
         if let On::SendingAccount(email) = on {
-            let account = self.model.accounts.get(email).ok_or_else(|| format!("there is no sending account {email}"))?;
+            let account = self
+                .model
+                .accounts
+                .get(email)
+                .ok_or_else(|| format!("there is no sending account {email}"))?;
             let member = account.to.as_ref().and_then(|to| self.ids.members.get(to));
             facts.assignee = member.map(|(member, _)| *member);
             facts.tags = account.tags.iter().filter_map(|label| self.ids.tags.get(label).copied()).collect();

@@ -52,8 +52,7 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Section; 4] =
-        [Section::Tags, Section::Roles, Section::Members, Section::SendingAccounts];
+    pub const ALL: [Section; 4] = [Section::Tags, Section::Roles, Section::Members, Section::SendingAccounts];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -68,7 +67,10 @@ impl Section {
 #[derive(Clone)]
 pub enum RoleEntry {
     /// What a built-in role must be able to do. A file never changes it.
-    BuiltIn { role: Role, bundles: Vec<&'static Bundle> },
+    BuiltIn {
+        role: Role,
+        bundles: Vec<&'static Bundle>,
+    },
     Own(OwnRole),
 }
 

@@ -5,8 +5,8 @@ use super::report::{Affected, Counted, Impact, Lost};
 use super::state::{Sender, State};
 use super::store;
 use crate::access::{
-    ACTIONS, Action, Caller, EffectiveRole, Permission, Pred, Reach, Shape, Who, api_keys as keys, campaigns, lead_lists,
-    leads,
+    ACTIONS, Action, Caller, EffectiveRole, Permission, Pred, Reach, Shape, Who, api_keys as keys, campaigns,
+    lead_lists, leads,
 };
 use crate::error::Result;
 use crate::resources::{api_keys, shapes};
@@ -23,13 +23,24 @@ const KEYS: usize = 100;
 /// Who is affected, without counts of records. This is a function of plain values.
 pub fn affected(before: &Model, after: &Model) -> Vec<Affected> {
     let nothing = || EffectiveRole::custom(crate::access::Role::View, Default::default());
-    let emails = before.members.keys().chain(after.members.keys().filter(|email| !before.members.contains_key(*email)));
+    let emails = before
+        .members
+        .keys()
+        .chain(after.members.keys().filter(|email| !before.members.contains_key(*email)));
     let mut all = vec![];
     for email in emails {
-        let role = |model: &Model| model.members.get(email).map_or_else(nothing, |member| model.role_of(member));
+        let role =
+            |model: &Model| model.members.get(email).map_or_else(nothing, |member| model.role_of(member));
         let (was, is) = (role(before), role(after));
+        if was == is
+            && before.members.get(email).map(|one| &one.tags) == after.members.get(email).map(|one| &one.tags)
+        {
+            continue;
+        }
         let further = |one: &EffectiveRole, other: &EffectiveRole| -> Vec<&'static str> {
-            let rows = ACTIONS.iter().filter(|row| !row.is_for_everyone() && !one.reach(row).covers(other.reach(row)));
+            let rows = ACTIONS
+                .iter()
+                .filter(|row| !row.is_for_everyone() && !one.reach(row).covers(other.reach(row)));
             rows.map(|row| row.name).collect()
         };
         let (gains, loses) = (further(&was, &is), further(&is, &was));
@@ -50,7 +61,12 @@ pub fn lost(before: &Model, after: &Model, senders: &[Sender]) -> Vec<Lost> {
             model.accounts.get(&sender.account).is_some_and(can)
         };
         let begin = || {
-            let lost = Lost { campaign_id: sender.campaign, name: sender.campaign_name.clone(), accounts: vec![], last: false };
+            let lost = Lost {
+                campaign_id: sender.campaign,
+                name: sender.campaign_name.clone(),
+                accounts: vec![],
+                last: false,
+            };
             (lost, 0)
         };
         let (lost, left) = campaigns.entry(sender.campaign).or_insert_with(begin);
@@ -125,7 +141,13 @@ fn reach(model: &Model, email: &str, row: &Action) -> Reached {
     model.members.get(email).map_or((Reach::None, None), of)
 }
 
-async fn count(can: &Caller, state: &State, shape: &'static Shape, who: Who, (reach, limit): Reached) -> Result<i64> {
+async fn count(
+    can: &Caller,
+    state: &State,
+    shape: &'static Shape,
+    who: Who,
+    (reach, limit): Reached,
+) -> Result<i64> {
     if reach == Reach::None {
         return Ok(0);
     }

@@ -102,8 +102,10 @@ impl Merge<'_> {
                     for bundle in bundles {
                         let lacks = bundle.lacks(&(*role).into());
                         if !lacks.is_empty() {
-                            let rows: Vec<_> =
-                                lacks.iter().map(|(row, reach)| format!("`{row}` {}", reach.name())).collect();
+                            let rows: Vec<_> = lacks
+                                .iter()
+                                .map(|(row, reach)| format!("`{row}` {}", reach.name()))
+                                .collect();
                             let message = format!(
                                 "the built-in role `{}` does not have `{}`: it lacks {}",
                                 role.name(),
@@ -168,12 +170,20 @@ impl Merge<'_> {
         }
         if self.file.exact.contains(&Section::Members) {
             let named: BTreeSet<&String> = members.iter().map(|member| &member.name).collect();
-            let gone = |name: &String, member: &Member| !named.contains(name) && member.role != Role::Owner.name();
-            let removed: Vec<String> =
-                self.model.members.iter().filter(|(name, member)| gone(name, member)).map(|(name, _)| name.clone()).collect();
+            let gone =
+                |name: &String, member: &Member| !named.contains(name) && member.role != Role::Owner.name();
+            let removed: Vec<String> = self
+                .model
+                .members
+                .iter()
+                .filter(|(name, member)| gone(name, member))
+                .map(|(name, _)| name.clone())
+                .collect();
             for name in removed {
                 self.model.members.remove(&name);
-                for account in self.model.accounts.values_mut().filter(|account| account.to.as_deref() == Some(&name)) {
+                for account in
+                    self.model.accounts.values_mut().filter(|account| account.to.as_deref() == Some(&name))
+                {
                     account.to = None;
                 }
             }
@@ -207,7 +217,9 @@ impl Merge<'_> {
             };
         }
         if let Some(permissions) = &entry.permissions {
-            if let Some(present) = &present && present.permissions != *permissions {
+            if let Some(present) = &present
+                && present.permissions != *permissions
+            {
                 self.fault(at, format!(
                     "the `permissions` of {name} are set when they are invited, and cannot change; remove them and invite \
                      them again, or use a custom role"
@@ -244,9 +256,14 @@ impl Merge<'_> {
         let mut faults = vec![];
         for (email, member) in &self.model.members {
             if gone_roles.contains(&&member.role) {
-                faults.push(format!("the role `{}` would be deleted, and {email} has it; give them another role", member.role));
+                faults.push(format!(
+                    "the role `{}` would be deleted, and {email} has it; give them another role",
+                    member.role
+                ));
             }
-            if let Some(label) = gone_tags.iter().find(|label| member.tags.as_ref().is_some_and(|tags| tags.contains(**label))) {
+            if let Some(label) =
+                gone_tags.iter().find(|label| member.tags.as_ref().is_some_and(|tags| tags.contains(**label)))
+            {
                 faults.push(format!("the tag `{label}` would be deleted, and the tag limit of {email} has it; change their `tags`"));
             }
         }
@@ -275,4 +292,3 @@ pub fn built_in(file: &File) -> impl Iterator<Item = (Role, At, &[&'static super
         RoleEntry::Own(_) => None,
     })
 }
-

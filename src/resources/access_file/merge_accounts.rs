@@ -17,7 +17,8 @@ impl Merge<'_> {
         }
         if self.file.exact.contains(&Section::SendingAccounts) {
             let named: BTreeSet<&String> = accounts.iter().map(|account| &account.name).collect();
-            let left_out: Vec<String> = self.model.accounts.keys().filter(|name| !named.contains(name)).cloned().collect();
+            let left_out: Vec<String> =
+                self.model.accounts.keys().filter(|name| !named.contains(name)).cloned().collect();
             for name in left_out {
                 let present = self.state.model.accounts.get(&name).cloned().unwrap_or_default();
                 let promised = self.promised(&present, At::START);
@@ -30,7 +31,9 @@ impl Merge<'_> {
 
     fn account(&mut self, name: &str, at: At, entry: &AccountEntry) {
         if !self.model.accounts.contains_key(name) {
-            let message = format!("`{name}` is not a sending account of this workspace; connect it first, or remove the line");
+            let message = format!(
+                "`{name}` is not a sending account of this workspace; connect it first, or remove the line"
+            );
             self.fault(at, message);
         }
         let present = self.state.model.accounts.get(name).cloned().unwrap_or_default();
@@ -55,7 +58,9 @@ impl Merge<'_> {
         let open = |model: &Model| model.members.get(to).is_some_and(|member| !member.accepted);
         let promised = open(&self.state.model) && open(&self.model);
         if promised {
-            let text = format!("the invitation of {to} promises this account, and keeps it until the invitation is removed");
+            let text = format!(
+                "the invitation of {to} promises this account, and keeps it until the invitation is removed"
+            );
             self.notes.push(Note { line: (at != At::START).then_some(at.line), text });
         }
         promised
@@ -73,7 +78,8 @@ impl Merge<'_> {
         }
         // An invitation can promise an unassigned account when it is made, and not later.
         let is_new = !self.state.model.members.contains_key(to);
-        let waits = !member.accepted && present.to.as_deref() != Some(to) && !(is_new && present.to.is_none());
+        let waits =
+            !member.accepted && present.to.as_deref() != Some(to) && !(is_new && present.to.is_none());
         match waits {
             true => {
                 let text = format!("waits until {to} accepts the invitation: plan again then");

@@ -7,6 +7,7 @@ mod claims;
 mod fault;
 mod file;
 mod format;
+mod ground;
 mod impact;
 mod listing;
 mod log;
@@ -27,6 +28,8 @@ mod steps;
 mod store;
 mod summary;
 mod validate;
+#[cfg(test)]
+mod worlds;
 mod yaml;
 
 pub use apply::{Applying, apply};

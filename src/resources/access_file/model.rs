@@ -1,7 +1,9 @@
 //! The access of a workspace by names, without ids. Files, plans, tests and the digest of a state work on it, and it is
 //! compared and changed in memory.
 
-use crate::access::{ACTIONS, Cells, EffectiveRole, GuardRails, LoginPolicy, Reach, Role, accounts::Use, Permission};
+use crate::access::{
+    ACTIONS, Cells, EffectiveRole, GuardRails, LoginPolicy, Permission, Reach, Role, accounts::Use,
+};
 use crate::resources::workspaces::{Visibility, Workspace};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};

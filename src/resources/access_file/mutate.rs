@@ -1,8 +1,9 @@
 //! Changes the wanted access a little, and asks whether a test notices. A change that no test notices is a part of the
 //! access that the file does not protect.
 
-use super::claims::{self, Ground};
+use super::claims;
 use super::file::File;
+use super::ground::Ground;
 use super::model::{Model, OwnRole};
 use super::report::Mutations;
 use super::state::Ids;
@@ -41,9 +42,10 @@ pub fn mutations(file: &File, ground: &Ground, ids: &Ids, model: &Model) -> Muta
 
 /// One cell of a custom role, one limit or role of a member, or one assignment at a time.
 fn mutants(model: &Model) -> impl Iterator<Item = Mutation<'_>> {
-    let cells = model.roles.iter().flat_map(|(name, role)| {
-        role.cells.lines().map(move |(row, _)| Mutation::WithoutCell(name, row))
-    });
+    let cells = model
+        .roles
+        .iter()
+        .flat_map(|(name, role)| role.cells.lines().map(move |(row, _)| Mutation::WithoutCell(name, row)));
     let limits = model.members.iter().filter(|(_, member)| member.tags.is_some());
     let roles = model.members.iter().filter(|(_, member)| member.role != Role::Owner.name());
     let other = |role: &str| if role == Role::View.name() { Role::Admin } else { Role::View };

@@ -88,8 +88,13 @@ pub fn parts(before: &Model, after: &Model, lines: &Lines) -> Vec<Part> {
     accounts(before, after, &mut all);
     all.extend((before.guard_rails != after.guard_rails).then_some(What::GuardRails));
     all.extend((before.login_policy != after.login_policy).then_some(What::LoginPolicy));
-    let gone = |names: Vec<&String>, what: fn(String) -> What| names.into_iter().cloned().map(what).collect::<Vec<_>>();
-    all.extend(gone(missing(before.members.keys(), |name| after.members.contains_key(name)), What::RemoveMember));
+    let gone = |names: Vec<&String>, what: fn(String) -> What| {
+        names.into_iter().cloned().map(what).collect::<Vec<_>>()
+    };
+    all.extend(gone(
+        missing(before.members.keys(), |name| after.members.contains_key(name)),
+        What::RemoveMember,
+    ));
     all.extend(gone(missing(before.roles.keys(), |name| after.roles.contains_key(name)), What::DeleteRole));
     all.extend(gone(missing(before.tags.keys(), |name| after.tags.contains_key(name)), What::DeleteTag));
     let placed = |what: What| {
@@ -111,7 +116,8 @@ fn accounts(before: &Model, after: &Model, all: &mut Vec<What>) {
         if assigns(before, after, present, account) {
             all.push(What::Assign(email.clone()));
         }
-        let kept: BTreeSet<&String> = present.tags.iter().filter(|tag| after.tags.contains_key(*tag)).collect();
+        let kept: BTreeSet<&String> =
+            present.tags.iter().filter(|tag| after.tags.contains_key(*tag)).collect();
         if kept != account.tags.iter().collect() {
             all.push(What::TagAccount(email.clone()));
         }
@@ -134,14 +140,18 @@ impl Part {
             What::CreateRole(name) => (described(after.roles.get(name)), String::new()),
             What::ChangeRole(name) => {
                 let roles = before.roles.get(name).zip(after.roles.get(name));
-                let effect = roles.map(|(was, is)| moved(&was.effective(), &is.effective())).unwrap_or_default();
+                let effect =
+                    roles.map(|(was, is)| moved(&was.effective(), &is.effective())).unwrap_or_default();
                 (described(after.roles.get(name)), effect)
             }
             What::DeleteRole(name) => (described(before.roles.get(name)), String::new()),
             What::Settings => (fields(&before.settings, &after.settings), String::new()),
             What::GuardRails => (fields(&before.guard_rails, &after.guard_rails), String::new()),
             What::LoginPolicy => (fields(&before.login_policy, &after.login_policy), String::new()),
-            What::Invite(email) => (after.members.get(email).map(|member| invited(email, member, after)).unwrap_or_default(), String::new()),
+            What::Invite(email) => (
+                after.members.get(email).map(|member| invited(email, member, after)).unwrap_or_default(),
+                String::new(),
+            ),
             What::ChangeMember(email) => member(before, after, email),
             What::RemoveMember(email) => (removed(before, email), String::new()),
             What::Assign(email) => {
@@ -152,7 +162,9 @@ impl Part {
                 (format!("{} -> {}", to(before), to(after)), String::new())
             }
             What::TagAccount(email) => {
-                let tags = |model: &Model| model.accounts.get(email).map(|account| list(&account.tags)).unwrap_or_default();
+                let tags = |model: &Model| {
+                    model.accounts.get(email).map(|account| list(&account.tags)).unwrap_or_default()
+                };
                 (format!("tags {} -> {}", tags(before), tags(after)), String::new())
             }
         };
@@ -180,7 +192,8 @@ fn limit(member: &Member) -> String {
 fn invited(email: &str, member: &Member, after: &Model) -> String {
     let tags = member.tags.as_ref().map(|tags| format!(", tags {}", list(tags))).unwrap_or_default();
     let accounts: Vec<&str> = promised(after, email).collect();
-    let accounts = if accounts.is_empty() { String::new() } else { format!(", accounts {}", accounts.join(", ")) };
+    let accounts =
+        if accounts.is_empty() { String::new() } else { format!(", accounts {}", accounts.join(", ")) };
     format!("invite as {}{tags}{accounts}", member.role)
 }
 
@@ -240,6 +253,7 @@ fn fields(before: &impl serde::Serialize, after: &impl serde::Serialize) -> Stri
         Some(value) => value.to_string(),
         None => "null".to_owned(),
     };
-    let all = changed.map(|(name, value)| format!("{name} {} -> {}", short(before.get(name)), short(Some(value))));
+    let all =
+        changed.map(|(name, value)| format!("{name} {} -> {}", short(before.get(name)), short(Some(value))));
     all.collect::<Vec<_>>().join("; ")
 }

@@ -1,8 +1,9 @@
 //! What a file would change. `plan` only tells it; `apply` does exactly that.
 
-use super::claims::{self, Ground};
+use super::claims;
 use super::fault::Faults;
 use super::file::File;
+use super::ground::Ground;
 use super::impact::impact;
 use super::merge::{self, Wanted};
 use super::parts::{Part, parts};
@@ -77,7 +78,9 @@ pub async fn planned(
     let parts = parts(&state.model, &wanted.model, &wanted.lines);
     if parts.len() > MOST {
         let many = parts.len();
-        return Err(Error::Invalid(format!("this file makes {many} changes; apply at most {MOST} at once, in several files")));
+        return Err(Error::Invalid(format!(
+            "this file makes {many} changes; apply at most {MOST} at once, in several files"
+        )));
     }
     let (digest, digest_after) = (state.model.digest(), wanted.model.digest());
     let allow = allowed(file, &digest, allowing, &mut wanted.notes)?;
@@ -113,7 +116,8 @@ fn allowed(
         }
         None => (),
     }
-    for word in allowing.allow.iter().flat_map(|text| text.split(',')).filter(|word| !word.trim().is_empty()) {
+    for word in allowing.allow.iter().flat_map(|text| text.split(',')).filter(|word| !word.trim().is_empty())
+    {
         let pair = word.trim().split_once('=');
         let known = pair.and_then(|(name, count)| {
             let count = count.parse::<i64>().ok().filter(|count| *count > 0)?;
@@ -122,7 +126,9 @@ fn allowed(
         let names = || Kind::ALL.map(Kind::name).join(", ");
         let wrong = || {
             let names = names();
-            Error::Invalid(format!("querystring/allow must be such as `raise-role=1,lower-role=2`; the names are {names}"))
+            Error::Invalid(format!(
+                "querystring/allow must be such as `raise-role=1,lower-role=2`; the names are {names}"
+            ))
         };
         let (name, count) = known.ok_or_else(wrong)?;
         allow.insert(name, count);
@@ -143,7 +149,8 @@ impl Planned {
     /// The answer.
     pub fn told(self, impact: Impact) -> Plan {
         let outcome = self.outcome();
-        let changes = self.parts.iter().map(|part| part.change(&self.state.model, &self.wanted.model)).collect();
+        let changes =
+            self.parts.iter().map(|part| part.change(&self.state.model, &self.wanted.model)).collect();
         Plan {
             outcome,
             workspace_id: self.state.workspace.id,

@@ -18,7 +18,10 @@ pub fn document(workspace: &str, model: &Model) -> Value {
     file.insert("tags".to_owned(), model.tags.iter().map(tag).collect());
     file.insert("roles".to_owned(), map(model.roles.iter().map(|(name, one)| (name, role(one)))));
     file.insert("members".to_owned(), map(model.members.iter().map(|(email, one)| (email, member(one)))));
-    file.insert("sending_accounts".to_owned(), map(model.accounts.iter().map(|(email, one)| (email, account(one)))));
+    file.insert(
+        "sending_accounts".to_owned(),
+        map(model.accounts.iter().map(|(email, one)| (email, account(one)))),
+    );
     if model.guard_rails != GuardRails::default() {
         file.insert("guard_rails".to_owned(), json!(model.guard_rails));
     }
@@ -78,8 +81,13 @@ pub fn yaml(document: &Value) -> String {
                     let _infallible = writeln!(text, "  - {}", flow(item));
                 }
             }
-            other => {
-                let _infallible = writeln!(text, "{}: {}", scalar(name), flow(other));
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_) => {
+                let _infallible = writeln!(text, "{}: {}", scalar(name), flow(value));
             }
         }
     }

@@ -36,7 +36,9 @@ pub fn note(lines: &[usize]) -> Option<(usize, String)> {
     };
     Some((
         first,
-        format!("{which} {verb} not valid YAML; read as `{{assigned_to: ...}}`; `gatepost access fmt` rewrites the file"),
+        format!(
+            "{which} {verb} not valid YAML; read as `{{assigned_to: ...}}`; `gatepost access fmt` rewrites the file"
+        ),
     ))
 }
 
@@ -99,7 +101,10 @@ mod tests {
             to("  \"a@x.example\": assigned_to: b@x.example").as_deref(),
             Some("  \"a@x.example\": {assigned_to: b@x.example}")
         );
-        assert_eq!(to("  a@x.example: assigned_to: null # later").as_deref(), Some("  a@x.example: {assigned_to: null} # later"));
+        assert_eq!(
+            to("  a@x.example: assigned_to: null # later").as_deref(),
+            Some("  a@x.example: {assigned_to: null} # later")
+        );
         for line in [
             "  a: assigned_to",
             "  a: assigned_to:",

@@ -1,8 +1,11 @@
 use super::report::{Applied, Plan, Tests, Validation};
 use super::{AccessText, Allowing, Application, Applying, LARGEST};
-use crate::access::{Can, access::{Apply, Plan as MayPlan}};
+use crate::access::{
+    Can,
+    access::{Apply, Plan as MayPlan},
+};
 use crate::error::Result;
-use crate::http::{Json, Nothing, Page, Query, Roll, Text};
+use crate::http::{Json, Nothing, Page, Paging, Query, Roll, Text};
 use crate::resources::operations;
 use aide::OperationOutput;
 use aide::generate::GenContext;
@@ -81,7 +84,9 @@ async fn file(can: Can<MayPlan>, headers: HeaderMap, _: Nothing) -> Result<Acces
 }
 
 async fn applications(can: Can<MayPlan>, Query(roll): Query<Roll>) -> Result<Json<Page<Application>>> {
-    super::list(&can, roll).await.map(Json)
+    let paging = Paging::from(roll);
+    let all = super::list(&can, &paging).await?;
+    Ok(Json(Page::new(all, paging.limit(), |one: &Application| one.id)))
 }
 
 /// The present access, in the form that the caller accepts.

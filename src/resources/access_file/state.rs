@@ -2,7 +2,10 @@
 
 use super::model::{Account, Member, Model, OwnRole, Settings};
 use super::store;
-use crate::access::{Caller, GuardRails, Permission, accounts, custom_tags, guard_rails, login_policy, roles, workspace_members};
+use crate::access::{
+    Caller, GuardRails, Permission, accounts, custom_tags, guard_rails, login_policy, roles,
+    workspace_members,
+};
 use crate::db::{Json, Source, ids};
 use crate::error::{Error, Result};
 use crate::resources::workspaces::{self, Workspace};
@@ -63,7 +66,10 @@ pub async fn read(can: &Caller, from: impl Into<Source<'_>>) -> Result<State> {
         tags: tags.iter().map(|tag| (tag.label.clone(), tag.description.clone())).collect(),
         roles: own_roles(&columns),
         members: members.iter().map(|row| (row.email.clone(), member(row, &labels, &role_names))).collect(),
-        accounts: accounts.iter().map(|row| Ok((row.email.clone(), account(row, &labels, &names)?))).collect::<Result<_>>()?,
+        accounts: accounts
+            .iter()
+            .map(|row| Ok((row.email.clone(), account(row, &labels, &names)?)))
+            .collect::<Result<_>>()?,
         guard_rails,
         login_policy,
     };

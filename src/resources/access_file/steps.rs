@@ -3,12 +3,12 @@
 use super::file::File;
 use super::parts::{Part, What, promised};
 use super::plan::{AccessText, Planned};
+use crate::access::Answer;
 use crate::access::{
-    Can, PartOf, Permission, Role, accounts as sending, access::Apply, custom_tags as tags, guard_rails as rails,
-    login_policy as policy, roles, workspace_members as members, workspaces,
+    Can, PartOf, Permission, Role, access::Apply, accounts as sending, custom_tags as tags,
+    guard_rails as rails, login_policy as policy, roles, workspace_members as members, workspaces,
 };
 use crate::audit::Change;
-use crate::access::Answer;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::resources as all;
@@ -40,7 +40,12 @@ fn known<T: Copy>(found: Option<&T>) -> Result<T> {
 const KEEP: Revoke = Revoke { revoke_keys: false };
 
 impl Steps<'_> {
-    pub async fn take(&mut self, tx: &mut Tx, part: &Part, links: &mut std::slice::Iter<'_, Link>) -> Result<()> {
+    pub async fn take(
+        &mut self,
+        tx: &mut Tx,
+        part: &Part,
+        links: &mut std::slice::Iter<'_, Link>,
+    ) -> Result<()> {
         self.notes.insert("line".to_owned(), json!(part.line));
         match &part.what {
             What::CreateTag(label) => self.create_tag(tx, label).await,
@@ -77,7 +82,8 @@ impl Steps<'_> {
                 self.record(&part, change, tx).await.map(drop)
             }
             What::Assign(email) => {
-                let to = self.planned.wanted.model.accounts.get(email).and_then(|account| account.to.as_deref());
+                let to =
+                    self.planned.wanted.model.accounts.get(email).and_then(|account| account.to.as_deref());
                 let part = self.can.part::<sending::Assign>()?;
                 let change = all::accounts::assign_part(&part, tx, email, to).await?;
                 self.record(&part, change, tx).await.map(drop)
@@ -143,7 +149,8 @@ impl Steps<'_> {
         if new.role.is_none() {
             new.custom_role = Some(member.role.clone());
         }
-        new.permissions = member.permissions.clone().map(|list| list.into_iter().map(MemberPermission).collect());
+        new.permissions =
+            member.permissions.clone().map(|list| list.into_iter().map(MemberPermission).collect());
         new.tag_limit = self.limit(email)?;
         new.accounts = promised(&self.planned.wanted.model, email).map(str::to_owned).collect();
         let part = self.can.part::<members::Create>()?;
@@ -156,7 +163,8 @@ impl Steps<'_> {
     }
 
     async fn member(&self, tx: &mut Tx, email: &str) -> Result<()> {
-        let models = (self.planned.state.model.members.get(email), self.planned.wanted.model.members.get(email));
+        let models =
+            (self.planned.state.model.members.get(email), self.planned.wanted.model.members.get(email));
         let (Some(was), Some(is)) = models else { return Ok(()) };
         let (id, _) = known(self.planned.state.ids.members.get(email))?;
         let mut patch = Map::new();
@@ -175,7 +183,9 @@ impl Steps<'_> {
 
     /// Adding and removing tags is one change for the plan, and up to two audit rows.
     async fn tag_account(&self, tx: &mut Tx, email: &str) -> Result<()> {
-        let tags = |model: &super::model::Model| model.accounts.get(email).map(|account| account.tags.clone()).unwrap_or_default();
+        let tags = |model: &super::model::Model| {
+            model.accounts.get(email).map(|account| account.tags.clone()).unwrap_or_default()
+        };
         let (was, is): (BTreeSet<String>, BTreeSet<String>) =
             (tags(&self.planned.state.model), tags(&self.planned.wanted.model));
         let stays = |label: &&String| self.planned.wanted.model.tags.contains_key(*label);
@@ -188,7 +198,8 @@ impl Steps<'_> {
             let ids = labels.into_iter().map(|label| self.tag(label)).collect::<Result<Vec<_>>>()?;
             let part = self.can.part::<tags::Toggle>()?;
             let accounts = [email.to_owned()];
-            let change = all::custom_tag_mappings::tag_accounts_part(&part, tx, &accounts, (&ids, assign)).await?;
+            let change =
+                all::custom_tag_mappings::tag_accounts_part(&part, tx, &accounts, (&ids, assign)).await?;
             self.record(&part, change, tx).await?;
         }
         Ok(())

@@ -2,8 +2,8 @@
 
 use super::Application;
 use crate::access::{
-    Caller, Can, Permission, Pred, Shape, accounts as may_accounts, campaigns as may_campaigns, custom_tags as may_tags,
-    lead_lists as may_lists,    workspace_members as may_members,
+    Caller, Can, Permission, Pred, Shape, accounts as may_accounts, campaigns as may_campaigns,
+    custom_tags as may_tags, lead_lists as may_lists, workspace_members as may_members,
 };
 use crate::db::{Json, Source, Tx, record};
 use crate::error::Result;

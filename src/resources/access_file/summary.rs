@@ -4,7 +4,8 @@ use super::report::Change;
 use std::fmt::Write;
 
 pub fn summary(workspace: &str, because: &str, changes: &[Change]) -> String {
-    let mut text = format!("# Changes to the access of {}\n\nReason: {}\n\n", plain(workspace), plain(because));
+    let mut text =
+        format!("# Changes to the access of {}\n\nReason: {}\n\n", plain(workspace), plain(because));
     for change in changes {
         let _infallible = writeln!(text, "- {}", line(change));
     }

@@ -1,6 +1,7 @@
 //! Checks a file and changes nothing: its form, its names, and what it says about built-in roles.
 
 use super::bundles::beside;
+use super::ground::Ground;
 use super::merge::{self, built_in};
 use super::plan::AccessText;
 use super::report::{Holding, Note, Tests, Validation};
@@ -19,15 +20,16 @@ pub async fn validate(can: &Can<MayPlan>, source: &AccessText) -> Result<Validat
         Ok(wanted) => (wanted.notes, vec![]),
         Err(faults) => (own_note(), faults.0),
     };
-    let holding = |(role, at, bundles): (crate::access::Role, super::fault::At, &[&'static super::bundles::Bundle])| {
-        let held = bundles.iter().filter(|bundle| bundle.lacks(&role.into()).is_empty());
-        Holding {
-            role: role.name().to_owned(),
-            bundles: held.map(|bundle| bundle.name).collect(),
-            beside: beside(&role.into(), bundles),
-            line: at.line,
-        }
-    };
+    let holding =
+        |(role, at, bundles): (crate::access::Role, super::fault::At, &[&'static super::bundles::Bundle])| {
+            let held = bundles.iter().filter(|bundle| bundle.lacks(&role.into()).is_empty());
+            Holding {
+                role: role.name().to_owned(),
+                bundles: held.map(|bundle| bundle.name).collect(),
+                beside: beside(&role.into(), bundles),
+                line: at.line,
+            }
+        };
     Ok(Validation {
         valid: errors.is_empty(),
         workspace_name: state.workspace.name,
@@ -45,9 +47,10 @@ pub async fn test(can: &Can<MayPlan>, source: &AccessText, with_mutations: bool)
     state::demand(can, &source.file)?;
     let state = state::read(can, can.reader()).await?;
     let wanted = merge::wanted(&source.text, &state, &source.file)?;
-    let ground = claims::Ground::read(can, can.reader(), &state, &source.file).await?;
+    let ground = Ground::read(can, can.reader(), &state, &source.file).await?;
     let tests = claims::judge(&source.file, &ground, &state.ids, &wanted.model);
     let holds = tests.iter().all(|tested| tested.holds);
-    let tried = (holds && with_mutations).then(|| mutate::mutations(&source.file, &ground, &state.ids, &wanted.model));
+    let tried = (holds && with_mutations)
+        .then(|| mutate::mutations(&source.file, &ground, &state.ids, &wanted.model));
     Ok(Tests { holds, tests, mutations: tried })
 }

@@ -102,15 +102,17 @@ pub fn parse(source: &str) -> Result<Node, Faults> {
         return Err(whole(At::START, format!("a file has at most {LARGEST} bytes")));
     }
     let options = granit_parser::options! { emit_comments: false };
-    let mut builder =
-        Builder { source, open: vec![], root: None, anchors: HashMap::new(), size: 0 };
+    let mut builder = Builder { source, open: vec![], root: None, anchors: HashMap::new(), size: 0 };
     let mut documents = 0;
     for next in Parser::new_from_str_with_options(source, options) {
         let (event, span) = next.map_err(|error| Faults::one(unreadable(source, &error)))?;
         if matches!(event, Event::DocumentStart(..)) {
             documents += 1;
             if documents > 1 {
-                return Err(whole(at(&span), "a file has one document; remove what follows `---`".to_owned()));
+                return Err(whole(
+                    at(&span),
+                    "a file has one document; remove what follows `---`".to_owned(),
+                ));
             }
         }
         builder.take(event, &span).map_err(Faults::one)?;
@@ -214,9 +216,10 @@ impl Builder<'_> {
                     None
                 }
                 (None, Value::Text(name)) => match seen.insert(name.clone(), at) {
-                    Some(before) => {
-                        Some(format!("`{name}` is there already, in line {}; remove one of them", before.line))
-                    }
+                    Some(before) => Some(format!(
+                        "`{name}` is there already, in line {}; remove one of them",
+                        before.line
+                    )),
                     None => {
                         *key = Some((name, at));
                         None

@@ -56,8 +56,7 @@ pub async fn assign_part(
         return Ok(change(&before, before.clone(), vec![]));
     }
     let by = (can.user(), can.now());
-    let after =
-        Account { assigned_to: member, modified_by: by.0, timestamp_updated: by.1, ..before.clone() };
+    let after = Account { assigned_to: member, modified_by: by.0, timestamp_updated: by.1, ..before.clone() };
     can.update(tx, &after).await?;
     let left = released(can, tx, &before, &after).await?;
     Ok(change(&before, after, left))

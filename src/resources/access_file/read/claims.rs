@@ -9,7 +9,8 @@ use crate::resources::access_file::yaml::{Entry, Node, Value};
 
 /// The most tests of a file.
 const MOST: usize = 500;
-const TEST: &str = "a test must be a map with `name`, `for`, and `can` or `cannot`; or with `who_can` and `only`";
+const TEST: &str =
+    "a test must be a map with `name`, `for`, and `can` or `cannot`; or with `who_can` and `only`";
 const WHOM: &str = "this must be an address, `{role: NAME}`, `{key: NAME}` or `{everybody: true}`";
 
 impl Reader<'_> {
@@ -63,7 +64,9 @@ impl Reader<'_> {
     }
 
     fn closed(&mut self, item: &Node, entries: &[Entry], right: &Node) -> Option<Says> {
-        if let Some(other) = entries.iter().find(|entry| ["on", "can", "cannot"].contains(&entry.key.as_str())) {
+        if let Some(other) =
+            entries.iter().find(|entry| ["on", "can", "cannot"].contains(&entry.key.as_str()))
+        {
             self.fault(other.at, format!("`{}` belongs to a test with `for`", other.key));
             return None;
         }
@@ -91,7 +94,9 @@ impl Reader<'_> {
                 },
                 _ => self.no_whom(node),
             },
-            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::List(_) => self.no_whom(node),
+            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::List(_) => {
+                self.no_whom(node)
+            }
         }
     }
 
@@ -128,7 +133,9 @@ impl Reader<'_> {
                     match &item.value {
                         Value::Text(name) => all.push((name.clone(), None, item.at)),
                         Value::Map(entries) => all.extend(named(entries)),
-                        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::List(_) => self.expected(item, WHAT),
+                        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::List(_) => {
+                            self.expected(item, WHAT)
+                        }
                     }
                 }
                 all

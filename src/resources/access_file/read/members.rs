@@ -9,7 +9,8 @@ use crate::resources::members::PERMISSIONS;
 use std::collections::BTreeMap;
 
 const MEMBER: &str = "a member must be a role, or a map with `role`, `tags` and `permissions`";
-const ACCOUNT: &str = "a sending account must be the address of a member, null, or a map with `assigned_to` and `tags`";
+const ACCOUNT: &str =
+    "a sending account must be the address of a member, null, or a map with `assigned_to` and `tags`";
 
 impl Reader<'_> {
     pub(super) fn members(&mut self, node: &Node) -> Vec<Named<MemberEntry>> {
@@ -61,7 +62,9 @@ impl Reader<'_> {
         member.tags = match get(entries, "tags") {
             None => None,
             Some(Node { value: Value::Null, .. }) => Some(None),
-            Some(tags) => Some(Some(self.texts(tags, "`tags` must be a list of labels, or null for no limit"))),
+            Some(tags) => {
+                Some(Some(self.texts(tags, "`tags` must be a list of labels, or null for no limit")))
+            }
         };
         member.permissions = match get(entries, "permissions") {
             None => None,

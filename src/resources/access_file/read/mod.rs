@@ -64,7 +64,12 @@ impl Reader<'_> {
         match key.as_str() {
             "version" => match value.value {
                 Value::Integer(1) => (),
-                _ => self.expected(value, "`version` must be 1"),
+                Value::Integer(_)
+                | Value::Null
+                | Value::Bool(_)
+                | Value::Text(_)
+                | Value::List(_)
+                | Value::Map(_) => self.expected(value, "`version` must be 1"),
             },
             "workspace" => {
                 let name = self.text(value, "`workspace` must be the name or the id of a workspace");

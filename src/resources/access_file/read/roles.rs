@@ -11,6 +11,8 @@ use crate::resources::access_file::yaml::{Entry, Node, Value};
 use crate::resources::roles::{self, Permissions};
 
 const KEYS: [&str; 5] = ["based_on", "base", "can", "cannot", "permissions"];
+/// What the role can do, in one of three ways.
+const SAID: [&str; 3] = ["can", "cannot", "permissions"];
 const BASE: &str = "`based_on` must be a built-in role other than `owner`";
 
 impl Reader<'_> {
@@ -30,7 +32,10 @@ impl Reader<'_> {
 
     /// `member: {permissions: [own_campaigns]}` says what the role must be able to do.
     fn built_in(&mut self, role: Role, node: &Node) -> Option<RoleEntry> {
-        let what = format!("`{}` is a built-in role, which a file cannot change; say only `permissions`", role.name());
+        let what = format!(
+            "`{}` is a built-in role, which a file cannot change; say only `permissions`",
+            role.name()
+        );
         let entries = self.map(node, &what);
         for entry in entries.iter().filter(|entry| entry.key != "permissions") {
             self.fault(entry.at, format!("{what}, or make a role with another name"));
@@ -55,7 +60,10 @@ impl Reader<'_> {
 
     fn own(&mut self, name: &str, at: At, node: &Node) -> Option<OwnRole> {
         if !is_name(name) {
-            self.fault(at, format!("`{name}` must have 2 to 32 characters: a letter, and then a-z, 0-9, `_` and `-`"));
+            self.fault(
+                at,
+                format!("`{name}` must have 2 to 32 characters: a letter, and then a-z, 0-9, `_` and `-`"),
+            );
             return None;
         }
         let entries = self.map(node, "a custom role must be a map with `based_on`");
@@ -67,12 +75,13 @@ impl Reader<'_> {
         let base_at = base.at;
         let base = self.text(base, BASE)?;
         let Some(base) = Role::parse(&base).filter(|role| *role != Role::Owner) else {
-            let names: Vec<_> = ROLES.iter().map(|role| role.name()).filter(|name| *name != "owner").collect();
+            let names: Vec<_> =
+                ROLES.iter().map(|role| role.name()).filter(|name| *name != "owner").collect();
             self.fault(base_at, format!("{BASE}; there is no such role `{base}`{}", hint(&base, names)));
             return None;
         };
         let given: Vec<&Entry> =
-            entries.iter().filter(|entry| KEYS[2..].contains(&entry.key.as_str())).collect();
+            entries.iter().filter(|entry| SAID.contains(&entry.key.as_str())).collect();
         let [entry] = given.as_slice() else {
             self.fault(at, format!("`{name}` needs exactly one of `can`, `cannot` and `permissions`"));
             return None;

@@ -27,9 +27,13 @@ impl Reader<'_> {
     pub(super) fn login_policy(&mut self, node: &Node) -> Option<Placed<login_policy::Patch>> {
         if let Value::Map(entries) = &node.value
             && let Some(Node { value: Value::List(methods), .. }) = get(entries, "methods")
-            && let Some(sso) = methods.iter().find(|method| matches!(&method.value, Value::Text(name) if name == "sso"))
+            && let Some(sso) =
+                methods.iter().find(|method| matches!(&method.value, Value::Text(name) if name == "sso"))
         {
-            self.fault(sso.at, "`sso`: single sign-on is not built in Gatepost yet; use `password` and `passkey`");
+            self.fault(
+                sso.at,
+                "`sso`: single sign-on is not built in Gatepost yet; use `password` and `passkey`",
+            );
             return None;
         }
         self.patch(node, "login_policy")
@@ -85,7 +89,8 @@ impl Reader<'_> {
                     self.expected(item, WHAT);
                     return None;
                 };
-                let description = get(entries, "description").filter(|node| !matches!(node.value, Value::Null));
+                let description =
+                    get(entries, "description").filter(|node| !matches!(node.value, Value::Null));
                 (self.text(label, WHAT)?, description.and_then(|node| self.text(node, WHAT)))
             }
             Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::List(_) => {
@@ -110,9 +115,14 @@ impl Reader<'_> {
         for entry in self.map(node, "`allow` must be a map, such as `{state: 3f9a12c4, raise-role: 1}`") {
             match (entry.key.as_str(), &entry.value.value) {
                 ("state", Value::Text(state)) if state.len() >= 8 => file.allow_for = Some(state.clone()),
-                ("state", Value::Integer(state)) if *state > 9_999_999 => file.allow_for = Some(state.to_string()),
+                ("state", Value::Integer(state)) if *state > 9_999_999 => {
+                    file.allow_for = Some(state.to_string())
+                }
                 ("state", _) => {
-                    self.expected(&entry.value, "`state` must be at least the first 8 characters of the state that `plan` prints");
+                    self.expected(
+                        &entry.value,
+                        "`state` must be at least the first 8 characters of the state that `plan` prints",
+                    );
                 }
                 (kind, Value::Integer(count)) if Kind::of(kind).is_some() && *count > 0 => {
                     file.allow.insert(kind.to_owned(), *count);
@@ -122,12 +132,18 @@ impl Reader<'_> {
                 }
                 (kind, _) => {
                     let names = Kind::ALL.map(Kind::name);
-                    self.fault(entry.at, format!("there is no `{kind}` to allow. Possible are {}", list(&names)));
+                    self.fault(
+                        entry.at,
+                        format!("there is no `{kind}` to allow. Possible are {}", list(&names)),
+                    );
                 }
             }
         }
         if file.allow_for.is_none() && !file.allow.is_empty() {
-            self.fault(node.at, "`allow` must have the `state` that `plan` prints, so that it counts only for that state");
+            self.fault(
+                node.at,
+                "`allow` must have the `state` that `plan` prints, so that it counts only for that state",
+            );
         }
     }
 }
