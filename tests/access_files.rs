@@ -1,12 +1,15 @@
 //! Access as code: the tests in a file, exact sections, invitations, and the log. The tests of the resource have the rest.
 
 use crate::support::{Answer, World, on_both};
+use gatepost::access::Can;
+use gatepost::resources::access_file::AccessText;
 use serde_json::{Value, json};
 
 on_both! {
     tests_in_a_file_decide a_test_that_fails_keeps_a_file_from_being_applied mutations_say_what_no_test_notices exact_sections_remove_what_they_leave_out
     invitations_and_accounts_settle_in_one_application what_is_not_built_is_refused_plainly
     broken_files_name_the_line_and_what_is_expected applications_are_listed random_files_settle_and_keep_an_admin odd_bytes_are_refused
+    the_operator_applies_files_too
 }
 
 async fn send(world: &World, who: &str, line: &str, file: &str) -> Answer {
@@ -327,7 +330,7 @@ type Broken = (&'static str, usize, &'static str);
 const FORM: &[Broken] = &[
     ("", 1, "the file is empty"),
     ("- a\n", 1, "must be a map of sections"),
-    ("roles: [\n", 2, "not valid YAML"),
+    ("roles: [\n", 1, "not valid YAML"),
     ("roles:\n\t- a\n", 2, "not valid YAML"),
     ("tags: [a]\n---\ntags: [b]\n", 2, "one document"),
     ("tags: [a]\ntags: [b]\n", 2, "is there already, in line 1"),
@@ -337,7 +340,7 @@ const FORM: &[Broken] = &[
     ("1: {}\n", 1, "a key must be a text"),
     ("tags: {a: b}\n", 1, "must be a list of labels"),
     ("tags:\n  - a\n  - A\n", 3, "is in line 2 already"),
-    ("tags:\n  - {lable: a}\n", 2, "did you mean `label`?"),
+    ("tags:\n  - {lable: a}\n", 2, "a tag must be a label"),
     ("tags:\n  - \"\"\n", 2, "empty"),
     ("tags: [\"a\\u0000\"]\n", 1, "control characters"),
     ("tags: [[[[[[[[[[[[[[[[a]]]]]]]]]]]]]]]]\n", 1, "nested"),
@@ -351,7 +354,7 @@ const FORM: &[Broken] = &[
     ("guard_rails: {highest_role: owner}\n", 1, "highest_role"),
     ("login_policy: {idle_minutes: 1}\n", 1, "idle_minutes"),
     ("login_policy:\n  methods: [post]\n", 2, "methods"),
-    ("login_policy:\n  allowed_ips: [here]\n", 1, "allowed_ips"),
+    ("login_policy:\n  allowed_ips: [here]\n", 2, "allowed_ips"),
     ("exact: [members, membrs]\n", 1, "did you mean `members`?"),
     ("allow: {raise-role: 1}\n", 1, "must have the `state`"),
     ("allow: {state: abcdef01, raise: 1}\n", 1, "there is no `raise`"),
@@ -419,4 +422,14 @@ async fn broken_files_name_the_line_and_what_is_expected(world: World) {
         assert!(message.starts_with(&format!("line {line}, column ")), "{file}\n{message}");
         assert!(message.contains(what), "{file}\n{message}");
     }
+}
+
+async fn the_operator_applies_files_too(world: World) {
+    // The operator has no member, and their changes are recorded too.
+    let can = Can::operator(&world.app, world.home);
+    let source = AccessText::read("because: x\ntags: [operated]\n".to_owned()).unwrap();
+    let done = gatepost::resources::access_file::apply(can, source, Default::default()).await.unwrap();
+    assert!(done.applied);
+    let by_operator = |row: &Value| row["user"] == "operator" && row["action"] == "access:apply";
+    assert!(world.log().await.iter().any(by_operator));
 }

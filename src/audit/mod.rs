@@ -201,15 +201,13 @@ impl<T> Change<T> {
         let activity = activity.ok_or_else(|| Error::internal("a change under a permission to read"))?;
         let ignored = by.origin().ignored.get();
         let metadata = |before: &Value, after: &Value| {
-            let mut metadata = json!({ "changes": diff(before, after) });
-            if let Some(all) = metadata.as_object_mut() {
-                all.extend(self.notes.clone());
-            }
-            if let (Some(ignored), Some(all)) = (&ignored, metadata.as_object_mut()) {
+            let mut all = self.notes.clone();
+            all.insert("changes".to_owned(), diff(before, after));
+            if let Some(ignored) = &ignored {
                 all.insert("ignored".to_owned(), json!(ignored.names));
                 all.insert("ignored_more".to_owned(), json!(ignored.more));
             }
-            metadata
+            Value::Object(all)
         };
         let actor = Actor::new(by.grant(), by.origin());
         let row = |workspace: Uuid, metadata: Value| Row {

@@ -11,6 +11,7 @@ use crate::access::{Can, access::Apply};
 use crate::audit::{Change, Subject};
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::http::absent_not_null;
 use crate::resources::workspace_members::Link;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -33,7 +34,7 @@ pub struct Applying {
     #[schemars(length(max = 400))]
     pub allow: Option<String>,
     /// How many members besides the owner must be able to apply files afterwards. The default is 1.
-    #[schemars(range(min = 0, max = 1000))]
+    #[schemars(transform = absent_not_null, range(min = 0, max = 1000))]
     pub least_admins: Option<i64>,
 }
 

@@ -14,6 +14,7 @@ use super::{read, store};
 use crate::access::{Caller, Can, access::Plan as MayPlan};
 use crate::db::Source;
 use crate::error::{Error, Result};
+use crate::http::absent_not_null;
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -29,7 +30,7 @@ pub struct Allowing {
     #[schemars(length(max = 400))]
     pub allow: Option<String>,
     /// How many members besides the owner must be able to apply files afterwards. The default is 1.
-    #[schemars(range(min = 0, max = 1000))]
+    #[schemars(transform = absent_not_null, range(min = 0, max = 1000))]
     pub least_admins: Option<i64>,
 }
 

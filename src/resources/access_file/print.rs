@@ -1,6 +1,7 @@
 //! Writes an access file in its canonical form, as YAML or JSON.
 
 use super::model::{Account, Member, Model, OwnRole};
+use super::read::KEYS;
 use crate::access::{GuardRails, LoginPolicy};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
@@ -67,7 +68,9 @@ fn account(account: &Account) -> Value {
 pub fn yaml(document: &Value) -> String {
     let mut text = String::new();
     let empty = Map::new();
-    for (name, value) in document.as_object().unwrap_or(&empty) {
+    let sections = document.as_object().unwrap_or(&empty);
+    let ordered = KEYS.iter().filter_map(|name| sections.get_key_value(*name));
+    for (name, value) in ordered {
         match value {
             Value::Object(entries) if !entries.is_empty() => {
                 let _infallible = writeln!(text, "{}:", scalar(name));

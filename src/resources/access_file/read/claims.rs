@@ -50,9 +50,10 @@ impl Reader<'_> {
             Some(on) => Some(self.on(on)?),
             None => None,
         };
+        let before = self.faults.len();
         let can = get(entries, "can").map(|node| self.rights(node)).unwrap_or_default();
         let cannot = get(entries, "cannot").map(|node| self.rights(node)).unwrap_or_default();
-        if can.is_empty() && cannot.is_empty() {
+        if can.is_empty() && cannot.is_empty() && self.faults.len() == before {
             self.fault(item.at, TEST);
             return None;
         }

@@ -15,8 +15,8 @@ use std::collections::BTreeSet;
 
 /// The most entries of all sections together.
 const ENTRIES: usize = 20_000;
-/// The keys of a file.
-const KEYS: [&str; 13] = [
+/// The keys of a file, in the order of its canonical form.
+pub const KEYS: [&str; 13] = [
     "version",
     "workspace",
     "because",
