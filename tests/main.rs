@@ -16,6 +16,7 @@ mod support;
 use gatepost::web;
 
 mod access;
+mod access_files;
 mod addresses;
 mod admin;
 mod agency;

@@ -14,7 +14,7 @@ use crate::access::{Action, Caller};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 /// Activity types of rows without a permission of the matrix. Their numbers are from the same series and are
@@ -102,6 +102,7 @@ pub struct Change<T> {
     campaign: Option<Uuid>,
     list: Option<Uuid>,
     activity: Option<i64>,
+    notes: Map<String, Value>,
     value: T,
 }
 
@@ -124,6 +125,7 @@ impl<T> Change<T> {
             campaign: subject.is("campaign"),
             list: subject.is("lead_list"),
             activity: None,
+            notes: Map::new(),
             value,
         }
     }
@@ -154,6 +156,11 @@ impl<T> Change<T> {
     /// permission.
     pub fn numbered(self, activity: i64) -> Self {
         Self { activity: Some(activity), ..self }
+    }
+
+    /// Adds facts to the row beside the changes, such as the file that a part comes from.
+    pub fn noting(self, notes: Map<String, Value>) -> Self {
+        Self { notes, ..self }
     }
 
     /// Sets the workspace of the row, if it is not the caller's.
@@ -201,12 +208,13 @@ impl<T> Change<T> {
         let activity = activity.ok_or_else(|| Error::internal("a change under a permission to read"))?;
         let ignored = by.origin().ignored.get();
         let metadata = |before: &Value, after: &Value| {
-            let mut metadata = json!({ "changes": diff(before, after) });
-            if let (Some(ignored), Some(all)) = (&ignored, metadata.as_object_mut()) {
+            let mut all = self.notes.clone();
+            all.insert("changes".to_owned(), diff(before, after));
+            if let Some(ignored) = &ignored {
                 all.insert("ignored".to_owned(), json!(ignored.names));
                 all.insert("ignored_more".to_owned(), json!(ignored.more));
             }
-            metadata
+            Value::Object(all)
         };
         let actor = Actor::new(by.grant(), by.origin());
         let row = |workspace: Uuid, metadata: Value| Row {

@@ -1,5 +1,6 @@
 //! Roles and permissions for the operator, who can query them for every principal.
 
+use super::access_file::Files;
 use super::open;
 use super::out::Out;
 use crate::access::{
@@ -40,6 +41,8 @@ pub enum Access {
         #[arg(long, value_name = "ID")]
         workspace: Option<Uuid>,
     },
+    #[command(flatten)]
+    File(Files),
 }
 
 impl Access {
@@ -57,6 +60,7 @@ impl Access {
                 let allowed = explain(&app, out, who, permission, *record, *workspace).await?;
                 Ok(if allowed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
             }
+            Access::File(files) => files.here(config, out).await,
         }
     }
 }

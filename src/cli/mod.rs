@@ -1,6 +1,9 @@
 //! The command line, for the operator of the server.
 
 mod access;
+mod access_door;
+mod access_file;
+mod access_text;
 mod advice;
 mod backup;
 mod completion;
@@ -14,6 +17,7 @@ mod list;
 mod open;
 mod out;
 mod probe;
+mod remote;
 mod scene;
 mod secret;
 mod serve;
@@ -55,6 +59,9 @@ Exit codes:
   0  the command did what it was asked to do
   1  it failed; or `access explain` says no, or `doctor` found a problem
   2  the command line is wrong
+  3  `access plan` found changes
+  4  a rail refuses an access file
+  5  a test in an access file fails
 
 All settings: `gatepost serve --help`.";
 
@@ -101,7 +108,7 @@ enum Admin {
     /// List, create and revoke API keys
     #[command(subcommand)]
     Key(key::Key),
-    /// Print the access matrix, and explain why a person or key can or cannot do something
+    /// Print the access matrix, explain decisions, and keep the access of a workspace in a file
     #[command(subcommand)]
     Access(access::Access),
     /// Import leads from a file
@@ -128,8 +135,13 @@ fn commands() -> clap::Command {
     let admin = command.find_subcommand("admin").into_iter().flat_map(clap::Command::get_subcommands);
     let formerly: Vec<_> = admin.map(|command| command.get_name().to_owned()).collect();
     let hidden = |command: clap::Command| command.hide(true);
-    let mut command =
-        formerly.into_iter().fold(command, |command, name| command.mut_subcommand(name, hidden));
+    let formerly = formerly.into_iter().filter(|name| name != "access");
+    let mut command = formerly.fold(command, |command, name| command.mut_subcommand(name, hidden));
+    // `gatepost access` calls a server. Its other commands are former names too.
+    command = command.mut_subcommand("access", |access| {
+        let access = access.about("Keep the access of a workspace on a server in a file");
+        ["matrix", "explain"].into_iter().fold(access, |access, name| access.mut_subcommand(name, hidden))
+    });
     // Only after this does each command have the settings as its own arguments.
     command.build();
     brief(command)
@@ -178,6 +190,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         tracing::warn!("{name} is set in the environment, but is not a setting of this program");
     }
     let done = match arguments.command {
+        Command::Formerly(Admin::Access(access::Access::File(files))) => return files.remote(out).await,
         Command::Init(init) => init.run(&config, out).await,
         Command::Serve => serve::run(config, out).await,
         Command::Demo(demo) => demo.run(config, out).await,

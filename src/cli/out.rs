@@ -64,6 +64,6 @@ impl<const N: usize> Table<N> {
 }
 
 /// Users choose names, so control characters that would change the terminal are removed.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

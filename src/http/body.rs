@@ -5,6 +5,7 @@ mod affected;
 mod edit;
 mod filled;
 mod patch;
+mod text;
 mod upload;
 pub use accepted::Accepted;
 pub use affected::Affected;
@@ -12,6 +13,7 @@ pub(crate) use edit::patch;
 pub use edit::{Absent, Edit};
 pub use filled::{Filled, body as filled};
 pub use patch::Unread;
+pub use text::Text;
 pub use upload::{Carrier, LARGEST_FILE, Upload, Uploaded, taking};
 
 use super::crowd::Locality;

@@ -31,7 +31,8 @@ pub use answers::{Answers, Shared};
 pub(crate) use body::patch;
 pub use body::{
     Absent, Accepted, Affected, Carrier, Edit, Empty, Filled, Json, LARGEST, LARGEST_FILE, Nothing, Optional,
-    Unread, Unused, Upload, Uploaded, anonymous, filled, for_visitors, taking, whole, whole_of_stranger,
+    Text, Unread, Unused, Upload, Uploaded, anonymous, filled, for_visitors, taking, whole,
+    whole_of_stranger,
 };
 pub use crowd::{Crowd, Locality, Most, Visit};
 pub use csv::Csv;
@@ -47,6 +48,8 @@ pub use rate::RateLimit;
 pub use reading::{RIGHTS, StrictBodies, coerced, lenient};
 pub use refusals::document_refusals;
 pub use room::Room;
-pub use schema::{OPEN, Violation, absent_not_null, nullable, optional_not_null, schema_of, violations};
+pub use schema::{
+    OPEN, Violation, absent_not_null, check, nullable, optional_not_null, schema_of, violations,
+};
 pub use streamed::{Pieces, Streamed, Streams};
 pub use table::Format;

@@ -4,6 +4,7 @@
 
 mod operations;
 
+pub mod access_file;
 pub mod account_campaign_mappings;
 pub mod account_moves;
 pub mod accounts;

@@ -176,6 +176,14 @@ impl<P: Permission> Can<P> {
         }
     }
 
+    /// The proof of a part of this change, under a permission of its own. It is for one transaction: [`PartOf::record`] writes
+    /// the part's audit row.
+    pub fn part<Q: Permission>(&self) -> Result<PartOf<Q>> {
+        self.also::<Q>()?;
+        self.app.storage.admit(Q::ACTION, self.workspace())?;
+        Ok(PartOf(Can { caller: self.caller.clone(), permission: PhantomData }))
+    }
+
     async fn transact<T, F>(self, body: F) -> Result<T>
     where
         T: Send + 'static,
@@ -189,6 +197,23 @@ impl<P: Permission> Can<P> {
             body(&can, tx).await
         };
         gate.0.write_for(lane, body).await
+    }
+}
+
+/// The proof of a part of a larger change. It opens no transaction.
+pub struct PartOf<P>(Can<P>);
+
+impl<P> Deref for PartOf<P> {
+    type Target = Can<P>;
+    fn deref(&self) -> &Can<P> {
+        &self.0
+    }
+}
+
+impl<P: Permission> PartOf<P> {
+    /// Writes the audit row of the part, under its own permission, and gives its answer.
+    pub async fn record<T: Answer>(&self, change: Change<T>, tx: &mut Tx) -> Result<T::Seen> {
+        Ok(change.record(self, P::ACTION, tx).await?.seen_by(self))
     }
 }
 

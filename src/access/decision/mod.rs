@@ -12,7 +12,7 @@ mod records;
 pub(crate) use answer::partial;
 pub use answer::{Answer, Partial, Seen};
 pub use ask::{Ask, Call, Decision, STEPS, Sight, Stray, Verdict};
-pub use can::{Can, STEP, Stepped, one_more_step};
+pub use can::{Can, PartOf, STEP, Stepped, one_more_step};
 pub use gate::Gate;
 pub use near::Near;
 pub use predicate::{Facts, Pred, Shape, Who};

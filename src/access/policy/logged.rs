@@ -96,6 +96,7 @@ const LOGGED: &[(&str, &str)] = &[
     ("roles:create", "created the role {}"),
     ("roles:update", "changed the role {}"),
     ("roles:delete", "deleted the role {}"),
+    ("access:apply", "applied a file to the access of the workspace"),
     ("leads:verify", "had the addresses of leads verified"),
     ("leads:set_interest", "set the interest of {}"),
     ("email_verifications:create", "verified an e-mail address"),

@@ -3,6 +3,8 @@
 use super::assignment::{change, released, sending};
 use super::{Account, store};
 use crate::access::{Can, accounts::Assign};
+use crate::audit::Change;
+use crate::db::Tx;
 use crate::error::Result;
 use crate::http::address;
 use schemars::JsonSchema;
@@ -36,21 +38,27 @@ pub async fn assign(can: Can<Assign>, wanted: Assignment) -> Result<Assigned> {
 
 /// `to` is the member, by member id, user id or address. None takes the account back.
 pub async fn assign_to(can: Can<Assign>, email: String, to: Option<String>) -> Result<Account> {
-    can.write(async move |can, tx| {
-        let before = store::named(can, &mut *tx, "account_email", &email).await?;
-        let member = match &to {
-            None => None,
-            Some(who) => Some(sending(can, tx, who).await?),
-        };
-        if member == before.assigned_to {
-            return Ok(change(&before, before.clone(), vec![]));
-        }
-        let by = (can.user(), can.now());
-        let after =
-            Account { assigned_to: member, modified_by: by.0, timestamp_updated: by.1, ..before.clone() };
-        can.update(tx, &after).await?;
-        let left = released(can, tx, &before, &after).await?;
-        Ok(change(&before, after, left))
-    })
-    .await
+    can.write(async move |can, tx| assign_part(can, tx, &email, to.as_deref()).await).await
+}
+
+/// The change in a transaction that the caller has begun.
+pub async fn assign_part(
+    can: &Can<Assign>,
+    tx: &mut Tx,
+    email: &str,
+    to: Option<&str>,
+) -> Result<Change<Account>> {
+    let before = store::named(can, &mut *tx, "account_email", email).await?;
+    let member = match to {
+        None => None,
+        Some(who) => Some(sending(can, tx, who).await?),
+    };
+    if member == before.assigned_to {
+        return Ok(change(&before, before.clone(), vec![]));
+    }
+    let by = (can.user(), can.now());
+    let after = Account { assigned_to: member, modified_by: by.0, timestamp_updated: by.1, ..before.clone() };
+    can.update(tx, &after).await?;
+    let left = released(can, tx, &before, &after).await?;
+    Ok(change(&before, after, left))
 }

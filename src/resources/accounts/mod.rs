@@ -27,7 +27,7 @@ mod update;
 mod vitals;
 mod warmup;
 pub use analytics::{daily_analytics, warmup_analytics};
-pub use assign::{assign, assign_to};
+pub use assign::{assign, assign_part, assign_to};
 pub use assignment::{LeftBehind, release_account, settle, unassign};
 pub use create::create;
 pub use filter::{StatusFilter, Wanted};

@@ -7,7 +7,7 @@ mod store;
 mod toggle;
 pub use list::list;
 pub use routes::router;
-pub use toggle::toggle;
+pub use toggle::{tag_accounts_part, toggle};
 
 use crate::db::record;
 use crate::time::Time;

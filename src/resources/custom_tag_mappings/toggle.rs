@@ -90,39 +90,63 @@ type Found = (i64, Vec<Uuid>);
 
 pub async fn toggle(can: Can<Toggle>, body: ToggleTags) -> Result<Done> {
     let wanted = wanted(&body)?;
-    can.write(async move |can, tx| {
-        custom_tags::known(can, &mut *tx, wanted.form.tags(), &wanted.tags).await?;
-        let (kind, found) = match &wanted.resources {
-            Some(ids) => named(can, tx, ids, &wanted).await?,
-            None => selected(can, tx, &body.selection, &wanted).await?,
-        };
-        if wanted.tags.len() * found.len() > PAIRS {
-            return Err(Error::invalid(format!(
-                "body/{} must make at most {PAIRS} pairs of a tag and a record",
-                wanted.form.tags()
-            )));
-        }
-        let assign = match wanted.assign {
-            Some(assign) => assign,
-            None => !store::is_mapped(can, tx, &wanted.tags, &found).await?,
-        };
-        match assign {
-            true => custom_tags::map(can, tx, &wanted.tags, (kind, &found)).await?,
-            false => custom_tags::unmap(can, tx, &wanted.tags, &found).await.map(drop)?,
-        }
-        if kind == ACCOUNT && assign {
-            runs::wake_accounts(can, tx, &found).await?;
-        }
-        let name = if kind == ACCOUNT { "account" } else { "campaign" };
-        let subject = match (found.as_slice(), wanted.tags.as_slice()) {
-            ([id], _) => Subject::new(name, *id),
-            (_, [tag, ..]) => Subject::new("custom_tag", *tag),
-            (_, []) => Subject::new("custom_tag", Uuid::nil()),
-        };
-        let after = json!({ "assign": assign, "tag_ids": wanted.tags, "resource_ids": found });
-        Ok(Change::new(subject, (), after, Done { success: true }).affecting(found.len()))
-    })
-    .await
+    can.write(async move |can, tx| toggled(can, tx, &wanted, &body.selection).await).await
+}
+
+async fn toggled(
+    can: &Can<Toggle>,
+    tx: &mut Tx,
+    wanted: &Wanted,
+    selection: &Selection,
+) -> Result<Change<Done>> {
+    custom_tags::known(can, &mut *tx, wanted.form.tags(), &wanted.tags).await?;
+    let (kind, found) = match &wanted.resources {
+        Some(ids) => named(can, tx, ids, wanted).await?,
+        None => selected(can, tx, selection, wanted).await?,
+    };
+    if wanted.tags.len() * found.len() > PAIRS {
+        return Err(Error::invalid(format!(
+            "body/{} must make at most {PAIRS} pairs of a tag and a record",
+            wanted.form.tags()
+        )));
+    }
+    let assign = match wanted.assign {
+        Some(assign) => assign,
+        None => !store::is_mapped(can, tx, &wanted.tags, &found).await?,
+    };
+    match assign {
+        true => custom_tags::map(can, tx, &wanted.tags, (kind, &found)).await?,
+        false => custom_tags::unmap(can, tx, &wanted.tags, &found).await.map(drop)?,
+    }
+    if kind == ACCOUNT && assign {
+        runs::wake_accounts(can, tx, &found).await?;
+    }
+    let name = if kind == ACCOUNT { "account" } else { "campaign" };
+    let subject = match (found.as_slice(), wanted.tags.as_slice()) {
+        ([id], _) => Subject::new(name, *id),
+        (_, [tag, ..]) => Subject::new("custom_tag", *tag),
+        (_, []) => Subject::new("custom_tag", Uuid::nil()),
+    };
+    let after = json!({ "assign": assign, "tag_ids": wanted.tags, "resource_ids": found });
+    Ok(Change::new(subject, (), after, Done { success: true }).affecting(found.len()))
+}
+
+/// Adds tags to sending accounts or removes them, in a transaction that the caller has begun.
+pub async fn tag_accounts_part(
+    can: &Can<Toggle>,
+    tx: &mut Tx,
+    accounts: &[String],
+    (tags, assign): (&[Uuid], bool),
+) -> Result<Change<Done>> {
+    let wanted = Wanted {
+        tags: tags.to_vec(),
+        kind: Some(ACCOUNT),
+        resources: Some(accounts.to_vec()),
+        excluded: vec![],
+        form: Form::Official,
+        assign: Some(assign),
+    };
+    toggled(can, tx, &wanted, &Selection::default()).await
 }
 
 fn wanted(body: &ToggleTags) -> Result<Wanted> {

@@ -8,13 +8,13 @@ mod pages;
 mod routes;
 mod store;
 mod update;
-pub use create::create;
-pub use delete::delete;
+pub use create::{create, create_part};
+pub use delete::{delete, delete_part};
 pub use list::{Filter, list};
 pub use pages::pages;
 pub use routes::router;
 pub use store::{existing, known, map, of_limit, unmap, unmap_all};
-pub use update::update;
+pub use update::{update, update_part};
 
 use crate::access::{Caller, Resource, Shape};
 use crate::audit::Subject;

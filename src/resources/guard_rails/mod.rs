@@ -10,7 +10,8 @@ mod update;
 pub use dry_run::dry_run;
 pub use pages::pages;
 pub use routes::router;
-pub use update::update;
+pub use store::current;
+pub use update::{merged, update, update_part};
 
 use crate::access::{Can, Delegation, GuardRails, Role, guard_rails::Read};
 use crate::db::Json;

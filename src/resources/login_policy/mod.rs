@@ -11,7 +11,7 @@ pub use dry_run::dry_run;
 pub use pages::pages;
 pub use routes::router;
 pub use store::current;
-pub use update::{reset, update};
+pub use update::{merged, reset, update, update_part};
 
 use crate::access::{Can, LoginPolicy, Method, login_policy::Read};
 use crate::error::Result;

@@ -4,6 +4,7 @@ use super::{Patch, store};
 use crate::access::{Caller, Can, LoginPolicy, login_policy::Update};
 use crate::audit::{Change, Subject};
 use crate::config::allowed_ips;
+use crate::db::Tx;
 use crate::error::{Error, Result};
 
 fn subject(can: &Caller) -> Subject {
@@ -20,14 +21,16 @@ pub fn merged(patch: &Patch, before: &LoginPolicy) -> Result<LoginPolicy> {
 }
 
 pub async fn update(can: Can<Update>, patch: Patch) -> Result<LoginPolicy> {
-    can.write(async move |can, tx| {
-        let before = store::current(can, &mut *tx).await?;
-        let after = merged(&patch, &before)?;
-        keeps_the_caller(can, &after)?;
-        store::set(can, tx, &after).await?;
-        Ok(Change::updated(subject(can), &before, after))
-    })
-    .await
+    can.write(async move |can, tx| update_part(can, tx, &patch).await).await
+}
+
+/// The change in a transaction that the caller has begun.
+pub async fn update_part(can: &Can<Update>, tx: &mut Tx, patch: &Patch) -> Result<Change<LoginPolicy>> {
+    let before = store::current(can, &mut *tx).await?;
+    let after = merged(&patch, &before)?;
+    keeps_the_caller(can, &after)?;
+    store::set(can, tx, &after).await?;
+    Ok(Change::updated(subject(can), &before, after))
 }
 
 /// Lets people sign in from everywhere and with every method again. Only the operator calls this.

@@ -22,14 +22,15 @@ mod v1;
 pub use super::members::SHAPE;
 pub use accept::{Acceptance, Accepted, accept};
 pub use foreseen::{Foreseen, foresee};
-pub use invite::invite;
+pub use invitation::Link;
+pub use invite::{invite, invite_part};
 pub use list::{Filter, expiries, list, members, show};
 pub use pages::pages;
 pub use preview::{Invited, show_invitation};
-pub use remove::{remove, remove_member};
+pub use remove::{remove, remove_member, remove_part};
 pub use resend::resend;
 pub use routes::router;
-pub use update::update;
+pub use update::{update, update_part};
 
 use super::members::{MemberPermission, WorkspaceMember};
 use crate::access::Role;

@@ -14,17 +14,24 @@ use crate::resources::{api_keys, roles, sessions};
 use uuid::Uuid;
 
 pub async fn remove(can: Can<Delete>, id: Uuid, revoke: Revoke) -> Result<WorkspaceMember> {
-    can.write(async move |can, tx| {
-        let mut member = members::find(can, &mut *tx, id).await?;
-        let present = member.effective_role();
-        roles::guard(can, Some(&present), None)?;
-        within_own(can, member.permissions.as_deref())?;
-        let keys = KeysMade::by(can, tx, id, revoke.revoke_keys).await?;
-        let left = remove_member(can, tx, &member).await?;
-        member.keys_made = keys.shown(can);
-        Ok(keys.recorded(can, Change::deleted(subject(id), member).with(left)))
-    })
-    .await
+    can.write(async move |can, tx| remove_part(can, tx, id, &revoke).await).await
+}
+
+/// The change in a transaction that the caller has begun.
+pub async fn remove_part(
+    can: &Can<Delete>,
+    tx: &mut Tx,
+    id: Uuid,
+    revoke: &Revoke,
+) -> Result<Change<WorkspaceMember>> {
+    let mut member = members::find(can, &mut *tx, id).await?;
+    let present = member.effective_role();
+    roles::guard(can, Some(&present), None)?;
+    within_own(can, member.permissions.as_deref())?;
+    let keys = KeysMade::by(can, tx, id, revoke.revoke_keys).await?;
+    let left = remove_member(can, tx, &member).await?;
+    member.keys_made = keys.shown(can);
+    Ok(keys.recorded(can, Change::deleted(subject(id), member).with(left)))
 }
 
 /// Removes a member with their personal keys, their sessions here and their open invitation. It returns which accounts are

@@ -19,7 +19,7 @@ pub use plan::exclude;
 pub use removal::{cancel_removal, schedule_removal};
 pub use routes::router;
 pub use store::{any, brand, by_id, current, exists};
-pub use update::{open_defaults, update};
+pub use update::{open_defaults, update, update_part};
 
 use crate::access::Role;
 use crate::audit::Subject;
