@@ -212,7 +212,9 @@ fn environment() -> BTreeMap<&'static str, String> {
 
 /// Variables that look like settings but are not, probably because of a typing error. `gatepost access` reads two of its own.
 pub fn unknown_variables() -> Vec<String> {
-    let known = |name: &str| NAMES.contains(&name.to_lowercase().as_str()) || ["CONFIG", "HOST", "TOKEN"].contains(&name);
+    let known = |name: &str| {
+        NAMES.contains(&name.to_lowercase().as_str()) || ["CONFIG", "HOST", "TOKEN"].contains(&name)
+    };
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     names.filter(|name| name.strip_prefix("GATEPOST_").is_some_and(|rest| !known(rest))).collect()
 }

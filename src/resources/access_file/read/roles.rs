@@ -80,8 +80,7 @@ impl Reader<'_> {
             self.fault(base_at, format!("{BASE}; there is no such role `{base}`{}", hint(&base, names)));
             return None;
         };
-        let given: Vec<&Entry> =
-            entries.iter().filter(|entry| SAID.contains(&entry.key.as_str())).collect();
+        let given: Vec<&Entry> = entries.iter().filter(|entry| SAID.contains(&entry.key.as_str())).collect();
         let [entry] = given.as_slice() else {
             self.fault(at, format!("`{name}` needs exactly one of `can`, `cannot` and `permissions`"));
             return None;
