@@ -157,7 +157,11 @@ impl Files {
             Files::Validate { file, .. } => {
                 let report = door.validate(read(file)?).await?;
                 out.say(&report, text::validation(&report))?;
-                Ok(if report["valid"] == true { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+                Ok(if report.get("valid") == Some(&Value::Bool(true)) {
+                    ExitCode::SUCCESS
+                } else {
+                    ExitCode::FAILURE
+                })
             }
             Files::Plan { file, allowed, .. } => {
                 let plan = door.plan(read(file)?, allowed).await?;
@@ -175,7 +179,11 @@ impl Files {
             Files::Test { file, mutate, .. } => {
                 let tests = door.test(read(file)?, *mutate).await?;
                 out.say(&tests, text::tests(&tests))?;
-                Ok(if tests["holds"] == true { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+                Ok(if tests.get("holds") == Some(&Value::Bool(true)) {
+                    ExitCode::SUCCESS
+                } else {
+                    ExitCode::from(FAILED)
+                })
             }
             Files::Log { .. } => {
                 let log = door.log().await?;
@@ -210,7 +218,7 @@ async fn apply(door: &Door, out: Out, file: String, allowed: &Allowed, asked: As
     if !out.json {
         out.line(text::plan(&plan))?;
     }
-    match plan["outcome"].as_str() {
+    match plan.get("outcome").and_then(Value::as_str) {
         Some("refused" | "failed") => {
             if out.json {
                 out.say(&plan, "")?;
@@ -220,7 +228,7 @@ async fn apply(door: &Door, out: Out, file: String, allowed: &Allowed, asked: As
         Some("differs") if !asked.yes && !confirmed()? => return Ok(ExitCode::FAILURE),
         _ => (),
     }
-    let state = asked.expect.or(plan["state"].as_str()).unwrap_or_default().to_owned();
+    let state = asked.expect.or(plan.get("state").and_then(Value::as_str)).unwrap_or_default().to_owned();
     let applying = Applying {
         expect: Some(state),
         because: asked.because.map(str::to_owned),
@@ -244,7 +252,7 @@ fn confirmed() -> Result<bool> {
 }
 
 fn code(plan: &Value) -> ExitCode {
-    match plan["outcome"].as_str() {
+    match plan.get("outcome").and_then(Value::as_str) {
         Some("same") => ExitCode::SUCCESS,
         Some("differs") => ExitCode::from(DIFFERS),
         Some("refused") => ExitCode::from(REFUSED),

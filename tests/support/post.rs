@@ -84,8 +84,11 @@ impl Post {
 /// A clock of the World, and a point at which the process waits.
 pub struct Hooked {
     clock: Arc<Fixed>,
-    hook: Mutex<Option<(&'static str, Sender<()>, Receiver<()>)>>,
+    hook: Mutex<Option<Hook>>,
 }
+
+/// The point, how the process tells that it is there, and what it then waits for.
+type Hook = (&'static str, Sender<()>, Receiver<()>);
 
 impl Hooked {
     /// The process tells by the first of the two that it has reached the point, and waits for the second.
@@ -119,8 +122,7 @@ impl Ambient for Hooked {
 /// A header of a mail, without its folds.
 pub fn header(mail: &Arrived, name: &str) -> Option<String> {
     let head = mail.text.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
-    let found = head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned));
-    found
+    head.lines().find_map(|line| line.strip_prefix(&format!("{name}: "))).map(str::to_owned)
 }
 
 /// When a mail was written.

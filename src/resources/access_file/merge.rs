@@ -211,10 +211,9 @@ impl Merge<'_> {
             }
         }
         if let Some(tags) = &entry.tags {
-            member.tags = match tags {
-                Some(tags) => Some(tags.iter().filter_map(|(label, at)| self.tag(label, *at)).collect()),
-                None => None,
-            };
+            member.tags = tags
+                .as_ref()
+                .map(|tags| tags.iter().filter_map(|(label, at)| self.tag(label, *at)).collect());
         }
         if let Some(permissions) = &entry.permissions {
             if let Some(present) = &present

@@ -158,7 +158,8 @@ fn sections(random: &mut Random) -> Vec<String> {
 }
 
 fn wanted(text: &str, state: &State) -> Option<Wanted> {
-    let source = AccessText::read(text.to_owned()).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.0));
+    let source =
+        AccessText::read(text.to_owned()).unwrap_or_else(|faults| unreachable!("{text}\n{:?}", faults.0));
     merge::wanted(&source.text, state, &source.file).ok()
 }
 
@@ -178,7 +179,7 @@ fn what_is_applied_is_the_same_afterwards_whatever_the_order_of_sections() {
         let changes = parts(&before.model, &after.model, &after.lines);
         changing += usize::from(!changes.is_empty());
         let then = state(after.model.clone());
-        let again = wanted(&text, &then).unwrap_or_else(|| panic!("seed {seed}\n{text}"));
+        let again = wanted(&text, &then).unwrap_or_else(|| unreachable!("seed {seed}\n{text}"));
         let left = parts(&then.model, &again.model, &again.lines);
         assert!(left.is_empty(), "seed {seed} {left:?}\n{text}");
         // Whatever a caller allows, somebody can apply a file afterwards.
@@ -205,10 +206,10 @@ fn a_dump_is_a_file_without_changes() {
     for seed in 0..WORLDS {
         let present = state(model(&mut Random(seed)));
         let text = yaml(&document("Acme", &present.model));
-        let same = wanted(&text, &present).unwrap_or_else(|| panic!("seed {seed}\n{text}"));
+        let same = wanted(&text, &present).unwrap_or_else(|| unreachable!("seed {seed}\n{text}"));
         assert!(parts(&present.model, &same.model, &same.lines).is_empty(), "seed {seed}\n{text}");
         assert_eq!(same.model.digest(), present.model.digest());
-        let tidy = super::format(&text).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.0));
+        let tidy = super::format(&text).unwrap_or_else(|faults| unreachable!("{text}\n{:?}", faults.0));
         let again = wanted(&tidy, &present).unwrap();
         assert!(parts(&present.model, &again.model, &again.lines).is_empty(), "seed {seed}\n{tidy}");
     }

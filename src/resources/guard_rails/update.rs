@@ -24,7 +24,7 @@ pub async fn update(can: Can<Update>, patch: Patch) -> Result<GuardRails> {
 /// The change in a transaction that the caller has begun.
 pub async fn update_part(can: &Can<Update>, tx: &mut Tx, patch: &Patch) -> Result<Change<GuardRails>> {
     let before = store::current(can, &mut *tx).await?;
-    let after = merged(&patch, &before)?;
+    let after = merged(patch, &before)?;
     store::set(can, tx, &after).await?;
     let subs = groups::subs(can, tx).await?;
     if after.no_exports {

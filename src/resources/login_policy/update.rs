@@ -27,7 +27,7 @@ pub async fn update(can: Can<Update>, patch: Patch) -> Result<LoginPolicy> {
 /// The change in a transaction that the caller has begun.
 pub async fn update_part(can: &Can<Update>, tx: &mut Tx, patch: &Patch) -> Result<Change<LoginPolicy>> {
     let before = store::current(can, &mut *tx).await?;
-    let after = merged(&patch, &before)?;
+    let after = merged(patch, &before)?;
     keeps_the_caller(can, &after)?;
     store::set(can, tx, &after).await?;
     Ok(Change::updated(subject(can), &before, after))

@@ -117,7 +117,7 @@ fn missing(can: &Caller, near: Near, campaign: &Campaign, (steps, sees): (usize,
     let no_sender = sees && settings.email_list.is_empty() && settings.email_tag_list.is_empty();
     let (sequence, options) = (SEQUENCE.offered_on(can, near, id), OPTIONS.offered_on(can, near, id));
     let all = [
-        (steps == 0).then(|| Missing {
+        (steps == 0).then_some(Missing {
             what: "It has no steps.",
             then: "A campaign sends the steps of its sequence.",
             way: sequence,
