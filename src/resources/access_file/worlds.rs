@@ -38,7 +38,8 @@ impl Random {
         let off: BTreeSet<&str> =
             ACTIONS.iter().filter(|_| self.below(8) == 0).map(|row| row.resource).collect();
         let reach = |row: &crate::access::Action| {
-            if off.contains(row.resource) { Reach::None } else { row.reach(base) }
+            let is_off = off.contains(row.resource) || off.contains((row.see)().resource);
+            if is_off { Reach::None } else { row.reach(base) }
         };
         OwnRole::new(base, &Cells::new(reach))
     }
