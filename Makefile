@@ -17,7 +17,7 @@ test:
 	scripts/prepare
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
-	GATEPOST_TEST_ALL=1 scripts/with-postgres cargo test --locked
+	GATEPOST_TEST_ALL=1 scripts/with-postgres cargo test --locked -- --test-threads=4
 	scripts/readme.sh target/debug/gatepost
 	scripts/tour.sh target/debug/gatepost
 	scripts/seed-000.sh target/debug/gatepost

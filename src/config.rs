@@ -94,12 +94,12 @@ pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook_networks: Option<String>,
 
-    /// Sending accounts that send campaign mail at a time, or `off` for a server that sends none [default: 64]
+    /// Accounts that send at a time, or `off` to send nothing [default: 64]
     #[arg(long, global = true, value_name = "off|N", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sending: Option<String>,
 
-    /// Serve /metrics for Prometheus here, without a key [default: nowhere]
+    /// Serve /metrics for Prometheus, without a key [default: none]
     #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics_listen: Option<String>,

@@ -210,7 +210,7 @@ async fn unknown_routes_and_wrong_methods() {
 async fn calls_over_the_rate_get_a_retry_after() {
     let url = format!(
         "sqlite:{}",
-        std::env::temp_dir().join(format!("gatepost-rate-{}.db", std::process::id())).display()
+        crate::support::folder().join(format!("gatepost-rate-{}.db", std::process::id())).display()
     );
     let world = World::on(&url, Some(url["sqlite:".len()..].into()), RateLimit(3.try_into().ok())).await;
     for _ in 0..3 {

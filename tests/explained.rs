@@ -186,6 +186,9 @@ fn by_the_body(operation: &Operation) -> bool {
         "webhooks:resume",
         "webhook_events:read",
         "webhook_events:redeliver",
+        // A file has members, tags and more, and each part of it needs its own permission.
+        "access:plan",
+        "access:apply",
     ];
     let paths = ["from-export", "ai-reply-label"];
     named.contains(&operation.action.name) || paths.iter().any(|path| operation.path.ends_with(path))

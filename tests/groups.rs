@@ -352,7 +352,8 @@ proptest! {
             let joins = action.name == "workspace_members:accept";
             let own = ends_all || action.name == "login_policy:update";
             let (changes, named) = (action.activity.is_some(), &action.resource.to_owned());
-            let known = ["access", "workspace_group_members"].contains(&action.resource) && !changes;
+            let known = ["access:read", "access:explain"].contains(&action.name)
+                || action.resource == "workspace_group_members" && !changes;
             let withheld = through && !personal && (delegation.paused
                 || delegation.read_only && changes && !reads && !joins
                 || delegation.no_exports && export

@@ -19,7 +19,7 @@ pub struct Folder(PathBuf);
 
 impl Folder {
     pub fn new() -> Folder {
-        Folder(std::env::temp_dir().join(format!("gatepost-process-{}", Uuid::now_v7())))
+        Folder(crate::support::folder().join(format!("gatepost-process-{}", Uuid::now_v7())))
     }
     pub fn path(&self) -> &str {
         self.0.to_str().unwrap()

@@ -51,6 +51,13 @@ static API: LazyLock<Value> =
 static TLS: LazyLock<Arc<rustls::ClientConfig>> =
     LazyLock::new(|| Arc::new(gatepost::tls::client().unwrap()));
 
+/// Where databases of tests are. In memory if there is such a file system: a change waits for the disk longer than for
+/// everything else, and these files need not outlive the machine.
+pub fn folder() -> PathBuf {
+    let memory = PathBuf::from("/dev/shm");
+    if memory.is_dir() { memory } else { env::temp_dir() }
+}
+
 /// An id that no record has.
 pub const MISSING: &str = "01890000-0000-7000-8000-000000000000";
 
@@ -168,7 +175,7 @@ impl Answer {
 
 impl World {
     pub async fn sqlite() -> World {
-        let file = env::temp_dir().join(format!("gatepost-test-{}.db", Uuid::now_v7()));
+        let file = folder().join(format!("gatepost-test-{}.db", Uuid::now_v7()));
         World::on(&format!("sqlite:{}", file.display()), Some(file), RateLimit(None)).await
     }
 

@@ -73,8 +73,8 @@ impl<P: Permission> Can<P> {
     /// The proof for what the server does by itself: it pauses a webhook, and it sends for campaigns. Only `webhooks` and
     /// `campaign_mails` call this.
     pub fn unattended(app: &App, workspace: Uuid) -> Self {
-        let grant = Grant::operator(workspace);
-        Self::without_key(app, Presented::Operator { workspace }, grant, Origin::local())
+        let grant = Grant::server(workspace);
+        Self::without_key(app, Presented::Server { workspace }, grant, Origin::local())
     }
 
     /// The proof for a job. It is refused if the person who asked for the job no longer has the permission.

@@ -3,7 +3,7 @@
 
 use super::group::GROUP_AND_ROLE;
 use super::rows::{KeyRow, MemberRow, WorkspaceRow};
-use super::{Acting, Group, Lapsed, Session};
+use super::{Acting, Group, Lapsed, Principal, Session};
 use crate::access::{Action, Cells, CustomRole, EffectiveRole, Pred, Reach, Role, Who};
 use crate::db::{Part, Source, sql};
 use crate::error::Result;
@@ -11,21 +11,6 @@ use crate::time::Time;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-#[derive(Clone, Debug)]
-pub enum Principal {
-    Key {
-        id: Uuid,
-        name: String,
-        personal: bool,
-    },
-    Member,
-    Session(Session),
-    /// A person who holds the link of an invitation.
-    Invitee,
-    /// The server's command line.
-    Operator,
-}
 
 /// The rights of a principal in a workspace. Only `access` makes one: its fields are private to it.
 #[derive(Clone, Debug)]
@@ -141,8 +126,17 @@ impl Grant {
 
     /// All rights, for the command line.
     pub fn operator(workspace: Uuid) -> Grant {
+        Grant::unlimited(workspace, Principal::Operator)
+    }
+
+    /// All rights, for the server itself.
+    pub fn server(workspace: Uuid) -> Grant {
+        Grant::unlimited(workspace, Principal::Server)
+    }
+
+    fn unlimited(workspace: Uuid, principal: Principal) -> Grant {
         let row = WorkspaceRow::bare(workspace);
-        Grant { role: Some(Role::Owner), ..row.grant(Principal::Operator) }
+        Grant { role: Some(Role::Owner), ..row.grant(principal) }
     }
 
     /// Whether the caller is a person with a session or a personal key in their own workspace.
@@ -151,6 +145,7 @@ impl Grant {
             _ if self.acting.is_some() => false,
             Principal::Key { personal, .. } => personal,
             Principal::Member | Principal::Session(_) | Principal::Invitee | Principal::Operator => true,
+            Principal::Server => false,
         }
     }
 
@@ -198,6 +193,7 @@ impl Grant {
     pub fn label(&self) -> String {
         match (&self.principal, &self.email) {
             (Principal::Operator, _) => "operator".to_owned(),
+            (Principal::Server, _) => "server".to_owned(),
             (Principal::Key { name, personal: false, .. }, _) => format!("key:{name}"),
             (
                 Principal::Key { .. } | Principal::Member | Principal::Session(_) | Principal::Invitee,
@@ -269,7 +265,11 @@ impl Grant {
     pub fn key(&self) -> Option<Uuid> {
         match self.principal {
             Principal::Key { id, .. } => Some(id),
-            Principal::Member | Principal::Session(_) | Principal::Invitee | Principal::Operator => None,
+            Principal::Member
+            | Principal::Session(_)
+            | Principal::Invitee
+            | Principal::Operator
+            | Principal::Server => None,
         }
     }
 }

@@ -29,6 +29,9 @@ pub(in crate::access) enum Presented {
     Operator {
         workspace: Uuid,
     },
+    Server {
+        workspace: Uuid,
+    },
     /// The caller asked for a job, and their credential is no longer here.
     Asked(Asker),
 }
@@ -52,6 +55,7 @@ impl Presented {
             Presented::Invitation(_)
             | Presented::Person { .. }
             | Presented::Operator { .. }
+            | Presented::Server { .. }
             | Presented::Asked(_) => Lane::Server,
         }
     }
@@ -72,6 +76,7 @@ impl Presented {
                 Grant::of_person(*workspace, *user, now, from).await?.ok_or(auth::ENDED)
             }
             Presented::Operator { workspace } => Ok(Grant::operator(*workspace)),
+            Presented::Server { workspace } => Ok(Grant::server(*workspace)),
             Presented::Asked(asker) => asker.grant(now, from).await?.ok_or(auth::UNKNOWN),
             Presented::Invitation(hash) => invitee(hash, now, from).await?.ok_or(auth::UNKNOWN),
         })

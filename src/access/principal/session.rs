@@ -140,7 +140,11 @@ impl Grant {
     pub fn session(&self) -> Option<Session> {
         match self.principal {
             Principal::Session(session) => Some(session),
-            Principal::Key { .. } | Principal::Member | Principal::Invitee | Principal::Operator => None,
+            Principal::Key { .. }
+            | Principal::Member
+            | Principal::Invitee
+            | Principal::Operator
+            | Principal::Server => None,
         }
     }
 }

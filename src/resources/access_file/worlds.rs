@@ -13,7 +13,7 @@ use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-const WORLDS: u64 = 2_000;
+const WORLDS: u64 = 400;
 const PEOPLE: [&str; 8] = ["ann", "bob", "cleo", "dan", "eve", "finn", "gil", "hana"];
 const LABELS: [&str; 4] = ["East", "West", "true", "a: b"];
 const OWN: [&str; 3] = ["sdr-east", "clerk", "robot_1"];
@@ -199,7 +199,7 @@ fn what_is_applied_is_the_same_afterwards_whatever_the_order_of_sections() {
             assert_eq!(after.model.owner(), before.model.owner(), "seed {seed}");
         }
     }
-    assert!(fitting > 300 && changing > 250 && allowed > 100, "{fitting} {changing} {allowed}");
+    assert!(fitting > 60 && changing > 50 && allowed > 20, "{fitting} {changing} {allowed}");
 }
 
 #[test]

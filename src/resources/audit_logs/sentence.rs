@@ -19,6 +19,7 @@ pub fn actor(row: &AuditLog) -> String {
         (Some(name), None, _) => name.to_owned(),
         (_, Some(key), _) => format!("The key {key}"),
         (None, None, "operator") => "The operator".to_owned(),
+        (None, None, "server") => "The server".to_owned(),
         (None, None, "many") => "Several callers".to_owned(),
         (None, None, other) => other.to_owned(),
     }

@@ -15,6 +15,7 @@ pub async fn me(can: Can<Read>) -> Result<Me> {
         Principal::Session(_) => "session",
         Principal::Member | Principal::Invitee => "member",
         Principal::Operator => "operator",
+        Principal::Server => "server",
     };
     Ok(Me {
         workspace_id: grant.workspace(),

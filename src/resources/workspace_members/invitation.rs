@@ -54,7 +54,7 @@ impl Link {
             None => None,
         };
         let inviter = match can.principal() {
-            Principal::Operator => None,
+            Principal::Operator | Principal::Server => None,
             Principal::Key { personal: false, .. } => Some("An administrator".to_owned()),
             Principal::Key { .. } | Principal::Member | Principal::Session(_) | Principal::Invitee => {
                 name.or(can.email().map(str::to_owned))
