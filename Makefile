@@ -42,6 +42,7 @@ torture:
 	cargo build --locked --release
 	scripts/with-postgres python3 bench/torture.py
 	scripts/clients.sh target/release/gatepost
+	GATEPOST_LOOKS=all cargo test --locked --test all -- browser::
 	PROPTEST_CASES=20000 cargo test --locked --test all -- parsers
 
 # Builds a Debian package in target/, with the unit and completion for shells.

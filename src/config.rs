@@ -89,7 +89,7 @@ pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub internal_networks: Option<String>,
 
-    /// Private networks in which targets of webhooks are allowed, also by http://, separated by commas
+    /// Private networks allowed as targets of webhooks, also by http://
     #[arg(long, global = true, value_name = "NETS", help_heading = "Settings")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook_networks: Option<String>,

@@ -261,8 +261,11 @@ impl Browser {
         lines.filter(|line| !left.iter().any(|end| line.ends_with(end))).collect()
     }
 
-    /// A picture of the whole page, in `target/screenshots`.
+    /// A picture of the whole page, in `target/screenshots`, if they are wanted.
     pub fn picture(&self, name: &str) {
+        if !all_looks() {
+            return;
+        }
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
         let size = self.value(
@@ -274,4 +277,9 @@ impl Browser {
         let bytes = STANDARD.decode(picture["data"].as_str().unwrap()).unwrap();
         std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
     }
+}
+
+/// `GATEPOST_LOOKS=all`: each page in each theme at each width, with pictures.
+pub fn all_looks() -> bool {
+    std::env::var("GATEPOST_LOOKS").is_ok_and(|looks| looks == "all")
 }

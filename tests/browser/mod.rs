@@ -5,6 +5,7 @@ mod gallery;
 mod outreach;
 mod rights;
 mod sheet;
+mod soundness;
 mod walks;
 mod workspace;
 
@@ -15,6 +16,7 @@ use gatepost::app::{App, Demo, DemoPerson};
 use gatepost::auth::{Passkeys, Site};
 use gatepost::router::router;
 use serde_json::{Value, json};
+use soundness::looks;
 
 /// A World behind a real port, in which people can sign in.
 pub struct Served {
@@ -114,14 +116,12 @@ async fn axe_finds_nothing_on_public_pages() {
     let served = Served::demo().await;
     let mut found = Vec::new();
     for case in cases(&served).await {
-        for theme in ["light", "dark"] {
-            for width in [1280, 360] {
-                browser.look(width, theme);
-                visit(&served, &browser, &case);
-                let place = format!("{} {theme} {width}", case.name);
-                found.extend(browser.axe().into_iter().map(|line| format!("{place}: {line}")));
-                browser.picture(&format!("{}-{theme}-{width}", case.name));
-            }
+        visit(&served, &browser, &case);
+        for (theme, width) in looks() {
+            browser.look(*width, theme);
+            let place = format!("{} {theme} {width}", case.name);
+            found.extend(browser.axe().into_iter().map(|line| format!("{place}: {line}")));
+            browser.picture(&format!("{}-{theme}-{width}", case.name));
         }
     }
     assert!(found.is_empty(), "{found:#?}");

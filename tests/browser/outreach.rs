@@ -1,9 +1,9 @@
 //! The pages of campaigns and leads in a browser, and the life of a campaign without a script.
 
-use super::{Case, SIDEWAYS, Served, WIDTHS, browser, is_quiet};
+use super::soundness::are_sound;
+use super::{Case, Served, browser};
 use crate::support::people::PASSWORD;
 use crate::support::scene;
-use gatepost::auth::{Cookie, Site};
 use serde_json::{Value, json};
 
 const LONG: &str = "a-very-long-name-without-any-space-in-it-that-somebody-pasted-into-the-field-by-mistake-and-never-corrected";
@@ -93,43 +93,11 @@ fn cases(set: &Set) -> Vec<Case> {
     ]
 }
 
-/// Opens all parts that are closed at first.
-const OPENED: &str = "document.querySelectorAll('details').forEach(one => one.open = true), 0";
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_of_campaigns_and_leads_are_sound() {
     let Some(browser) = browser() else { return };
     let set = set().await;
-    let served = &set.served;
-    let token = served.world.signed_in("owner").await;
-    let name = Site::of(&served.base).name(Cookie::Session);
-    let value = token.strip_prefix("cookie:").unwrap();
-    let cookie = json!({ "name": name, "value": value, "url": served.base, "httpOnly": true });
-    browser.cdp("Network.setCookie", cookie);
-    browser.log("browser");
-    browser.log("performance");
-    let mut found = Vec::new();
-    for case in cases(&set) {
-        for theme in ["light", "dark"] {
-            for width in [1280, 360] {
-                browser.look(width, theme);
-                served.open(&browser, &case.path);
-                browser.until("document.readyState === 'complete' && document.querySelector('h1') !== null");
-                browser.picture(&format!("{}-{theme}-{width}", case.name));
-                browser.value(OPENED);
-                let place = format!("{} {theme} {width}", case.name);
-                found.extend(browser.axe().into_iter().map(|line| format!("{place}: {line}")));
-            }
-        }
-        for width in WIDTHS {
-            browser.look(width, "light");
-            if browser.value(SIDEWAYS) != json!([]) {
-                found.push(format!("{} at {width}: {}", case.name, browser.value(SIDEWAYS)));
-            }
-        }
-        is_quiet(&browser, &served.base, case.name);
-    }
-    assert!(found.is_empty(), "{found:#?}");
+    are_sound(&browser, &set.served, &cases(&set)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

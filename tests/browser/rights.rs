@@ -1,8 +1,8 @@
 //! The pages behind the sign-in in a browser: members, workspaces, keys, the matrix, why, the audit log, security, and the
 //! sign-in policy.
 
-use super::{Case, SIDEWAYS, Served, WIDTHS, browser, is_quiet};
-use gatepost::auth::{Cookie, Site};
+use super::soundness::are_sound;
+use super::{Case, Served, browser};
 use serde_json::{Value, json};
 
 /// A workspace in which something has happened, so that the pages have something to show.
@@ -51,40 +51,9 @@ fn cases(served: &Served) -> Vec<Case> {
     ]
 }
 
-/// Opens all parts that are closed at first.
-const OPENED: &str = "document.querySelectorAll('details').forEach(one => one.open = true), 0";
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_behind_the_sign_in_are_sound() {
     let Some(browser) = browser() else { return };
     let served = lived_in().await;
-    let token = served.world.signed_in("owner").await;
-    let token = token.strip_prefix("cookie:").unwrap();
-    let name = Site::of(&served.base).name(Cookie::Session);
-    let cookie = json!({ "name": name, "value": token, "url": served.base, "httpOnly": true });
-    browser.cdp("Network.setCookie", cookie);
-    browser.log("browser");
-    browser.log("performance");
-    let mut found = Vec::new();
-    for case in cases(&served) {
-        for theme in ["light", "dark"] {
-            for width in [1280, 360] {
-                browser.look(width, theme);
-                served.open(&browser, &case.path);
-                browser.until("document.readyState === 'complete' && document.querySelector('h1') !== null");
-                browser.picture(&format!("{}-{theme}-{width}", case.name));
-                browser.value(OPENED);
-                let place = format!("{} {theme} {width}", case.name);
-                found.extend(browser.axe().into_iter().map(|line| format!("{place}: {line}")));
-            }
-        }
-        for width in WIDTHS {
-            browser.look(width, "light");
-            if browser.value(SIDEWAYS) != json!([]) {
-                found.push(format!("{} at {width}: {}", case.name, browser.value(SIDEWAYS)));
-            }
-        }
-        is_quiet(&browser, &served.base, case.name);
-    }
-    assert!(found.is_empty(), "{found:#?}");
+    are_sound(&browser, &served, &cases(&served)).await;
 }
