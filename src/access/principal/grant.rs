@@ -3,7 +3,7 @@
 
 use super::group::GROUP_AND_ROLE;
 use super::rows::{KeyRow, MemberRow, WorkspaceRow};
-use super::{Acting, Group, Lapsed, Principal, Session};
+use super::{Acting, Group, Lapsed, Principal};
 use crate::access::{Action, Cells, CustomRole, EffectiveRole, Pred, Reach, Role, Who};
 use crate::db::{Part, Source, sql};
 use crate::error::Result;
