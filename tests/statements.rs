@@ -4,6 +4,7 @@
 use crate::support::{World, on_both};
 use gatepost::access::{GROUP, GROUP_AND_ROLE, Pred, Reach, Resource, Shape, Who};
 use gatepost::db::sql;
+use gatepost::resources::access_file::Application;
 use gatepost::resources::email_verifications::EmailVerification;
 use gatepost::resources::{self, accounts, background_jobs, campaigns, custom_tags, lead_imports, leads};
 use std::{fs, path::Path};
@@ -144,7 +145,8 @@ fn columns(text: &str) -> &'static str {
 fn shape(path: &str, text: &str) -> Shape {
     let folders = fs::read_dir("src/resources").unwrap().map(|entry| entry.unwrap().file_name());
     let shapes = folders.filter_map(|name| resources::shape(&name.to_string_lossy()).copied());
-    let others = [background_jobs::JOBS, lead_imports::ImportPart::SHAPE, EmailVerification::SHAPE];
+    let (parts, files) = (lead_imports::ImportPart::SHAPE, Application::SHAPE);
+    let others = [background_jobs::JOBS, parts, EmailVerification::SHAPE, files];
     let tables: Vec<Shape> = shapes.chain(others).collect();
     // A column can join a table too, before the table that the statement reads.
     let first = |shape: &Shape| {
