@@ -11,8 +11,8 @@ check:
 	scripts/check
 
 # Checks format, lints and generated files, and runs all tests on SQLite and PostgreSQL. Then it runs these against the same
-# binary: the README's calls, the tour, seed-000.sh, the pages on sign-in, agencies and production, the package, and a few
-# thousand unusual requests. It installs what is missing if it can (scripts/prepare).
+# binary: the README's calls, the tour, seed-000.sh, the pages on sign-in, agencies, custom roles, access as code and
+# production, the package, and a few thousand unusual requests. It installs what is missing if it can (scripts/prepare).
 test:
 	scripts/prepare
 	cargo fmt --check
@@ -36,10 +36,12 @@ bench:
 	scripts/with-postgres python3 bench/bench.py
 
 # Kills the server, fills the disk, stops the database, overloads the server, sets the clock back, and sends tens of
-# thousands of unusual requests. Writes bench/torture.md. Also runs every call of four public clients (scripts/clients.txt).
+# thousands of unusual requests. Writes bench/torture.md. Also runs the tour and every call of four public clients
+# (scripts/clients.txt), and looks at each page in both themes at both widths.
 torture:
 	scripts/prepare torture
 	cargo build --locked --release
+	scripts/tour.sh target/release/gatepost
 	scripts/with-postgres python3 bench/torture.py
 	scripts/clients.sh target/release/gatepost
 	GATEPOST_LOOKS=all cargo test --locked --test all -- browser::
