@@ -1,5 +1,5 @@
 //! The answer to the question why a campaign does not send. The fields are those of the reference; the last ones are ours.
-//! A field is absent rather than wrong: what this server does not know is not there.
+//! A field that this server cannot know is absent.
 
 use crate::http::absent_not_null;
 use crate::time::Time;
@@ -64,7 +64,7 @@ pub struct Diagnostics {
     pub gate: Option<&'static str>,
     #[schemars(extend("x-gatepost-extension" = true))]
     pub gate_opens_at: Option<Time>,
-    /// How many mails all limits together leave for today at most.
+    /// The most mails that all limits together allow today.
     #[schemars(with = "f64", extend("x-gatepost-extension" = true))]
     pub expected_today: i64,
     /// The campaign stops on replies, and this server does not read replies yet. So it sends first steps only.

@@ -3,7 +3,7 @@
 
 use super::facts::{Whole, whole};
 use super::render::Mail;
-use super::{Claim, book, closed, store};
+use super::{Claim, closed, store};
 use crate::access::Caller;
 use crate::app::App;
 use crate::db::Tx;
@@ -40,7 +40,7 @@ pub async fn arm(app: &App, claim: &Claim, mail: &Mail) -> Result<Result<(), Sto
     .await
 }
 
-/// Whether the mail still says what it should, to the people to whom it should.
+/// Whether the mail still has the right text, sender and recipients.
 fn is_current(whole: &Whole, mail: &Mail) -> bool {
     let target = &whole.target;
     target.lead.timestamp_updated == mail.lead_updated
@@ -69,7 +69,7 @@ async fn take(
     store::insert_send(can, tx, send, (attempt, true, claim.fence)).await?;
     let after = whole.sender.after(now);
     if store::take_from_account(can, tx, claim, (&after, Some(send.id))).await? == 0 {
-        return Err(Error::Conflict("the account is another process's by now".to_owned()));
+        return Err(Error::Conflict("another process has the account now".to_owned()));
     }
     let (day, sent, new) = whole.lane.after(whole.target.journey.is_none());
     store::take_from_campaign(can, tx, campaign, (&day, sent, new)).await?;
@@ -83,17 +83,11 @@ async fn take(
 pub async fn under_way(can: &Caller, tx: &mut Tx, mail: &Mail, whole: &Whole) -> Result<()> {
     let send = &mail.send;
     let moved = match whole.target.journey {
-        None => store::begin_journey(can, tx, send.place, send.account).await?,
+        None => store::begin_journey(can, tx, send, &mail.subject).await?,
         Some(_) => store::go_on(can, tx, send.place).await?,
     };
     match moved {
-        0 => Err(Error::Conflict("the step does not wait any more".to_owned())),
+        0 => Err(Error::Conflict("the step no longer waits".to_owned())),
         _ => Ok(()),
     }
-}
-
-/// The answer to the transaction was lost. If it was committed all the same, the send is written as aborted, because no dot
-/// was sent.
-pub async fn abort(app: &App, claim: &Claim, mail: &Mail) -> Result<()> {
-    book::book(app, claim, mail.send.id, book::Outcome::aborted(), None).await
 }

@@ -65,7 +65,9 @@ pub async fn book(
     let account = claim.account;
     store::fact(app, claim.workspace, async move |can, tx| {
         let Some(sent) = store::sent(can, (&mut *tx).into(), send).await? else { return Ok(()) };
-        store::insert_result(can, tx, send, outcome.parts()).await?;
+        if !store::insert_result(can, tx, send, outcome.parts()).await? {
+            return Ok(());
+        }
         store::settle(can, tx, account, send).await?;
         follow(can, tx, &sent, (&outcome, thread.as_ref())).await
     })
@@ -102,10 +104,6 @@ async fn follow(
     (outcome, thread): (&Outcome, Option<&(String, Vec<String>)>),
 ) -> Result<()> {
     let place = Place { campaign: sent.campaign, lead: sent.lead, step: sent.step };
-    let campaign: Option<Campaign> = can.own(&mut *tx, sent.campaign).await?;
-    let Some(before) = store::journey(can, (&mut *tx).into(), place).await? else { return Ok(()) };
-    let after = Plan::of(can, &before, sent, campaign.as_ref())?.after(outcome, thread);
-    let moved = store::plan(can, tx, place, &after).await? > 0;
     match outcome.meaning {
         Some(Meaning::Accepted) => {
             store::count_sent(can, tx, sent).await?;
@@ -119,6 +117,10 @@ async fn follow(
         )
         | None => {}
     }
+    let campaign: Option<Campaign> = can.own(&mut *tx, sent.campaign).await?;
+    let Some(before) = store::journey(can, (&mut *tx).into(), place).await? else { return Ok(()) };
+    let after = Plan::of(can, &before, sent, campaign.as_ref())?.after(outcome, thread);
+    let moved = store::plan(can, tx, place, &after).await? > 0;
     if moved && after.ended {
         let status = match outcome.meaning {
             Some(Meaning::RefusedAddress | Meaning::Deferred) => BOUNCED,
@@ -133,11 +135,9 @@ async fn follow(
 /// The address does not exist, so nobody in the workspace writes to it again.
 async fn bounced(can: &Caller, tx: &mut Tx, sent: &Sent) -> Result<()> {
     store::count_bounced(can, tx, sent.account, sent.at).await?;
-    let email = store::address(can, (&mut *tx).into(), sent.lead).await?;
-    if let Some(email) = email {
-        let mac = block_list_entries::mac(can, &email)?;
-        block_list_entries::suppress(can, tx, (&mac, Some(&email)), (Why::Bounced, "mail server")).await?;
-    }
+    let email = store::address(can, (&mut *tx).into(), sent).await?;
+    let by = (Why::Bounced, "mail server");
+    block_list_entries::suppress(can, tx, (&sent.recipient, email.as_deref()), by).await?;
     let event = Event::new(Kind::EmailBounced).of_lead(sent.lead, Some(sent.campaign));
     let event = event.of_account(sent.account).at_step(sent.step + 1, sent.variant + 1);
     events::record(can, tx, event).await
@@ -191,7 +191,7 @@ impl Plan<'_> {
         }
     }
 
-    /// The step is done, or can have been done. The next one is due, or there is none.
+    /// The mail of the step has left, or can have left. The journey goes on to its next step, or ends.
     fn moved_on(&self, thread: Option<&(String, Vec<String>)>) -> Journey {
         let (subject, message_ids) = match thread {
             Some((subject, ids)) => (Some(subject.clone()), ids.clone()),

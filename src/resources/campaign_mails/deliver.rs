@@ -1,6 +1,6 @@
 //! One mail, from its choice to its result.
 
-use super::arm::{abort, arm};
+use super::arm::arm;
 use super::book::{Outcome, SKIPPED, book, refuse};
 use super::facts::{Whole, whole};
 use super::render::{Mail, Written, write};
@@ -15,7 +15,7 @@ use crate::sending::gates::{Gate, Stop};
 use crate::time::Time;
 use std::time::Duration;
 
-/// How long a lead waits whose mail cannot be written, or who cannot be written to for an unknown time.
+/// How long a lead waits if its mail cannot be written, or if a gate is closed for an unknown time.
 const HOLD: i64 = Time::HOUR;
 /// A process that stood still for longer than this after arming sends no dot.
 const FROZEN: i64 = 30_000;
@@ -82,9 +82,10 @@ async fn leave(app: &App, claim: &Claim, mail: &Mail, ready: Ready) -> Result<Do
         // Another account was faster with this lead. Without the dot the server forgets the mail.
         Ok(Err(stop)) if stop.gate == Gate::Lead => return Ok(Done::Again),
         Ok(Err(stop)) => return Ok(Done::Stopped(stop)),
+        // The answer to the transaction was lost. It can have succeeded, but no dot was sent.
         Err(error) => {
             drop(ready);
-            abort(app, claim, mail).await?;
+            write_down(app, claim, mail, Outcome::aborted()).await?;
             return Err(error);
         }
     }
@@ -151,7 +152,9 @@ async fn refused(app: &App, claim: &Claim, mail: &Mail, why: Stopped) -> Result<
             Ok(Done::Again)
         }
         // No dot was sent, so these cannot be.
-        Meaning::Accepted | Meaning::Unconfirmed => Err(Error::internal("an answer before its question")),
+        Meaning::Accepted | Meaning::Unconfirmed => {
+            Err(Error::internal("a mail was accepted before its final dot"))
+        }
     }
 }
 
@@ -163,7 +166,7 @@ async fn end(app: &App, claim: &Claim, place: Place, status: i64) -> Result<()> 
     store::fact(app, claim.workspace, async move |can, tx| store::end(can, tx, place, status).await).await
 }
 
-/// A gate that concerns only this lead makes way for other leads.
+/// A gate that concerns only this lead does not stop other leads.
 async fn stopped(app: &App, claim: &Claim, (whole, place): (&Whole, Place), stop: Stop) -> Result<Done> {
     let later = stop.until.unwrap_or(app.now().plus(HOLD));
     match stop.gate {

@@ -125,7 +125,7 @@ impl Lane {
         (self.today.to_string(), self.gates.sent_today.saturating_add(1), new)
     }
 
-    /// All gates that are closed for every lead, for first mails or for later ones.
+    /// The gates that are closed for every lead. `is_new` means first mails; otherwise they are follow-ups.
     pub fn stops(&self, sender: &Sender, is_new: bool, now: Time) -> Vec<Stop> {
         let lead = gates::Lead { waits: true, is_new, revision: self.run.revision, due_at: Some(now) };
         let contact = Contact { esp_allows: true, ..Contact::default() };

@@ -51,9 +51,10 @@ pub struct Target {
     /// The addresses of the campaign's `cc_list` and `bcc_list` that can get a copy.
     pub cc: Vec<String>,
     pub bcc: Vec<String>,
-    /// Nobody must write to the address of this lead: a verification says so, or it is missing.
+    /// The lead cannot get mail: it has no address, or a verification forbids it.
     pub is_unfit: bool,
-    /// The campaign has nothing more for this lead: it is not active in it any more, or there is no such step.
+    /// The campaign sends this lead nothing more: the lead is not active in it, has a negative label, or has no further
+    /// step.
     pub is_done: bool,
 }
 
@@ -152,7 +153,7 @@ fn day(now: Time) -> (Time, Time) {
     (begins, begins.plus(Time::DAY))
 }
 
-/// How many mails a company gets in a day, and whether those of other campaigns count too.
+/// How many mails a company gets in a day, and whether only those of the same campaign count.
 fn company_limit(campaign: &Campaign) -> Option<(i64, bool)> {
     let rule = campaign.settings.limit_emails_per_company_override.as_ref()?;
     let limit = rule.daily_limit.as_ref().and_then(Number::as_f64).filter(|_| rule.mode == "custom");

@@ -61,7 +61,7 @@ struct Place {
     step: i64,
 }
 
-/// The server itself, in a workspace. It reads with this proof, and makes no change by it.
+/// The server itself, in a workspace. It reads and writes facts with this. Changes go through `Can::write`.
 fn itself(app: &App, workspace: Uuid) -> Caller {
     Caller::clone(&Can::<Launch>::unattended(app, workspace))
 }

@@ -68,16 +68,15 @@ async fn unsubscribe(app: &App, workspace: Uuid, (send, lead): (Uuid, Uuid)) -> 
         return Ok(());
     }
     can.write(async move |can, tx| {
-        let mac = store::recipient(can, (&mut *tx).into(), send).await?.ok_or(Error::NotFound)?;
-        let email = store::address(can, (&mut *tx).into(), lead).await?;
-        let email = email.filter(|email| block_list_entries::mac(can, email).is_ok_and(|own| own == mac));
+        let sent = store::sent(can, (&mut *tx).into(), send).await?.ok_or(Error::NotFound)?;
+        let email = store::address(can, (&mut *tx).into(), &sent).await?;
         let by = (Why::Unsubscribed, "unsubscribe link");
-        if block_list_entries::suppress(can, tx, (&mac, email.as_deref()), by).await? > 0 {
+        if block_list_entries::suppress(can, tx, (&sent.recipient, email.as_deref()), by).await? > 0 {
             if let Some(email) = &email {
                 store::mark_address(can, tx, email, UNSUBSCRIBED).await?;
             }
-            let campaign = store::sent(can, (&mut *tx).into(), send).await?.map(|sent| sent.campaign);
-            events::record(can, tx, Event::new(Kind::LeadUnsubscribed).of_lead(lead, campaign)).await?;
+            let event = Event::new(Kind::LeadUnsubscribed).of_lead(lead, Some(sent.campaign));
+            events::record(can, tx, event).await?;
         }
         let facts = json!({ "unsubscribed": true });
         Ok(Change::new(Subject::new("lead", lead), (), facts, ()).numbered(ACTIVITY))

@@ -55,7 +55,7 @@ pub async fn pick(app: &App, claim: &Claim) -> Result<Found> {
     })
 }
 
-/// When all gates are open that are closed now. None: they are open. The times of some are not known.
+/// The time at which all closed gates are open. None: no gate is closed. A gate without a known time counts `LOOK`.
 fn shut(lane: &Lane, sender: &Sender, is_new: bool, now: Time) -> Option<Time> {
     let stops: Vec<Stop> = lane.stops(sender, is_new, now);
     stops.iter().map(|stop| stop.until.unwrap_or(now.plus(LOOK))).max()
@@ -96,18 +96,22 @@ async fn choose(
             later = sooner(later, Some(until));
         }
         None => {
-            if let Some(lead) = store::new_lead(can, campaign).await? {
-                nothing = false;
-                let since = lane.run.gap_until.unwrap_or(lane.run.launched_at);
-                offer(lead, 0, place(Kind::NewLead, first, since));
+            match store::new_lead(can, campaign).await? {
+                Some(lead) => {
+                    nothing = false;
+                    let since = lane.run.gap_until.unwrap_or(lane.run.launched_at);
+                    offer(lead, 0, place(Kind::NewLead, first, since));
+                }
+                // Leads that are added wake no account.
+                None => later = sooner(later, Some(now.plus(LOOK))),
             }
         }
     }
     if nothing {
-        let (_, until) = store::new_leads(can, can.reader().into(), campaign).await?;
-        later = sooner(later, until.or(Some(now.plus(LOOK))));
+        let (new, until) = store::new_leads(can, can.reader().into(), campaign).await?;
+        later = sooner(later, until);
         // A campaign that was launched before it got leads waits for them.
-        if lane.run.last_sent_at.is_some_and(|last| last >= lane.run.launched_at) {
+        if new == 0 && lane.run.last_sent_at.is_some_and(|last| last >= lane.run.launched_at) {
             complete(app, claim.workspace, &lane.campaign).await?;
         }
     }

@@ -38,7 +38,8 @@ pub async fn run(app: App, places: usize, mut stop: watch::Receiver<()>) {
         while running.len() < places {
             match store::claim(&app, &full(&busy, places)).await {
                 Ok(Found::Claim(claim)) => {
-                    drop(running.spawn(attend(app.clone(), claim, busy.clone(), stopped.clone())));
+                    let busy = Place::take(&busy, claim.workspace);
+                    drop(running.spawn(attend(app.clone(), claim, busy, stopped.clone())));
                 }
                 Ok(Found::Taken) => (),
                 Ok(Found::Nothing) => break,
@@ -62,20 +63,33 @@ fn full(busy: &Busy, places: usize) -> Vec<Uuid> {
     busy.iter().filter(|(_, count)| **count >= most).map(|(workspace, _)| *workspace).collect()
 }
 
-async fn attend(app: App, claim: Claim, busy: Busy, stop: watch::Receiver<()>) {
-    let count = |by: isize| {
-        let mut busy = busy.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = busy.entry(claim.workspace).or_default();
-        *now = now.saturating_add_signed(by);
-        if *now == 0 {
-            busy.remove(&claim.workspace);
+/// A place that a workspace has until this is dropped.
+struct Place {
+    busy: Busy,
+    workspace: Uuid,
+}
+
+impl Place {
+    fn take(busy: &Busy, workspace: Uuid) -> Place {
+        *busy.lock().unwrap_or_else(PoisonError::into_inner).entry(workspace).or_default() += 1;
+        Place { busy: busy.clone(), workspace }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = busy.get_mut(&self.workspace) {
+            *count = count.saturating_sub(1);
         }
-    };
-    count(1);
+        busy.retain(|_, count| *count > 0);
+    }
+}
+
+async fn attend(app: App, claim: Claim, _place: Place, stop: watch::Receiver<()>) {
     if let Err(error) = turn(&app, &claim, Pace::default(), stop).await {
         tracing::warn!(account = %claim.account, cause = cause(&error), "a mail of an account failed");
     }
-    count(-1);
 }
 
 /// Works until no account is due, and returns the number of turns. For tests.

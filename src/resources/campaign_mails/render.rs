@@ -5,7 +5,7 @@ use super::facts::Whole;
 use super::store::Outgoing;
 use crate::app::App;
 use crate::auth;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::resources::campaigns::Step;
 use crate::sending::compose::{Composed, Copy, Texts, compose, reply};
 use crate::sending::letter::{Built, Letter, Unsubscribe};
@@ -14,8 +14,8 @@ use crate::sending::template::{Form, Template, Values};
 use crate::sending::token::{Kind, token};
 use crate::sending::variant;
 use crate::time::Time;
-use serde_json::Value;
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// A mail that was written.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ pub fn write(app: &App, whole: &Whole, place: Place) -> Result<Written> {
     let message_id = message_id(&app.vault.signing(IDS)?, ids, &sender.account.email);
     let (subject, mut thread) = thread(whole, &texts);
     let shown = if thread.is_empty() { subject.clone() } else { reply(&subject) };
-    let built = letter(app, whole, &texts, (&shown, &message_id, &thread, &id.to_string()))?;
+    let built = letter(app, whole, &texts, (&shown, &message_id, &thread, id))?;
     let digest = auth::hash(&String::from_utf8_lossy(&built.bytes));
     thread.push(message_id.clone());
     let send = Outgoing {
@@ -117,18 +117,7 @@ fn texts(
 
 /// The variables of the lead, and those of the account that writes.
 fn values(whole: &Whole) -> HashMap<String, String> {
-    let payload = whole.target.lead.payload.iter().flatten();
-    let mut values: HashMap<String, String> = payload
-        .filter_map(|(name, value)| {
-            let text = match value {
-                Value::String(text) => text.clone(),
-                Value::Number(number) => number.to_string(),
-                Value::Bool(truth) => truth.to_string(),
-                Value::Null | Value::Array(_) | Value::Object(_) => return None,
-            };
-            Some((name.clone(), text))
-        })
-        .collect();
+    let mut values = whole.target.lead.values();
     let account = &whole.sender.account;
     values.insert("sendingAccountFirstName".to_owned(), account.first_name.clone());
     values.insert("sendingAccountName".to_owned(), name(whole));
@@ -154,11 +143,11 @@ fn letter(
     app: &App,
     whole: &Whole,
     texts: &Texts,
-    (subject, message_id, thread, send): (&str, &str, &[String], &str),
+    (subject, message_id, thread, id): (&str, &str, &[String], Uuid),
 ) -> Result<Built> {
     let Whole { sender, lane, target, .. } = whole;
     let wanted = lane.campaign.settings.insert_unsubscribe_header != Some(false);
-    let id = send.parse().map_err(Error::internal)?;
+    let send = id.to_string();
     let token = token(&app.vault.signing(TOKENS)?, id, Kind::Unsubscribe);
     let url = app.public_url.starts_with("https://").then(|| format!("{}/u/{token}", app.public_url));
     let unsubscribe = wanted.then_some(Unsubscribe { url: url.as_deref(), token: &token });
@@ -175,7 +164,7 @@ fn letter(
         thread,
         date: app.now(),
         unsubscribe,
-        send,
+        send: &send,
     };
     letter.build()
 }

@@ -13,7 +13,7 @@ operations! {
 
     /// Explain why a campaign does not send
     ///
-    /// Names the gate that stops the next mail, and how many mails today's limits leave at most. The same gates stop the
+    /// Names the gate that stops the next mail, and the most mails that today's limits allow. The same gates stop the
     /// mail itself. `diagnostics` is null for a draft and a paused campaign. The summary of a language model is always
     /// null. Numbers of accounts are shown only to callers who see sending accounts.
     GET "/api/v2/campaigns/{id}/sending-status" => status as "getCampaignSendingStatus";

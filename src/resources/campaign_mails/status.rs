@@ -4,9 +4,9 @@ use super::answer::*;
 use super::facts::{self, Lane, Sender, lane, sender};
 use super::words::{inactive, says};
 use super::{Place, closed, store};
-use crate::access::{Can, Permission, Reach, accounts, campaigns::Read};
+use crate::access::{Can, campaigns::Read};
 use crate::error::Result;
-use crate::resources::campaigns::{Campaign, DRAFT, PAUSED};
+use crate::resources::campaigns::{self, Campaign, DRAFT, PAUSED};
 use crate::sending::expected::{self, Left, expected_today, open_today};
 use crate::sending::gates::{Gate, Stop};
 use crate::sending::limit::Because;
@@ -99,8 +99,8 @@ async fn look(can: &Can<Read>, id: Uuid) -> Result<Seen> {
     Ok(Seen { lanes, stops, new_leads, new_lead_ready, follow_ups, first_follow_up, due_today })
 }
 
-/// What stops the next mail of an account: a first step that was deferred, a follow-up that is due, or a new lead. Of
-/// those the one is told that leaves first.
+/// What stops the next mail of an account: a first step that was deferred, a follow-up that is due, or a new lead. The
+/// answer is the stop that ends first.
 async fn next_stop(
     can: &Can<Read>,
     (sender, lane): (&Sender, &Lane),
@@ -147,7 +147,7 @@ impl Seen {
         if self.lanes.is_empty() {
             return (
                 "no_accounts_available",
-                "No account sends for the campaign. Launch it again after you add one.",
+                "No account sends for the campaign. Add one, or launch the campaign again.",
             );
         }
         match self.stop() {
@@ -164,7 +164,7 @@ impl Seen {
         let stop = self.stop();
         answer.gate = stop.map(|stop| stop.gate.name());
         answer.gate_opens_at = stop.and_then(|stop| stop.until);
-        if can.reach(accounts::Read::ACTION) != Reach::None {
+        if campaigns::sees_senders(can) {
             answer.accounts_summary = Some(self.accounts());
         }
         answer.follow_ups_waiting = Some(FollowUpsWaiting {

@@ -40,6 +40,10 @@ pub async fn trouble(app: &App, claim: &Claim, kind: Trouble, words: Option<Stri
             (failures >= FAILURES && now >= first.plus(LASTING)).then_some(CONNECTION)
         }
     };
+    // An account that is fixed begins anew.
+    if status.is_some() {
+        (failures, since, until) = (0, None, None);
+    }
     let account = claim.account;
     store::fact(app, claim.workspace, async move |can, tx| {
         store::rest(can, tx, account, (until, failures, since)).await
@@ -49,7 +53,7 @@ pub async fn trouble(app: &App, claim: &Claim, kind: Trouble, words: Option<Stri
         None => Ok(()),
         Some(status) => {
             let message =
-                json!({ "e_message": "the server could not send from this account", "response": words });
+                json!({ "e_message": "The server could not send from this account.", "response": words });
             account_failed(Can::<Use>::unattended(app, claim.workspace), account, status, message).await
         }
     }

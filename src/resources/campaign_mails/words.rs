@@ -11,7 +11,7 @@ pub fn inactive(status: i64) -> Option<(&'static str, &'static str)> {
         PAUSED => ("campaign_paused", "The campaign is paused. Launch it to go on."),
         COMPLETED => (
             "campaign_completed",
-            "The campaign is completed: every lead got all steps. Launch it again if leads were added.",
+            "The campaign is completed: no lead waits for a mail. Launch it again if leads were added.",
         ),
         4 => ("campaign_running_subsequences", "Only subsequences of the campaign go on."),
         -1 => ("campaign_accounts_unhealthy", "No account of the campaign can send."),
@@ -60,7 +60,8 @@ pub fn says(gate: Gate) -> (&'static str, &'static str) {
         Gate::Esp => ("waiting_for_esp_match", "No account can write to the provider of the next lead."),
         Gate::Mandate => (
             "no_accounts_available",
-            "The owner of the campaign, or who launched it without an owner, has lost the right to send.",
+            "The owner of the campaign has lost the right to send. Without an owner: the caller who launched it has \
+             lost it.",
         ),
         Gate::Sender => ("no_accounts_available", "The owner of the campaign cannot use its accounts."),
         Gate::Link => {

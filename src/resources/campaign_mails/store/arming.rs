@@ -127,7 +127,8 @@ pub async fn note_contact(can: &Caller, tx: &mut Tx, mac: &str, campaign: Uuid) 
 }
 
 /// The first step of a lead is on its way.
-pub async fn begin_journey(can: &Caller, tx: &mut Tx, place: Place, account: Uuid) -> Result<u64> {
+pub async fn begin_journey(can: &Caller, tx: &mut Tx, send: &Outgoing, subject: &str) -> Result<u64> {
+    let place = send.place;
     let none: Vec<String> = vec![];
     can.sql("update leads set contacted_in = $2 where workspace_id = {here} and id = $1")
         .bind(place.lead)
@@ -135,14 +136,15 @@ pub async fn begin_journey(can: &Caller, tx: &mut Tx, place: Place, account: Uui
         .run(&mut *tx)
         .await?;
     can.sql(
-        "insert into journeys (workspace_id, lead_id, campaign_id, account_id, step, message_ids) \
-         values ({here}, $1, $2, $3, $4, $5)",
+        "insert into journeys (workspace_id, lead_id, campaign_id, account_id, step, message_ids, subject) \
+         values ({here}, $1, $2, $3, $4, $5, $6)",
     )
     .bind(place.lead)
     .bind(place.campaign)
-    .bind(account)
+    .bind(send.account)
     .bind(place.step)
     .bind(Json::value(&none))
+    .bind(subject)
     .run(tx)
     .await
 }

@@ -8,18 +8,25 @@ use crate::error::Result;
 use crate::time::Time;
 use uuid::Uuid;
 
-/// Writes what became of a send. It returns the number of the result: 0 for the first.
+/// Writes what became of a send. False: it is written already, by a transaction whose answer was lost.
 pub async fn insert_result(
     can: &Caller,
     tx: &mut Tx,
     send: Uuid,
     (kind, code, words): (&str, Option<i64>, Option<&str>),
-) -> Result<i64> {
+) -> Result<bool> {
     let known = can
-        .sql("select count(*) from results r where r.workspace_id = {here} and r.send_id = $1")
+        .sql(
+            "select r.number, r.kind from results r where r.workspace_id = {here} and r.send_id = $1 \
+             order by r.number desc limit 1",
+        )
         .bind(send)
-        .optional::<i64>(&mut *tx);
-    let number = known.await?.unwrap_or(0);
+        .optional::<(i64, String)>(&mut *tx);
+    let number = match known.await? {
+        Some((_, last)) if last == kind => return Ok(false),
+        Some((number, _)) => number.saturating_add(1),
+        None => 0,
+    };
     can.sql(
         "insert into results (workspace_id, send_id, number, at, kind, code, words) \
          values ({here}, $1, $2, $3, $4, $5, $6)",
@@ -32,7 +39,7 @@ pub async fn insert_result(
     .bind(words.map(str::to_owned))
     .run(tx)
     .await?;
-    Ok(number)
+    Ok(true)
 }
 
 /// The account has no send without a result any more. Its gap begins again now.

@@ -6,6 +6,7 @@ use crate::access::{Asker, Caller};
 use crate::db::{Json, Record, Row, Source, record};
 use crate::error::Result;
 use crate::resources::accounts::Senders;
+use crate::resources::block_list_entries::mac;
 use crate::time::Time;
 use serde_json::Value;
 use uuid::Uuid;
@@ -183,7 +184,7 @@ pub async fn attempts(can: &Caller, from: Source<'_>, place: Place) -> Result<Ve
     .await
 }
 
-/// A send that was armed.
+/// A send that is stored.
 #[derive(Clone, Debug)]
 pub struct Sent {
     pub lead: Uuid,
@@ -192,11 +193,13 @@ pub struct Sent {
     pub step: i64,
     pub variant: i64,
     pub message_id: String,
+    /// The keyed MAC of the address.
+    pub recipient: String,
     pub at: Time,
 }
 record! { Sent {
     lead = "s.lead_id", campaign = "s.campaign_id", account = "s.account_id", step = "s.step",
-    variant = "s.variant", message_id = "s.message_id", at = "s.at",
+    variant = "s.variant", message_id = "s.message_id", recipient = "s.recipient", at = "s.at",
 } }
 
 pub async fn sent(can: &Caller, from: Source<'_>, send: Uuid) -> Result<Option<Sent>> {
@@ -206,15 +209,11 @@ pub async fn sent(can: &Caller, from: Source<'_>, send: Uuid) -> Result<Option<S
         .await
 }
 
-pub async fn address(can: &Caller, from: Source<'_>, lead: Uuid) -> Result<Option<String>> {
+/// The address to which a send went, if its lead still has it.
+pub async fn address(can: &Caller, from: Source<'_>, sent: &Sent) -> Result<Option<String>> {
     let found = can.sql("select l.email from leads l where l.workspace_id = {here} and l.id = $1");
-    Ok(found.bind(lead).optional::<Option<String>>(from).await?.flatten())
-}
-
-/// The keyed MAC of the address to which a send went.
-pub async fn recipient(can: &Caller, from: Source<'_>, send: Uuid) -> Result<Option<String>> {
-    let found = can.sql("select s.recipient from sends s where s.workspace_id = {here} and s.id = $1");
-    found.bind(send).optional(from).await
+    let email = found.bind(sent.lead).optional::<Option<String>>(from).await?.flatten();
+    Ok(email.filter(|email| mac(can, email).is_ok_and(|own| own == sent.recipient)))
 }
 
 /// Whether the person to whom a send went has unsubscribed.

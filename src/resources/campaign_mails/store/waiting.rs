@@ -28,7 +28,7 @@ pub async fn lanes(can: &Caller, account: Uuid) -> Result<Vec<Uuid>> {
     .await
 }
 
-/// A lead that waits for a step, and since when or until when.
+/// A lead that waits for a step, and the time at which the step is due.
 #[derive(Clone, Copy, Debug)]
 pub struct Waiting {
     pub lead: Uuid,
@@ -70,7 +70,7 @@ pub async fn new_lead(can: &Caller, campaign: Uuid) -> Result<Option<Uuid>> {
     .await
 }
 
-/// How many new leads of a campaign wait, and until when the first of those must wait that cannot be contacted yet.
+/// How many new leads of a campaign wait, and the earliest time at which one that is held can be contacted.
 pub async fn new_leads(can: &Caller, from: Source<'_>, campaign: Uuid) -> Result<(i64, Option<Time>)> {
     let found = can
         .sql(
@@ -97,7 +97,7 @@ pub async fn is_under_way(can: &Caller, from: Source<'_>, campaign: Uuid) -> Res
     Ok(found.await?.is_some())
 }
 
-/// A lead waits until a time. Nothing is changed if its step is on its way.
+/// A lead waits until a time. A journey whose step is on its way keeps its time.
 pub async fn put_off(can: &Caller, tx: &mut Tx, place: Place, until: Time) -> Result<()> {
     can.sql("update leads set not_before = $2 where workspace_id = {here} and id = $1")
         .bind(place.lead)
@@ -182,7 +182,7 @@ pub async fn senders(can: &Caller, campaign: Uuid) -> Result<Vec<Uuid>> {
     .await
 }
 
-/// How many journeys of a campaign wait for a later step, the first of them, and how many of them are due by a time.
+/// How many journeys of a campaign wait for a later step, when the first is due, and how many are due by a time.
 pub async fn follow_ups(can: &Caller, campaign: Uuid, by: Time) -> Result<(i64, Option<Time>, i64)> {
     let found = can
         .sql(
