@@ -5,7 +5,7 @@ use super::remote::Remote;
 use crate::access::{Can, access};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Paging, Roll};
+use crate::http::Paging;
 use crate::resources::access_file::{self as files, AccessText, Allowing, Applying};
 use axum::http::Method;
 use serde::Serialize;
@@ -97,8 +97,8 @@ impl Door {
                 remote.call(Method::GET, path, JSON, "").await?.json()
             }
             Door::Here(app, workspace) => {
-                let roll: Roll = serde_json::from_value(json!({ "limit": 100 })).map_err(Error::internal)?;
-                let log = files::list(&reading(app, *workspace), &Paging::from(roll)).await?;
+                let paging = Paging { limit: Some(100), starting_after: None };
+                let log = files::list(&reading(app, *workspace), &paging).await?;
                 Ok(json!({ "items": log }))
             }
         }

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use uuid::Uuid;
 
-/// Exit codes beside 0 and 1. A wrong command line is 2.
+/// Exit codes besides 0 and 1. A wrong command line is 2.
 const DIFFERS: u8 = 3;
 const REFUSED: u8 = 4;
 const FAILED: u8 = 5;
@@ -172,10 +172,7 @@ impl Files {
                 let asked = Asked { because: because.as_deref(), expect: expect.as_deref(), yes: *yes };
                 apply(door, out, read(file)?, allowed, asked).await
             }
-            Files::Dump { .. } => {
-                print!("{}", door.dump(out.json).await?);
-                Ok(ExitCode::SUCCESS)
-            }
+            Files::Dump { .. } => out.line(door.dump(out.json).await?.trim_end()).map(|()| ExitCode::SUCCESS),
             Files::Test { file, mutate, .. } => {
                 let tests = door.test(read(file)?, *mutate).await?;
                 out.say(&tests, text::tests(&tests))?;
@@ -198,6 +195,9 @@ impl Files {
         let Files::Fmt { file, write } = self else { return Ok(ExitCode::SUCCESS) };
         let tidy = files::format(&read(file)?)?;
         match write {
+            true if file == Path::new("-") => {
+                return Err(Error::invalid("give a file with --write; standard input cannot be written"));
+            }
             true => std::fs::write(file, tidy).map_err(|error| open::failed("cannot write", file, &error))?,
             false => out.line(tidy.trim_end())?,
         }

@@ -107,7 +107,7 @@ pub fn plan(plan: &Value) -> String {
 fn impact(impact: &Value, out: &mut Vec<String>) {
     let (gain, lose) = (impact["gain"].as_u64().unwrap_or(0), impact["lose"].as_u64().unwrap_or(0));
     if gain + lose > 0 {
-        out.push(format!("impact {gain} gain, {lose} lose"));
+        out.push(format!("impact: {gain} gain access, {lose} lose access"));
     }
     for member in items(impact, "members").iter().take(LISTED) {
         for counted in items(member, "records") {
@@ -179,8 +179,9 @@ pub fn applied(done: &Value) -> String {
 
 pub fn log(log: &Value) -> String {
     let line = |one: &Value| {
+        let changes = if one["parts"] == 1 { "change" } else { "changes" };
         format!(
-            "{}  {}  {} changes  {}",
+            "{}  {}  {} {changes}  {}",
             text(&one["timestamp_created"]),
             text(&one["user"]),
             one["parts"],

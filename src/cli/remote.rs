@@ -92,9 +92,9 @@ impl Remote {
         .map_err(|error| failed(&error))?;
         match status {
             status if status.is_success() => Ok(Answered { text }),
-            StatusCode::UNAUTHORIZED => {
-                Err(Error::invalid("the server does not know the key in GATEPOST_TOKEN, or it has expired"))
-            }
+            StatusCode::UNAUTHORIZED => Err(Error::invalid(
+                "the key in GATEPOST_TOKEN is not valid on this server, or has expired; create a new one",
+            )),
             status => Err(Error::Invalid(told(status, &text))),
         }
     }

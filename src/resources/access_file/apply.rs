@@ -128,8 +128,9 @@ async fn applied(
         steps.take(tx, part, &mut links).await.map_err(|error| at(part, error))?;
     }
     let changes = planned.changes();
+    let file_sha256 = crate::auth::hash(&source.text);
     let counts = json!({
-        "parts": changes.len(), "file_sha256": crate::auth::hash(&source.text),
+        "parts": changes.len(), "file_sha256": file_sha256,
         "state_before": planned.digest, "state_after": planned.digest_after,
     });
     let application = Application {
@@ -138,7 +139,7 @@ async fn applied(
         timestamp_created: can.now(),
         user: can.label(),
         because: because.to_owned(),
-        file_sha256: crate::auth::hash(&source.text),
+        file_sha256,
         state_before: planned.digest.clone(),
         state_after: planned.digest_after.clone(),
         parts: changes.len() as i64,

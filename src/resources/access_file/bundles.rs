@@ -1,5 +1,5 @@
-//! The words that a file can use for several rows of the matrix at once. There is no bundle for figures of sending yet, so
-//! the words for analytics stand for reading campaigns and sending accounts.
+//! Bundles: names for several rows of the matrix at once. The server has no analytics yet, so `analytics` and
+//! `own_analytics` mean that a role can read campaigns and sending accounts.
 
 use super::listing::listing;
 use crate::access::{ACTIONS, Action, EffectiveRole, Reach};
@@ -82,12 +82,6 @@ impl Bundle {
             Action::of(name).is_none_or(|row| !role.reach(row).covers(*reach))
         };
         self.rows.iter().filter(short).copied().collect()
-    }
-
-    /// As the documents print it.
-    pub fn words(&self) -> String {
-        let rows = self.rows.iter().map(|(name, reach)| format!("`{name}` {}", reach.name()));
-        rows.collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -7,9 +7,8 @@ use super::model::{Member, Model};
 use super::report::Tested;
 use super::state::Ids;
 use crate::access::{
-    Action, Ask, EffectiveRole, Facts, Grant, Group, Imagined, Mark, Principal, Reach, Role, Sight, Who,
+    Action, Ask, EffectiveRole, Facts, Grant, Group, Imagined, Mark, Principal, Reach, Sight, Who,
 };
-use uuid::Uuid;
 
 /// Names in a message.
 const NAMED: usize = 5;
@@ -66,7 +65,7 @@ impl Hearing<'_> {
         Ok(())
     }
 
-    /// Exactly these principals have at least one of the rows.
+    /// Nobody except these principals has one of the rows.
     fn closed(&self, right: &Right, only: &[Whom]) -> Result<(), String> {
         let mut named = vec![];
         for whom in only {
@@ -134,11 +133,8 @@ impl Hearing<'_> {
 
     fn imagined(&self, email: &str, member: &Member) -> Imagined {
         let role = self.model.role_of(member);
-        // A new tag is on no record yet.
-        let id = |label: &String| self.ids.tags.get(label).copied().unwrap_or(Uuid::nil());
-        let limit = member.tags.as_ref().map(|tags| tags.iter().map(id).collect());
-        // A client without a tag limit sees nothing.
-        let limit = limit.or_else(|| (role.base == Role::Client).then(Vec::new));
+        let limit = self.model.limit_of(member);
+        let limit = limit.map(|tags| tags.iter().map(|label| self.ids.tag(label)).collect());
         let known = self.ids.members.get(email);
         let who = Who { user: known.map(|(_, user)| *user), member: known.map(|(member, _)| *member) };
         Imagined {
@@ -161,15 +157,19 @@ impl Hearing<'_> {
 
     /// The live keys. A personal key has what its member has.
     fn keys(&self) -> Vec<Subject> {
+        let strict = self.model.settings.strict_scopes;
         let key = |grant: &Grant| {
             let Principal::Key { name, personal, .. } = grant.principal() else { return None };
             let name = format!("key {name}");
             if !personal {
-                return Some(Subject { name, grant: grant.clone() });
+                return Some(Subject { name, grant: grant.clone().with_strict_scopes(strict) });
             }
             let email = grant.email()?;
             let member = self.model.members.get(email)?;
-            Some(Subject { name, grant: grant.imagined_key(self.imagined(email, member)) })
+            Some(Subject {
+                name,
+                grant: grant.imagined_key(self.imagined(email, member)).with_strict_scopes(strict),
+            })
         };
         self.ground.keys.iter().filter_map(key).collect()
     }

@@ -78,7 +78,8 @@ impl From<Faults> for Error {
     fn from(Faults(faults): Faults) -> Error {
         let more = match faults.len() {
             0 | 1 => String::new(),
-            many => format!("\nThe file has {} more faults. `validate` lists them.", many - 1),
+            2 => "\nThe file has 1 more fault.".to_owned(),
+            many => format!("\nThe file has {} more faults.", many - 1),
         };
         let first = faults.first().map(Fault::text).unwrap_or_default();
         Error::Invalid(format!("{first}{more}"))

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 /// The most API keys that tests look at.
 const KEYS: i64 = 1000;
 
-/// What tests need beside a model.
+/// What tests need besides a model.
 #[derive(Default)]
 pub struct Ground {
     /// The owner's grant. It has what all grants of the workspace share.
@@ -39,6 +39,7 @@ impl Ground {
         };
         let mut ground = Ground { template, ..Ground::default() };
         if file.tests.iter().any(asks_for_keys) {
+            can.also::<crate::access::api_keys::Read>()?;
             let keys = store::keys(can, from.again(), KEYS + 1).await?;
             if keys.len() as i64 > KEYS {
                 return Err(Error::TooMuch(format!(
@@ -88,6 +89,7 @@ async fn facts(can: &Caller, from: Source<'_>, on: &On) -> Result<Result<Facts, 
     let workspace = can.workspace();
     Ok(match on {
         On::Campaign(name) => {
+            can.also::<crate::access::campaigns::Read>()?;
             let mut all = vec![];
             for row in store::campaigns(can, from, name).await? {
                 let (collaborators, tags) = (ids(row.collaborators)?, ids(row.tags)?);
@@ -103,6 +105,7 @@ async fn facts(can: &Caller, from: Source<'_>, on: &On) -> Result<Result<Facts, 
             single(all)
         }
         On::LeadList(name) => {
+            can.also::<crate::access::lead_lists::Read>()?;
             let found = store::lead_lists(can, from, name).await?.into_iter();
             single(
                 found

@@ -3,14 +3,13 @@
 use super::model::{Account, Member, Model};
 use super::report::{Affected, Counted, Impact, Lost};
 use super::state::{Sender, State};
-use super::store;
 use crate::access::{
     ACTIONS, Action, Caller, EffectiveRole, Permission, Pred, Reach, Shape, Who, api_keys as keys, campaigns,
     lead_lists, leads,
 };
 use crate::error::Result;
 use crate::resources::{api_keys, shapes};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Members whose permissions are listed.
@@ -98,7 +97,11 @@ pub async fn impact(can: &Caller, state: &State, after: &Model) -> Result<Impact
     for one in members.iter_mut().take(COUNTED) {
         one.records = records(can, state, after, &one.email).await?;
     }
-    Ok(Impact { gain, lose, members, keys_left, campaigns: lost(&state.model, after, &state.senders) })
+    let campaigns = match can.may(campaigns::Read::ACTION) {
+        true => lost(&state.model, after, &state.senders),
+        false => vec![],
+    };
+    Ok(Impact { gain, lose, members, keys_left, campaigns })
 }
 
 /// The records that a member sees before and after, for the resources that people ask about.
@@ -114,7 +117,7 @@ async fn records(can: &Caller, state: &State, after: &Model, email: &str) -> Res
         lead_lists::Read::ACTION,
     ];
     let mut all = vec![];
-    for row in rows {
+    for row in rows.into_iter().filter(|row| can.may((row.see)())) {
         let Some(shape) = shapes(row).first().copied() else { continue };
         let reach = |model: &Model| reach(model, email, row);
         let (was, is) = (reach(&state.model), reach(after));
@@ -131,13 +134,10 @@ async fn records(can: &Caller, state: &State, after: &Model, email: &str) -> Res
 }
 
 /// How far a row reaches, and within which tags.
-type Reached = (Reach, Option<Vec<String>>);
+type Reached = (Reach, Option<BTreeSet<String>>);
 
 fn reach(model: &Model, email: &str, row: &Action) -> Reached {
-    let of = |member: &Member| {
-        let limit = member.tags.as_ref().map(|tags| tags.iter().cloned().collect());
-        (model.role_of(member).reach(row), limit)
-    };
+    let of = |member: &Member| (model.role_of(member).reach(row), model.limit_of(member));
     model.members.get(email).map_or((Reach::None, None), of)
 }
 
@@ -151,8 +151,7 @@ async fn count(
     if reach == Reach::None {
         return Ok(0);
     }
-    // A tag that does not exist yet is on no record.
-    let id = |label: &String| state.ids.tags.get(label).copied().unwrap_or(Uuid::nil());
-    let limits: Vec<Vec<Uuid>> = limit.iter().map(|tags| tags.iter().map(id).collect()).collect();
-    store::count(can, shape, Pred::new(can.workspace(), reach, who, &limits)).await
+    let limits: Vec<Vec<Uuid>> =
+        limit.iter().map(|tags| tags.iter().map(|label| state.ids.tag(label)).collect()).collect();
+    api_keys::count(can, shape, Pred::new(can.workspace(), reach, who, &limits)).await
 }

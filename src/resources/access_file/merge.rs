@@ -78,15 +78,17 @@ impl Merge<'_> {
 
     fn tags(&mut self) {
         let Some(tags) = &self.file.tags else { return };
-        let mut named = vec![];
+        let mut known: BTreeMap<String, String> =
+            self.model.tags.keys().map(|label| (label.to_lowercase(), label.clone())).collect();
+        let mut named = BTreeSet::new();
         for Named { name, at, value } in tags {
-            let label = tag(&self.model, name).unwrap_or_else(|| name.clone());
+            let label = known.entry(name.to_lowercase()).or_insert_with(|| name.clone()).clone();
             self.lines.add("tag", &label, *at);
             let description = self.model.tags.entry(label.clone()).or_default();
             if value.is_some() {
                 description.clone_from(value);
             }
-            named.push(label);
+            named.insert(label);
         }
         if self.file.exact.contains(&Section::Tags) {
             self.model.tags.retain(|label, _| named.contains(label));
@@ -248,9 +250,9 @@ impl Merge<'_> {
 
     /// What remains must not name what is removed.
     fn references(&mut self) {
-        let gone_roles: Vec<&String> =
+        let gone_roles: BTreeSet<&String> =
             self.state.model.roles.keys().filter(|name| !self.model.roles.contains_key(*name)).collect();
-        let gone_tags: Vec<&String> =
+        let gone_tags: BTreeSet<&String> =
             self.state.model.tags.keys().filter(|label| !self.model.tags.contains_key(*label)).collect();
         let mut faults = vec![];
         for (email, member) in &self.model.members {
@@ -284,7 +286,7 @@ fn tag(model: &Model, label: &str) -> Option<String> {
     model.tags.keys().find(|known| known.to_lowercase() == lower).cloned()
 }
 
-/// For the report: what each named built-in role holds, and what it has beside.
+/// For the report: what each named built-in role holds, and what else it has.
 pub fn built_in(file: &File) -> impl Iterator<Item = (Role, At, &[&'static super::bundles::Bundle])> {
     file.roles.iter().flatten().filter_map(|role| match &role.value {
         RoleEntry::BuiltIn { role: built_in, bundles } => Some((*built_in, role.at, bundles.as_slice())),

@@ -86,6 +86,12 @@ pub struct Account {
 }
 
 impl Model {
+    /// The tag limit that counts. A client without one sees nothing.
+    pub fn limit_of(&self, member: &Member) -> Option<BTreeSet<String>> {
+        let nothing = || (self.role_of(member).base == Role::Client).then(BTreeSet::new);
+        member.tags.clone().or_else(nothing)
+    }
+
     /// None for a role that does not exist.
     pub fn role(&self, name: &str) -> Option<EffectiveRole> {
         match Role::parse(name) {

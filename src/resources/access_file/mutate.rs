@@ -11,7 +11,7 @@ use crate::access::{Cells, Reach, Role};
 
 /// The most changes that are tried.
 const MOST: usize = 400;
-/// Tests of a principal together, so that a large file does not keep a thread for long.
+/// The most tests of members that all changes together can cost, so that a large file does not keep a thread busy.
 const WORK: usize = 500_000;
 /// Changes that are listed.
 const LISTED: usize = 100;

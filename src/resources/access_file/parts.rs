@@ -60,7 +60,7 @@ impl What {
     }
 }
 
-/// Tags and roles first, because members need them; removals last, because nobody must have what is removed.
+/// Tags and roles first, because members need them; removals last, when nobody has what is removed any longer.
 pub fn parts(before: &Model, after: &Model, lines: &Lines) -> Vec<Part> {
     let mut all = vec![];
     for (label, description) in &after.tags {

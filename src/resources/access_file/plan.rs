@@ -8,14 +8,14 @@ use super::impact::impact;
 use super::merge::{self, Wanted};
 use super::parts::{Part, parts};
 use super::rails::{self, Case, Judged, Kind};
+use super::read;
 use super::report::{Impact, Note, Outcome, Plan, Tested};
 use super::state::{self, State};
-use super::{read, store};
 use crate::access::{Caller, Can, access::Plan as MayPlan};
 use crate::db::Source;
 use crate::error::{Error, Result};
 use crate::http::absent_not_null;
-use crate::time::Time;
+use crate::resources::workspace_members;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -86,7 +86,7 @@ pub async fn planned(
     let (digest, digest_after) = (state.model.digest(), wanted.model.digest());
     let allow = allowed(file, &digest, allowing, &mut wanted.notes)?;
     let caller = rails::caller(can, &state.ids);
-    let invited = store::invited_since(can, from.again(), can.now().minus(Time::DAY)).await?;
+    let invited = workspace_members::sent_in_a_day(can, from.again()).await?;
     let case = Case {
         before: &state.model,
         after: &wanted.model,

@@ -110,7 +110,7 @@ fn flow(value: &Value) -> String {
     }
 }
 
-/// A text without quotation marks if nothing else can be meant, or else as in JSON.
+/// A text, without quotation marks if YAML can read it only as this text, and otherwise as in JSON.
 fn scalar(text: &str) -> String {
     let letter = |letter: char| letter.is_ascii_alphanumeric() || "@._-+/: ".contains(letter);
     let begins = text.chars().next().is_some_and(|first| first.is_ascii_alphabetic());

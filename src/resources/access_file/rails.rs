@@ -6,6 +6,7 @@ use super::model::{Member, Model};
 use super::report::{Lost, RailVerdict};
 use super::state::Sender;
 use crate::access::{Caller, EffectiveRole, LoginPolicy, Permission, Reach, Role, access::Apply};
+use crate::resources::workspace_members::A_DAY;
 use std::collections::BTreeMap;
 
 /// What a plan counts, so that a surprise is not applied by mistake.
@@ -60,10 +61,8 @@ impl Kind {
     }
 }
 
-/// The least number of members besides whom a quarter counts.
+/// The rail `share` needs at least this many members.
 const SMALL: usize = 3;
-/// Invitations of a workspace in a day.
-const A_DAY: i64 = 100;
 
 /// Two models, and what the rails ask about the caller.
 pub struct Case<'a> {
@@ -157,7 +156,7 @@ fn last_admin(case: &Case<'_>) -> Option<String> {
     let least = case.least_admins.min(before);
     (after < least).then(|| {
         format!(
-            "{after} members besides the owner could apply files afterwards; at least {least} must remain"
+            "members besides the owner who could apply files afterwards: {after}; at least {least} must remain"
         )
     })
 }

@@ -32,7 +32,7 @@ pub struct Validation {
 pub struct Holding {
     pub role: String,
     pub bundles: Vec<&'static str>,
-    /// What the role can do besides, which the file does not name.
+    /// What else the role can do, which the file does not name.
     pub beside: String,
     pub line: usize,
 }
@@ -110,7 +110,7 @@ pub struct Plan {
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[schemars(rename = "AccessImpact")]
 pub struct Impact {
-    /// Members and invitations that gain permissions, or reach more records.
+    /// Members and invitations that gain permissions, or a wider reach in a permission.
     pub gain: usize,
     pub lose: usize,
     /// By member; at most 50. Others are only in the counts.

@@ -3,8 +3,8 @@
 use super::model::{Account, Member, Model, OwnRole, Settings};
 use super::store;
 use crate::access::{
-    Caller, GuardRails, Permission, accounts, custom_tags, guard_rails, login_policy, roles,
-    workspace_members,
+    Caller, GuardRails, LoginPolicy, Permission, accounts, custom_tags, guard_rails, login_policy, roles,
+    workspace_members, workspaces as may_workspaces,
 };
 use crate::db::{Json, Source, ids};
 use crate::error::{Error, Result};
@@ -29,6 +29,13 @@ pub struct Ids {
     pub members: HashMap<String, (Uuid, Uuid)>,
 }
 
+impl Ids {
+    /// A new tag is on no record yet.
+    pub fn tag(&self, label: &str) -> Uuid {
+        self.tags.get(label).copied().unwrap_or(Uuid::nil())
+    }
+}
+
 pub struct Sender {
     pub campaign: Uuid,
     pub campaign_name: String,
@@ -36,10 +43,11 @@ pub struct Sender {
     pub account: String,
 }
 
-/// Reads the state. The caller must be able to see members, roles and tags. Accounts and policies that they cannot see
+/// Reads the state. The caller must be able to see the workspace, its members, roles and tags. Accounts and policies that they cannot see
 /// are left out; a file that names them is refused by `demand`.
 pub async fn read(can: &Caller, from: impl Into<Source<'_>>) -> Result<State> {
     let mut from = from.into();
+    can.also::<may_workspaces::Read>()?;
     can.also::<workspace_members::Read>()?;
     can.also::<roles::Read>()?;
     can.also::<custom_tags::Read>()?;
@@ -59,7 +67,10 @@ pub async fn read(can: &Caller, from: impl Into<Source<'_>>) -> Result<State> {
         true => rails::current(can, from.again()).await?,
         false => GuardRails::default(),
     };
-    let login_policy = policy::current(can, from.again()).await?;
+    let login_policy = match can.may(login_policy::Read::ACTION) {
+        true => policy::current(can, from.again()).await?,
+        false => LoginPolicy::default(),
+    };
     let names: Names = Names::of(&members);
     let model = Model {
         settings: Settings::of(&workspace),

@@ -2,19 +2,16 @@
 
 use super::Application;
 use crate::access::{
-    Caller, Can, Permission, Pred, Shape, accounts as may_accounts, campaigns as may_campaigns,
-    custom_tags as may_tags, lead_lists as may_lists, workspace_members as may_members,
+    Caller, Can, Permission, accounts as may_accounts, campaigns as may_campaigns, custom_tags as may_tags,
+    lead_lists as may_lists, workspace_members as may_members,
 };
 use crate::db::{Json, Source, Tx, record};
 use crate::error::Result;
 use crate::resources::{accounts, campaigns, custom_tags, lead_lists, members};
-use crate::time::Time;
 use uuid::Uuid;
 
 /// The most rows of each kind in a state.
 pub const MOST: usize = 20_000;
-/// Counting stops after this many records.
-pub const COUNTED: i64 = 10_000;
 
 pub struct TagRow {
     pub id: Uuid,
@@ -136,17 +133,6 @@ pub async fn campaigns(can: &Caller, from: impl Into<Source<'_>>, name: &str) ->
         .await
 }
 
-/// The records that a predicate contains. Counting stops after [`COUNTED`].
-pub async fn count(can: &Caller, shape: &'static Shape, reached: Pred) -> Result<i64> {
-    let counted = can
-        .sql("select count(*) from (select {id} from {from} where {visible} limit $1) counted")
-        .bind(COUNTED + 1)
-        .fill_text("{id}", shape.id)
-        .fill_text("{from}", shape.from)
-        .fill("{visible}", reached.condition(*shape));
-    Ok(counted.optional(can.reader()).await?.unwrap_or_default())
-}
-
 /// A lead list, which the whole team can see.
 pub struct ListRow {
     pub owner: Option<Uuid>,
@@ -160,23 +146,6 @@ pub async fn lead_lists(can: &Caller, from: impl Into<Source<'_>>, name: &str) -
         .fill("{visible}", can.sees::<may_lists::Read>(&lead_lists::SHAPE))
         .all(from)
         .await
-}
-
-/// Invitations that the workspace sent since then.
-pub async fn invited_since(can: &Caller, from: impl Into<Source<'_>>, since: Time) -> Result<i64> {
-    let kinds: Vec<i64> = [may_members::Create::ACTION, may_members::Resend::ACTION]
-        .iter()
-        .filter_map(|action| action.activity)
-        .collect();
-    let sent = can
-        .sql(
-            "select count(*) from audit_log where workspace_id = {here} and activity_type in ({kinds}) and at > $1 \
-             and coalesce(affected_count, 1) > 0",
-        )
-        .bind(since)
-        .fill_list("{kinds}", &kinds)
-        .optional::<i64>(from);
-    Ok(sent.await?.unwrap_or(0))
 }
 
 /// Keeps what was applied.

@@ -103,7 +103,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What must stand where something else stands.
+    /// Adds a fault: another value is expected here.
     fn expected(&mut self, node: &Node, what: &str) {
         self.fault(node.at, format!("{what}; this is {}", node.kind()));
     }

@@ -77,7 +77,7 @@ impl Reader<'_> {
         let Some(base) = Role::parse(&base).filter(|role| *role != Role::Owner) else {
             let names: Vec<_> =
                 ROLES.iter().map(|role| role.name()).filter(|name| *name != "owner").collect();
-            self.fault(base_at, format!("{BASE}; there is no such role `{base}`{}", hint(&base, names)));
+            self.fault(base_at, format!("{BASE}, and not `{base}`{}", hint(&base, names)));
             return None;
         };
         let given: Vec<&Entry> = entries.iter().filter(|entry| SAID.contains(&entry.key.as_str())).collect();

@@ -10,6 +10,7 @@ use crate::resources::{custom_tags, login_policy, workspaces};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 
 const SETTINGS: [&str; 4] =
     ["default_campaign_visibility", "default_member_role", "strict_scopes", "unique_leads"];
@@ -69,12 +70,16 @@ impl Reader<'_> {
 
     pub(super) fn tags(&mut self, node: &Node) -> Vec<Named<Option<String>>> {
         let mut tags: Vec<Named<Option<String>>> = vec![];
+        let mut lines = BTreeMap::new();
         for item in self.list(node, "`tags` must be a list of labels") {
             let Some(tag) = self.tag(item) else { continue };
-            let same = tags.iter().find(|other| other.name.to_lowercase() == tag.name.to_lowercase());
-            match same.map(|other| other.at.line) {
+            let lower = tag.name.to_lowercase();
+            match lines.get(&lower).copied() {
                 Some(line) => self.fault(tag.at, format!("the tag `{}` is in line {line} already", tag.name)),
-                None => tags.push(tag),
+                None => {
+                    lines.insert(lower, tag.at.line);
+                    tags.push(tag);
+                }
             }
         }
         tags
