@@ -241,7 +241,7 @@ async fn a_link_unsubscribes_only_when_it_is_confirmed(mut world: World) {
     let events: Vec<String> = sql("select kind from events order by id").all(&world.reader).await.unwrap();
     assert_eq!(events, ["email_sent", "lead_unsubscribed"], "once");
     live(&world, 4 * DAY).await;
-    assert_eq!(post.internet.mails().len(), 1, "no further step, and no other campaign");
+    assert_eq!(post.internet.mails().len(), 1, "no further step");
     let list = world.get("owner", "/api/v2/block-lists-entries").await.is(200).items();
     assert_eq!(list, Vec::<Value>::new(), "nobody can take the person's wish off the block list");
 }

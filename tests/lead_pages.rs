@@ -118,6 +118,11 @@ async fn many_leads_are_moved_and_assigned(world: World) {
     world.posts(OWNER, &form.clone().with("to_list_id", &to)).await.is(303);
     world.work().await;
     assert_eq!(found(&world, "owner", json!({ "campaign": from })).await, ["ben", "cyd"]);
+    // A form without any box moves nothing either.
+    let bare = Form { fields: vec![("campaign".to_owned(), from.clone())], ..form.clone() };
+    world.posts(OWNER, &bare.with("to_list_id", &to)).await.is(303);
+    world.work().await;
+    assert_eq!(found(&world, "owner", json!({ "campaign": from })).await, ["ben", "cyd"]);
     let assign =
         world.form(OWNER, &world.at(&format!("/leads/assign?campaign={from}")), "/leads/assign").await;
     let sdr = world.who("sdr").user.unwrap().to_string();

@@ -10,6 +10,7 @@ on_both! {
     the_board_has_a_section_for_each_member an_account_is_handed_over_and_taken_back
     an_account_is_connected_once a_test_says_what_it_found an_account_is_paused_changed_and_removed
     a_move_is_looked_at_first a_job_is_open_to_its_asker a_secret_is_shown_once deliveries_are_listed_and_repeated a_webhook_is_changed_and_deleted
+    a_campaign_that_an_editor_does_not_see_stays
 }
 
 const OWNER: &str = "owner's session";
@@ -244,6 +245,17 @@ async fn deliveries_are_listed_and_repeated(mut world: World) {
     world.deliver().await;
     assert_eq!(receiver.take().len(), 1, "it is delivered again");
     world.posts("editor's session", &again).await.is(404);
+}
+
+async fn a_campaign_that_an_editor_does_not_see_stays(world: World) {
+    let campaign = world.create("owner", "Secret", "private").await;
+    let body = json!({ "target_hook_url": "https://hooks.example.com/in", "event_type": "all_events",
+        "campaign": campaign });
+    let id = world.call("owner", "POST /api/v2/webhooks", body).await.is(200).id();
+    let form = world.form("editor's session", &world.at(&format!("/webhooks/{id}")), &id).await;
+    world.posts("editor's session", &form.with("name", "Renamed")).await.is(303);
+    let hook = world.get("owner", &format!("/api/v2/webhooks/{id}")).await.is(200).json();
+    assert_eq!((&hook["campaign"], &hook["name"]), (&json!(campaign), &json!("Renamed")));
 }
 
 async fn a_webhook_is_changed_and_deleted(world: World) {

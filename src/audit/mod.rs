@@ -158,7 +158,7 @@ impl<T> Change<T> {
         Self { activity: Some(activity), ..self }
     }
 
-    /// Adds facts to the row beside the changes, such as the file that a part comes from.
+    /// Adds facts to the row besides the changes, such as the file that a part comes from.
     pub fn noting(self, notes: Map<String, Value>) -> Self {
         Self { notes, ..self }
     }

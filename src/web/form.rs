@@ -2,7 +2,7 @@
 //! choose. Only an offer becomes a form, so a page has no form whose sending would be refused.
 
 use super::drawn::{Control, Drawn, plainly};
-use super::input::{Choice, Input};
+use super::input::{Choice, Input, keeping};
 use super::offer::Offer;
 use super::posted::{Back, sealed};
 use super::schema;
@@ -130,6 +130,11 @@ impl Form {
         record.or(input.value.as_ref()).map(texts)
     }
 
+    /// What the record has in this field.
+    fn kept(&self, input: &Input) -> Vec<String> {
+        self.record.as_ref().and_then(|record| pointed(record, &input.name)).map(texts).unwrap_or_default()
+    }
+
     /// A message about a part of a field, such as an item of a list, is a message about the field.
     fn wrong(&self, name: &str) -> Option<String> {
         let about = |wrong: &&Violation| {
@@ -149,6 +154,7 @@ impl Form {
             Some(all.into_iter().map(|value| Choice::new(value.clone(), value)).collect())
         };
         let choices: Option<Vec<Choice>> = input.choices.clone().or_else(listed);
+        let choices = choices.map(|choices| keeping(choices, &self.kept(input)));
         let control = match &choices {
             _ if is("boolean") => Control::Check,
             _ if input.control.is_some() => input.control.unwrap_or(Control::Text),

@@ -137,3 +137,17 @@ impl Input {
         Input { control: Some(Control::File), ..self }
     }
 }
+
+/// The options, and the stored values that are not among them. Without these, saving a form would change a value that the
+/// caller does not see, or that is not offered any more. Boxes in groups always list everything.
+pub(super) fn keeping(mut choices: Vec<Choice>, stored: &[String]) -> Vec<Choice> {
+    if choices.iter().any(|choice| !choice.group.is_empty()) {
+        return choices;
+    }
+    for value in stored.iter().filter(|value| !value.is_empty()) {
+        if choices.iter().all(|choice| choice.value != *value) {
+            choices.push(Choice::new(value.clone(), "as it is now"));
+        }
+    }
+    choices
+}

@@ -36,7 +36,7 @@ mod when;
 pub use again::{AGAIN, AGAIN_SIGNED_OUT, Again, Task};
 pub use assets::{ADDRESSES, router as assets};
 pub use field::{Field, Shown, drawn, is_explained};
-pub use file::{File, LARGEST as LARGEST_FILE};
+pub use file::File;
 pub use form::Form;
 pub use frame::{Banner, Entry, Frame, Group, Inside, Note, Rail, Tone, home};
 pub use headers::{NOT_STORED, POLICY, dress};

@@ -48,8 +48,6 @@ pub const COOKIE: &str = "__Host-gatepost";
 /// Every World has the same document.
 static API: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_slice(&gatepost::router::document()).unwrap());
-static TLS: LazyLock<Arc<rustls::ClientConfig>> =
-    LazyLock::new(|| Arc::new(gatepost::tls::client().unwrap()));
 
 /// Where databases of tests are. In memory if there is such a file system: a change waits for the disk longer than for
 /// everything else, and these files need not outlive the machine.
@@ -97,7 +95,7 @@ pub struct World {
     pub url: String,
     pub home: Uuid,
     pub away: Uuid,
-    /// The user agent of the client.
+    /// A tag of `home`.
     pub tag: Uuid,
     pub people: BTreeMap<String, Person>,
     /// All secrets that were issued or sent. None may be stored unencrypted.
@@ -253,9 +251,13 @@ impl World {
             vault: gatepost::auth::Vault::new(b"vault"),
             mailer: None,
             // Makes no look-ups. A test that needs them brings its own `Net`.
-            net: Net::new(Some("127.0.0.1:1".parse().unwrap()), vec![], TLS.clone())
-                .unwrap()
-                .limited(net::Limits { answer: Duration::from_millis(50), ..Default::default() }),
+            net: Net::new(
+                Some("127.0.0.1:1".parse().unwrap()),
+                vec![],
+                Arc::new(gatepost::tls::client().unwrap()),
+            )
+            .unwrap()
+            .limited(net::Limits { answer: Duration::from_millis(50), ..Default::default() }),
             ambient,
         };
         App::new(database, parts).unwrap()

@@ -71,7 +71,7 @@ impl Post {
         self.internet.mails().into_iter().filter(|mail| mail.to.iter().any(|to| to == email)).collect()
     }
 
-    /// How often each pair of an address and a subject arrived.
+    /// How often each pair of an address and a `Message-ID` arrived.
     pub fn counted(&self) -> BTreeMap<(String, String), usize> {
         let mut counts = BTreeMap::new();
         for mail in self.internet.mails() {

@@ -38,6 +38,11 @@ impl Grant {
         }
     }
 
+    /// The same key, if the workspace had this setting.
+    pub fn with_strict_scopes(self, strict_scopes: bool) -> Grant {
+        Grant { strict_scopes, ..self }
+    }
+
     /// The same personal key, if its member had other rights. The key's own limits stay.
     pub fn imagined_key(&self, member: Imagined) -> Grant {
         let narrowed = self.own.narrowed.iter().cloned().chain(member.permissions).collect();

@@ -91,7 +91,7 @@ async fn release(can: &Caller, tx: &mut Tx, owner: Option<Uuid>, account: Option
     if !store::has_senders(can, tx).await? {
         return Ok(vec![]);
     }
-    let senders = Senders::of(can, tx, owner).await?;
+    let senders = Senders::of(can, &mut *tx, owner).await?;
     let mut campaigns = store::release(can, tx, &senders, owner, account).await?;
     campaigns.sort_unstable();
     campaigns.dedup();

@@ -8,6 +8,7 @@ use crate::access::{Can, Permission, Reach, accounts::*, campaigns, workspace_me
 use crate::error::{Error, Result};
 use crate::http::{Paging, optional_not_null};
 use crate::resources::members::{self, WorkspaceMember};
+use crate::web::Choice;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -83,14 +84,11 @@ pub async fn everybody(can: &Can<Read>) -> Result<Option<Vec<WorkspaceMember>>> 
     members::list(&can, &paging, Some(true), None).await.map(Some)
 }
 
-/// The members to whom the caller can assign an account: those whose role can send.
-pub async fn senders(can: &Can<Read>) -> Result<Vec<WorkspaceMember>> {
-    if !can.may(Assign::ACTION) {
-        return Ok(vec![]);
-    }
-    let mut all = everybody(can).await?.unwrap_or_default();
-    all.retain(|member| member.effective_role().reach(Use::ACTION) != Reach::None);
-    Ok(all)
+/// Of these members, those to whom the caller can assign an account: their role can send.
+pub fn senders(can: &Can<Read>, people: &[WorkspaceMember]) -> Vec<Choice> {
+    let sends = |member: &&WorkspaceMember| member.effective_role().reach(Use::ACTION) != Reach::None;
+    let all = people.iter().filter(|_| can.may(Assign::ACTION)).filter(sends);
+    all.map(|member| Choice::new(member.id, member.called())).collect()
 }
 
 /// Whether the caller sees campaigns, so that a number of campaigns means something.
@@ -150,6 +148,6 @@ impl Account {
     /// What the mail server said when sending or reading failed.
     pub fn trouble(&self) -> Option<&str> {
         let message = self.status_message.as_ref()?;
-        ["e_message", "response", "code"].iter().find_map(|name| message.get(name)?.as_str())
+        ["response", "e_message", "code"].iter().find_map(|name| message.get(name)?.as_str())
     }
 }

@@ -12,6 +12,7 @@ use crate::http::Query;
 use crate::resources::members::WorkspaceMember;
 use crate::web::{Empty, Offer, Page, Pages, Rail, Way};
 use askama::Template;
+use uuid::Uuid;
 
 pub const LIST: Way<Read> = Way::page("/w/{workspace}/accounts", "Sending accounts");
 const CONNECTING: Way<Create> = Way::page("/w/{workspace}/accounts/connect", "Connect an account").main();
@@ -74,6 +75,7 @@ impl Board {
 
 /// The accounts of one member, or the unassigned ones.
 struct Section {
+    holder: Option<Uuid>,
     title: String,
     rows: Vec<Row>,
 }
@@ -140,10 +142,13 @@ async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Page> {
     for entry in found {
         holders.extend(entry.0.assigned_to);
         let title = holder(&can, &entry.0, people.as_deref());
+        // Two members can have the same name. Those whom the caller cannot name are one section.
+        let known = |id: &Uuid| people.iter().flatten().any(|member| member.id == *id);
+        let holder = entry.0.assigned_to.filter(known);
         let row = row(&can, entry);
-        match sections.iter_mut().find(|section| section.title == title) {
+        match sections.iter_mut().find(|section| section.holder == holder && section.title == title) {
             Some(section) => section.rows.push(row),
-            None => sections.push(Section { title, rows: vec![row] }),
+            None => sections.push(Section { holder, title, rows: vec![row] }),
         }
     }
     let others = people.iter().flatten().filter(|member| !holders.contains(&member.id));
@@ -176,7 +181,12 @@ fn described(filter: &Filter) -> String {
     let search = filter.search.as_ref().filter(|text| !text.is_empty()).map(|text| format!("search {text}"));
     let status = STATES.iter().find(|(name, _)| filter.status.as_deref() == Some(*name));
     let status = status.map(|(_, label)| format!("state {}", label.to_lowercase()));
-    let whose = filter.whose.as_ref().filter(|text| !text.is_empty()).map(|_| "a member".to_owned());
+    let whose = filter
+        .whose
+        .as_ref()
+        .filter(|text| !text.is_empty())
+        .map(|whose| if whose == "nobody" { "unassigned" } else { "a member" });
+    let whose = whose.map(str::to_owned);
     [search, whose, status].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 

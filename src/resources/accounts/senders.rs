@@ -3,7 +3,7 @@
 
 use super::{SHAPE, store};
 use crate::access::{Caller, Grant, Permission, Pred, Reach, Who, accounts};
-use crate::db::{Part, Tx};
+use crate::db::{Part, Source, Tx};
 use crate::error::Result;
 use crate::resources::members;
 use std::collections::BTreeSet;
@@ -19,34 +19,25 @@ pub struct Senders {
 
 impl Senders {
     /// `owner` is a user.
-    pub async fn of(can: &Caller, tx: &mut Tx, owner: Option<Uuid>) -> Result<Senders> {
+    pub async fn of(can: &Caller, from: impl Into<Source<'_>>, owner: Option<Uuid>) -> Result<Senders> {
+        let mut from = from.into();
         let Some(user) = owner else {
             return Ok(Senders::unowned(can));
         };
-        match members::accepted_by_id(can, &mut *tx, user).await? {
-            Some(member) => Senders::of_member(can, tx, member).await,
+        match members::accepted_by_id(can, from.again(), user).await? {
+            Some(member) => Senders::of_member(can, from, member).await,
             None => Ok(Senders::none(can)),
         }
     }
 
-    pub async fn of_member(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Senders> {
-        let grant = Grant::of_member(can.workspace(), member, can.now(), tx).await?;
+    pub async fn of_member(can: &Caller, from: impl Into<Source<'_>>, member: Uuid) -> Result<Senders> {
+        let grant = Grant::of_member(can.workspace(), member, can.now(), from).await?;
         Ok(grant.map_or_else(|| Senders::none(can), |grant| Senders::of_grant(&grant)))
     }
 
     /// The addresses that the caller sees and that a campaign of this user can send from, at most 200.
     pub async fn to_choose(can: &Caller, owner: Option<Uuid>) -> Result<Vec<String>> {
-        let senders = match owner {
-            None => Senders::unowned(can),
-            Some(user) => match members::accepted_by_id(can, can.reader(), user).await? {
-                Some(member) => {
-                    let grant = Grant::of_member(can.workspace(), member, can.now(), can.reader()).await?;
-                    grant.map_or_else(|| Senders::none(can), |grant| Senders::of_grant(&grant))
-                }
-                None => Senders::none(can),
-            },
-        };
-        store::to_choose(can, &senders).await
+        store::to_choose(can, &Senders::of(can, can.reader(), owner).await?).await
     }
 
     /// For a campaign without an owner.

@@ -29,7 +29,7 @@ pub struct Statuses {
 #[derive(Clone, Serialize, JsonSchema)]
 pub struct Status {
     email: String,
-    /// Campaign mails a day; null where there is no limit.
+    /// Campaign mails a day; null if nobody has set it, which counts as 30.
     daily_limit: Option<f64>,
     /// Today, in UTC.
     sent_today: i64,

@@ -29,7 +29,7 @@ pub use scopes::{Scope, all as all_scopes};
 pub use store::of_member::{
     keys_made, revoke_keys_made, revoke_personal, revoke_personal_of_user, revoke_personal_through_link,
 };
-pub use store::{lower_ceilings, revoke_made_through};
+pub use store::{count, lower_ceilings, revoke_made_through};
 pub use stored::StoredKey;
 
 use crate::access::{Permission, Resource, Shape, partial, workspace_members};

@@ -29,7 +29,7 @@ pub async fn revoked_at<P: Permission>(can: &Can<P>, tx: &mut Tx, id: Uuid) -> R
         .await
 }
 
-/// The records that a key would reach. Counting stops after [`MOST_COUNTED`].
+/// The records that a predicate contains. Counting stops after [`MOST_COUNTED`].
 pub async fn count(can: &Caller, shape: &'static Shape, reached: Pred) -> Result<i64> {
     let counted = can
         .sql("select count(*) from (select {id} from {from} where {visible} limit $1) counted")

@@ -61,7 +61,8 @@ pub struct AuditLog {
     /// call named none.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub resource: String,
-    /// The person's address, `key:<name>` for a workspace key, `operator` for the command line, and `server` for what the server does by itself.
+    /// The person's address, `key:<name>` for a workspace key, `operator` for the command line, and `server` for
+    /// actions of the server itself.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub user: String,
     #[schemars(extend("x-gatepost-extension" = true))]

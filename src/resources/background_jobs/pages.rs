@@ -89,11 +89,11 @@ impl Row {
         self.job.data.iter().filter_map(fact).collect()
     }
 
-    /// The lists that the job has noted, each with its lines.
-    fn lists(&self) -> Vec<(String, Vec<String>)> {
+    /// The lists that the job has noted, each with its number of lines and the first of them.
+    fn lists(&self) -> Vec<(String, usize, Vec<String>)> {
         let list = |(name, value): (&String, &Value)| {
             let items = value.as_array().filter(|items| !items.is_empty())?;
-            Some((in_words(name), items.iter().take(LINES).map(line).collect()))
+            Some((in_words(name), items.len(), items.iter().take(LINES).map(line).collect()))
         };
         self.job.data.iter().filter_map(list).collect()
     }

@@ -75,6 +75,11 @@ async fn listed(can: &Can<Read>, from: &From, back: Option<&Back>) -> Result<Pag
     let search = from.search();
     let found = list(can, &Filter::of(search.clone(), from.domains(), from.starting_after)).await?;
     let narrowed = search.is_some() || from.domains();
+    let filters = [
+        search.as_ref().map(|search| format!("search {search}")),
+        from.domains().then(|| "only domains".to_owned()),
+    ];
+    let filters = filters.into_iter().flatten().collect::<Vec<_>>().join(", ");
     let search = search.unwrap_or_default();
     let last = found.last().filter(|_| found.len() as i64 == ROWS).map(|entry| entry.id.to_string());
     let older = last.and_then(|last| {
@@ -83,7 +88,7 @@ async fn listed(can: &Can<Read>, from: &From, back: Option<&Back>) -> Result<Pag
         Some(LIST.offered(can, ())?.called("Older").with(&query))
     });
     let empty = match narrowed {
-        true => Empty::NoMatch { what: "entries", filters: format!("search {search}") },
+        true => Empty::NoMatch { what: "entries", filters },
         false => Empty::FirstUse {
             what: "blocked addresses",
             use_for: "The workspace does not write to the addresses and domains on this list. A domain also blocks its \
@@ -162,5 +167,6 @@ async fn about_to_purge(can: Can<Purge>) -> Result<Page> {
 
 async fn purged(can: Can<Purge>, _: Posted<()>) -> Result<Reply> {
     let purged = purge(can, Which::default()).await?;
-    Ok(Reply::to(&LIST, ()).saying(format!("The block list is empty. {} entries are deleted.", purged.count)))
+    let entries = if purged.count == 1 { "entry is" } else { "entries are" };
+    Ok(Reply::to(&LIST, ()).saying(format!("{} {entries} deleted.", purged.count)))
 }

@@ -39,7 +39,7 @@ async fn activated(can: &Caller, tx: &mut Tx, before: &Campaign) -> Result<Campa
     if steps == 0 {
         missing.push("at least one step in `sequences`");
     }
-    let senders = Senders::of(can, tx, before.owned_by).await?;
+    let senders = Senders::of(can, &mut *tx, before.owned_by).await?;
     if let Some(address) = senders.lost(can, tx, before.id).await?.pop() {
         let which = if sees_senders(can) { format!("`{address}`") } else { "an address".to_owned() };
         return Err(Error::invalid(format!(

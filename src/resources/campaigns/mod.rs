@@ -34,6 +34,7 @@ pub use pages::{Head, Place, names, reached};
 pub use pause::pause;
 pub use remove::remove;
 pub use routes::router;
+pub use seen::sees_senders;
 pub use settings::{Schedule, Sequence, Settings, Step, Unit, Variant};
 pub use share::share;
 pub use store::{unshare, unshare_all};

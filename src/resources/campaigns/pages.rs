@@ -266,7 +266,6 @@ async fn all_tags<P: crate::access::Permission>(can: &Can<P>) -> Result<Vec<Cust
 /// The newest campaigns that the caller sees, as options.
 pub async fn names<P: crate::access::Permission>(can: &Can<P>) -> Result<Vec<Choice>> {
     let Ok(can) = can.further::<Read>() else { return Ok(vec![]) };
-    let paging = Paging { limit: Some(OFFERED), starting_after: None };
-    let found = found(&can, &paging, &Wanted::default()).await?;
-    Ok(found.iter().map(|campaign| Choice::new(campaign.id, campaign.name.clone())).collect())
+    let found = store::names(&can, OFFERED).await?;
+    Ok(found.into_iter().map(|(id, name)| Choice::new(id, name)).collect())
 }

@@ -211,3 +211,12 @@ pub async fn delete(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
     tags::unmap_all(can, tx, id).await?;
     can.delete::<Campaign>(tx, id).await
 }
+
+/// The newest campaigns that the caller sees, by name.
+pub async fn names(can: &Can<Read>, most: i64) -> Result<Vec<(Uuid, String)>> {
+    can.sql("select c.id, c.name from campaigns c where {visible} order by c.id desc limit $1")
+        .bind(most)
+        .fill("{visible}", can.visible(&SHAPE))
+        .all(can.reader())
+        .await
+}

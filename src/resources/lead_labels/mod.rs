@@ -13,7 +13,7 @@ mod update;
 pub use create::create;
 pub use delete::delete;
 pub use list::{every, list};
-pub use number::{InterestStatus, check_number, check_numbers};
+pub use number::{InterestStatus, NAMED, check_number, check_numbers};
 pub use pages::pages;
 pub use predict::predict;
 pub use routes::router;

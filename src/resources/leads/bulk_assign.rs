@@ -63,10 +63,9 @@ struct Data {
 }
 
 impl AssignLeads {
-    /// All that match, and not only the named ones.
-    pub fn of_all(mut self) -> AssignLeads {
-        self.selection.ids = None;
-        self
+    /// All that match, or only the named ones.
+    pub fn chosen(self, all: bool) -> AssignLeads {
+        AssignLeads { selection: self.selection.of(all), ..self }
     }
 
     /// Conditions on `leads l`.

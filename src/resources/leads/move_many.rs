@@ -102,10 +102,9 @@ impl MoveLeads {
         }
     }
 
-    /// All that match, and not only the named ones.
-    pub fn of_all(mut self) -> MoveLeads {
-        self.selection.ids = None;
-        self
+    /// All that match, or only the named ones.
+    pub fn chosen(self, all: bool) -> MoveLeads {
+        MoveLeads { selection: self.selection.of(all), ..self }
     }
 
     fn copies(&self) -> bool {

@@ -108,8 +108,8 @@ impl Names {
             found.map_or_else(|| other.to_owned(), |choice| choice.label.clone())
         };
         match (lead.campaign, lead.list_id) {
-            (Some(id), _) => named(&self.campaigns, id, "another campaign"),
-            (None, Some(id)) => named(&self.lists, id, "another list"),
+            (Some(id), _) => named(&self.campaigns, id, "a campaign that is not listed here"),
+            (None, Some(id)) => named(&self.lists, id, "a list that is not listed here"),
             (None, None) => String::new(),
         }
     }

@@ -4,6 +4,7 @@ use super::Lead;
 use crate::http::absent_not_null;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 #[derive(JsonSchema)]
 #[schemars(inline)]
@@ -64,4 +65,18 @@ fn domain(lead: &Lead) -> String {
     let of_email =
         || lead.email.as_deref().and_then(|email| email.rsplit_once('@')).map_or("", |(_, domain)| domain);
     if host.contains('.') { host.to_owned() } else { of_email().to_owned() }
+}
+
+impl Lead {
+    /// The variables that a mail can use. A list or an object cannot stand in a mail.
+    pub fn values(&self) -> HashMap<String, String> {
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(truth) => Some(truth.to_string()),
+            Value::Null | Value::Array(_) | Value::Object(_) => None,
+        };
+        let payload = self.payload.iter().flatten();
+        payload.filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect()
+    }
 }

@@ -30,6 +30,13 @@ pub struct Selection {
     pub queries: Option<Vec<Query>>,
 }
 
+impl Selection {
+    /// All that match, or only the named ones: without a list of ids, none.
+    pub fn of(self, all: bool) -> Selection {
+        Selection { ids: (!all).then(|| self.ids.unwrap_or_default()), ..self }
+    }
+}
+
 /// Filters that assignments do not have.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]

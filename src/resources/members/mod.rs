@@ -6,7 +6,7 @@ mod people;
 mod store;
 
 pub use named::{Whose, is_self, named, owner};
-pub use people::{People, called};
+pub use people::People;
 pub use store::invitations::{
     Invitation, OpenInvitation, close_link, count_wrong_password, is_made_through, join, open_link, prolong,
     set_mailed, shown_invitation, with_token,

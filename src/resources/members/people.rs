@@ -58,7 +58,7 @@ impl People {
     }
 
     fn named(&self, member: Option<&WorkspaceMember>) -> String {
-        member.map_or_else(|| "Another member".to_owned(), called)
+        member.map_or_else(|| "Another member".to_owned(), WorkspaceMember::called)
     }
 
     /// The members as options, with the ids of their users.
@@ -75,17 +75,10 @@ impl People {
     fn choices(&self, id: impl Fn(&WorkspaceMember) -> Uuid, you: Option<Uuid>) -> Vec<Choice> {
         let mut others: Vec<Choice> = Vec::new();
         for member in self.all.iter().filter(|member| Some(id(member)) != you) {
-            others.push(Choice::new(id(member), called(member)));
+            others.push(Choice::new(id(member), member.called()));
         }
         others.sort_by_key(|choice| choice.label.to_lowercase());
         let own = you.map(|you| Choice::new(you, "You"));
         own.into_iter().chain(others).collect()
     }
-}
-
-/// The name of a member, or their address.
-pub fn called(member: &WorkspaceMember) -> String {
-    let name = member.name.as_ref().map(|name| format!("{} {}", name.first, name.last));
-    let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    name.or_else(|| member.nickname.clone()).unwrap_or_else(|| member.email.clone())
 }

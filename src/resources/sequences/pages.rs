@@ -92,7 +92,7 @@ async fn save(can: Can<Update>, Path(Id { id }): Path<Id>, posted: Posted<Patch>
         Ok(None) => Ok(Reply::to(&SHOW, id).saying("Nothing was changed.")),
         Err(back) => {
             // A person who sends the form again has seen what is stored now.
-            let now = editor::seen(&stored);
+            let now = stored.to_string();
             let lead = lead.as_deref();
             let editor = Editor { values: &values, seen: Some(&now), back: Some(&back), lead, preview: None };
             shown(&again, near, &campaign, editor).await.map(Reply::from)

@@ -31,19 +31,22 @@ pub struct Mail {
     pub wrong: Option<String>,
 }
 
-/// The newest leads of the campaign that the caller sees, as options.
+/// The oldest leads of the campaign that the caller sees, as options.
 pub async fn leads<P: Permission>(can: &Can<P>, campaign: Uuid) -> Result<Vec<Choice>> {
     let Ok(can) = can.further::<may::Read>() else { return Ok(vec![]) };
     let found = leads::found(&can, &ListLeads::of_campaign(campaign, OFFERED)).await?;
     Ok(found.iter().map(|lead| Choice::new(lead.id, leads::called(lead))).collect())
 }
 
-/// The names that the leads of a campaign have values for.
+/// Variables that the sending account fills.
+const OF_THE_ACCOUNT: [&str; 2] = ["sendingAccountFirstName", "sendingAccountName"];
+
+/// The names that the mails of a campaign have values for.
 pub fn variables(campaign: &Campaign) -> Vec<String> {
     let core =
         ["firstName", "lastName", "companyName", "jobTitle", "website", "phone", "personalization", "email"];
     let custom = campaign.custom_variables.iter().flat_map(|all| all.keys().cloned());
-    core.into_iter().map(str::to_owned).chain(custom).collect()
+    core.into_iter().chain(OF_THE_ACCOUNT).map(str::to_owned).chain(custom).collect()
 }
 
 /// The values of a lead by their names, and the name of the lead.
@@ -55,14 +58,7 @@ struct Filling {
 
 impl Filling {
     fn of(lead: &Lead) -> Filling {
-        let text = |value: &Value| match value {
-            Value::Null => None,
-            Value::String(text) => Some(text.clone()),
-            Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => Some(value.to_string()),
-        };
-        let payload = lead.payload.iter().flatten();
-        let values = payload.filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect();
-        Filling { id: lead.id, name: leads::called(lead), values }
+        Filling { id: lead.id, name: leads::called(lead), values: lead.values() }
     }
 
     fn example(campaign: &Campaign) -> Filling {
@@ -92,10 +88,14 @@ pub async fn of<P: Permission>(
     lead: Option<&str>,
 ) -> Result<Previewed> {
     let id = lead.and_then(|id| id.trim().parse::<Uuid>().ok());
-    let filling = match (id, can.further::<may::Read>()) {
+    let mut filling = match (id, can.further::<may::Read>()) {
         (Some(id), Ok(can)) => Filling::of(&leads::show(can, id).await?),
         (None, _) | (_, Err(_)) => Filling::example(campaign),
     };
+    // Which account sends is known only when the mail leaves.
+    for name in OF_THE_ACCOUNT {
+        filling.values.insert(name.to_owned(), format!("[{name}]"));
+    }
     let steps = typed.pointer("/sequences/0/steps").cloned().unwrap_or_default();
     let steps: Vec<Step> = serde_json::from_value(steps).unwrap_or_default();
     let text_only = |at: usize| {

@@ -11,11 +11,11 @@ const SHOW: Way<branding::Read> = Way::page("/w/{workspace}/brand", "Brand");
 const CHANGE: Way<branding::Update> = Way::post("/w/{workspace}/brand", "Save").main();
 const SET: Way<white_label::Set> = Way::post("/w/{workspace}/brand/domain", "Ask for the domain");
 const VERIFY: Way<white_label::Verify> =
-    Way::post("/w/{workspace}/brand/domain/verify", "Look the records up");
+    Way::post("/w/{workspace}/brand/domain/verify", "Look up the records");
 const ABOUT_TO_REMOVE: Way<white_label::Remove> =
-    Way::page("/w/{workspace}/brand/domain/remove", "Give the domain up");
+    Way::page("/w/{workspace}/brand/domain/remove", "Remove the domain");
 const REMOVE: Way<white_label::Remove> =
-    Way::post("/w/{workspace}/brand/domain/remove", "Give the domain up").grave();
+    Way::post("/w/{workspace}/brand/domain/remove", "Remove the domain").grave();
 
 pub fn pages() -> Pages {
     Pages::under(Rail::Brand)
@@ -94,7 +94,7 @@ async fn set(can: Can<white_label::Set>, posted: Posted<NewDomain>) -> Result<Re
     let look = can.further::<branding::Read>()?;
     match posted.through(async |new: NewDomain| set_domain(can, &new.domain).await).await? {
         Ok(_) => Ok(Reply::to(&SHOW, ())
-            .saying_more("The domain is noted.", "Publish the records below, and then look them up.")),
+            .saying_more("The domain is saved.", "Publish the records below, and then look them up.")),
         Err(back) => shown(&look, None, Some(&back)).await.map(Reply::from),
     }
 }
@@ -102,8 +102,8 @@ async fn set(can: Can<white_label::Set>, posted: Posted<NewDomain>) -> Result<Re
 async fn verify(can: Can<white_label::Verify>, _: Posted<()>) -> Result<Reply> {
     let info = verify_domain(can).await?;
     let said = match info.verified {
-        true => "All records are there. The domain belongs to this workspace.",
-        false => "Some records are missing. A change in the DNS can take hours until everybody sees it.",
+        true => "All records are found. The domain belongs to this workspace.",
+        false => "Some records are not found. A change in the DNS can take hours until everybody sees it.",
     };
     Ok(Reply::to(&SHOW, ()).saying(said))
 }
@@ -123,10 +123,10 @@ async fn about_to_remove(can: Can<white_label::Remove>) -> Result<Page> {
         remove: REMOVE.offered(&can, ()),
         back: SHOW.offered(&can, ()).map(|offer| offer.called("Keep the domain")),
     };
-    Page::new(format!("Give {} up", removal.name), &removal)
+    Page::new(format!("Remove {}", removal.name), &removal)
 }
 
 async fn removed(can: Can<white_label::Remove>, _: Posted<()>) -> Result<Reply> {
     remove_domain(can).await?;
-    Ok(Reply::to(&SHOW, ()).saying("The domain is given up."))
+    Ok(Reply::to(&SHOW, ()).saying("The domain is removed."))
 }

@@ -36,6 +36,7 @@ struct Billing {
     caps: Vec<(String, Cap)>,
     form: Option<Form>,
     ledger: Vec<Entry>,
+    here: Uuid,
     names: HashMap<Uuid, String>,
     older: Option<Offer>,
 }
@@ -49,7 +50,8 @@ impl Billing {
     fn place(&self, entry: &Entry) -> String {
         match entry.spent_in {
             None => "granted".to_owned(),
-            Some(id) => self.names.get(&id).cloned().unwrap_or_else(|| "this workspace".to_owned()),
+            Some(id) if id == self.here => "this workspace".to_owned(),
+            Some(id) => self.names.get(&id).cloned().unwrap_or_else(|| "another workspace".to_owned()),
         }
     }
 }
@@ -104,6 +106,7 @@ async fn shown(can: &Can<Read>, from: &From, back: Option<&Back>) -> Result<Page
     });
     let credits = credits::show(can).await?;
     let billing = Billing {
+        here: can.workspace(),
         pays: credits.payer_workspace_id == can.workspace(),
         form: CAP
             .offered(can, ())

@@ -4,7 +4,7 @@
 use super::store;
 use crate::access::{Caller, Principal, Step};
 use crate::auth;
-use crate::db::Tx;
+use crate::db::{Source, Tx};
 use crate::error::{Error, Result};
 use crate::jobs::outbox;
 use crate::mail::Letter;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 const WEEK: i64 = 7 * 24 * 60 * 60 * 1000;
 const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Invitations that a workspace sends in a day, also again.
-const A_DAY: i64 = 100;
+pub const A_DAY: i64 = 100;
 
 pub struct Link {
     token: String,
@@ -119,9 +119,14 @@ pub async fn prolong(can: &Caller, tx: &mut Tx, member: &WorkspaceMember, link: 
     members::prolong(can, tx, member.id, link.expires).await.map(drop)
 }
 
+/// How many invitations the workspace has sent in the last day.
+pub async fn sent_in_a_day(can: &Caller, from: impl Into<Source<'_>>) -> Result<i64> {
+    store::invitations_since(can, from, can.now().minus(DAY)).await
+}
+
 /// The audit log counts, so that withdrawing an invitation does not make room for another.
 pub async fn within_a_day(can: &Caller, tx: &mut Tx) -> Result<()> {
-    match store::invitations_since(can, tx, can.now().minus(DAY)).await? < A_DAY {
+    match sent_in_a_day(can, tx).await? < A_DAY {
         true => Ok(()),
         false => Err(Error::DailyLimit(format!(
             "a workspace sends at most {A_DAY} invitations a day; go on tomorrow"

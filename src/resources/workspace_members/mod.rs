@@ -22,7 +22,7 @@ mod v1;
 pub use super::members::SHAPE;
 pub use accept::{Acceptance, Accepted, accept};
 pub use foreseen::{Foreseen, foresee};
-pub use invitation::Link;
+pub use invitation::{A_DAY, Link, sent_in_a_day};
 pub use invite::{invite, invite_part};
 pub use list::{Filter, expiries, list, members, show};
 pub use pages::pages;

@@ -77,7 +77,7 @@ async fn listed(can: &Can<Read>, roll: Roll, back: Option<&Back>) -> Result<Page
         let inviter = members.iter().find(|other| Some(other.user_id) == member.issuer_id);
         Person {
             expires: expiries.get(&member.id).copied(),
-            by: inviter.map(called),
+            by: inviter.map(WorkspaceMember::called),
             ..person(can, member, &tags)
         }
     };
@@ -102,12 +102,8 @@ async fn all_tags(can: &Can<Read>) -> Result<Vec<CustomTag>> {
     custom_tags::list(&can.further::<tags::Read>()?, &custom_tags::Filter::of(100)).await
 }
 
-fn called(member: &WorkspaceMember) -> String {
-    member.called()
-}
-
 fn person(can: &Caller, member: &WorkspaceMember, tags: &[CustomTag]) -> Person {
-    let name = called(member);
+    let name = member.called();
     let offer = |offer: Option<Offer>, is_open: fn(&Caller, &WorkspaceMember) -> bool| {
         offer.filter(|_| is_open(can, member)).map(|offer| offer.about(&name))
     };
@@ -216,7 +212,7 @@ async fn shown(can: &Can<Read>, member: &WorkspaceMember, back: Option<&Back>) -
         change: changing(can, member, &tags, back)?,
         back: LIST.offered(can, ()),
     };
-    Ok(Page::new(called(member), &show)?.coming(back))
+    Ok(Page::new(member.called(), &show)?.coming(back))
 }
 
 fn changing(
@@ -233,7 +229,7 @@ fn changing(
         .ask(
             Input::new("role", "Role")
                 .choices(roles(can, Some(member)))
-                .help("Another role takes a custom role away."),
+                .help("If you choose another role, the member loses their custom role."),
         )
         .ask(limit(tags));
     Ok(Some(form))
@@ -244,7 +240,7 @@ async fn change(can: Can<Update>, Path(Id { id }): Path<Id>, posted: Posted<Patc
     let member = super::show(&look, id).await?;
     let update = async |patch| super::update(can, id, patch, Revoke { revoke_keys: false }).await;
     match posted.changing(&member, update).await? {
-        Ok(Some(member)) => Ok(Reply::to(&SHOW, id).saying(format!("{} is changed.", called(&member)))),
+        Ok(Some(member)) => Ok(Reply::to(&SHOW, id).saying(format!("{} is changed.", member.called()))),
         Ok(None) => Ok(Reply::to(&SHOW, id).saying("Nothing was changed.")),
         Err(back) => shown(&look, &member, Some(&back)).await.map(Reply::from),
     }
@@ -275,7 +271,7 @@ async fn removal(can: &Can<Delete>, id: Uuid, back: Option<&Back>) -> Result<Pag
         Ok(if keys { form.ask(ask) } else { form })
     };
     let removal = Removal {
-        name: called(member),
+        name: member.called(),
         remove: offer.map(form).transpose()?,
         back: SHOW.offered(can, id).map(|offer| offer.called("Keep")),
         foreseen,
@@ -285,7 +281,7 @@ async fn removal(can: &Can<Delete>, id: Uuid, back: Option<&Back>) -> Result<Pag
 
 async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, posted: Posted<Revoke>) -> Result<Reply> {
     match posted.through(async |revoke| super::remove(can, id, revoke).await).await? {
-        Ok(member) => Ok(Reply::to(&LIST, ()).saying(format!("{} is removed.", called(&member)))),
+        Ok(member) => Ok(Reply::to(&LIST, ()).saying(format!("{} is removed.", member.called()))),
         Err(_) => Ok(Reply::to(&ABOUT_TO_REMOVE, id)),
     }
 }

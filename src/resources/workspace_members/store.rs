@@ -10,7 +10,7 @@ use crate::time::Time;
 use uuid::Uuid;
 
 /// How many invitations the workspace has sent since then, also again.
-pub async fn invitations_since(can: &Caller, tx: &mut Tx, since: Time) -> Result<i64> {
+pub async fn invitations_since(can: &Caller, from: impl Into<Source<'_>>, since: Time) -> Result<i64> {
     let kinds: Vec<i64> =
         [may::Create::ACTION, may::Resend::ACTION].iter().filter_map(|action| action.activity).collect();
     let sent = can
@@ -20,7 +20,7 @@ pub async fn invitations_since(can: &Caller, tx: &mut Tx, since: Time) -> Result
         )
         .bind(since)
         .fill_list("{kinds}", &kinds)
-        .optional::<i64>(tx);
+        .optional::<i64>(from);
     Ok(sent.await?.unwrap_or(0))
 }
 

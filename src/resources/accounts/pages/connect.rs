@@ -1,6 +1,6 @@
 //! Connecting a sending account by IMAP and SMTP.
 
-use super::super::board::{by_id, senders};
+use super::super::board::{by_id, everybody, senders};
 use super::super::draft::{Draft, Provider};
 use super::{CONNECT, CONNECTING, LIST, SHOW};
 use crate::access::{Can, accounts::*};
@@ -34,7 +34,7 @@ async fn shown(can: &Can<Read>, provider: Provider, back: Option<&Back>) -> Resu
     let offered = Provider::ALL.into_iter().filter_map(|one| {
         let (name, label) = one.words();
         let offer = CONNECTING.open_to(can, ())?.called(label).plain().with(&[("provider", name)]);
-        Some((offer, one == provider && back.is_none()))
+        Some((offer, one == provider))
     });
     let connecting = Connecting {
         providers: offered.collect(),
@@ -74,11 +74,10 @@ async fn form(can: &Can<Read>, provider: Provider, back: Option<&Back>) -> Resul
                 .help("Only if it is another one."),
         )
         .ask(Input::new("daily_limit", "Campaign mails a day").value(30));
-    let people = senders(can).await?;
-    if people.is_empty() {
+    let choices = senders(can, &everybody(can).await?.unwrap_or_default());
+    if choices.is_empty() {
         return Ok(Some(form));
     }
-    let choices = people.iter().map(|member| Choice::new(member.id, member.called())).collect();
     let ask = Input::new("assigned_to", "Assigned to").choices(choices).help("Empty: nobody yet.");
     Ok(Some(form.ask(ask)))
 }
@@ -94,6 +93,10 @@ pub async fn connect(can: Can<Create>, posted: Posted<Draft>) -> Result<Reply> {
             let rest = "Test it now: the server has not signed in to its mail servers yet.";
             Ok(Reply::to(&SHOW, account.email.as_str()).saying_more(said, rest))
         }
-        Err(back) => shown(&look, Provider::default(), Some(&back)).await.map(Reply::from),
+        Err(back) => {
+            let typed = back.typed().find(|(name, _)| *name == "provider").map(|(_, value)| value);
+            let provider = Provider::ALL.into_iter().find(|one| Some(one.words().0) == typed);
+            shown(&look, provider.unwrap_or_default(), Some(&back)).await.map(Reply::from)
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::{ASSIGN, CHANGE, LIST, REMOVE, SHOW, TEST, acts, holder};
 use crate::access::{Can, accounts::*};
 use crate::error::Result;
 use crate::http::Path;
-use crate::web::{Back, Choice, Form, Input, Offer, Page, Posted, Reply};
+use crate::web::{Back, Form, Input, Offer, Page, Posted, Reply};
 use askama::Template;
 
 #[derive(Template)]
@@ -57,7 +57,7 @@ fn changing(can: &Can<Read>, offer: Offer, account: &Account, back: Option<&Back
         .ask(Input::new("first_name", "First name"))
         .ask(Input::new("last_name", "Last name"))
         .ask(Input::new("reply_to", "Reply to").help("Empty: the address of the account."))
-        .ask(Input::new("daily_limit", "Campaign mails a day").help("Empty: no limit."))
+        .ask(Input::new("daily_limit", "Campaign mails a day").help("Empty: 30."))
         .ask(Input::new("sending_gap", "Minutes between two mails"))
         .ask(Input::new("tracking_domain_name", "Tracking domain"))
         .ask(Input::new("signature", "Signature")))
@@ -120,8 +120,8 @@ pub async fn assigning(can: Can<Assign>, Path(Email { email }): Path<Email>) -> 
 
 async fn asked(can: &Can<Read>, email: &str, back: Option<&Back>) -> Result<Page> {
     let (account, on) = board::one(can, email).await?;
-    let people = senders(can).await?;
-    let choices = people.iter().map(|member| Choice::new(member.id, member.called())).collect();
+    let people = everybody(can).await?;
+    let choices = senders(can, people.as_deref().unwrap_or_default());
     let form = |offer: Offer| -> Result<Form> {
         let ask = Input::new("assigned_to", "Assign it to").choices(choices);
         let ask = ask.help("Empty: nobody. Only members whose role can send are listed.");
@@ -130,7 +130,7 @@ async fn asked(can: &Can<Read>, email: &str, back: Option<&Back>) -> Result<Page
     };
     let form = ASSIGN.offered_on(can, on.near, account.email.as_str()).map(form).transpose()?;
     let assigning = Assigning {
-        holder: holder(can, &account, everybody(can).await?.as_deref()),
+        holder: holder(can, &account, people.as_deref()),
         campaigns: board::sees_campaigns(can).then_some(on.campaigns),
         back: SHOW
             .offered_on(can, on.near, account.email.as_str())

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::resources::campaigns as campaign;
 use uuid::Uuid;
 
-/// What the board shows of an account beside the account itself.
+/// What the board shows of an account besides the account itself.
 pub struct OnBoard {
     pub near: Near,
     /// Campaigns that the caller sees and that send from it.

@@ -78,7 +78,7 @@ pub async fn about_to_share(can: Can<Share>, Path(Id { id }): Path<Id>) -> Resul
 
 pub async fn shared(can: Can<Share>, Path(Id { id }): Path<Id>, _: Posted<Press>) -> Result<Reply> {
     super::super::share(can, id).await?;
-    let more = "Give the campaign ID to those who may copy it.";
+    let more = "Give the campaign ID to the people who will copy it.";
     Ok(Reply::to(&SHOW, id).saying_more("The campaign is shared for 7 days.", more))
 }
 

@@ -55,7 +55,7 @@ async fn asking<P: Permission>(form: Form, can: &Can<P>) -> Result<Form> {
         let emails = Senders::to_choose(can, can.user()).await?;
         let help = match emails.is_empty() {
             true => {
-                "You can send from none yet. An owner or admin assigns one to you. You can choose it later."
+                "You cannot send from any account yet. An owner or admin can assign one to you. You can choose it later."
             }
             false => "You can choose them later, too.",
         };

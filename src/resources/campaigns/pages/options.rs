@@ -14,15 +14,27 @@ use serde_json::Value;
 
 /// The boxes: the field, what it is called, and what it does.
 const BOXES: [(&str, &str, &str); 11] = [
-    ("stop_on_reply", "Stop when a lead replies", ""),
-    ("stop_on_auto_reply", "Stop when a lead replies automatically", "Such as out of office."),
-    ("stop_for_company", "Stop for the whole company", "When one lead of the company's domain replies."),
-    ("open_tracking", "Track opens", "By an image in the mail."),
-    ("link_tracking", "Track clicks", "Links lead through this server."),
+    (
+        "stop_on_reply",
+        "Stop when a lead replies",
+        "This server does not read replies yet. With this box, only first steps are sent.",
+    ),
+    (
+        "stop_on_auto_reply",
+        "Stop when a lead replies automatically",
+        "Such as out of office. It has no effect yet.",
+    ),
+    (
+        "stop_for_company",
+        "Stop for the whole company",
+        "When one lead of the company's domain replies. It has no effect yet.",
+    ),
+    ("open_tracking", "Track opens", "It has no effect yet."),
+    ("link_tracking", "Track clicks", "It has no effect yet."),
     ("text_only", "Send as plain text", "Without HTML. Opens and clicks cannot be tracked."),
     ("first_email_text_only", "Send the first step as plain text", ""),
     ("prioritize_new_leads", "Prefer new leads to follow-ups", ""),
-    ("match_lead_esp", "Match the mail provider of the lead", "A Google account writes to Google addresses."),
+    ("match_lead_esp", "Match the mail provider of the lead", "It has no effect yet."),
     ("insert_unsubscribe_header", "Add the unsubscribe header", "Mail programs show a button for it."),
     ("allow_risky_contacts", "Write to risky addresses", ""),
 ];
@@ -76,7 +88,7 @@ fn limits(form: Form) -> Form {
     )
     .ask(Input::new("daily_max_leads", "New leads a day").help("Follow-ups do not count."))
     .ask(Input::new("email_gap", "Minutes between mails").help("From one account."))
-    .ask(Input::new("random_wait_max", "Random minutes on top").help("At most."))
+    .ask(Input::new("random_wait_max", "Random extra minutes").help("At most."))
 }
 
 async fn senders<P: Permission>(form: Form, can: &Can<P>, campaign: &Campaign) -> Result<Form> {

@@ -11,7 +11,7 @@ use crate::web::{Back, Form, Input, Page, Posted, Reply};
 use askama::Template;
 use serde_json::{Map, Value, json};
 
-/// The most hours that the page adds to a schedule.
+/// The most windows that a schedule gets on this page.
 const MOST: usize = 10;
 
 #[derive(Template)]
@@ -82,7 +82,7 @@ fn form<P: Permission>(
 }
 
 /// The fields of one of the hours of the week.
-pub fn hours(form: Form, at: usize, count: usize) -> Form {
+fn hours(form: Form, at: usize, count: usize) -> Form {
     let name = |field: &str| format!("campaign_schedule/schedules/{at}/{field}");
     let title = if count == 1 { "Hours".to_owned() } else { format!("Hours {}", at + 1) };
     let form = form

@@ -92,7 +92,7 @@ pub async fn shown(can: &Can<Read>, campaign: Seen<Campaign>, back: Option<&Back
         collaborators: campaign.collaborators.iter().map(|member| people.member(*member)).collect(),
         why: WHY.open_to(can, ()).map(|offer| {
             offer
-                .called("Why can somebody launch it, or not")
+                .called("Why somebody can or cannot launch it")
                 .with(&[("permission", "campaigns:launch"), ("record", &id.to_string())])
         }),
         campaign,

@@ -52,7 +52,7 @@ fn days(days: &Days) -> String {
     }
 }
 
-/// `from 1 May, until 30 June`, or nothing.
+/// `From 2026-05-01 until 2026-06-30`, or nothing.
 pub fn dates(schedule: &Schedule) -> String {
     match (&schedule.start_date, &schedule.end_date) {
         (Some(start), Some(end)) => format!("From {start} until {end}"),

@@ -89,7 +89,7 @@ async fn asking<P: Permission>(form: Form, can: &Can<P>, into: Into) -> Result<F
         .ask(
             Input::new("assigned_to", "Assigned to")
                 .choices(none(people.users()))
-                .help("Nobody chosen: the owner of the campaign, or you."),
+                .help("If you choose nobody, the lead is assigned to the owner of the campaign, or to you."),
         );
     Ok(form
         .ask(

@@ -54,7 +54,7 @@ struct Line {
 impl Show {
     /// Why rows were left out, and how many.
     fn reasons(&self) -> Vec<(String, i64)> {
-        let because = |reason: &str| format!("Because of: {}", reason.replace('_', " "));
+        let because = |reason: &str| format!("Reason: {}", reason.replace('_', " "));
         self.import.reasons.iter().map(|(reason, count)| (because(reason), *count)).collect()
     }
 }

@@ -88,9 +88,7 @@ pub async fn assign(can: Can<Assign>, posted: Posted<AssignLeads>) -> Result<Rep
     let again = can.further::<Read>()?;
     let all = posted.aside("_all") == Some("true");
     let filter = kept(&posted)?;
-    let assign = async |wanted: AssignLeads| {
-        super::super::bulk_assign(can, if all { wanted.of_all() } else { wanted }).await
-    };
+    let assign = async |wanted: AssignLeads| super::super::bulk_assign(can, wanted.chosen(all)).await;
     match posted.through(assign).await? {
         Ok(_) => Ok(Reply::to(&LIST, ())
             .saying_more("The leads are being assigned.", "Reload the list to see how far it is.")),
@@ -131,9 +129,7 @@ pub async fn moved(can: Can<Move>, posted: Posted<MoveLeads>) -> Result<Reply> {
     let again = can.further::<Read>()?;
     let all = posted.aside("_all") == Some("true");
     let filter = kept(&posted)?;
-    let go = async |wanted: MoveLeads| {
-        super::super::move_many(can, if all { wanted.of_all() } else { wanted }).await
-    };
+    let go = async |wanted: MoveLeads| super::super::move_many(can, wanted.chosen(all)).await;
     match posted.through(go).await? {
         Ok(_) => Ok(Reply::to(&LIST, ())
             .saying_more("The leads are being moved.", "Reload the list to see how far it is.")),

@@ -58,7 +58,8 @@ fn asking(form: Form, into: &Into, names: Names) -> Form {
     if !lists.is_empty() {
         form = form.ask(Input::new("list_id", "List").choices(with_none(lists)).value(id(into.list_id)));
     }
-    let choices = assignee(&people, None).help("Nobody chosen: the owner of the campaign, or you.");
+    let choices = assignee(&people, None)
+        .help("If you choose nobody, the lead is assigned to the owner of the campaign, or to you.");
     let skip = Input::new("skip_if_in_workspace", "Do not add it if the workspace has its address already");
     person(form).ask(choices).ask(skip)
 }

@@ -1,6 +1,7 @@
 //! The values of a lead in words.
 
 use super::super::Lead;
+use crate::resources::lead_labels;
 use crate::web::Choice;
 
 /// The state of a lead: its word, and the class of its badge.
@@ -24,28 +25,15 @@ pub fn state(status: i64) -> State {
     found.map_or(State { word: "unknown", class: "" }, |(_, word, class)| State { word, class })
 }
 
-/// The labels that every workspace has.
-pub const INTERESTS: [(i64, &str); 9] = [
-    (1, "Interested"),
-    (2, "Meeting booked"),
-    (3, "Meeting completed"),
-    (4, "Closed"),
-    (0, "Out of office"),
-    (-1, "Not interested"),
-    (-2, "Wrong person"),
-    (-3, "Lost"),
-    (-4, "No show"),
-];
-
 pub fn interest(number: Option<i64>) -> String {
     let Some(number) = number else { return String::new() };
-    let found = INTERESTS.iter().find(|(known, _)| *known == number);
+    let found = lead_labels::NAMED.iter().find(|(known, _)| *known == number);
     found.map_or_else(|| format!("Label {number}"), |(_, word)| (*word).to_owned())
 }
 
 /// The interests as options, with those of the workspace behind them.
 pub fn interests(labels: impl IntoIterator<Item = (i64, String)>) -> Vec<Choice> {
-    let built_in = INTERESTS.into_iter().map(|(number, word)| Choice::new(number.to_string(), word));
+    let built_in = lead_labels::NAMED.into_iter().map(|(number, word)| Choice::new(number.to_string(), word));
     let own = labels.into_iter().map(|(number, label)| Choice::new(number.to_string(), label));
     built_in.chain(own).collect()
 }

@@ -9,7 +9,7 @@ use super::{
     ABOUT_TO_DELETE, ABOUT_TO_ROTATE, CHANGE, DELETE, LIST, REDELIVER, RESUME, ROTATE, Row, SHOW, TEST,
     asked, kinds, row, secret,
 };
-use crate::access::{Can, webhook_events as events, webhooks::*};
+use crate::access::{Can, campaigns, webhook_events as events, webhooks::*};
 use crate::error::Result;
 use crate::http::{Id, Path, Query, optional_not_null};
 use crate::resources::webhook_events::{self, ROWS, WebhookEvent};
@@ -83,8 +83,10 @@ async fn shown(
     let acts = [TEST.offered(can, id), ABOUT_TO_ROTATE.offered(can, id), ABOUT_TO_DELETE.offered(can, id)];
     let campaign = match row.webhook.campaign {
         Some(campaign) => {
-            let all = store::campaigns(can).await?.into_iter();
-            let name = all.filter(|(one, _)| *one == campaign).map(|(_, name)| name).next();
+            let name = match can.further::<campaigns::Read>() {
+                Ok(can) => store::campaign(&can, campaign).await?,
+                Err(_) => None,
+            };
             Some(name.unwrap_or_else(|| "one that you cannot see".to_owned()))
         }
         None => None,

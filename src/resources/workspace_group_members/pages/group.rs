@@ -116,6 +116,7 @@ async fn shown(can: &Can<ReadAdmin>, inviting: Option<&Back>, delegating: Option
         Err(_) => None,
     };
     let is_sub = own.has_admin_workspace;
+    let sees_subs = links.is_some() && !is_sub;
     let mut subs = links.unwrap_or_default();
     subs.retain(|link| link.admin_workspace_id == can.workspace());
     let invitation = own.invitation.clone().map(|open| {
@@ -132,7 +133,7 @@ async fn shown(can: &Can<ReadAdmin>, inviting: Option<&Back>, delegating: Option
         above: above(can, own, delegating).await?,
         invitation,
         invite: if is_sub { None } else { inviting_form(can, inviting)? },
-        sees_subs: can.further::<Read>().is_ok() && !is_sub,
+        sees_subs,
         overview: overview::SHOW.offered(can, ()).filter(|_| has_subs),
         rails: RAILS.offered(can, ()).filter(|_| !is_sub),
         subs: subs.into_iter().map(|link| sub(can, link)).collect(),
@@ -263,7 +264,8 @@ async fn about_to_remove(can: Can<Delete>, Path(Id { id }): Path<Id>) -> Result<
         Status::Accepted => format!("Remove {name} from the group"),
         Status::Pending | Status::Rejected => format!("Withdraw the invitation of {name}"),
     };
-    let end = END.offered(&can, link.id);
+    // A sub-workspace that ends its own link leaves, and that needs a right of its own.
+    let end = END.offered(&can, link.id).filter(|_| !leaves || ABOUT_TO_LEAVE.offered(&can, ()).is_some());
     let back = SHOW.offered(&can, ()).map(|offer| offer.called("Back to the group"));
     Page::new(title.clone(), &Ending { title, link, leaves, end, back })
 }

@@ -105,7 +105,7 @@ fn form(can: &Can<Read>, offer: Offer, workspace: &Workspace, back: Option<&Back
         ))
         .ask(
             Input::new("strict_bodies", "Refuse calls with unknown fields")
-                .help("Useful while you write a client. Programs for Instantly's API can depend on the lenient way."),
+                .help("Useful while you write a client. Programs for Instantly's API can send unknown fields."),
         )
         .ask(
             Input::new("unique_leads", "Two leads cannot have the same address")
