@@ -46,6 +46,7 @@ torture:
 	scripts/clients.sh target/release/gatepost
 	GATEPOST_LOOKS=all cargo test --locked --test all -- browser::
 	PROPTEST_CASES=20000 cargo test --locked --test all -- parsers
+	PROPTEST_CASES=2000 cargo test --locked --lib -- access_file::worlds
 
 # Builds a Debian package in target/, with the unit and completion for shells.
 package:

@@ -1,4 +1,4 @@
-"""A temporary PostgreSQL cluster, and a proxy before it that can delay, withhold or close connections."""
+"""Databases of both engines, a temporary PostgreSQL cluster, and a proxy before it that can delay, withhold or close connections."""
 
 import asyncio
 import os
@@ -6,10 +6,34 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sqlite3
 import tempfile
 import threading
 
 import gatepost
+
+
+def both(tools, folder):
+    """The name and the place of a new database of each engine."""
+    yield "SQLite", ("--data", os.path.join(folder, "data"))
+    cluster = Cluster(tools["postgres"])
+    try:
+        url = f"postgres://gatepost@127.0.0.1:{cluster.port}/postgres?sslmode=disable"
+        yield "PostgreSQL", ("--database", url, "--secret-key", gatepost.SECRET)
+    finally:
+        cluster.close()
+
+
+def query(tools, place, text):
+    """The rows that a statement reads from a database, past the server."""
+    if place[0] == "--data":
+        conn = sqlite3.connect(os.path.join(place[1], "gatepost.db"))
+        rows = conn.execute(text).fetchall()
+        conn.close()
+        return rows
+    command = [os.path.join(tools["postgres"], "psql"), "-X", "-A", "-t", "-F", "\t", "-c", text, place[1]]
+    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    return [tuple(line.split("\t")) for line in lines]
 
 
 class Cluster:

@@ -2,8 +2,8 @@
 """make torture: trials that are too long for `make test`. Each trial reports what it saw. At the end it prints one table,
 writes it to bench/torture.md, and fails if any result is wrong.
 
-    bench/torture.py [TRIAL ...]        all of them, or some: kill disk postgres flood unread fair doors stalls letters signin
-                                        clock fuzz
+    bench/torture.py [TRIAL ...]        all of them, or some: kill apply hooks load disk postgres flood unread
+                                        fair doors stalls letters signin clock fuzz
 """
 
 import datetime
@@ -14,12 +14,12 @@ import time
 import traceback
 
 import gatepost
-from trials import clock, disk, fair, flood, fuzz, kill, postgres, signin, strangers, unread
+from trials import apply, clock, disk, fair, flood, fuzz, hooks, kill, postgres, signin, strangers, unread
 
 TRIALS = {
-    "kill": kill.run, "disk": disk.run, "postgres": postgres.run, "flood": flood.run, "unread": unread.run, "fair": fair.run,
-    "doors": strangers.doors, "stalls": strangers.stalls, "letters": strangers.letters, "signin": signin.run,
-    "clock": clock.run, "fuzz": fuzz.run,
+    "kill": kill.run, "apply": apply.run, "hooks": hooks.deaths, "load": hooks.load, "disk": disk.run,
+    "postgres": postgres.run, "flood": flood.run, "unread": unread.run, "fair": fair.run, "doors": strangers.doors,
+    "stalls": strangers.stalls, "letters": strangers.letters, "signin": signin.run, "clock": clock.run, "fuzz": fuzz.run,
 }
 PYTHON = os.environ.get("GATEPOST_TEST_PYTHON", os.path.join(gatepost.ROOT, "target", "python"))
 

@@ -10,8 +10,8 @@ import statistics
 import threading
 import time
 
+import cluster
 import gatepost
-from cluster import Cluster
 from trials.flood import answer, head
 
 LEADS, CONNECTIONS = 100_000, 320
@@ -22,13 +22,8 @@ SEARCH = {"search": "zzzz", "distinct_contacts": True, "limit": 100}
 
 
 def run(tools, folder):
-    yield from trial("SQLite", ("--data", os.path.join(folder, "data")))
-    cluster = Cluster(tools["postgres"])
-    try:
-        url = f"postgres://gatepost@127.0.0.1:{cluster.port}/postgres?sslmode=disable"
-        yield from trial("PostgreSQL", ("--database", url, "--secret-key", gatepost.SECRET))
-    finally:
-        cluster.close()
+    for engine, place in cluster.both(tools, folder):
+        yield from trial(engine, place)
 
 
 def trial(name, place):

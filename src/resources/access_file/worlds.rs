@@ -13,7 +13,12 @@ use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-const WORLDS: u64 = 400;
+/// `make torture` tries two thousand (`PROPTEST_CASES`).
+fn worlds() -> u64 {
+    let set = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    set.unwrap_or(400)
+}
+
 const PEOPLE: [&str; 8] = ["ann", "bob", "cleo", "dan", "eve", "finn", "gil", "hana"];
 const LABELS: [&str; 4] = ["East", "West", "true", "a: b"];
 const OWN: [&str; 3] = ["sdr-east", "clerk", "robot_1"];
@@ -167,7 +172,7 @@ fn wanted(text: &str, state: &State) -> Option<Wanted> {
 #[test]
 fn what_is_applied_is_the_same_afterwards_whatever_the_order_of_sections() {
     let (mut fitting, mut changing, mut allowed) = (0, 0, 0);
-    for seed in 0..WORLDS {
+    for seed in 0..worlds() {
         let mut random = Random(seed);
         let before = state(model(&mut random));
         let mut sections = sections(&mut random);
@@ -204,7 +209,7 @@ fn what_is_applied_is_the_same_afterwards_whatever_the_order_of_sections() {
 
 #[test]
 fn a_dump_is_a_file_without_changes() {
-    for seed in 0..WORLDS {
+    for seed in 0..worlds() {
         let present = state(model(&mut Random(seed)));
         let text = yaml(&document("Acme", &present.model));
         let same = wanted(&text, &present).unwrap_or_else(|| unreachable!("seed {seed}\n{text}"));
