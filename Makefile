@@ -45,6 +45,7 @@ torture:
 	scripts/with-postgres python3 bench/torture.py
 	scripts/clients.sh target/release/gatepost
 	GATEPOST_LOOKS=all cargo test --locked --test all -- browser::
+	GATEPOST_TEST_ALL=1 GATEPOST_WALKS=all scripts/with-postgres cargo test --locked --test all -- explained seen reading_walk
 	PROPTEST_CASES=20000 cargo test --locked --test all -- parsers
 	PROPTEST_CASES=2000 cargo test --locked --lib -- access_file::worlds
 

@@ -3,7 +3,7 @@
 //! know the reason get the real one.
 
 use crate::samples::{body, records};
-use crate::support::operations::{self, Operation};
+use crate::support::operations::{self, Operation, walked};
 use crate::support::people::SIGNED_IN;
 use crate::support::samples::Records;
 use crate::support::scene::{self, Key, Member};
@@ -125,8 +125,12 @@ async fn explanations_agree_with_answers(mut world: World) {
     let names = principals(&mut world).await;
     let mut own = fresh_records(&world).await;
     let mut counts = BTreeMap::new();
-    for operation in operations::all(world.api).iter().filter(|operation| !operation.open) {
-        for who in &names {
+    let all = operations::all(world.api);
+    for (at, operation) in all.iter().filter(|operation| !operation.open).enumerate() {
+        for (n, who) in names.iter().enumerate() {
+            if !walked(&world, at + n) {
+                continue;
+            }
             let record = asked(&world, operation, &own).await;
             let question = json!({ "permission": operation.action.name, "record": record });
             let told = world.call(who, EXPLAIN, question).await.is(200).json();
@@ -165,7 +169,8 @@ async fn explanations_agree_with_answers(mut world: World) {
             }
         }
     }
-    assert!(counts[&true] > 500 && counts[&false] > 1000, "{counts:?}");
+    let least = if walked(&world, 1) { (500, 1000) } else { (160, 330) };
+    assert!(counts[&true] > least.0 && counts[&false] > least.1, "{counts:?}");
     assert_eq!(SIGNED_IN[0], "owner's session");
 }
 

@@ -3,7 +3,7 @@
 
 use crate::reading::ignored;
 use crate::samples::{body, records};
-use crate::support::operations::{self, Operation};
+use crate::support::operations::{self, Operation, walked};
 use crate::support::oracle::{EXTENSION, is_ours, resolve};
 use crate::support::samples::Records;
 use crate::support::{Answer, World, on_both};
@@ -154,7 +154,7 @@ async fn messages_are_short_and_never_hold_the_value(world: World) {
         json!({ long.clone(): { long.clone(): 1 } }),
     ];
     let mut refused = 0;
-    for (operation, _) in with_bodies(&world, &own).await {
+    for (at, (operation, _)) in with_bodies(&world, &own).await.into_iter().enumerate() {
         let schema = schema(world.api, &operation).unwrap();
         for (wrong, is_name) in wrongs.iter().zip([false, false, false, false, true]) {
             let mut bodies = vec![wrong.clone()];
@@ -162,7 +162,8 @@ async fn messages_are_short_and_never_hold_the_value(world: World) {
                 let spoilt = spoilt(world.api, field, wrong, 4);
                 bodies.extend(spoilt.into_iter().map(|value| with(body(&operation, &own), name, value)));
             }
-            for body in bodies {
+            let some = bodies.into_iter().enumerate().filter(|(n, _)| walked(&world, at + n));
+            for (_, body) in some {
                 let answer = send(&world, &operation, &own, "", body).await;
                 if answer.status != 400 {
                     continue;

@@ -2,7 +2,7 @@
 //! with hidden fields, and compares each answer with what they can read.
 
 use crate::samples::{body, records};
-use crate::support::operations::{self, Operation};
+use crate::support::operations::{self, Operation, walked};
 use crate::support::samples::Records;
 use crate::support::scene::{self, Key, Member};
 use crate::support::{Answer, World, on_both};
@@ -143,9 +143,13 @@ async fn no_answer_tells_what_a_get_hides(mut world: World) {
     callers(&mut world).await;
     let mut hides = scene(&world).await;
     let (mut answered, mut compared) = (0, 0);
-    for operation in operations::all(world.api).iter().filter(|operation| !operation.open) {
+    let all = operations::all(world.api);
+    for (at, operation) in all.iter().filter(|operation| !operation.open).enumerate() {
         let mut changed = false;
-        for (who, ..) in CALLERS {
+        for (n, (who, ..)) in CALLERS.into_iter().enumerate() {
+            if !walked(&world, at + n) {
+                continue;
+            }
             let id =
                 if operation.takes_id() { hides.records.id(operation).to_owned() } else { String::new() };
             let before = read(&world, who, operation, &id).await;
@@ -174,7 +178,8 @@ async fn no_answer_tells_what_a_get_hides(mut world: World) {
             hides = scene(&world).await;
         }
     }
-    assert!(answered > 200 && compared > 60, "{answered} {compared}");
+    let least = if walked(&world, 1) { (200, 60) } else { (100, 30) };
+    assert!(answered > least.0 && compared > least.1, "{answered} {compared}");
 }
 
 fn record_in(answer: &Answer) -> Option<Value> {

@@ -1,5 +1,6 @@
 //! Every operation of the router, from its own document. No operation is listed by hand.
 
+use super::World;
 use gatepost::access::Action;
 use serde_json::Value;
 
@@ -33,6 +34,13 @@ impl Operation {
         let all = all.into_iter().filter(|parameter| parameter["in"] == "query");
         all.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
     }
+}
+
+/// Whether a long walk takes its step number `n`. On SQLite it takes every step. On PostgreSQL it takes every third one,
+/// because the same code decides there and each call takes longer. `GATEPOST_WALKS=all`, as in `make torture`, takes all.
+pub fn walked(world: &World, n: usize) -> bool {
+    let all = std::env::var("GATEPOST_WALKS").is_ok_and(|walks| walks == "all");
+    n.is_multiple_of(3) || all || world.url.starts_with("sqlite:")
 }
 
 pub fn all(api: &'static Value) -> Vec<Operation> {
