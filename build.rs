@@ -15,16 +15,16 @@ fn read(path: &str) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// The routers, the shapes and the statements of the modules in `src/resources/mod.rs`. A module has a router if it
+/// The operations, the shapes and the statements of the modules in `src/resources/mod.rs`. A module has operations if it
 /// has a `routes.rs`, pages if it says `pub use pages::pages;`, and records that can be asked about if it has a public `SHAPE`. `stored!` describes a record.
 fn resources() -> io::Result<String> {
-    let (mut routers, mut shapes, mut statements) = (String::new(), String::new(), String::new());
+    let (mut operations, mut shapes, mut statements) = (String::new(), String::new(), String::new());
     let mut pages = String::new();
     let list = read("src/resources/mod.rs")?;
     for name in list.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
         let module = read(&format!("src/resources/{name}/mod.rs"))?;
         if Path::new(&format!("src/resources/{name}/routes.rs")).exists() {
-            let _written = write!(routers, "\n        .merge({name}::router())");
+            let _written = write!(operations, "\n        {name}::operations(),");
         }
         if module.lines().any(|line| line.starts_with("pub use") && line.ends_with("::pages;")) {
             let _written = write!(pages, "\n        {name}::pages(),");
@@ -41,7 +41,7 @@ fn resources() -> io::Result<String> {
     }
     Ok(format!(
         "/// The operations of all resources.\n\
-         pub fn router() -> aide::axum::ApiRouter<App> {{\n    aide::axum::ApiRouter::new(){routers}\n}}\n\n\
+         pub fn all_operations() -> Vec<Operation> {{\n    [{operations}\n    ].into_iter().flatten().collect()\n}}\n\n\
          /// The pages of all resources.\n\
          pub fn pages() -> Vec<crate::web::Pages> {{\n    vec![{pages}\n    ]\n}}\n\n\
          /// Where the records of a resource are stored, for resources that have records.\n\

@@ -9,7 +9,10 @@ use crate::docs;
 use crate::edge::{bare, edge};
 use crate::error::Error;
 use crate::http::{Shared, document_refusals};
-use crate::resources;
+use crate::resources::{
+    self,
+    operations::{described, routes},
+};
 use crate::web::{self, Site, Written, dress, told};
 use aide::openapi::OpenApi;
 use axum::Extension;
@@ -26,27 +29,32 @@ use std::sync::LazyLock;
 /// a router for each of their servers.
 struct Built {
     routes: axum::Router<App>,
-    /// The OpenAPI document of the operations.
-    document: Bytes,
     pages: axum::Router<App>,
     written: Vec<Written>,
 }
 
 static BUILT: LazyLock<Built> = LazyLock::new(|| {
-    let mut api = document::introduced();
-    let resources = resources::router().finish_api_with(&mut api, document::secured);
-    names::name_schemas(&mut api);
-    document_refusals(&mut api);
-    let document = Bytes::from(serde_json::to_string(&api).unwrap_or_default());
-    let (text, json) = (document.clone(), [("content-type", "application/json")]);
-    let routes = resources
-        .route("/openapi.json", get(async move || (Extension(Shared), json, text)))
-        .merge(docs::router(document.clone()))
-        .merge(unbuilt::router(&api))
+    let operations = resources::all_operations();
+    let unbuilt = unbuilt::router(&operations);
+    let routes = routes(operations)
+        .route(
+            "/openapi.json",
+            get(async || (Extension(Shared), [("content-type", "application/json")], document())),
+        )
+        .merge(docs::router(document))
+        .merge(unbuilt)
         .merge(web::assets());
     let (pages, written) = web::together(resources::pages());
-    let pages = pages.finish_api(&mut OpenApi::default()).merge(resources::visitors());
-    Built { routes, document, pages, written }
+    Built { routes, pages: pages.merge(resources::visitors()), written }
+});
+
+/// It is large, and most servers are never asked for it.
+static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
+    let mut api = document::introduced();
+    let _routes = described(&resources::all_operations()).finish_api_with(&mut api, document::secured);
+    names::name_schemas(&mut api);
+    document_refusals(&mut api);
+    Bytes::from(serde_json::to_string(&api).unwrap_or_default())
 });
 
 pub fn router(app: App) -> axum::Router {
@@ -68,15 +76,15 @@ pub fn router(app: App) -> axum::Router {
 
 /// The OpenAPI document of the operations, as `/openapi.json` serves it.
 pub fn document() -> Bytes {
-    BUILT.document.clone()
+    DOCUMENT.clone()
 }
 
 /// The document of the pages, which is not served. The tests walk over it as over that of the operations.
 pub fn pages() -> (OpenApi, Vec<Written>) {
     let mut document = document::introduced();
-    let (pages, written) = web::together(resources::pages());
-    let _routes = pages.finish_api(&mut document);
-    (document, written)
+    let pages = resources::pages();
+    let _routes = web::described(&pages).finish_api(&mut document);
+    (document, web::together(pages).1)
 }
 
 /// Browsers get a page, and clients of the API get JSON.

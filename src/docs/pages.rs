@@ -39,8 +39,8 @@ const LONGEST: usize = 20_000;
 const MOST: usize = 50;
 
 /// `/docs` and the pages below it, from the text of the OpenAPI document.
-pub fn router(document: Bytes) -> axum::Router<App> {
-    let read = move || Site::of(&serde_json::from_slice(&document).unwrap_or_default());
+pub fn router(document: fn() -> Bytes) -> axum::Router<App> {
+    let read = move || Site::of(&serde_json::from_slice(&document()).unwrap_or_default());
     let site = Arc::new(LazyLock::new(read));
     let same = site.clone();
     let start = async move |State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap| {

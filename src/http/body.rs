@@ -24,20 +24,19 @@ use super::query::none_unread;
 use super::reading::{How, accept, unused};
 use super::room::{LARGE, Place, Room};
 use crate::error::{Error, Result};
-use aide::axum::routing::ApiMethodRouter;
 use aide::{
     OperationInput, OperationOutput, generate::GenContext, openapi::Operation, openapi::Response as Doc,
 };
 use axum::body::HttpBody;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request};
 use axum::http::header;
+use axum::routing::MethodRouter;
 use axum::{Extension, RequestExt, response::IntoResponse, response::Response};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
-use std::convert::Infallible;
 use std::time::Duration;
 
 /// The limit for bodies, unless a route sets a lower one.
@@ -48,13 +47,13 @@ const SLOWEST: Duration = Duration::from_secs(30);
 #[derive(Clone, Copy)]
 struct Anonymous;
 
-/// An operation that needs no credential. Its bodies have at most this many bytes, and use the strangers'
-/// room.
-pub fn anonymous<S>(largest: usize, route: ApiMethodRouter<S>) -> ApiMethodRouter<S>
+/// The route of an operation or a page that needs no credential. Its bodies have at most this many bytes, and use the
+/// room of strangers.
+pub fn anonymous<S>(largest: usize, route: MethodRouter<S>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    route.layer::<_, Infallible>(DefaultBodyLimit::max(largest)).layer(Extension(Anonymous))
+    taking(largest, route).layer(Extension(Anonymous))
 }
 
 /// A complete body, and the room that it occupies.
@@ -131,17 +130,6 @@ fn parse(bytes: &[u8]) -> Result<Value> {
         return Err(Error::invalid("body must be a JSON object; it is empty"));
     }
     serde_json::from_slice(bytes).map_err(|error| Error::invalid(format!("body must be JSON: {error}")))
-}
-
-/// Marks the routes of a page for visitors like [`anonymous`] operations.
-pub fn for_visitors<S>(
-    largest: usize,
-    route: axum::routing::MethodRouter<S>,
-) -> axum::routing::MethodRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
-    route.layer::<_, Infallible>(DefaultBodyLimit::max(largest)).layer(Extension(Anonymous))
 }
 
 /// A body, and an answer.

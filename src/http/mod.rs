@@ -31,8 +31,7 @@ pub use answers::{Answers, Shared};
 pub(crate) use body::patch;
 pub use body::{
     Absent, Accepted, Affected, Carrier, Edit, Empty, Filled, Json, LARGEST, LARGEST_FILE, Nothing, Optional,
-    Text, Unread, Unused, Upload, Uploaded, anonymous, filled, for_visitors, taking, whole,
-    whole_of_stranger,
+    Text, Unread, Unused, Upload, Uploaded, anonymous, filled, taking, whole, whole_of_stranger,
 };
 pub use crowd::{Crowd, Locality, Most, Visit};
 pub use csv::Csv;

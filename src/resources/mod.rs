@@ -2,7 +2,7 @@
 //! This list is the only one: `build.rs` takes the routers, the shapes and the statements of the
 //! records from it.
 
-mod operations;
+pub(crate) mod operations;
 
 pub mod access_file;
 pub mod account_campaign_mappings;
@@ -48,11 +48,11 @@ pub mod workspaces;
 use crate::access::{Action, Permission, Shape};
 use crate::app::App;
 use crate::db::Stored;
-use crate::http::for_visitors;
+use crate::http::anonymous;
 use crate::jobs::{Claim, Kind, Step, outbox};
 use crate::web;
 use axum::routing::post;
-use operations::operations;
+use operations::{Operation, operations};
 
 include!(concat!(env!("OUT_DIR"), "/resources.rs"));
 
@@ -64,7 +64,7 @@ pub fn visitors() -> axum::Router<App> {
         .merge(sign_in::pages::router())
         .merge(workspace_members::invitation_page::router())
         .merge(workspace_group_members::pages::links())
-        .route("/theme", for_visitors(1024, post(web::choose_theme)))
+        .route("/theme", anonymous(1024, post(web::choose_theme)))
 }
 
 /// The shapes of the records that an action is about. A link of a group is found from both of its workspaces; only the

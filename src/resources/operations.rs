@@ -7,21 +7,33 @@ use crate::http::{anonymous, taking};
 use aide::axum::ApiRouter;
 use aide::axum::routing::ApiMethodRouter;
 use aide::openapi::{self, PathItem, ReferenceOr, Response, StatusCode};
+use axum::Router;
+use axum::routing::MethodRouter;
 use serde_json::Value;
 
 pub struct Operation {
-    route: ApiMethodRouter<App>,
+    pub method: &'static str,
+    pub path: &'static str,
+    route: MethodRouter<App>,
+    /// The same route with its part of the document, which a server makes only when somebody reads the document.
+    documented: fn() -> ApiMethodRouter<App>,
     id: &'static str,
     text: &'static str,
     ours: bool,
     open: Option<&'static Action>,
     answer: Option<(u16, &'static str)>,
-    example: Option<Value>,
+    example: Option<fn() -> Value>,
 }
 
 impl Operation {
-    pub fn new(route: ApiMethodRouter<App>, id: &'static str, text: &'static str) -> Self {
-        Operation { route, id, text, ours: false, open: None, answer: None, example: None }
+    pub fn new(
+        (method, path): (&'static str, &'static str),
+        (route, documented): (MethodRouter<App>, fn() -> ApiMethodRouter<App>),
+        id: &'static str,
+        text: &'static str,
+    ) -> Self {
+        let (ours, open, answer, example) = (false, None, None, None);
+        Operation { method, path, route, documented, id, text, ours, open, answer, example }
     }
 
     /// The official API does not have it.
@@ -45,35 +57,46 @@ impl Operation {
     }
 
     /// A body that it takes, for the document.
-    pub fn with(self, example: Value) -> Self {
+    pub fn with(self, example: fn() -> Value) -> Self {
         Operation { example: Some(example), ..self }
     }
 
-    pub fn add_to(self, path: &str, router: ApiRouter<App>) -> ApiRouter<App> {
-        let Operation { route, id, text, ours, open, answer, example } = self;
-        router.api_route_with(path, route, |mut item| {
-            for operation in documented(item.inner_mut()) {
-                operation.operation_id = Some(id.to_owned());
-                if let Some(action) = open {
-                    access::open(action, operation);
-                }
-                describe(text, operation);
-                if ours {
-                    operation.extensions.insert("x-gatepost-extension".to_owned(), true.into());
-                }
-                if let Some(ReferenceOr::Item(body)) = &mut operation.request_body {
-                    let json = body.content.get_mut("application/json");
-                    json.into_iter().for_each(|media| media.example = example.clone());
-                }
-                if let Some((status, meaning)) = answer {
-                    let response = Response { description: meaning.to_owned(), ..Response::default() };
-                    let all = operation.responses.get_or_insert_default();
-                    all.responses.insert(StatusCode::Code(status), ReferenceOr::Item(response));
-                }
+    fn describe(&self, item: &mut PathItem) {
+        for operation in documented(item) {
+            operation.operation_id = Some(self.id.to_owned());
+            if let Some(action) = self.open {
+                access::open(action, operation);
             }
+            describe(self.text, operation);
+            if self.ours {
+                operation.extensions.insert("x-gatepost-extension".to_owned(), true.into());
+            }
+            if let Some(ReferenceOr::Item(body)) = &mut operation.request_body {
+                let json = body.content.get_mut("application/json");
+                json.into_iter().for_each(|media| media.example = self.example.map(|example| example()));
+            }
+            if let Some((status, meaning)) = self.answer {
+                let response = Response { description: meaning.to_owned(), ..Response::default() };
+                let all = operation.responses.get_or_insert_default();
+                all.responses.insert(StatusCode::Code(status), ReferenceOr::Item(response));
+            }
+        }
+    }
+}
+
+/// The routes of operations.
+pub fn routes(operations: Vec<Operation>) -> Router<App> {
+    operations.into_iter().fold(Router::new(), |router, one| router.route(one.path, one.route))
+}
+
+/// The routes of operations with their parts of the document.
+pub fn described(operations: &[Operation]) -> ApiRouter<App> {
+    operations.iter().fold(ApiRouter::new(), |router, operation| {
+        router.api_route_with(operation.path, (operation.documented)(), |mut item| {
+            operation.describe(item.inner_mut());
             item
         })
-    }
+    })
 }
 
 fn documented(item: &mut PathItem) -> impl Iterator<Item = &mut openapi::Operation> {
@@ -95,18 +118,17 @@ fn unwrapped(paragraph: &str) -> String {
 }
 
 /// `METHOD "path" => handler as "operationId" with { example of a body }`, then what else is true of it: the names of
-/// [`Operation`]'s functions, each after a `+`. The name before the colon is that of the function that the table makes.
+/// [`Operation`]'s functions, each after a `+`. The table makes a function `operations`.
 macro_rules! operations {
-    ($router:ident: $($(#[doc = $text:literal])+ $method:ident $path:literal => $handler:path as $id:literal
+    ($($(#[doc = $text:literal])+ $method:ident $path:literal => $handler:path as $id:literal
         $(with $example:tt)? $(+ $more:ident $(($($with:expr),+))?)*;)+) => {
-        pub fn $router() -> ::aide::axum::ApiRouter<$crate::app::App> {
-            let router = ::aide::axum::ApiRouter::new();
-            $(let router = $crate::resources::operations::Operation::new(
+        pub fn operations() -> Vec<$crate::resources::operations::Operation> {
+            vec![$($crate::resources::operations::Operation::new(
+                (stringify!($method), $path),
                 $crate::resources::operations::route!($method $handler),
                 $id,
                 concat!($($text, "\n"),+),
-            )$(.with(::serde_json::json!($example)))?$(.$more($($($with),+)?))*.add_to($path, router);)+
-            router
+            )$(.with(|| ::serde_json::json!($example)))?$(.$more($($($with),+)?))*,)+]
         }
     };
 }
@@ -114,16 +136,19 @@ pub(super) use operations;
 
 macro_rules! route {
     (GET $handler:path) => {
-        ::aide::axum::routing::get($handler)
+        $crate::resources::operations::route!(get $handler)
     };
     (POST $handler:path) => {
-        ::aide::axum::routing::post($handler)
+        $crate::resources::operations::route!(post $handler)
     };
     (PATCH $handler:path) => {
-        ::aide::axum::routing::patch($handler)
+        $crate::resources::operations::route!(patch $handler)
     };
     (DELETE $handler:path) => {
-        ::aide::axum::routing::delete($handler)
+        $crate::resources::operations::route!(delete $handler)
+    };
+    ($method:ident $handler:path) => {
+        (::axum::routing::$method($handler), || ::aide::axum::routing::$method($handler))
     };
 }
 pub(super) use route;

@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use crate::error::Error;
-use aide::openapi::OpenApi;
+use crate::resources::operations::Operation;
 use axum::Router;
 use axum::extract::OriginalUri;
 use axum::http::Method;
@@ -18,12 +18,12 @@ fn operations() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// These routes are merged with the others, because a path can have operations of both kinds.
-pub fn router(built: &OpenApi) -> Router<App> {
-    let known: BTreeSet<&str> =
-        built.paths.iter().flat_map(|paths| paths.paths.keys()).map(String::as_str).collect();
+pub fn router(built: &[Operation]) -> Router<App> {
+    let known: BTreeSet<&str> = built.iter().map(|operation| operation.path).collect();
+    let built: BTreeSet<_> = built.iter().map(|operation| (operation.method, operation.path)).collect();
     let mut paths = BTreeMap::<&str, MethodRouter<App>>::new();
     // An operation that was just built is in the list until `make accept` takes it out.
-    for (method, path) in operations().filter(|(method, path)| !has(built, method, path)) {
+    for (method, path) in operations().filter(|one| !built.contains(one)) {
         let Some(filter) = filter(method) else { continue };
         let route = paths.entry(path).or_default();
         *route = std::mem::take(route).on(filter, not_built);
@@ -32,11 +32,6 @@ pub fn router(built: &OpenApi) -> Router<App> {
         true => router.route(path, route),
         false => router.route(path, route.fallback(no_route)),
     })
-}
-
-fn has(built: &OpenApi, method: &str, path: &str) -> bool {
-    let item = built.paths.iter().find_map(|paths| paths.paths.get(path)?.as_item());
-    item.is_some_and(|item| item.iter().any(|(has, _)| has.eq_ignore_ascii_case(method)))
 }
 
 fn filter(method: &str) -> Option<MethodFilter> {

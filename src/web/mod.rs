@@ -46,7 +46,7 @@ pub use outside::{
     BUSY, End, Link, in_place_of, is_trouble, next, not_stored, onward, outside, token, with_cookies,
 };
 pub use page::{Page, Reply};
-pub use pages::{Pages, Written, together};
+pub use pages::{Pages, Written, described, together};
 pub use posted::{Back, Posted};
 pub use print::markdown;
 pub use refused::reason;

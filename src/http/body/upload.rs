@@ -5,11 +5,11 @@ use crate::error::Result;
 use crate::http::query::Query;
 use crate::http::reading::How;
 use crate::http::room::{LARGE, Place, Room};
-use aide::axum::routing::ApiMethodRouter;
 use aide::openapi::{MediaType, Operation, ReferenceOr, SchemaObject};
 use aide::{OperationInput, generate::GenContext};
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, header};
+use axum::routing::MethodRouter;
 use bytes::Bytes;
 use schemars::{JsonSchema, json_schema};
 use serde::de::DeserializeOwned;
@@ -20,7 +20,7 @@ use std::convert::Infallible;
 pub const LARGEST_FILE: usize = 24 * 1024 * 1024;
 
 /// Raises or lowers the limit for the bodies of a route.
-pub fn taking<S>(largest: usize, route: ApiMethodRouter<S>) -> ApiMethodRouter<S>
+pub fn taking<S>(largest: usize, route: MethodRouter<S>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {

@@ -39,6 +39,6 @@ pub use format::{Dumped, dump, format};
 pub use log::{Application, list};
 pub use plan::{AccessText, Allowing, plan};
 pub use report::{Applied, Change, Outcome, Plan, Tests, Validation};
-pub use routes::router;
+pub use routes::operations;
 pub use validate::{test, validate};
 pub use yaml::LARGEST;

@@ -16,8 +16,6 @@ use schemars::{JsonSchema, json_schema};
 use serde::Deserialize;
 
 operations! {
-    router:
-
     /// Validate an access file
     ///
     /// The body is the file, as YAML or JSON. Answers 400 for a file that cannot be read, with the line and what is expected.

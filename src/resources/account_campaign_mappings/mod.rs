@@ -4,7 +4,7 @@ mod list;
 mod routes;
 mod store;
 pub use list::list;
-pub use routes::router;
+pub use routes::operations;
 
 use crate::db::record;
 use crate::time::Time;

@@ -9,8 +9,6 @@ use crate::resources::accounts::Email;
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List the campaigns that send from an account
     ///
     /// Newest first. Lists only campaigns that the caller can see. Answers 404 if the caller cannot see

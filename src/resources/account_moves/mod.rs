@@ -10,7 +10,7 @@ mod step;
 mod store;
 pub use dry_run::dry_run;
 pub use pages::pages;
-pub use routes::router;
+pub use routes::operations;
 pub use start::start;
 pub use step::step;
 

@@ -9,8 +9,6 @@ use crate::http::Json;
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// Move sending accounts between workspaces of a group
     ///
     /// Starts a background job. The job moves each account whole or not at all, and reports what happened

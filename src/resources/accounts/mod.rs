@@ -38,7 +38,7 @@ pub use pages::pages;
 pub use pause::{pause, pause_many};
 pub use remove::remove;
 pub use resume::resume;
-pub use routes::router;
+pub use routes::operations;
 pub use senders::{Senders, set_senders};
 pub use server::{account_failed, server};
 pub use settings::Settings;

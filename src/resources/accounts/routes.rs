@@ -15,8 +15,6 @@ use crate::resources::background_jobs::BackgroundJob;
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List sending accounts
     ///
     /// Newest first, unless `sort_by` says otherwise. Lists only accounts that the caller can see. With

@@ -24,7 +24,7 @@ pub use made::KeysMade;
 pub use pages::pages;
 pub use preview::{CountedPermission, Preview, preview};
 pub use revoke::{is_open_to, revoke};
-pub use routes::router;
+pub use routes::operations;
 pub use scopes::{Scope, all as all_scopes};
 pub use store::of_member::{
     keys_made, revoke_keys_made, revoke_personal, revoke_personal_of_user, revoke_personal_through_link,

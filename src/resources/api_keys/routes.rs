@@ -6,8 +6,6 @@ use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Roll};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List API keys
     ///
     /// Newest first. Shows the prefix and the last four characters of each key. Leaves out revoked keys.

@@ -11,7 +11,7 @@ pub use export::export;
 pub use list::list;
 pub use pages::pages;
 pub use receipts::{Receipt, receipts};
-pub use routes::router;
+pub use routes::operations;
 
 use crate::access::{ACTIONS, Shape};
 use crate::audit;

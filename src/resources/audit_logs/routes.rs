@@ -9,8 +9,6 @@ use crate::http::{Json, Nothing, Page, Query, Streamed};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List the audit log
     ///
     /// Newest first. A row says who did what to which record, from where, and whether it was refused.

@@ -6,7 +6,7 @@ mod routes;
 mod store;
 pub use list::{list, show};
 pub use pages::pages;
-pub use routes::router;
+pub use routes::operations;
 pub use store::started;
 
 use crate::access::{Caller, Permission, Reach, Shape, accounts, leads, partial};

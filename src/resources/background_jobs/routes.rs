@@ -10,8 +10,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 operations! {
-    router:
-
     /// List background jobs
     ///
     /// Newest first. Owners and admins see all jobs of the workspace. Other callers see the jobs that

@@ -19,7 +19,7 @@ pub use download::download;
 pub use list::list;
 pub use pages::pages;
 pub use purge::purge;
-pub use routes::router;
+pub use routes::operations;
 pub use suppressed::{Kind, mac, suppress, suppressed};
 pub use update::update;
 

@@ -7,8 +7,6 @@ use crate::http::{Affected, Csv, Id, Json, Nothing, Page, Path, Query, Unread};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List block list entries
     ///
     /// Newest first. A caller with a tag limit sees no entries, because entries have no tags.

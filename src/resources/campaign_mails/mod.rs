@@ -25,7 +25,7 @@ mod trouble;
 mod words;
 pub use opt_out::links;
 pub use pump::{drain, run};
-pub use routes::router;
+pub use routes::operations;
 pub use status::status;
 
 use crate::access::{Caller, Can, campaigns::Launch};

@@ -8,7 +8,7 @@ use crate::access::{Can, campaigns::Launch};
 use crate::app::App;
 use crate::audit::{Change, Subject, UNSUBSCRIBED as ACTIVITY};
 use crate::error::{Error, Result};
-use crate::http::for_visitors;
+use crate::http::anonymous;
 use crate::resources::block_list_entries::{self, Kind as Why};
 use crate::resources::events::{self, Event, Kind};
 use crate::resources::leads::UNSUBSCRIBED;
@@ -31,7 +31,7 @@ struct Asked {
 }
 
 pub fn links() -> axum::Router<App> {
-    axum::Router::new().route("/u/{token}", for_visitors(LARGEST, get(asked).post(confirmed)))
+    axum::Router::new().route("/u/{token}", anonymous(LARGEST, get(asked).post(confirmed)))
 }
 
 async fn asked(State(app): State<App>, theme: Theme, Path(token): Path<String>) -> Result<Response> {

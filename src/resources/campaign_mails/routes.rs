@@ -9,8 +9,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 operations! {
-    router:
-
     /// Explain why a campaign does not send
     ///
     /// Names the gate that stops the next mail, and the most mails that today's limits allow. The same gates stop the

@@ -33,7 +33,7 @@ pub use pages::pages;
 pub use pages::{Head, Place, names, reached};
 pub use pause::pause;
 pub use remove::remove;
-pub use routes::router;
+pub use routes::operations;
 pub use seen::sees_senders;
 pub use settings::{Schedule, Sequence, Settings, Step, Unit, Variant};
 pub use share::share;

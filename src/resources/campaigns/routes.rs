@@ -10,8 +10,6 @@ use crate::http::{Empty, Id, Json, Nothing, Optional, Page, Path, Query, Unread,
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List campaigns
     ///
     /// Newest first. Lists only campaigns that the caller can see. Senders are shown only to callers who

@@ -14,7 +14,7 @@ pub use available::{available, require_some};
 pub use caps::{caps, list_caps, set_caps};
 pub use entries::{entries, ledger};
 pub use grant::{Grant, grant};
-pub use routes::router;
+pub use routes::operations;
 pub use show::show;
 pub use spend::{spend, spend_within};
 pub use store::{Counted, balance, granted};

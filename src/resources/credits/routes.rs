@@ -5,8 +5,6 @@ use crate::http::{Json, Nothing, Page, Paging, Query};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// Get the credits that are left
     ///
     /// Shows who pays, what is available, this month's cap, and what was spent this month. A

@@ -6,7 +6,7 @@ mod selection;
 mod store;
 mod toggle;
 pub use list::list;
-pub use routes::router;
+pub use routes::operations;
 pub use toggle::{tag_accounts_part, toggle};
 
 use crate::db::record;

@@ -9,8 +9,6 @@ use crate::http::{Json, Page, Query};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List which tags are on which records
     ///
     /// Newest first. Lists only records that the caller can see.

@@ -12,7 +12,7 @@ pub use create::{create, create_part};
 pub use delete::{delete, delete_part};
 pub use list::{Filter, list};
 pub use pages::pages;
-pub use routes::router;
+pub use routes::operations;
 pub use store::{existing, known, map, of_limit, unmap, unmap_all};
 pub use update::{update, update_part};
 

@@ -6,8 +6,6 @@ use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List tags
     ///
     /// Newest first.

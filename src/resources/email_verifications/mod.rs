@@ -16,7 +16,7 @@ mod show;
 mod store;
 pub use create::create;
 pub use import::verify_leads_step;
-pub use routes::router;
+pub use routes::operations;
 pub use show::show;
 
 use crate::access::{Caller, Resource, Shape};

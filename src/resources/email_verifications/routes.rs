@@ -8,8 +8,6 @@ use crate::http::{Json, Nothing, Path};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// Verify an e-mail address
     ///
     /// Checks the form of the address, the DNS of its domain, and the workspace's own bounces. The answer

@@ -14,7 +14,7 @@ pub use pages::pages;
 pub use particulars::{Case, particulars, person};
 pub use principal::grant_of;
 pub use question::explain;
-pub use routes::router;
+pub use routes::operations;
 pub use store::sight;
 
 use crate::access::{CustomRole, Role, Step, Verdict};

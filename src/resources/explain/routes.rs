@@ -7,8 +7,6 @@ use crate::http::{Json, Nothing};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// Get the caller and its permissions
     ///
     /// Shows the workspace, the member or key that calls, its role, its scopes, its tag limit, and the

@@ -18,7 +18,7 @@ pub use codes::hash as recovery_hash;
 pub use list::list;
 pub use operator::{Dropped, drop_all};
 pub use pages::pages;
-pub use routes::router;
+pub use routes::operations;
 pub use store::{delete_all, kinds, use_code, use_recovery_code};
 
 use crate::app::App;

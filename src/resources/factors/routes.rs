@@ -6,8 +6,6 @@ use crate::http::{Id, Json, Nothing, Path};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List your second factors
     ///
     /// Lists the authenticator app and the passkeys, and counts the recovery codes that are left.

@@ -9,7 +9,7 @@ mod update;
 
 pub use dry_run::dry_run;
 pub use pages::pages;
-pub use routes::router;
+pub use routes::operations;
 pub use store::current;
 pub use update::{merged, update, update_part};
 

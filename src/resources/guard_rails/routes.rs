@@ -5,8 +5,6 @@ use crate::http::{Json, Nothing};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// Get the guard rails of sub-workspaces
     ///
     /// Shows what this admin workspace forbids in its sub-workspaces.

@@ -10,7 +10,7 @@ mod targets;
 pub use create::create;
 pub use delete::delete;
 pub use list::list;
-pub use routes::router;
+pub use routes::operations;
 pub use store::targets_of;
 pub use targets::{FIELDS, IGNORE, NAME, Targets, VARIABLE, check};
 

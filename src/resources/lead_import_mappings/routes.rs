@@ -7,8 +7,6 @@ use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List saved mappings
     ///
     /// Newest first. A mapping says what the columns of a file become when leads are imported.

@@ -27,7 +27,7 @@ pub use list::{list, rows, show};
 pub use options::Wanted;
 pub use pages::pages;
 pub use report_file::report;
-pub use routes::router;
+pub use routes::operations;
 pub use step::step;
 
 use crate::access::{Can, Permission, Resource, Shape};

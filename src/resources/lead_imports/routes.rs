@@ -11,8 +11,6 @@ use crate::http::{Id, Json, LARGEST_FILE, Nothing, Page, Paging, Path, Query, St
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// Inspect a CSV file
     ///
     /// Says which encoding and separator the file has, whether its first row names the columns, and what

@@ -16,7 +16,7 @@ pub use list::{every, list};
 pub use number::{InterestStatus, NAMED, check_number, check_numbers};
 pub use pages::pages;
 pub use predict::predict;
-pub use routes::router;
+pub use routes::operations;
 pub use update::update;
 
 use crate::access::{Caller, Resource, Shape};

@@ -7,8 +7,6 @@ use crate::http::{Id, Json, Nothing, Optional, Page, Path, Query, Unread};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List lead labels
     ///
     /// Newest first. The reference's own labels, such as "interested", are not listed. A caller with a tag

@@ -13,7 +13,7 @@ pub use create::create;
 pub use delete::delete;
 pub use list::{list, names};
 pub use pages::pages;
-pub use routes::router;
+pub use routes::operations;
 pub use update::update;
 pub use verification::verification;
 

@@ -7,8 +7,6 @@ use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List lead lists
     ///
     /// Newest first. A caller with a tag limit sees no lists, because lists have no tags.

@@ -37,7 +37,7 @@ pub use move_many::{move_many, move_step};
 pub use pages::called;
 pub use pages::pages;
 pub use remove::remove;
-pub use routes::router;
+pub use routes::operations;
 pub use rules::Skip;
 pub use update::update;
 pub use verify::{is_any_waiting, reached, set_verification, still_waiting, waiting};

@@ -18,8 +18,6 @@ use crate::resources::background_jobs::BackgroundJob;
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// Create a lead
     ///
     /// Adds the lead to a campaign, to a list, or to neither. Without `assigned_to` a lead of a campaign

@@ -5,8 +5,6 @@ use crate::http::{Json, Nothing};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// Get the login policy
     ///
     /// Shows how people may sign in to the workspace: by which methods, from which networks, with which

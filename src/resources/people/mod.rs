@@ -18,7 +18,7 @@ pub use me::pages;
 pub use password::change_password;
 pub use profile::{show, update};
 pub use reset::{ask_reset, confirm_reset, hand_over_link};
-pub use routes::router;
+pub use routes::operations;
 
 use crate::http::patch;
 use crate::resources::users::Profile;

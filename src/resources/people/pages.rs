@@ -4,7 +4,7 @@ use super::{ByLink, NewEmail, SetUp, Token, ask_reset, confirm_email, confirm_re
 use crate::access::{Can, profile::Read};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Filled, for_visitors};
+use crate::http::{Filled, anonymous};
 use crate::resources::users::Visitor;
 use crate::web::{
     End, Field, Link, Shown, Theme, drawn, in_place_of, is_explained, is_trouble, onward, outside, time,
@@ -86,13 +86,13 @@ static ASK_FIELDS: [Field; 1] = [Field::ADDRESS];
 pub fn router() -> axum::Router<App> {
     axum::Router::new()
         .route("/", get(start))
-        .route("/reset", for_visitors(LARGEST, get(forgotten).post(ask)))
+        .route("/reset", anonymous(LARGEST, get(forgotten).post(ask)))
         .route("/auth/setup", get(set_up))
         .route("/auth/reset", get(async |theme: Theme| RESET.closed(theme)))
         .route("/auth/email", get(async |theme: Theme| ADDRESS.closed(theme)))
-        .route("/links/setup", for_visitors(LARGEST, post(found)))
-        .route("/links/password", for_visitors(LARGEST, post(choose_password)))
-        .route("/links/address", for_visitors(LARGEST, post(confirm_address)))
+        .route("/links/setup", anonymous(LARGEST, post(found)))
+        .route("/links/password", anonymous(LARGEST, post(choose_password)))
+        .route("/links/address", anonymous(LARGEST, post(confirm_address)))
 }
 
 /// Browsers get to the page that they need. API clients, which do not accept HTML, get the address of the API.

@@ -7,8 +7,7 @@ use crate::http::{Json, Nothing};
 use crate::resources::operations;
 use crate::resources::sessions::Signed;
 use crate::resources::users::{Profile, Visitor};
-use aide::axum::ApiRouter;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::State;
 
 /// The most bytes of a body.
 const SMALL: usize = 4 * 1024;
@@ -17,8 +16,6 @@ const WITH_NAMES: usize = 8 * 1024;
 const LARGEST: usize = 16 * 1024;
 
 operations! {
-    operations:
-
     /// Set up the server
     ///
     /// Takes the token of the link that `gatepost serve` prints. Creates the first workspace and its
@@ -68,14 +65,15 @@ operations! {
     /// Update your name
     ///
     /// Every workspace of yours shows the new name.
-    PATCH "/api/v2/me/profile" => update as "patchProfile" with { "first_name": "Sam" } + ours;
+    PATCH "/api/v2/me/profile" => update as "patchProfile" with { "first_name": "Sam" } + ours
+        + takes(LARGEST);
 
     /// Ask for another address to sign in with
     ///
     /// Mails a link to the new address and a notice to the old one. Nothing changes until the link is
     /// used. The link works for 30 minutes. A person can ask five times a day.
     POST "/api/v2/me/email" => ask_email as "requestEmailChange"
-        with { "email": "sam.reed@acme.example" } + ours;
+        with { "email": "sam.reed@acme.example" } + ours + takes(LARGEST);
 
     /// Change your password
     ///
@@ -84,11 +82,7 @@ operations! {
     /// and must have re-authenticated within ten minutes.
     POST "/api/v2/me/password" => change_password as "changePassword"
         with { "current_password": "a few words make a good one", "password": "other words are better yet" }
-        + ours;
-}
-
-pub fn router() -> ApiRouter<App> {
-    operations().layer(DefaultBodyLimit::max(LARGEST))
+        + ours + takes(LARGEST);
 }
 
 async fn set_up(

@@ -18,7 +18,7 @@ pub use guard::guard;
 pub use matrix::{AccessMatrix, MatrixRole, columns, matrix};
 pub use named::named;
 pub use preview::preview;
-pub use routes::router;
+pub use routes::operations;
 pub use update::{update, update_part};
 
 use crate::access::{ACTIONS, Action, Cells, CustomRole, EffectiveRole, Reach, Resource, Role, Shape};

@@ -6,8 +6,6 @@ use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Roll, Unread};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List custom roles
     ///
     /// Newest first. `unmentioned` lists the permissions of the base that are newer than the role, which

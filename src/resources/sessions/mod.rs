@@ -15,7 +15,7 @@ pub use end::{end, end_all, end_everybody, sign_out};
 pub use list::list;
 pub use pages::pages;
 pub use pages::{END, END_EVERY, END_OTHERS};
-pub use routes::router;
+pub use routes::operations;
 pub use store::waiting::{Pending, end_pending, pending};
 pub use store::{
     Reauthenticated, StartedSession, end_in_workspace, end_of_user, find, forget_factor, insert, note_factor,

@@ -5,8 +5,6 @@ use crate::http::{Id, Json, Nothing, Path, Query};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// Sign out
     ///
     /// Ends this session and clears its cookie.

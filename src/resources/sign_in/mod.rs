@@ -19,7 +19,7 @@ pub use begin::Start;
 pub use passkey::{by_passkey, challenge};
 pub use password::by_password;
 pub use reauthenticate::reauthenticate;
-pub use routes::router;
+pub use routes::operations;
 pub use second_factor::second_factor;
 
 use crate::http::absent_not_null;

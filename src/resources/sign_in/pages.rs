@@ -5,7 +5,7 @@ use crate::app::{App, DemoPerson};
 use crate::auth;
 use crate::db::Lane;
 use crate::error::{Error, Result, Step};
-use crate::http::{Filled, filled, for_visitors};
+use crate::http::{Filled, anonymous, filled};
 use crate::resources::factors;
 use crate::resources::sessions::{self, Signed};
 use crate::resources::users::Visitor;
@@ -47,10 +47,10 @@ const WRONG_PASSKEY: &str = "The passkey was not accepted. Try again, or sign in
 
 pub fn router() -> axum::Router<App> {
     axum::Router::new()
-        .route("/sign-in", for_visitors(LARGEST, get(form).post(by_password)))
-        .route("/sign-in/factor", for_visitors(LARGEST, get(factor).post(second_factor)))
-        .route("/sign-in/passkey", for_visitors(LARGEST, post(by_passkey)))
-        .route("/sign-in/demo", for_visitors(LARGEST, post(in_demo)))
+        .route("/sign-in", anonymous(LARGEST, get(form).post(by_password)))
+        .route("/sign-in/factor", anonymous(LARGEST, get(factor).post(second_factor)))
+        .route("/sign-in/passkey", anonymous(LARGEST, post(by_passkey)))
+        .route("/sign-in/demo", anonymous(LARGEST, post(in_demo)))
 }
 
 #[derive(Template)]

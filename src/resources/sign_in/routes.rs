@@ -15,8 +15,6 @@ const SMALL: usize = 4 * 1024;
 const WITH_PASSKEY: usize = 16 * 1024;
 
 operations! {
-    router:
-
     /// Sign in with a password
     ///
     /// Sets the session's cookie. `next` in the answer says whether the session is complete, waits for a

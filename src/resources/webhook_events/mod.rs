@@ -10,7 +10,7 @@ mod summary;
 pub use attempt::Attempt;
 pub use list::{ROWS, list, of_webhook, show};
 pub use redeliver::redeliver;
-pub use routes::router;
+pub use routes::operations;
 pub use summary::{summary, summary_by_date};
 
 use crate::access::{Can, Permission, Resource, Shape, accounts, leads};

@@ -7,8 +7,6 @@ use crate::http::{Id, Json, Nothing, Page, Path, Query};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List webhook events
     ///
     /// Lists the attempts to deliver events to webhooks, newest first. They are kept for 30 days. A caller sees an

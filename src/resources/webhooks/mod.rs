@@ -27,7 +27,7 @@ pub use pages::pages;
 pub use pump::{drain, run};
 pub use resume::resume;
 pub use rotate::rotate;
-pub use routes::router;
+pub use routes::operations;
 pub use test::test;
 pub use update::update;
 

@@ -8,8 +8,6 @@ use crate::http::{Id, Json, Nothing, Page, Path, Query, Unread};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List webhooks
     ///
     /// Newest first. A caller with a tag limit sees no webhooks, because webhooks have no tags.

@@ -18,7 +18,7 @@ mod store;
 pub use branding::{show_branding, update_branding};
 pub use domain::{remove_domain, set_domain, show_domain, verify_domain};
 pub use pages::pages;
-pub use routes::router;
+pub use routes::operations;
 
 use crate::access::Caller;
 use crate::audit::Subject;

@@ -6,8 +6,6 @@ use crate::resources::operations;
 use crate::resources::workspaces::Workspace;
 
 operations! {
-    router:
-
     /// Set the white-label domain
     ///
     /// Stores the domain with a fresh token for its TXT record. The domain is not in use until it is

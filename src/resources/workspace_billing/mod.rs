@@ -10,7 +10,7 @@ mod store;
 
 pub use pages::pages;
 pub use plan::{plan_details, set_plan, stored_plan, subscription_details};
-pub use routes::router;
+pub use routes::operations;
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};

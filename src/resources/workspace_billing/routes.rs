@@ -5,8 +5,6 @@ use crate::http::{Json, Nothing};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// Get the details of the workspace's plan
     ///
     /// The operator sets the plan: this server takes no payments. Counts what the workspace uses of it.

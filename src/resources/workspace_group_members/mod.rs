@@ -18,7 +18,7 @@ pub use invite::invite;
 pub use list::{list, newest, show};
 pub use overview::overview;
 pub use pages::pages;
-pub use routes::router;
+pub use routes::operations;
 pub use store::subs;
 
 use crate::access::{Delegation, GuardRails, Shape};

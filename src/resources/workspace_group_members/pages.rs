@@ -8,7 +8,7 @@ use super::{Invitation, accept, admin, reject};
 use crate::access::{Can, workspace_group_members::*};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Filled, Id, Path, for_visitors};
+use crate::http::{Filled, Id, Path, anonymous};
 use crate::web::{Link, Offer, Page, Pages, Posted, Rail, Reply, Theme, Way, home, onward, token};
 use askama::Template;
 use axum::response::Response;
@@ -52,8 +52,8 @@ pub fn links() -> axum::Router<App> {
     axum::Router::new()
         .route("/workspace-groups/accept", get(async |theme: Theme| ACCEPT_LINK.closed(theme)))
         .route("/workspace-groups/reject", get(async |theme: Theme| REJECT_LINK.closed(theme)))
-        .route("/links/group/accept", for_visitors(LARGEST, post(to_accept)))
-        .route("/links/group/reject", for_visitors(LARGEST, post(to_reject)))
+        .route("/links/group/accept", anonymous(LARGEST, post(to_accept)))
+        .route("/links/group/reject", anonymous(LARGEST, post(to_reject)))
 }
 
 async fn to_accept(theme: Theme, typed: Filled) -> Result<Response> {

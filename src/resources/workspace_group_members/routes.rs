@@ -2,15 +2,11 @@ use super::delegation::Patch;
 use super::overview::{Overview, Slice};
 use super::{Admin, New, WorkspaceGroupMember};
 use crate::access::{Can, Delegation, workspace_group_members::*};
-use crate::app::App;
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query};
 use crate::resources::operations;
-use aide::axum::ApiRouter;
 
 operations! {
-    operations:
-
     /// List the workspaces of the group
     ///
     /// Newest first. An admin workspace sees its sub-workspaces and its open invitations. A sub-workspace
@@ -64,10 +60,6 @@ operations! {
     ///
     /// This workspace stays in no group. The admin workspace can invite it again a day later.
     POST "/api/v2/workspace-group-members/{id}/reject" => reject as "rejectGroupInvitation" + ours;
-}
-
-pub fn router() -> ApiRouter<App> {
-    operations()
 }
 
 async fn list(can: Can<Read>, Query(paging): Query<Paging>) -> Result<Json<Page<WorkspaceGroupMember>>> {

@@ -3,7 +3,7 @@
 use super::{Acceptance, Invited, accept, show_invitation};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Filled, for_visitors};
+use crate::http::{Filled, anonymous};
 use crate::resources::users::Visitor;
 use crate::web::{End, Field, Link, Theme, is_trouble, time, token};
 use axum::extract::State;
@@ -39,7 +39,7 @@ static LINK: Link = Link {
 pub fn router() -> axum::Router<App> {
     axum::Router::new()
         .route("/invitations/accept", get(async |theme: Theme| LINK.closed(theme)))
-        .route("/links/invitation", for_visitors(LARGEST, post(posted)))
+        .route("/links/invitation", anonymous(LARGEST, post(posted)))
 }
 
 fn facts(invited: &Invited) -> Vec<(&'static str, String)> {

@@ -29,7 +29,7 @@ pub use pages::pages;
 pub use preview::{Invited, show_invitation};
 pub use remove::{remove, remove_member, remove_part};
 pub use resend::resend;
-pub use routes::router;
+pub use routes::operations;
 pub use update::{update, update_part};
 
 use super::members::{MemberPermission, WorkspaceMember};

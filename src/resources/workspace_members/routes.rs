@@ -8,12 +8,9 @@ use crate::resources::members::{self, WorkspaceMember};
 use crate::resources::operations;
 use crate::resources::people::Token;
 use crate::resources::users::Visitor;
-use aide::axum::ApiRouter;
 use axum::extract::State;
 
 operations! {
-    operations:
-
     /// List members and invitations
     ///
     /// Newest first. `accepted` selects members or pending invitations.
@@ -79,10 +76,6 @@ operations! {
     ///
     /// An older call that serves existing scripts. Answers all members and invitations in one array.
     GET "/api/v1/team/members" => members_v1 as "listTeamMembers" + ours;
-}
-
-pub fn router() -> ApiRouter<App> {
-    operations()
 }
 
 async fn list(can: Can<Read>, Query(filter): Query<Filter>) -> Result<Json<Page<WorkspaceMember>>> {

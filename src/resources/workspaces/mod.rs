@@ -13,11 +13,11 @@ mod update;
 pub use change_owner::{Heir, change_owner, hand_over};
 pub use create::{Founding, NewFor, Owner, create, create_for, found};
 pub use list::{all, list, roles, show};
-pub use pages::HOME;
 pub use pages::pages;
 pub use plan::exclude;
 pub use removal::{cancel_removal, schedule_removal};
-pub use routes::router;
+pub use pages::HOME;
+pub use routes::operations;
 pub use store::{any, brand, by_id, current, exists};
 pub use update::{open_defaults, update, update_part};
 

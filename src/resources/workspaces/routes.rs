@@ -5,8 +5,6 @@ use crate::http::{Json, Nothing, Page, Paging, Query};
 use crate::resources::operations;
 
 operations! {
-    router:
-
     /// List your workspaces
     ///
     /// A person who is signed in sees every workspace that they are a member of. An API key sees its own
