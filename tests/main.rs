@@ -43,6 +43,7 @@ mod exports;
 mod fairness;
 mod generated;
 mod groups;
+mod home;
 mod houserules;
 mod invitations;
 mod isolation;

@@ -22,6 +22,7 @@ pub mod events;
 pub mod explain;
 pub mod factors;
 pub mod guard_rails;
+pub mod home;
 pub mod lead_containers;
 pub mod lead_import_mappings;
 pub mod lead_imports;

@@ -63,6 +63,19 @@ pub async fn board(can: &Can<Read>, filter: &Filter) -> Result<Vec<(Account, OnB
     store::board(can, &wanted, whose, (filter.skip.unwrap_or(0), ROWS)).await
 }
 
+/// Whether the caller sees an account.
+pub async fn is_any(can: &Can<Read>) -> Result<bool> {
+    Ok(!store::board(can, &Wanted::default(), Whose::Everybody, (0, 1)).await?.is_empty())
+}
+
+/// Accounts that cannot send, and why.
+pub async fn in_trouble(can: &Can<Read>, limit: i64) -> Result<Vec<(String, String)>> {
+    let wanted = Wanted { filter: Some(super::StatusFilter::ACC_FILTER_ERROR), ..Wanted::default() };
+    let found = store::board(can, &wanted, Whose::Everybody, (0, limit)).await?;
+    let why = |account: &Account| account.trouble().unwrap_or("It has an error.").to_owned();
+    Ok(found.into_iter().map(|(account, _)| (account.email.clone(), why(&account))).collect())
+}
+
 /// One account as the board has it.
 pub async fn one(can: &Can<Read>, email: &str) -> Result<(Account, OnBoard)> {
     let wanted = Wanted { emails: Some(vec![address(email)]), ..Wanted::default() };

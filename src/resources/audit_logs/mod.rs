@@ -4,6 +4,7 @@ mod export;
 mod list;
 mod pages;
 mod receipts;
+mod recent;
 mod routes;
 mod sentence;
 mod store;
@@ -11,6 +12,7 @@ pub use export::export;
 pub use list::list;
 pub use pages::pages;
 pub use receipts::{Receipt, receipts};
+pub use recent::{Recent, recent};
 pub use routes::operations;
 
 use crate::access::{ACTIONS, Shape};

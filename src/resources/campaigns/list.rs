@@ -47,6 +47,13 @@ pub async fn found(can: &Can<Read>, paging: &Paging, wanted: &Wanted) -> Result<
     Ok(campaigns.into_iter().map(|campaign| campaign.seen_by(can)).collect())
 }
 
+/// The ids, names and statuses of the newest campaigns.
+pub async fn newest(can: &Can<Read>, limit: i64) -> Result<Vec<(Uuid, String, i64)>> {
+    let paging = Paging { limit: Some(limit), starting_after: None };
+    let found = store::list(can, &paging, &Wanted::default()).await?;
+    Ok(found.into_iter().map(|campaign: Campaign| (campaign.id, campaign.name, campaign.status)).collect())
+}
+
 /// How near a campaign is to a caller who sees it.
 pub async fn nearness(can: &Caller, id: Uuid) -> Result<Near> {
     let found = store::near(can, &[id]).await?.pop();

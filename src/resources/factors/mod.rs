@@ -112,6 +112,13 @@ pub struct Factors {
     pub recovery_codes_left: i64,
 }
 
+impl Factors {
+    /// Whether the person has a second factor.
+    pub fn is_any(&self) -> bool {
+        self.totp.is_some() || !self.passkeys.is_empty()
+    }
+}
+
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Held {
     pub id: Uuid,

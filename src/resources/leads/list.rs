@@ -58,6 +58,11 @@ pub async fn list(can: Can<Read>, wanted: ListLeads) -> Result<Page<Lead, String
     Ok(Page::new(items, wanted.limit(), position))
 }
 
+/// Whether the caller sees a lead.
+pub async fn is_any(can: &Can<Read>) -> Result<bool> {
+    Ok(!found(can, &ListLeads::of(Selection::default(), None, 1)).await?.is_empty())
+}
+
 pub async fn show(can: Can<Read>, id: Uuid) -> Result<Lead> {
     look(&can, id).await
 }

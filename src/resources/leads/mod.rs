@@ -31,7 +31,7 @@ pub use delete_many::delete_many;
 pub use duplicates::{PresentLead, duplicates, present};
 pub use export::export;
 pub use interest::{interest_step, set_interest};
-pub use list::{ListLeads, found, list, show};
+pub use list::{ListLeads, found, is_any, list, show};
 pub use merge::merge;
 pub use move_many::{move_many, move_step};
 pub use pages::called;

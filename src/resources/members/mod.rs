@@ -13,8 +13,9 @@ pub use store::invitations::{
 };
 pub use store::of_user::{address_of_user, of_user, owned_by, set_email, set_search, with_personal_keys};
 pub use store::{
-    Named, NewMember, accepted, accepted_by_email, accepted_by_id, delete, find, insert, insert_accepted,
-    is_owner, is_taken, joined, list, made_through, owner_and, owners_address, step_down, step_up, update,
+    Named, NewMember, accepted, accepted_by_email, accepted_by_id, count_by_rights, delete, find, insert,
+    insert_accepted, is_owner, is_taken, joined, list, made_through, owner_and, owners_address, step_down,
+    step_up, update,
 };
 
 use crate::access::{CustomRole, EffectiveRole, Role, Shape};

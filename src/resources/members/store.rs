@@ -75,6 +75,19 @@ pub async fn list<P: Permission>(
     .await
 }
 
+/// How many accepted members the caller sees, and how many of them are an owner or an admin.
+pub async fn count_by_rights<P: Permission>(can: &Can<P>) -> Result<(i64, i64)> {
+    let counted = can
+        .sql(
+            "select count(*), count(case when m.role in ('owner', 'admin') and m.role_id is null then 1 end) \
+             from members m where m.accepted and {visible}",
+        )
+        .fill("{visible}", can.visible(&SHAPE))
+        .optional(can.reader())
+        .await?;
+    Ok(counted.unwrap_or_default())
+}
+
 pub async fn find<P: Permission>(
     can: &Can<P>,
     from: impl Into<Source<'_>>,

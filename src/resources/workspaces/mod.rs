@@ -16,7 +16,6 @@ pub use list::{all, list, roles, show};
 pub use pages::pages;
 pub use plan::exclude;
 pub use removal::{cancel_removal, schedule_removal};
-pub use pages::HOME;
 pub use routes::operations;
 pub use store::{any, brand, by_id, current, exists};
 pub use update::{open_defaults, update, update_part};

@@ -1,4 +1,4 @@
-//! The pages of workspaces: a person's list, the home page of one, and its settings.
+//! The pages of workspaces: a person's list, and the settings of one.
 
 mod settings;
 
@@ -10,28 +10,11 @@ use crate::web::{Back, Form, Input, Offer, Page, Pages, Posted, Rail, Reply, Way
 use askama::Template;
 use uuid::Uuid;
 
-pub const HOME: Way<Read> = Way::page("/w/{workspace}", "Home");
 const LIST: Way<Read> = Way::page("/workspaces", "Workspaces");
 const CREATE: Way<Create> = Way::post("/workspaces", "Create a workspace").main();
 
 pub fn pages() -> Pages {
-    let own = Pages::under(Rail::Own).at(&LIST, list).at(&CREATE, create);
-    Pages::under(Rail::Home).at(&HOME, home).and(own).and(settings::pages())
-}
-
-#[derive(Template)]
-#[template(path = "workspaces/home.html")]
-struct Home {
-    workspace: Workspace,
-    role: String,
-    acting: Option<String>,
-}
-
-async fn home(can: Can<Read>) -> Result<Page> {
-    let workspace = super::show(&can).await?;
-    let acting = can.acting().map(|acting| acting.home_name.clone());
-    let home = Home { workspace, role: can.role_name().to_owned(), acting };
-    Page::new("Home", &home)
+    Pages::under(Rail::Own).at(&LIST, list).at(&CREATE, create).and(settings::pages())
 }
 
 #[derive(Template)]
