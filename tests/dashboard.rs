@@ -74,6 +74,10 @@ fn pattern(world: &World, offer: &str) -> String {
     offer.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
+fn without_query(offer: &str) -> &str {
+    offer.split('?').next().unwrap()
+}
+
 #[tokio::test]
 async fn a_way_has_the_permission_of_its_handler() {
     let world = World::sqlite().await;
@@ -92,6 +96,9 @@ async fn a_way_has_the_permission_of_its_handler() {
     assert_eq!(documented, written.len(), "a page that is not written down");
 }
 
+/// What somebody can do. Pages about others offer it to those who can ask about others.
+const WHAT: &str = "GET /w/{workspace}/access/what";
+
 /// The ways that a page can offer. If the member is the owner, no page offers to change or remove them.
 fn ways(page: &str) -> &'static [&'static str] {
     match page {
@@ -100,20 +107,23 @@ fn ways(page: &str) -> &'static [&'static str] {
             "POST /w/{workspace}/members/{id}/resend",
             "GET /w/{workspace}/members/{id}/remove",
             "GET /w/{workspace}/members/{id}",
+            WHAT,
         ],
         "member" => &[
+            WHAT,
             "GET /w/{workspace}/members",
             "POST /w/{workspace}/members/{id}",
             "GET /w/{workspace}/members/{id}/remove",
         ],
-        "the owner" => &["GET /w/{workspace}/members"],
+        "the owner" => &["GET /w/{workspace}/members", WHAT],
         "removal" => &["POST /w/{workspace}/members/{id}/remove", "GET /w/{workspace}/members/{id}"],
         "workspaces" => &["POST /workspaces"],
         "me" => &["POST /me"],
         "keys" => &["GET /w/{workspace}/api-keys/new", "GET /w/{workspace}/api-keys/{id}/revoke"],
         "revocation" => &["POST /w/{workspace}/api-keys/{id}/revoke", "GET /w/{workspace}/api-keys"],
-        "matrix" => &["GET /w/{workspace}/access/why"],
-        "why" => &["GET /w/{workspace}/access"],
+        "matrix" => &["GET /w/{workspace}/access/why", "GET /w/{workspace}/access/who", WHAT],
+        "why" | "who" => &["GET /w/{workspace}/access"],
+        "what" => &["GET /w/{workspace}/access", "GET /w/{workspace}/access/who", WHAT],
         "audit" => &["POST /w/{workspace}/audit/export"],
         "policy" => {
             &["POST /w/{workspace}/settings/sign-in", "GET /w/{workspace}/settings/sign-in/everybody"]
@@ -149,6 +159,8 @@ async fn offers_are_rights(world: World) {
         ("revocation", world.at(&format!("/api-keys/{}/revoke", world.who("reader").key_id))),
         ("matrix", world.at("/access")),
         ("why", world.at("/access/why")),
+        ("who", world.at("/access/who")),
+        ("what", world.at("/access/what")),
         ("audit", world.at("/audit")),
         ("policy", world.at("/settings/sign-in")),
         ("everybody", world.at("/settings/sign-in/everybody")),
@@ -173,10 +185,15 @@ async fn offers_are_rights(world: World) {
             }
             open += 1;
             let offered: BTreeSet<_> =
-                offers(&answer.text()).iter().map(|offer| pattern(&world, offer)).collect();
+                offers(&answer.text()).iter().map(|offer| pattern(&world, without_query(offer))).collect();
             let mut expected = BTreeSet::new();
             for way in ways(name) {
-                if world.may(&who, permission(way).name).await {
+                let about_others = *way == WHAT && ["members", "member", "the owner"].contains(name);
+                let needed = match about_others {
+                    true => "workspace_members:explain_others",
+                    false => permission(way).name,
+                };
+                if world.may(&who, needed).await {
                     expected.insert((*way).to_owned());
                 }
             }

@@ -139,7 +139,7 @@ async fn why_names_the_step_and_what_would_change_it(world: World) {
     let html = html.text();
     assert!(html.contains("No. You cannot delete campaigns."), "{html}");
     assert!(html.contains("role<span class=\"unseen\">: refused here"), "{html}");
-    assert!(html.contains("An owner or admin gives a role that has it"), "{html}");
+    assert!(html.contains("An owner or admin gives you the role member."), "{html}");
     assert!(!html.contains("name=\"who\""), "an sdr asks about themselves only");
     let yes = world.page("sdr's session", &world.at("/access/why?permission=campaigns%3Aread")).await.is(200);
     assert!(yes.text().contains("Yes. You can see campaigns."), "{}", yes.text());
@@ -163,7 +163,7 @@ async fn owners_and_admins_ask_about_others(world: World) {
     let sdr = world.who("sdr").member.unwrap();
     let path = world.at(&format!("/access/why?who={sdr}&permission=campaigns%3Alaunch&record={hidden}"));
     let html = world.page("admin's session", &path).await.is(200).text();
-    assert!(html.contains("cannot launch campaigns.") && html.contains("belongs to"), "{html}");
+    assert!(html.contains("cannot launch campaigns: this campaign is private and belongs to"), "{html}");
     assert!(html.contains("Hidden plan"), "an admin chooses it by its name");
     world.page("sdr's session", &path).await.is(200);
     let owner = world.who("owner").member.unwrap();

@@ -6,6 +6,7 @@ pub struct Resource;
 
 impl Samples for Resource {
     fn body(operation: &Operation, _: &Records) -> Option<Value> {
-        (operation.action.name == "access:explain").then(|| json!({ "permission": "campaigns:read" }))
+        let asks = ["access:explain", "access:who_can"].contains(&operation.action.name);
+        asks.then(|| json!({ "permission": "campaigns:read" }))
     }
 }
