@@ -164,18 +164,6 @@ fn every_command_speaks_json_under_both_names() {
             "{text}"
         );
     }
-    let ask = |command: &[&str]| run(&[&["admin", "access"], command, &of, &data].concat());
-    let who = line(&ask(&["who-can", "campaigns:launch", "--json"]));
-    assert_eq!(
-        (&who["allowed"], &who["items"][0]["label"]),
-        (&json!(1), &json!("ann@acme.example")),
-        "{who}"
-    );
-    assert!(printed(&ask(&["who-can", "campaigns:launch"])).contains("The role owner reaches every record"));
-    let what = line(&ask(&["what-can", "ann@acme.example", "campaigns:launch", "--json"]));
-    assert_eq!((&what["records"], &what["complete"]), (&json!([]), &json!(true)), "{what}");
-    assert!(printed(&ask(&["what-can", "ann@acme.example"])).contains("campaigns:launch"));
-    assert_eq!(ask(&["who-can", "campaigns:fly"]).status.code(), Some(1));
     let made = line(&run(&[&["admin", "backup", &copy, "--json"], &data[..]].concat()));
     assert_eq!((&made["file"], &made["workspaces"]), (&json!(copy), &json!(1)));
     let made = line(&run(&[&["backup", &lost, "--json"], &data[..]].concat()));
@@ -196,6 +184,25 @@ fn every_command_speaks_json_under_both_names() {
     for wrong in [&["admin"][..], &["admin", "fly"], &["--fly"], &["admin", "key", "revoke", "x"]] {
         assert_eq!(run(wrong).status.code(), Some(2), "{wrong:?}");
     }
+}
+
+#[test]
+fn rights_are_asked_about_on_the_database() {
+    let folder = Folder::new();
+    let data = ["--data", folder.path()];
+    printed(&run(&[&INIT[..], &data].concat()));
+    let ask = |command: &[&str]| run(&[&["admin", "access"], command, &data].concat());
+    let who = line(&ask(&["who-can", "campaigns:launch", "--json"]));
+    assert_eq!(
+        (&who["allowed"], &who["items"][0]["label"]),
+        (&json!(1), &json!("ann@acme.example")),
+        "{who}"
+    );
+    assert!(printed(&ask(&["who-can", "campaigns:launch"])).contains("The role owner reaches every record"));
+    let what = line(&ask(&["what-can", "ann@acme.example", "campaigns:launch", "--json"]));
+    assert_eq!((&what["records"], &what["complete"]), (&json!([]), &json!(true)), "{what}");
+    assert!(printed(&ask(&["what-can", "ann@acme.example"])).contains("campaigns:launch"));
+    assert_eq!(ask(&["who-can", "campaigns:fly"]).status.code(), Some(1));
 }
 
 /// All commands, by walking through the help.

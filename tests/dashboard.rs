@@ -107,7 +107,6 @@ fn ways(page: &str) -> &'static [&'static str] {
             "POST /w/{workspace}/members/{id}/resend",
             "GET /w/{workspace}/members/{id}/remove",
             "GET /w/{workspace}/members/{id}",
-            WHAT,
         ],
         "member" => &[
             WHAT,
@@ -138,17 +137,11 @@ fn ways(page: &str) -> &'static [&'static str] {
     }
 }
 
-/// Every button is a right, and every right has its button. The explanation of the API is the other witness.
-async fn offers_are_rights(world: World) {
-    let (_, written) = world.written();
-    let permission = |way: &str| {
-        let (method, path) = way.split_once(' ').unwrap();
-        let found = written.iter().find(|page| page.path == path && page.method.as_str() == method);
-        found.unwrap_or_else(|| panic!("{way} is not a page")).action
-    };
+/// The pages that are compared, and their addresses.
+fn frames(world: &World) -> Vec<(&'static str, String)> {
     let sdr = world.who("sdr").member.unwrap();
     let owner = world.who("owner").member.unwrap();
-    let pages = [
+    vec![
         ("members", world.at("/members")),
         ("member", world.at(&format!("/members/{sdr}"))),
         ("the owner", world.at(&format!("/members/{owner}"))),
@@ -166,7 +159,18 @@ async fn offers_are_rights(world: World) {
         ("everybody", world.at("/settings/sign-in/everybody")),
         ("security", "/me/security".to_owned()),
         ("home", world.at("")),
-    ];
+    ]
+}
+
+/// Every button is a right, and every right has its button. The explanation of the API is the other witness.
+async fn offers_are_rights(world: World) {
+    let (_, written) = world.written();
+    let permission = |way: &str| {
+        let (method, path) = way.split_once(' ').unwrap();
+        let found = written.iter().find(|page| page.path == path && page.method.as_str() == method);
+        found.unwrap_or_else(|| panic!("{way} is not a page")).action
+    };
+    let pages = frames(&world);
     let (mut seen, mut open) = (BTreeSet::new(), 0);
     for role in ROLES {
         let who = format!("{role}'s session");
@@ -188,7 +192,7 @@ async fn offers_are_rights(world: World) {
                 offers(&answer.text()).iter().map(|offer| pattern(&world, without_query(offer))).collect();
             let mut expected = BTreeSet::new();
             for way in ways(name) {
-                let about_others = *way == WHAT && ["members", "member", "the owner"].contains(name);
+                let about_others = *way == WHAT && ["member", "the owner"].contains(name);
                 let needed = match about_others {
                     true => "workspace_members:explain_others",
                     false => permission(way).name,

@@ -13,14 +13,7 @@ on_both! { what_would_help_helps }
 const WHAT: &str = "POST /api/v2/access/what-can";
 
 /// Makes a change through the API, as the owner.
-async fn apply(
-    world: &World,
-    small: &Small,
-    subject: Uuid,
-    help: &Value,
-    resource: &str,
-    record: &str,
-) -> Uuid {
+async fn apply(world: &World, small: &Small, subject: Uuid, help: &Value, resource: &str, record: &str) {
     let (owner, value) = (small.owner.as_str(), help["value"].clone());
     let told = world.call(owner, WHAT, json!({ "principal": subject })).await.is(200).json();
     let member = match told["kind"].as_str() {
@@ -66,31 +59,44 @@ async fn apply(
             let body = json!({ "tag_id": value, "resource_id": record });
             world.call(owner, "POST /api/v2/custom-tags/toggle-resource", body).await.is(200);
         }
+        beneath => apply_beneath(world, small, subject, member, (beneath, value)).await,
+    }
+}
+
+/// A change that the API does not make to what exists, so the database is changed beneath it.
+async fn apply_beneath(
+    world: &World,
+    small: &Small,
+    subject: Uuid,
+    member: Option<Uuid>,
+    (change, value): (&str, Value),
+) {
+    match change {
+        // Random cells are wider than the base, which the API refuses.
         "role_permission" => {
-            let role =
-                world.get(owner, &format!("/api/v2/workspace-members/{}", member.unwrap())).await.json();
-            let role = role["custom_role"]["id"].as_str().unwrap().to_owned();
-            let held = sql("select cells from roles where id = $1").bind(role.parse::<Uuid>().unwrap());
+            let path = format!("/api/v2/workspace-members/{}", member.unwrap());
+            let role = world.get(&small.owner, &path).await.json()["custom_role"]["id"].clone();
+            let role: Uuid = role.as_str().unwrap().parse().unwrap();
+            let held = sql("select cells from roles where id = $1").bind(role);
             let held: String = held.optional(&world.reader).await.unwrap().unwrap();
-            // Random cells are wider than the base, which the API refuses, so the role is widened beneath it.
-            let (name, reach) = value.as_str().unwrap().split_once('=').unwrap();
-            let others = held.lines().filter(|line| !line.starts_with(&format!("{name}=")));
-            let cells: String =
-                others.chain([format!("{name}={reach}").as_str()]).map(|line| format!("{line}\n")).collect();
-            let widen = sql("update roles set cells = $2 where id = $1").bind(role.parse::<Uuid>().unwrap());
-            world.run(widen.bind(cells)).await;
+            let name = format!("{}=", value.as_str().unwrap().split('=').next().unwrap());
+            let others: String = held
+                .lines()
+                .filter(|line| !line.starts_with(&name))
+                .map(|line| format!("{line}\n"))
+                .collect();
+            let cells = format!("{others}{}\n", value.as_str().unwrap());
+            world.run(sql("update roles set cells = $2 where id = $1").bind(role).bind(cells)).await;
         }
+        // Only an invitation sets the list.
         "permission" => {
-            // Only an invitation sets the list.
             let list = sql("select permissions from members where id = $1").bind(member.unwrap());
             let mut list: Value = list.optional(&world.reader).await.unwrap().unwrap();
             list.as_array_mut().unwrap().push(value);
-            world
-                .run(
-                    sql("update members set permissions = $2 where id = $1").bind(member.unwrap()).bind(list),
-                )
-                .await;
+            let set = sql("update members set permissions = $2 where id = $1");
+            world.run(set.bind(member.unwrap()).bind(list)).await;
         }
+        // A key keeps its scopes.
         "scope" => {
             let scopes = sql("select scopes from api_keys where id = $1").bind(subject);
             let mut scopes: Value = scopes.optional(&world.reader).await.unwrap().unwrap();
@@ -99,7 +105,6 @@ async fn apply(
         }
         other => panic!("{other}"),
     }
-    subject
 }
 
 async fn member_of(world: &World, key: Uuid) -> Option<Uuid> {

@@ -89,7 +89,7 @@ async fn answered(
     let answer = what_can(can, question).await?;
     let sentence = sentence(&answer, who.is_empty(), permission);
     let row = |held: HeldRow| Row {
-        records: held.records.and_then(|_| {
+        records: held.records.filter(|many| *many > 0).and_then(|_| {
             let offer = WHAT.offered(can, ())?.called("Records").about(held.permission);
             Some(offer.with(&[("who", who), ("permission", held.permission)]))
         }),

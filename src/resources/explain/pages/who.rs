@@ -51,12 +51,22 @@ struct Row {
 }
 
 impl Row {
-    fn kind(&self) -> &'static str {
-        match self.allowed.kind {
+    /// The page of all that they can do.
+    fn what(&self) -> &str {
+        self.what.as_ref().map_or("", Offer::href)
+    }
+
+    /// The name of the person, and what the principal is.
+    fn about(&self) -> String {
+        let kind = match self.allowed.kind {
             PrincipalKind::Member => "member",
             PrincipalKind::Key => "API key",
             PrincipalKind::AdminWorkspace => "admin workspace",
             PrincipalKind::Invitation => "invitation, not accepted yet",
+        };
+        match &self.allowed.name {
+            Some(name) => format!("{name}, {kind}"),
+            None => kind.to_owned(),
         }
     }
 }
@@ -110,7 +120,7 @@ async fn answered(
             offer.filter(|_| is_one).map(|offer| offer.about(&allowed.label).with(query))
         };
         Row {
-            what: named(WHAT.offered(can, ()), &[("who", &id)]).map(|offer| offer.called("What they can do")),
+            what: named(WHAT.offered(can, ()), &[("who", &id)]),
             why: named(WHY.offered(can, ()), &[("who", &id), ("permission", permission), ("record", record)])
                 .map(|offer| offer.called("Why")),
             allowed,
@@ -132,5 +142,5 @@ fn sentence(answer: &WhoAnswer) -> String {
     let does = Action::of(answer.permission).map(does).unwrap_or_default();
     let with = if answer.record.is_some() { ", with this record" } else { "" };
     let refused: usize = answer.refused.iter().map(|refused| refused.principals).sum();
-    format!("{} of {} can {does}{with}.", answer.allowed, answer.allowed + refused)
+    format!("{} of {} people and keys can {does}{with}.", answer.allowed, answer.allowed + refused)
 }
