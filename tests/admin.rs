@@ -194,8 +194,8 @@ fn rights_are_asked_about_on_the_database() {
     let ask = |command: &[&str]| run(&[&["admin", "access"], command, &data].concat());
     let who = line(&ask(&["who-can", "campaigns:launch", "--json"]));
     assert_eq!(
-        (&who["allowed"], &who["items"][0]["label"]),
-        (&json!(1), &json!("ann@acme.example")),
+        (&who["allowed"], &who["items"][1]["label"]),
+        (&json!(2), &json!("ann@acme.example")),
         "{who}"
     );
     assert!(printed(&ask(&["who-can", "campaigns:launch"])).contains("The role owner reaches every record"));

@@ -2,6 +2,7 @@
 
 use crate::support::html::{Form, forms, offers};
 use crate::support::people::{PASSWORD, cookie};
+use crate::support::ways::{WHAT, frames, ways};
 use crate::support::{Answer, MISSING, ROLES, World, on_both};
 use gatepost::access::{ACTIONS, Can, Near, campaigns};
 use gatepost::db::sql;
@@ -94,72 +95,6 @@ async fn a_way_has_the_permission_of_its_handler() {
     let documented: usize =
         document["paths"].as_object().unwrap().values().map(|item| item.as_object().unwrap().len()).sum();
     assert_eq!(documented, written.len(), "a page that is not written down");
-}
-
-/// What somebody can do. Pages about others offer it to those who can ask about others.
-const WHAT: &str = "GET /w/{workspace}/access/what";
-
-/// The ways that a page can offer. If the member is the owner, no page offers to change or remove them.
-fn ways(page: &str) -> &'static [&'static str] {
-    match page {
-        "members" => &[
-            "POST /w/{workspace}/members",
-            "POST /w/{workspace}/members/{id}/resend",
-            "GET /w/{workspace}/members/{id}/remove",
-            "GET /w/{workspace}/members/{id}",
-        ],
-        "member" => &[
-            WHAT,
-            "GET /w/{workspace}/members",
-            "POST /w/{workspace}/members/{id}",
-            "GET /w/{workspace}/members/{id}/remove",
-        ],
-        "the owner" => &["GET /w/{workspace}/members", WHAT],
-        "removal" => &["POST /w/{workspace}/members/{id}/remove", "GET /w/{workspace}/members/{id}"],
-        "workspaces" => &["POST /workspaces"],
-        "me" => &["POST /me"],
-        "keys" => &["GET /w/{workspace}/api-keys/new", "GET /w/{workspace}/api-keys/{id}/revoke"],
-        "revocation" => &["POST /w/{workspace}/api-keys/{id}/revoke", "GET /w/{workspace}/api-keys"],
-        "matrix" => &["GET /w/{workspace}/access/why", "GET /w/{workspace}/access/who", WHAT],
-        "why" | "who" => &["GET /w/{workspace}/access"],
-        "what" => &["GET /w/{workspace}/access", "GET /w/{workspace}/access/who", WHAT],
-        "audit" => &["POST /w/{workspace}/audit/export"],
-        "policy" => {
-            &["POST /w/{workspace}/settings/sign-in", "GET /w/{workspace}/settings/sign-in/everybody"]
-        }
-        "everybody" => {
-            &["POST /w/{workspace}/settings/sign-in/everybody", "GET /w/{workspace}/settings/sign-in"]
-        }
-        "security" => {
-            &["POST /me/security/app", "GET /me/security/passkeys/new", "POST /me/sessions/every/end"]
-        }
-        _ => &[],
-    }
-}
-
-/// The pages that are compared, and their addresses.
-fn frames(world: &World) -> Vec<(&'static str, String)> {
-    let sdr = world.who("sdr").member.unwrap();
-    let owner = world.who("owner").member.unwrap();
-    vec![
-        ("members", world.at("/members")),
-        ("member", world.at(&format!("/members/{sdr}"))),
-        ("the owner", world.at(&format!("/members/{owner}"))),
-        ("removal", world.at(&format!("/members/{sdr}/remove"))),
-        ("workspaces", "/workspaces".to_owned()),
-        ("me", "/me".to_owned()),
-        ("keys", world.at("/api-keys")),
-        ("revocation", world.at(&format!("/api-keys/{}/revoke", world.who("reader").key_id))),
-        ("matrix", world.at("/access")),
-        ("why", world.at("/access/why")),
-        ("who", world.at("/access/who")),
-        ("what", world.at("/access/what")),
-        ("audit", world.at("/audit")),
-        ("policy", world.at("/settings/sign-in")),
-        ("everybody", world.at("/settings/sign-in/everybody")),
-        ("security", "/me/security".to_owned()),
-        ("home", world.at("")),
-    ]
 }
 
 /// Every button is a right, and every right has its button. The explanation of the API is the other witness.

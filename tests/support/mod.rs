@@ -19,6 +19,7 @@ pub mod scene;
 pub mod secrets;
 pub mod leads;
 pub mod small;
+pub mod ways;
 pub mod smtp;
 
 use axum::{body::Body, http::Request, http::StatusCode, http::header::HeaderMap};

@@ -51,6 +51,12 @@ struct Row {
     who: Option<Offer>,
 }
 
+impl Row {
+    fn many(&self) -> String {
+        self.held.records.as_ref().map(number).unwrap_or_default()
+    }
+}
+
 struct Found {
     record: Reached,
     why: Option<Offer>,
@@ -90,8 +96,7 @@ async fn answered(
     let sentence = sentence(&answer, who.is_empty(), permission);
     let row = |held: HeldRow| Row {
         records: held.records.filter(|many| *many > 0).and_then(|_| {
-            let offer = WHAT.offered(can, ())?.called("Records").about(held.permission);
-            Some(offer.with(&[("who", who), ("permission", held.permission)]))
+            Some(WHAT.offered(can, ())?.with(&[("who", who), ("permission", held.permission)]))
         }),
         who: WHO.offered(can, ()).map(|offer| {
             offer.called("Who else").about(held.permission).with(&[("permission", held.permission)])
