@@ -25,6 +25,7 @@ test:
 	scripts/page.sh docs/agencies.md target/debug/gatepost
 	scripts/page.sh docs/custom-roles.md target/debug/gatepost
 	scripts/page.sh docs/access-as-code.md target/debug/gatepost
+	scripts/page.sh docs/answers.md target/debug/gatepost
 	scripts/production.sh target/debug/gatepost
 	scripts/package-test.sh target/debug/gatepost
 	GATEPOST_BINARY=target/debug/gatepost python3 bench/trials/fuzz.py --quick

@@ -73,20 +73,20 @@ fn the_predicate_is_what_it_says() {
     runner.run(&world, test).unwrap();
 }
 
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
-    fn below(&mut self, n: usize) -> usize {
+    pub fn below(&mut self, n: usize) -> usize {
         self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (self.0 >> 33) as usize % n
     }
-    fn one_in(&mut self, n: usize) -> bool {
+    pub fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
-    fn of<T: Clone>(&mut self, all: &[T]) -> T {
+    pub fn of<T: Clone>(&mut self, all: &[T]) -> T {
         all[self.below(all.len())].clone()
     }
-    fn some<T: Clone>(&mut self, of: &[T]) -> Vec<T> {
+    pub fn some<T: Clone>(&mut self, of: &[T]) -> Vec<T> {
         of.iter().filter(|_| self.one_in(2)).cloned().collect()
     }
 }
@@ -307,7 +307,7 @@ fn lowering(world: &World, home: Uuid, caller: &Person, cells: [&str; 4]) -> Vec
     vec![insert, sql("update members set role_id = $2 where id = $1").bind(member).bind(id)]
 }
 
-fn record(
+pub fn record(
     world: &World,
     place: Uuid,
     id: Uuid,

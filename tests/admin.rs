@@ -186,6 +186,25 @@ fn every_command_speaks_json_under_both_names() {
     }
 }
 
+#[test]
+fn rights_are_asked_about_on_the_database() {
+    let folder = Folder::new();
+    let data = ["--data", folder.path()];
+    printed(&run(&[&INIT[..], &data].concat()));
+    let ask = |command: &[&str]| run(&[&["admin", "access"], command, &data].concat());
+    let who = line(&ask(&["who-can", "campaigns:launch", "--json"]));
+    assert_eq!(
+        (&who["allowed"], &who["items"][1]["label"]),
+        (&json!(2), &json!("ann@acme.example")),
+        "{who}"
+    );
+    assert!(printed(&ask(&["who-can", "campaigns:launch"])).contains("The role owner reaches every record"));
+    let what = line(&ask(&["what-can", "ann@acme.example", "campaigns:launch", "--json"]));
+    assert_eq!((&what["records"], &what["complete"]), (&json!([]), &json!(true)), "{what}");
+    assert!(printed(&ask(&["what-can", "ann@acme.example"])).contains("campaigns:launch"));
+    assert_eq!(ask(&["who-can", "campaigns:fly"]).status.code(), Some(1));
+}
+
 /// All commands, by walking through the help.
 fn helps(command: &[String], all: &mut Vec<(String, String)>) {
     let arguments: Vec<_> = command.iter().map(String::as_str).chain(["--help"]).collect();

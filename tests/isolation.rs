@@ -240,7 +240,7 @@ async fn references_tell_nothing(world: World) {
     let official = json!({ "tag_ids": [home.of("custom_tags")], "resource_type": 2, "resource_ids": [home.of("campaigns")], "assign": true });
     let short = json!({ "tag_id": home.of("custom_tags"), "resource_id": home.of("campaigns") });
     let (member, user) = (stranger.member.unwrap().to_string(), stranger.user.unwrap().to_string());
-    let cases: [(&str, Value, &str, &str); 16] = [
+    let cases: [(&str, Value, &str, &str); 17] = [
         (key, json!({ "name": "k", "scopes": ["leads:read"] }), "tag_limit", away.of("custom_tags")),
         (members, json!({ "email": "a@acme.example" }), "tag_limit", away.of("custom_tags")),
         (&member_at, json!({}), "tag_limit", away.of("custom_tags")),
@@ -257,6 +257,7 @@ async fn references_tell_nothing(world: World) {
         ("POST /api/v2/campaigns", campaign("c"), "email_tag_list", away.of("custom_tags")),
         ("POST /api/v2/workspaces/current/change-owner", json!({}), "new_owner_id", &member),
         ("POST /api/v2/access/explain", json!({ "permission": "campaigns:read" }), "principal", &member),
+        ("POST /api/v2/access/what-can", json!({}), "principal", &member),
     ];
     refused_alike(&world, &cases).await;
     // The record of an explanation.
@@ -266,6 +267,12 @@ async fn references_tell_nothing(world: World) {
     };
     assert_eq!(explain(away.of("campaigns")).await, explain(MISSING).await);
     assert_ne!(explain(home.of("campaigns")).await, explain(MISSING).await);
+    let who = async |record: &str, status: u16| {
+        let body = json!({ "permission": "campaigns:update", "record": record });
+        world.call("owner", "POST /api/v2/access/who-can", body).await.is(status).face()
+    };
+    assert_eq!(who(away.of("campaigns"), 404).await, who(MISSING, 404).await);
+    who(home.of("campaigns"), 200).await;
 }
 
 async fn refused_alike(world: &World, cases: &[(&str, Value, &str, &str)]) {

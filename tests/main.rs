@@ -86,5 +86,7 @@ mod suppressions;
 mod unbuilt;
 mod vitals;
 mod webhooks;
+mod who_can;
+mod would_help;
 mod workspace_pages;
 mod writes;

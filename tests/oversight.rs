@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 on_both! {
     a_key_is_made_once_and_shown_once looking_first_creates_nothing the_preview_counts_what_the_key_would_reach
     a_key_is_revoked_after_a_page_that_says_so the_list_of_keys_names_what_deserves_a_look
-    the_matrix_compares_roles why_names_the_step_and_what_would_change_it owners_and_admins_ask_about_others
+    the_matrix_compares_roles why_names_the_step_and_what_would_change_it owners_and_admins_ask_about_others who_can_and_what_can_have_pages
     the_log_speaks_sentences the_log_is_filtered_and_exported a_second_factor_is_enrolled_by_pages
     sessions_end_one_by_one the_policy_names_whom_it_locks_out
 }
@@ -139,7 +139,7 @@ async fn why_names_the_step_and_what_would_change_it(world: World) {
     let html = html.text();
     assert!(html.contains("No. You cannot delete campaigns."), "{html}");
     assert!(html.contains("role<span class=\"unseen\">: refused here"), "{html}");
-    assert!(html.contains("An owner or admin gives a role that has it"), "{html}");
+    assert!(html.contains("An owner or admin gives you the role member."), "{html}");
     assert!(!html.contains("name=\"who\""), "an sdr asks about themselves only");
     let yes = world.page("sdr's session", &world.at("/access/why?permission=campaigns%3Aread")).await.is(200);
     assert!(yes.text().contains("Yes. You can see campaigns."), "{}", yes.text());
@@ -163,7 +163,7 @@ async fn owners_and_admins_ask_about_others(world: World) {
     let sdr = world.who("sdr").member.unwrap();
     let path = world.at(&format!("/access/why?who={sdr}&permission=campaigns%3Alaunch&record={hidden}"));
     let html = world.page("admin's session", &path).await.is(200).text();
-    assert!(html.contains("cannot launch campaigns.") && html.contains("belongs to"), "{html}");
+    assert!(html.contains("cannot launch campaigns: this campaign is private and belongs to"), "{html}");
     assert!(html.contains("Hidden plan"), "an admin chooses it by its name");
     world.page("sdr's session", &path).await.is(200);
     let owner = world.who("owner").member.unwrap();
@@ -172,6 +172,49 @@ async fn owners_and_admins_ask_about_others(world: World) {
     let foreign = world.who("stranger").member.unwrap();
     let foreign = world.at(&format!("/access/why?who={foreign}&permission=campaigns%3Alaunch"));
     world.page("admin's session", &foreign).await.is(400);
+}
+
+async fn who_can_and_what_can_have_pages(world: World) {
+    let id = world.create("editor", "Spring <plan>", "private").await;
+    let path = world.at(&format!("/access/who?permission=campaigns%3Alaunch&record={id}"));
+    let html = world.page("admin's session", &path).await.is(200).text();
+    assert!(html.contains("people and keys can launch campaigns, with this record."), "{html}");
+    assert!(
+        html.contains("The member owns the campaign.")
+            && html.contains(">editor.")
+            && !html.contains(">sdr."),
+        "{html}"
+    );
+    assert!(html.contains("Those who cannot") && !html.contains("Spring <plan>"), "{html}");
+    world.page("sdr's session", &path).await.is(403);
+    world.page("admin's session", &world.at("/access/who")).await.is(200);
+    for wrong in ["permission=king".to_owned(), format!("permission=campaigns%3Aread&record={MISSING}")] {
+        let path = world.at(&format!("/access/who?{wrong}"));
+        let html = world.page("admin's session", &path).await.is(400).text();
+        assert!(html.contains("This was not accepted"), "{html}");
+    }
+    // Everybody asks about themselves, and some about others.
+    let own = world.page("sdr's session", &world.at("/access/what")).await.is(200).text();
+    assert!(own.contains("You have the role sdr and") && !own.contains("name=\"who\""), "{own}");
+    let editor = world.who("editor").member.unwrap();
+    let path = world.at(&format!("/access/what?who={editor}&permission=campaigns%3Alaunch"));
+    let html = world.page("owner's session", &path).await.is(200).text();
+    assert!(html.contains("has this permission.") && html.contains("Spring &#60;plan&#62;"), "{html}");
+    world.page("sdr's session", &path).await.is(403);
+    let lacks = world.page("sdr's session", &world.at("/access/what?permission=campaigns%3Adelete")).await;
+    let lacks = lacks.is(200).text();
+    assert!(
+        lacks.contains("You do not have this permission.") && lacks.contains("/access/why?permission="),
+        "{lacks}"
+    );
+    // The pages of a campaign and of a member lead there.
+    let access =
+        world.page("owner's session", &world.at(&format!("/campaigns/{id}/access"))).await.is(200).text();
+    assert!(access.contains("/access/who?permission=campaigns%3Aread"), "{access}");
+    let members = world.page("owner's session", &world.at("/members")).await.is(200).text();
+    assert!(members.contains(&format!("/access/what?who={editor}")), "{members}");
+    let members = world.page("manager's session", &world.at("/members")).await.is(200).text();
+    assert!(!members.contains("/access/what?who="), "{members}");
 }
 
 async fn the_log_speaks_sentences(world: World) {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 on_both! { assigned_reaches_what_is_assigned }
 
 /// The columns are owner, admin, manager, editor, member, sdr, view and client. A dash means no right.
-const FIXED: [(&str, &str); 38] = [
+const FIXED: [(&str, &str); 39] = [
     ("workspaces:read", "all all all all all all all all"),
     ("workspaces:update", "all all - - - - - -"),
     ("workspaces:delete", "all - - - - - - -"),
@@ -47,6 +47,7 @@ const FIXED: [(&str, &str); 38] = [
     ("webhooks:update", "all all - all - - - -"),
     ("webhooks:delete", "all all - all - - - -"),
     ("webhook_events:read", "all all team team - - - -"),
+    ("access:who_can", "all all - - - - - -"),
     ("workspace_members:explain_others", "all all - - - - - -"),
 ];
 

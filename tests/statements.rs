@@ -17,7 +17,7 @@ const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", 
 /// Holes that take a list.
 const LISTS: [&str; 7] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}", "{macs}", "{numbers}"];
 /// Holes that take a text of the program.
-const TEXTS: [(&str, &str); 12] = [
+const TEXTS: [(&str, &str); 10] = [
     ("{near}", "cast(1 as bigint)"),
     ("{name}", "'name'"),
     ("{bytes}", "1"),
@@ -27,9 +27,7 @@ const TEXTS: [(&str, &str); 12] = [
     ("{order}", "1"),
     ("{usable}", "true"),
     ("{maker}", "left join members m on m.id = k.created_by left join users u on u.id = m.user_id"),
-    ("{team}", "true"),
-    ("{holder}", "cast(null as uuid)"),
-    ("{held}", "o.user_id = o.id"),
+    ("{facts}", "true"),
 ];
 
 /// How a statement is kept inside its workspace.
@@ -131,7 +129,9 @@ async fn prepare(world: &World, path: &str, text: &str) {
 
 /// The columns of a record are checked elsewhere, so any columns will do here.
 fn columns(text: &str) -> &'static str {
-    match text.contains("from credentials c join api_keys k") {
+    match text.contains("from credentials c join api_keys k")
+        || text.contains("k.revoked_at is null order by k.id desc limit $3")
+    {
         true => "k.expires_at <= $1",
         false if text.contains("w.id = m.workspace_id") && text.contains("order by case") => "1",
         false if text.contains("w.id = m.workspace_id") || text.contains("m.user_id = s.user_id") => {

@@ -1,5 +1,6 @@
 //! Roles and permissions for the operator, who can query them for every principal.
 
+use super::access_answers::Answers;
 use super::access_file::Files;
 use super::open;
 use super::out::Out;
@@ -13,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::http::address;
 use crate::http::hint;
 use crate::resources;
-use crate::resources::explain::{Case, particulars, person, sight};
+use crate::resources::explain::{Case, Known, particulars, person};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 use uuid::Uuid;
@@ -42,6 +43,8 @@ pub enum Access {
         workspace: Option<Uuid>,
     },
     #[command(flatten)]
+    Answers(Answers),
+    #[command(flatten)]
     File(Files),
 }
 
@@ -60,6 +63,7 @@ impl Access {
                 let allowed = explain(&app, out, who, permission, *record, *workspace).await?;
                 Ok(if allowed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
             }
+            Access::Answers(answers) => answers.here(config, out).await,
             Access::File(files) => files.here(config, out).await,
         }
     }
@@ -115,9 +119,10 @@ async fn explain(
     let mut ask = Ask::new(action, &grant, None);
     if let Some(record) = record {
         let all = Can::<Explain>::operator(app, grant.workspace());
-        let sight = sight(&all, &grant, action, record, &app.reader).await?;
+        let known = Known::of(&all, action, record, &app.reader).await?;
+        let sight = known.sight(&grant, action);
         ask.record = Some(sight);
-        let case = Case { caller: &all, subject: &grant, name: &name, action, record, sight };
+        let case = Case { caller: &all, subject: &grant, name: &name, action, known: &known, sight };
         found = particulars(case, &app.reader).await?;
     }
     (ask.whose, ask.particulars) = (Some(name.as_str()), found.as_deref());

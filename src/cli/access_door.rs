@@ -1,16 +1,70 @@
-//! Where the commands for access files act: on a server, or on the database. Both give the same answers.
+//! Where the commands about access act: on a server, or on the database. Both give the same answers.
 
 use super::access_file::Allowed;
 use super::remote::Remote;
+use super::{open, workspace::exists};
 use crate::access::{Can, access};
 use crate::app::App;
+use crate::config::Config;
+use crate::db::sql;
 use crate::error::{Error, Result};
 use crate::http::Paging;
 use crate::resources::access_file::{self as files, AccessText, Allowing, Applying};
+use crate::resources::explain::{what_can, who_can};
 use axum::http::Method;
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+#[derive(clap::Args)]
+pub struct Place {
+    /// The address of the server, for `gatepost access`, or GATEPOST_HOST; the key is in GATEPOST_TOKEN
+    #[arg(long, value_name = "URL")]
+    host: Option<String>,
+    /// The sub-workspace to act in, for `gatepost access`
+    #[arg(long, value_name = "ID")]
+    as_workspace: Option<Uuid>,
+    /// The workspace, for `gatepost admin access`; needed if there are several
+    #[arg(long, value_name = "ID")]
+    workspace: Option<Uuid>,
+}
+
+impl Place {
+    /// With a key, on a server.
+    pub fn on_server(&self) -> Result<Door> {
+        let unknown = || {
+            Error::invalid(
+                "give the address of the server with --host or GATEPOST_HOST, or use `gatepost admin access` on the database",
+            )
+        };
+        let host = self.host.clone().or_else(|| std::env::var("GATEPOST_HOST").ok()).ok_or_else(unknown)?;
+        let token = std::env::var("GATEPOST_TOKEN")
+            .map_err(|_| Error::invalid("set GATEPOST_TOKEN to an API key of the workspace"))?;
+        Remote::new(&host, token.trim().to_owned(), self.as_workspace).map(Door::Remote)
+    }
+
+    /// As the operator, on the database.
+    pub async fn here(&self, config: &Config) -> Result<Door> {
+        let app = open::existing(config).await?;
+        let workspace = match self.workspace {
+            Some(workspace) => workspace,
+            None => only(&app).await?,
+        };
+        exists(&app, workspace).await?;
+        Ok(Door::Here(Box::new(app), workspace))
+    }
+}
+
+/// The workspace, if there is exactly one.
+async fn only(app: &App) -> Result<Uuid> {
+    let all: Vec<Uuid> = sql("select id from workspaces order by id limit 2").all(&app.reader).await?;
+    match all.as_slice() {
+        [one] => Ok(*one),
+        _ => Err(Error::invalid(
+            "name the workspace with --workspace; `gatepost admin workspace list` lists them",
+        )),
+    }
+}
 
 pub enum Door {
     Remote(Remote),
@@ -90,6 +144,26 @@ impl Door {
         }
     }
 
+    /// A page of the answer.
+    pub async fn who_can(&self, question: Value) -> Result<Value> {
+        match self {
+            Door::Remote(remote) => post(remote, "/api/v2/access/who-can", &question.to_string()).await,
+            Door::Here(app, workspace) => {
+                value(who_can(&Can::operator(app, *workspace), typed(question)?).await?)
+            }
+        }
+    }
+
+    /// A page of the answer.
+    pub async fn what_can(&self, question: Value) -> Result<Value> {
+        match self {
+            Door::Remote(remote) => post(remote, "/api/v2/access/what-can", &question.to_string()).await,
+            Door::Here(app, workspace) => {
+                value(what_can(&Can::operator(app, *workspace), typed(question)?).await?)
+            }
+        }
+    }
+
     pub async fn log(&self) -> Result<Value> {
         match self {
             Door::Remote(remote) => {
@@ -111,6 +185,10 @@ fn reading(app: &App, workspace: Uuid) -> Can<access::Plan> {
 
 async fn post(remote: &Remote, path: &str, file: &str) -> Result<Value> {
     remote.call(Method::POST, path, JSON, file).await?.json()
+}
+
+fn typed<T: DeserializeOwned>(question: Value) -> Result<T> {
+    serde_json::from_value(question).map_err(Error::internal)
 }
 
 fn value(answer: impl Serialize) -> Result<Value> {

@@ -1,6 +1,7 @@
 //! The command line, for the operator of the server.
 
 mod access;
+mod access_answers;
 mod access_door;
 mod access_file;
 mod access_text;
@@ -108,7 +109,7 @@ enum Admin {
     /// List, create and revoke API keys
     #[command(subcommand)]
     Key(key::Key),
-    /// Print the access matrix, explain decisions, and keep the access of a workspace in a file
+    /// Print the access matrix, explain decisions, ask who can do what, and keep the access of a workspace in a file
     #[command(subcommand)]
     Access(access::Access),
     /// Import leads from a file
@@ -139,7 +140,8 @@ fn commands() -> clap::Command {
     let mut command = formerly.fold(command, |command, name| command.mut_subcommand(name, hidden));
     // `gatepost access` calls a server. Its other commands are former names too.
     command = command.mut_subcommand("access", |access| {
-        let access = access.about("Keep the access of a workspace on a server in a file");
+        let access =
+            access.about("Ask who can do what on a server, and keep the access of a workspace in a file");
         ["matrix", "explain"].into_iter().fold(access, |access, name| access.mut_subcommand(name, hidden))
     });
     // Only after this does each command have the settings as its own arguments.
@@ -191,6 +193,9 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
     }
     let done = match arguments.command {
         Command::Formerly(Admin::Access(access::Access::File(files))) => return files.remote(out).await,
+        Command::Formerly(Admin::Access(access::Access::Answers(answers))) => {
+            return answers.remote(out).await;
+        }
         Command::Init(init) => init.run(&config, out).await,
         Command::Serve => serve::run(config, out).await,
         Command::Demo(demo) => demo.run(config, out).await,

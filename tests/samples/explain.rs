@@ -6,6 +6,11 @@ pub struct Resource;
 
 impl Samples for Resource {
     fn body(operation: &Operation, _: &Records) -> Option<Value> {
-        (operation.action.name == "access:explain").then(|| json!({ "permission": "campaigns:read" }))
+        match operation.action.name {
+            // With a permission, the caller must be able to see its records.
+            _ if operation.path.ends_with("/what-can") => Some(json!({})),
+            "access:explain" | "access:who_can" => Some(json!({ "permission": "campaigns:read" })),
+            _ => None,
+        }
     }
 }

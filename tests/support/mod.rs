@@ -18,6 +18,8 @@ pub mod samples;
 pub mod scene;
 pub mod secrets;
 pub mod leads;
+pub mod small;
+pub mod ways;
 pub mod smtp;
 
 use axum::{body::Body, http::Request, http::StatusCode, http::header::HeaderMap};

@@ -2,7 +2,8 @@
 //! finders and explanations all use it, so they agree.
 
 use crate::access::Reach;
-use crate::db::Part;
+use crate::db::{Part, Record, Row, ids};
+use crate::error::Result;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -50,7 +51,40 @@ pub struct Shape {
     pub tags: Option<&'static str>,
 }
 
+/// What [`Shape::facts`] selects.
+impl Record for Facts {
+    const COLUMNS: &'static str = "";
+    fn read(row: &mut Row) -> Result<Self> {
+        Ok(Facts {
+            workspace: row.take()?,
+            team: row.take()?,
+            owner: row.take()?,
+            assignee: row.take()?,
+            collaborators: ids(row.take()?)?,
+            tags: ids(row.take()?)?,
+        })
+    }
+}
+
 impl Shape {
+    /// Fills `{facts}`, the columns of [`Facts`].
+    pub fn facts(self) -> impl FnOnce(&mut Part) {
+        move |out| {
+            let none = "cast(null as uuid)";
+            out.push(self.workspace)
+                .push(", coalesce(")
+                .push(self.team.unwrap_or("false"))
+                .push(", false), ");
+            out.push(self.owner.unwrap_or(none)).push(", ").push(self.assignee.unwrap_or(none));
+            for ids in [self.collaborators, self.tags] {
+                out.push(", (select string_agg(uuid_text(x.id), ',') from (select ")
+                    .push(none)
+                    .push(" as id where false");
+                out.push(ids.map_or("", |_| " union all ")).push(ids.unwrap_or("")).push(") x)");
+            }
+        }
+    }
+
     pub const fn bare(from: &'static str, id: &'static str, workspace: &'static str) -> Self {
         Shape {
             from,
@@ -98,6 +132,17 @@ impl Pred {
             Pred::Collaborator(member) => facts.collaborators.contains(member),
             Pred::Assigned(member) => facts.assignee == Some(*member),
             Pred::Tag(tag) => facts.tags.contains(tag),
+        }
+    }
+
+    /// The parts of it that hold for a record and name a fact: why the record is within reach.
+    pub fn holding(&self, facts: &Facts) -> Vec<&Pred> {
+        match self {
+            Pred::And(some) | Pred::Or(some) => some.iter().flat_map(|pred| pred.holding(facts)).collect(),
+            Pred::Workspace(_) => vec![],
+            Pred::Team | Pred::Owner(_) | Pred::Collaborator(_) | Pred::Assigned(_) | Pred::Tag(_) => {
+                Some(self).filter(|pred| pred.eval(facts)).into_iter().collect()
+            }
         }
     }
 

@@ -235,6 +235,7 @@ super::access_matrix! {
     access "workspace_members" {
         Read    = read    ()            _     [x     x     x       x      x      x    x    x   ] ""                    "See your own rights" + Always
         Explain = explain ()            _     [x     x     x       x      x      x    x    x   ] ""                    "Explain why a caller can do something, or cannot" + Always
+        WhoCan  = who_can (read)        _     [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Find everybody who can do something" + Unlimited + Managing
         Plan    = plan    (read)        _     [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Read the workspace's access as a file, and compare a file with it" + Unlimited + Managing
         Apply   = apply   (update)      1093  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Apply a file to the workspace's access" + Unlimited + Fresh + Whole + Managing
     }

@@ -31,6 +31,8 @@ pub struct Grant {
     pub(in crate::access) scopes: Option<Vec<String>>,
     /// Tag limits. A record must satisfy each.
     pub(in crate::access) limits: Vec<Vec<Uuid>>,
+    /// The last of them is there only because a client has no tag limit of their own.
+    pub(in crate::access) limit_of_role: bool,
     /// Address lists. The call must come from an address in each.
     pub(in crate::access) origins: Vec<Origins>,
     /// The part of these limits that belongs to the key, and not to its member.

@@ -27,6 +27,7 @@ impl Grant {
             narrowed: member.permissions.into_iter().collect(),
             scopes: None,
             limits: member.tag_limit.into_iter().collect(),
+            limit_of_role: false,
             origins: vec![],
             own: Ceiling::default(),
             made_by: None,

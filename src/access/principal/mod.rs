@@ -1,7 +1,9 @@
 //! Who is calling, and with which rights. Both are read again for every request and in every transaction that writes.
 
+mod altered;
 mod asker;
 mod caller;
+mod everybody;
 mod grant;
 mod group;
 mod imagined;
@@ -16,6 +18,7 @@ mod session;
 
 pub use asker::Asker;
 pub use caller::Caller;
+pub use everybody::{PrincipalKind, Somebody};
 pub use grant::{Ceiling, Grant, Origins};
 pub use group::{Acting, Delegation, GROUP, GROUP_AND_ROLE, Group, GuardRails, Rail, Withheld};
 pub use imagined::Imagined;

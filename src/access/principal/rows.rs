@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::time::Time;
 use uuid::Uuid;
 
+#[derive(Clone)]
 pub(in crate::access) struct WorkspaceRow {
     id: Uuid,
     strict_scopes: bool,
@@ -50,6 +51,7 @@ impl WorkspaceRow {
             narrowed: vec![],
             scopes: None,
             limits: vec![],
+            limit_of_role: false,
             origins: self.policy.and_then(|Json(policy)| policy.allowed_ips).into_iter().collect(),
             own: Ceiling::default(),
             made_by: None,
@@ -218,7 +220,10 @@ impl Grant {
         match (member.tag_limit, self.role) {
             (Some(Json(limit)), _) => self.limits.push(limit),
             // A client without a tag limit sees nothing.
-            (None, Some(Role::Client)) => self.limits.push(vec![]),
+            (None, Some(Role::Client)) => {
+                self.limits.push(vec![]);
+                self.limit_of_role = true;
+            }
             (None, _) => (),
         }
         let mut own = self.by_link(member.link);

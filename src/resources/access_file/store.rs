@@ -97,18 +97,6 @@ pub async fn senders(can: &Caller, from: impl Into<Source<'_>>) -> Result<Vec<Se
     .await
 }
 
-/// The live API keys.
-pub async fn keys(can: &Caller, from: impl Into<Source<'_>>, most: i64) -> Result<Vec<Uuid>> {
-    can.sql(
-        "select k.id from api_keys k where k.workspace_id = {here} and k.revoked_at is null \
-         and (k.expires_at is null or k.expires_at > $1) order by k.id limit $2",
-    )
-    .bind(can.now())
-    .bind(most)
-    .all(from)
-    .await
-}
-
 /// What decides about a record: its owner, its collaborators, its tags and its visibility.
 pub struct RecordRow {
     pub team: bool,

@@ -2,7 +2,7 @@
 //! limit narrows both. A campaign uses what its owner can use; one without an owner uses the unassigned accounts.
 
 use super::{SHAPE, store};
-use crate::access::{Caller, Grant, Permission, Pred, Reach, Who, accounts};
+use crate::access::{Caller, Facts, Grant, Permission, Pred, Reach, Who, accounts};
 use crate::db::{Part, Source, Tx};
 use crate::error::Result;
 use crate::resources::members;
@@ -73,6 +73,15 @@ impl Senders {
             senders.within.sql(&SHAPE, out);
             out.push(", false)");
         }
+    }
+
+    /// Whether an account with these facts is usable, as `usable` says it in SQL.
+    pub fn can_use(&self, account: &Facts) -> bool {
+        let assigned = match account.assignee {
+            None => self.unassigned,
+            Some(_) => account.assignee == self.member,
+        };
+        assigned && self.within.eval(account)
     }
 
     /// Which of the addresses an owner can use. The caller must see the account, or it must be in `present`: the addresses

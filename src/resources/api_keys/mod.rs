@@ -22,7 +22,7 @@ pub use first::{FIRST, first_name, insert_first, insert_personal};
 pub use list::{list, show};
 pub use made::KeysMade;
 pub use pages::pages;
-pub use preview::{CountedPermission, Preview, preview};
+pub use preview::{CountedPermission, Counts, Preview, number, preview};
 pub use revoke::{is_open_to, revoke};
 pub use routes::operations;
 pub use scopes::{Scope, all as all_scopes};

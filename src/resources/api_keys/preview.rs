@@ -2,8 +2,11 @@
 
 use super::create::{addresses, expiry, within_maker};
 use super::{New, store};
-use crate::access::{ACTIONS, Action, Ask, Caller, Can, Grant, Intended, Reach, api_keys};
+use crate::access::{
+    ACTIONS, Action, Ask, Caller, Can, Grant, Intended, Permission, Pred, Reach, accounts, api_keys,
+};
 use crate::error::Result;
+use crate::resources::accounts::Senders;
 use crate::resources::{custom_tags, shape};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,6 +16,14 @@ pub const MOST_COUNTED: i64 = 10_000;
 
 /// Records that people count in. The rest of the permissions are named only.
 const COUNTED: [&str; 5] = ["campaigns", "accounts", "leads", "lead_lists", "workspace_members"];
+
+/// A count for people.
+pub fn number(records: &i64) -> String {
+    match *records > MOST_COUNTED {
+        true => format!("more than {MOST_COUNTED}"),
+        false => records.to_string(),
+    }
+}
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ApiKeyPreview")]
@@ -45,7 +56,7 @@ pub async fn preview(can: &Can<api_keys::Preview>, new: &New) -> Result<Preview>
     let allowed = |action: &&'static Action| {
         !action.verbs.is_empty() && Ask::new(action, &grant, None).refused_by().is_none()
     };
-    let mut counts = Counts { can, grant: &grant, known: vec![] };
+    let mut counts = Counts::new(can, &grant);
     let mut permissions = Vec::new();
     for action in ACTIONS.iter().copied().filter(allowed) {
         permissions.push(CountedPermission {
@@ -58,25 +69,38 @@ pub async fn preview(can: &Can<api_keys::Preview>, new: &New) -> Result<Preview>
     Ok(Preview { permissions })
 }
 
-/// What was counted already: permissions of the same resource with the same reach have the same records.
-struct Counts<'a> {
+/// Counts the records that a principal reaches and the caller sees. Permissions of the same resource with the same reach have
+/// the same records, which are counted once.
+pub struct Counts<'a> {
     can: &'a Caller,
     grant: &'a Grant,
     known: Vec<(&'static str, Reach, i64)>,
 }
 
-impl Counts<'_> {
-    async fn of(&mut self, action: &'static Action) -> Result<Option<i64>> {
+impl<'a> Counts<'a> {
+    pub fn new(can: &'a Caller, grant: &'a Grant) -> Self {
+        Counts { can, grant, known: vec![] }
+    }
+
+    /// None for a permission whose records are not counted.
+    pub async fn of(&mut self, action: &'static Action) -> Result<Option<i64>> {
         let resource = action.resource;
         let shape =
             shape(resource).filter(|_| COUNTED.contains(&resource) && !action.verbs.contains(&"create"));
         let Some(shape) = shape else { return Ok(None) };
-        let reach = self.grant.reach(action);
-        let known = self.known.iter().find(|(known, of, _)| *known == resource && *of == reach);
+        let (reach, see) = (self.grant.reach(action), (action.see)());
+        // Nobody but its assignee can use an assigned account.
+        let uses = action.name == accounts::Use::ACTION.name;
+        let known = self.known.iter().find(|(known, of, _)| *known == resource && *of == reach && !uses);
         if let Some((.., count)) = known {
             return Ok(Some(*count));
         }
-        let count = store::count(self.can, shape, self.grant.pred(action)).await?;
+        let seen = Pred::And(vec![self.can.pred(see), self.grant.pred(see)]);
+        if uses {
+            let usable = Senders::of_grant(self.grant).usable();
+            return store::count_usable(self.can, seen, usable).await.map(Some);
+        }
+        let count = store::count(self.can, shape, Pred::And(vec![seen, self.grant.pred(action)])).await?;
         self.known.push((resource, reach, count));
         Ok(Some(count))
     }

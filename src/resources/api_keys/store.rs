@@ -4,8 +4,9 @@ pub mod of_member;
 
 use super::{Minted, SHAPE, StoredKey, preview::MOST_COUNTED};
 use crate::access::{Caller, Can, Permission, Pred, Role, Shape, across};
-use crate::db::Tx;
+use crate::db::{Part, Tx};
 use crate::error::Result;
+use crate::resources::accounts;
 use crate::time::Time;
 use uuid::Uuid;
 
@@ -37,6 +38,16 @@ pub async fn count(can: &Caller, shape: &'static Shape, reached: Pred) -> Result
         .fill_text("{id}", shape.id)
         .fill_text("{from}", shape.from)
         .fill("{visible}", reached.condition(*shape));
+    Ok(counted.optional(can.reader()).await?.unwrap_or_default())
+}
+
+/// The sending accounts that can be used, counted in the same way.
+pub async fn count_usable(can: &Caller, seen: Pred, usable: impl FnOnce(&mut Part)) -> Result<i64> {
+    let counted = can
+        .sql("select count(*) from (select a.id from accounts a where {visible} and {usable} limit $1) counted")
+        .bind(MOST_COUNTED + 1)
+        .fill("{visible}", seen.condition(accounts::SHAPE))
+        .fill("{usable}", usable);
     Ok(counted.optional(can.reader()).await?.unwrap_or_default())
 }
 

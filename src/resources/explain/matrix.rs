@@ -13,7 +13,22 @@ pub struct Row {
     pub cells: Vec<Cell>,
     pub scopes: Vec<String>,
     pub remarks: String,
+    pub links: Links,
+}
+
+/// The questions about a permission.
+#[derive(Clone, Default)]
+pub struct Links {
     pub why: Option<Offer>,
+    pub who: Option<Offer>,
+}
+
+impl Links {
+    fn about(&self, action: &Action) -> Links {
+        let about =
+            |offer: &Option<Offer>| offer.clone().map(|offer| offer.with(&[("permission", action.name)]));
+        Links { why: about(&self.why), who: about(&self.who) }
+    }
 }
 
 pub struct Cell {
@@ -37,7 +52,7 @@ pub fn is_narrower(can: &Caller) -> bool {
 }
 
 /// The rows by resource. With `differences`, only those in which the roles differ.
-pub fn groups(can: &Caller, roles: &[Role], differences: bool, why: Option<&Offer>) -> Vec<Group> {
+pub fn groups(can: &Caller, roles: &[Role], differences: bool, links: &Links) -> Vec<Group> {
     let differs = |action: &&'static Action| {
         let mut reaches = roles.iter().map(|role| action.reach(*role));
         let first = reaches.next();
@@ -49,15 +64,14 @@ pub fn groups(can: &Caller, roles: &[Role], differences: bool, why: Option<&Offe
         if groups.last().is_none_or(|group| group.name != name) {
             groups.push(Group { name, rows: vec![] });
         }
-        let why = why.cloned().map(|why| why.with(&[("permission", action.name)]));
         if let Some(group) = groups.last_mut() {
-            group.rows.push(row(can, action, roles, why));
+            group.rows.push(row(can, action, roles, links.about(action)));
         }
     }
     groups
 }
 
-fn row(can: &Caller, action: &'static Action, roles: &[Role], why: Option<Offer>) -> Row {
+fn row(can: &Caller, action: &'static Action, roles: &[Role], links: Links) -> Row {
     let cell = |(at, role): (usize, &Role)| {
         let (reach, mine) = (action.reach(*role), can.reach(action));
         let yours = (can.role() == Some(*role) && mine != reach).then(|| word(mine));
@@ -68,5 +82,5 @@ fn row(can: &Caller, action: &'static Action, roles: &[Role], why: Option<Offer>
         false => action.verbs.iter().map(|verb| format!("{}:{verb}", action.scope)).collect(),
     };
     let cells = roles.iter().enumerate().map(cell).collect();
-    Row { action, cells, scopes, remarks: remarks(action), why }
+    Row { action, cells, scopes, remarks: remarks(action), links }
 }

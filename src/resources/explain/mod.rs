@@ -1,21 +1,32 @@
-//! What a caller is and can do (`/me`), and why or why not (`/access/explain`). The code that enforces also explains.
+//! What a caller is and can do (`/me`), why or why not (`/access/explain`), who can do something (`/access/who-can`), and what
+//! somebody can do (`/access/what-can`). The code that enforces also answers.
 
+mod help;
+mod known;
 mod matrix;
 mod me;
 mod pages;
 mod particulars;
+mod paths;
 mod principal;
 mod question;
 mod remedy;
 mod routes;
 mod store;
+mod what;
+mod who;
+pub use help::{ChangeKind, Help};
+pub use known::Known;
 pub use me::me;
 pub use pages::pages;
 pub use particulars::{Case, particulars, person};
+pub use paths::{Path, Via};
 pub use principal::grant_of;
-pub use question::explain;
+pub use question::{asked_action, explain};
 pub use routes::operations;
 pub use store::sight;
+pub use what::{HeldRow, Reached, WhatAnswer, WhatQuestion, what_can};
+pub use who::{Allowed, Refused, WhoAnswer, WhoQuestion, who_can};
 
 use crate::access::{CustomRole, Role, Step, Verdict};
 use crate::time::Time;
@@ -70,8 +81,15 @@ pub struct Question {
 pub struct Explanation {
     pub permission: &'static str,
     pub allowed: bool,
+    /// The answer in words: "Sarah Lee cannot launch campaigns: this campaign is private and belongs to Tom Day."
+    pub sentence: String,
     /// The first step that does not hold.
     pub refused_by: Option<Step>,
     /// Every step, in the order in which they are checked.
     pub steps: Vec<Verdict>,
+    /// What gives the permission: the role, and for a record each fact that puts it within reach.
+    pub paths: Vec<Path>,
+    /// Single changes that would allow it. Each was tried with the same decision. Empty if it is allowed, if no single change
+    /// helps, and for a record that the caller does not see.
+    pub would_help: Vec<Help>,
 }

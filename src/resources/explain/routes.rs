@@ -1,6 +1,6 @@
 //! The JSON face of explanations.
 
-use super::{Explanation, Me, Question};
+use super::{Explanation, Me, Question, WhatAnswer, WhatQuestion, WhoAnswer, WhoQuestion};
 use crate::access::{Can, access::*};
 use crate::error::Result;
 use crate::http::{Json, Nothing};
@@ -18,8 +18,29 @@ operations! {
     /// Takes a permission, such as `campaigns:launch`, and optionally a record. Answers with each step of
     /// the decision. It is the same decision that the call itself makes. To ask about another member or
     /// key, the caller needs the permission `workspace_members:explain_others`.
+    ///
+    /// `would_help` lists single changes that would allow it, such as a role, a scope, or sharing the record. Each of them
+    /// was tried with the same decision.
     POST "/api/v2/access/explain" => explain as "explainAccess"
         with { "permission": "campaigns:launch", "record": "01890000-0000-7000-8000-000000000001" } + ours;
+
+    /// Find everybody who can do something
+    ///
+    /// Takes a permission, such as `campaigns:launch`, and optionally a record. Every member, invitation and API key of the
+    /// workspace and its admin workspace are asked by the decision that the call itself makes. Lists those who can, with the
+    /// reasons, and counts the others by the step that refuses them. Revoked keys are left out. The caller also needs the
+    /// permissions `workspace_members:read` and `api_keys:read`. Answers 413 in a workspace with more than 10,000 members or
+    /// keys.
+    POST "/api/v2/access/who-can" => who_can as "whoCanAccess"
+        with { "permission": "campaigns:launch", "record": "01890000-0000-7000-8000-000000000001" } + ours;
+
+    /// Find what somebody can do
+    ///
+    /// Lists each permission that the caller, a member or a key has, with its reach, the number of records and the last use.
+    /// With a permission it lists the records that this permission reaches. The caller must be able to see such records. To
+    /// ask about another member or key, the caller needs the permission `workspace_members:explain_others`.
+    POST "/api/v2/access/what-can" => what_can as "whatCanAccess"
+        with { "permission": "campaigns:launch" } + ours;
 }
 
 async fn me(can: Can<Read>, _: Nothing) -> Result<Json<Me>> {
@@ -28,4 +49,12 @@ async fn me(can: Can<Read>, _: Nothing) -> Result<Json<Me>> {
 
 async fn explain(can: Can<Explain>, Json(question): Json<Question>) -> Result<Json<Explanation>> {
     super::explain(&can, question).await.map(Json)
+}
+
+async fn who_can(can: Can<WhoCan>, Json(question): Json<WhoQuestion>) -> Result<Json<WhoAnswer>> {
+    super::who_can(&can, question).await.map(Json)
+}
+
+async fn what_can(can: Can<Explain>, Json(question): Json<WhatQuestion>) -> Result<Json<WhatAnswer>> {
+    super::what_can(&can, question).await.map(Json)
 }

@@ -1,14 +1,15 @@
 //! The SQL of explanations.
 
-use super::particulars::Case;
+use super::known::uses_account;
 use crate::access::workspace_members::ExplainOthers;
 use crate::access::{
-    Action, Caller, Can, Grant, Permission, Pred, Reach, Shape, Sight, Who, accounts, api_keys,
+    Action, Caller, Can, Facts, Grant, Permission, Pred, Shape, api_keys, custom_tags as may_tags,
 };
-use crate::db::{Part, Record, Row, Source};
+use crate::db::{Part, Source};
 use crate::error::Result;
 use crate::resources::accounts::Senders;
-use crate::resources::shapes;
+use crate::resources::custom_tags;
+use crate::time::Time;
 use uuid::Uuid;
 
 /// By member id or user id.
@@ -26,109 +27,119 @@ pub async fn member_by_email<P: Permission>(can: &Can<P>, email: &str) -> Result
         .await
 }
 
-/// Whether somebody sees a record and reaches it. A record that the caller does not see looks like a missing one.
-pub async fn sight<'a>(
-    caller: &Caller,
-    subject: &Grant,
-    action: &'static Action,
-    record: Uuid,
-    from: impl Into<Source<'a>>,
-) -> Result<Sight> {
-    let (see, mut from) = ((action.see)(), from.into());
-    for shape in shapes(action) {
-        let found = caller
-            .sql("select {seen}, {within} from {from} where {id} = $1 and {visible}")
-            .bind(record)
-            .fill_text("{from}", shape.from)
-            .fill_text("{id}", shape.id)
-            .fill("{seen}", column(subject.pred(see), shape))
-            .fill("{within}", within(subject, action, shape))
-            .fill("{visible}", |out| caller.pred(see).sql(shape, out))
-            .optional::<(bool, bool)>(from.again());
-        if let Some((true, within)) = found.await? {
-            return Ok(Sight::of(Some(within)));
-        }
-    }
-    Ok(Sight::Hidden)
-}
-
-/// Using an account needs more than reaching it: nobody but its assignee can use an assigned account.
-fn within(subject: &Grant, action: &'static Action, shape: &'static Shape) -> Box<dyn FnOnce(&mut Part)> {
-    match action.name == accounts::Use::ACTION.name {
-        true => Box::new(Senders::of_grant(subject).usable()),
-        false => Box::new(column(subject.pred(action), shape)),
-    }
-}
-
-/// A condition as a column. Null becomes false.
-fn column(pred: Pred, shape: &'static Shape) -> impl FnOnce(&mut Part) {
-    move |out| {
-        out.push("coalesce(");
-        pred.sql(shape, out);
-        out.push(", false)");
-    }
-}
-
-/// The facts of a record on which somebody's access depends.
-pub struct Facts {
-    pub team: bool,
-    /// The user who owns it, or the member to whom it is assigned.
-    pub holder: Option<Uuid>,
-    pub name: Option<String>,
-    pub email: Option<String>,
-    pub collaborates: bool,
-    pub within_limits: bool,
-}
-impl Record for Facts {
-    const COLUMNS: &'static str = "";
-    fn read(row: &mut Row) -> Result<Self> {
-        Ok(Facts {
-            team: row.take()?,
-            holder: row.take()?,
-            name: row.take()?,
-            email: row.take()?,
-            collaborates: row.take()?,
-            within_limits: row.take()?,
-        })
-    }
-}
-
-/// The facts of a record that the caller sees, as they concern the subject.
+/// The facts of a record, if the caller sees it.
 pub async fn facts(
-    case: &Case<'_>,
+    caller: &Caller,
+    action: &'static Action,
     shape: &'static Shape,
+    record: Uuid,
     from: impl Into<Source<'_>>,
 ) -> Result<Option<Facts>> {
-    let (caller, subject, see) = (case.caller, case.subject, (case.action.see)());
-    let helps = Pred::Or(subject.member().map(Pred::Collaborator).into_iter().collect());
-    let limits = Pred::new(subject.workspace(), Reach::All, Who::default(), subject.tag_limits());
     caller
-        .sql(
-            "select coalesce({team}, false), {holder}, u.first_name || ' ' || u.last_name, o.email, \
-             {seen}, {within} from {from} left join members o on o.workspace_id = {here} \
-             and {held} left join users u on u.id = o.user_id where {id} = $1 and {visible}",
-        )
-        .bind(case.record)
-        .fill_text("{team}", shape.team.unwrap_or("false"))
-        .fill_text("{holder}", holder(shape).unwrap_or("cast(null as uuid)"))
+        .sql("select {facts} from {from} where {id} = $1 and {visible}")
+        .bind(record)
+        .fill("{facts}", shape.facts())
         .fill_text("{from}", shape.from)
         .fill_text("{id}", shape.id)
-        .fill("{held}", |out| {
-            match (shape.owner, shape.assignee) {
-                (Some(owner), _) => out.push("o.user_id = ").push(owner),
-                (None, Some(assignee)) => out.push("o.id = ").push(assignee),
-                (None, None) => out.push("false"),
-            };
-        })
-        .fill("{seen}", column(helps, shape))
-        .fill("{within}", column(limits, shape))
-        .fill("{visible}", |out| caller.pred(see).sql(shape, out))
+        .fill("{visible}", caller.pred((action.see)()).condition(*shape))
         .optional(from)
         .await
 }
 
-fn holder(shape: &Shape) -> Option<&'static str> {
-    shape.owner.or(shape.assignee)
+/// The name and the address of the member who owns a record, or to whom it is assigned.
+pub async fn holder(
+    caller: &Caller,
+    facts: &Facts,
+    from: impl Into<Source<'_>>,
+) -> Result<Option<(Option<String>, String)>> {
+    caller
+        .sql(
+            "select u.first_name || ' ' || u.last_name, m.email from members m \
+             left join users u on u.id = m.user_id \
+             where m.workspace_id = {here} and (m.user_id = $1 or m.id = $2)",
+        )
+        .bind(facts.owner)
+        .bind(facts.assignee.filter(|_| facts.owner.is_none()))
+        .optional(from)
+        .await
+}
+
+/// The names of members, by their ids.
+pub async fn names(can: &Caller, members: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+    can.sql(
+        "select m.id, u.first_name || ' ' || u.last_name from members m join users u on u.id = m.user_id \
+         where m.workspace_id = {here} and m.id in ({ids})",
+    )
+    .fill_list("{ids}", members)
+    .all(can.reader())
+    .await
+}
+
+/// When these principals last used a permission, to within a minute.
+pub async fn last_uses(can: &Caller, permission: &str, principals: &[Uuid]) -> Result<Vec<(Uuid, Time)>> {
+    can.sql(
+        "select principal_id, max(last_at) from uses \
+         where workspace_id = {here} and permission = $1 and principal_id in ({ids}) group by principal_id",
+    )
+    .bind(permission)
+    .fill_list("{ids}", principals)
+    .all(can.reader())
+    .await
+}
+
+/// When a principal last used each permission.
+pub async fn uses_of(can: &Caller, principal: Uuid) -> Result<Vec<(String, Time)>> {
+    can.sql(
+        "select permission, max(last_at) from uses \
+         where workspace_id = {here} and principal_id = $1 group by permission",
+    )
+    .bind(principal)
+    .all(can.reader())
+    .await
+}
+
+/// The labels of tags that the caller sees.
+pub async fn labels(can: &Caller, tags: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+    can.sql("select t.id, t.label from custom_tags t where t.id in ({ids}) and {visible} order by t.id")
+        .fill_list("{ids}", tags)
+        .fill("{visible}", can.sees::<may_tags::Read>(&custom_tags::SHAPE))
+        .all(can.reader())
+        .await
+}
+
+/// A page of the records that somebody reaches and the caller sees, newest first. `name` is the column of their names.
+pub async fn reached(
+    caller: &Caller,
+    subject: &Grant,
+    action: &'static Action,
+    shape: &'static Shape,
+    name: &'static str,
+    (before, limit): (Uuid, i64),
+) -> Result<Vec<(Uuid, Option<String>)>> {
+    let see = (action.see)();
+    let seen = Pred::And(vec![caller.pred(see), subject.pred(see)]);
+    caller
+        .sql("select {id}, {name} from {from} where {visible} and {within} and {id} < $1 order by {id} desc limit $2")
+        .bind(before)
+        .bind(limit)
+        .fill_text("{id}", shape.id)
+        .fill_text("{name}", name)
+        .fill_text("{from}", shape.from)
+        .fill("{visible}", seen.condition(*shape))
+        .fill("{within}", within(subject, action, shape))
+        .all(caller.reader())
+        .await
+}
+
+fn within(
+    subject: &Grant,
+    action: &'static Action,
+    shape: &'static Shape,
+) -> Box<dyn FnOnce(&mut Part) + Send> {
+    match uses_account(action) {
+        true => Box::new(Senders::of_grant(subject).usable()),
+        false => Box::new(subject.pred(action).condition(*shape)),
+    }
 }
 
 /// The members, for callers who may ask about others.

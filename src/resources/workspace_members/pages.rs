@@ -19,6 +19,8 @@ const SHOW: Way<Read> = Way::page("/w/{workspace}/members/{id}", "Open");
 const CHANGE: Way<Update> = Way::post("/w/{workspace}/members/{id}", "Save").main();
 const RESEND: Way<Resend> = Way::post("/w/{workspace}/members/{id}/resend", "Send again");
 const ABOUT_TO_REMOVE: Way<Delete> = Way::page("/w/{workspace}/members/{id}/remove", "Remove");
+/// The page of another resource.
+const WHAT: Way<ExplainOthers> = Way::page("/w/{workspace}/access/what", "What they can do");
 const REMOVE: Way<Delete> =
     Way::post("/w/{workspace}/members/{id}/remove", "Remove from the workspace").grave();
 
@@ -55,6 +57,7 @@ struct Person {
     by: Option<String>,
     expires: Option<Time>,
     open: Option<Offer>,
+    what: Option<Offer>,
     resend: Option<Offer>,
     remove: Option<Offer>,
 }
@@ -118,6 +121,10 @@ fn person(can: &Caller, member: &WorkspaceMember, tags: &[CustomTag]) -> Person 
         by: None,
         expires: None,
         open: SHOW.offered(can, member.id).map(|offer| offer.about(&name)),
+        what: WHAT
+            .offered(can, ())
+            .filter(|_| member.accepted)
+            .map(|offer| offer.about(&name).with(&[("who", &member.id.to_string())])),
         resend: offer(RESEND.offered(can, member.id), is_open_again_to).filter(|_| !member.accepted),
         remove: offer(ABOUT_TO_REMOVE.offered(can, member.id), is_open_to).map(|offer| offer.called(removal)),
         name: name.clone(),

@@ -1,7 +1,7 @@
 //! Making a key: the form, a look at what it could do, and the key itself, which is shown once.
 
 use super::super::draft::{Draft, Template as Start};
-use super::super::{ApiKey, CountedPermission, Preview as Foreseen, Scope, all_scopes, exceeds};
+use super::super::{ApiKey, CountedPermission, Preview as Foreseen, Scope, all_scopes, exceeds, number};
 use super::{CREATE, LIST, LOOK, NEW, all_tags};
 use crate::access::{ACTIONS, Answer, Caller, Can, Permission, Seen, api_keys::*};
 use crate::error::Result;
@@ -49,13 +49,6 @@ impl New {
         let words =
             counted.map(|(resource, records)| format!("{} {}", number(&records), plural(resource, records)));
         words.collect::<Vec<_>>().join(", ")
-    }
-}
-
-pub(super) fn number(records: &i64) -> String {
-    match *records > super::super::preview::MOST_COUNTED {
-        true => format!("more than {}", super::super::preview::MOST_COUNTED),
-        false => records.to_string(),
     }
 }
 

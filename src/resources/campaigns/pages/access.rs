@@ -4,11 +4,13 @@ use super::super::references::chooses_owner;
 use super::super::{Campaign, Patch};
 use super::changes::found;
 use super::{ACCESS, Head, Place, SAVE_ACCESS};
-use crate::access::{Caller, Can, Near, Permission, Seen, campaigns::Read, campaigns::Update};
+use crate::access::{
+    Caller, Can, Near, Permission, Seen, access::WhoCan, campaigns::Read, campaigns::Update,
+};
 use crate::error::Result;
 use crate::http::{Id, Path};
 use crate::resources::members::People;
-use crate::web::{Back, Choice, Form, Input, Page, Posted, Reply};
+use crate::web::{Back, Choice, Form, Input, Offer, Page, Posted, Reply, Way};
 use askama::Template;
 
 #[derive(Template)]
@@ -18,7 +20,12 @@ struct Access {
     form: Option<Form>,
     /// Others can choose the owner and the collaborators.
     limited: bool,
+    /// Everybody who sees it, with the reasons.
+    who: Option<Offer>,
 }
+
+/// The page of another resource.
+const WHO: Way<WhoCan> = Way::page("/w/{workspace}/access/who", "Who can see it, and why");
 
 pub async fn show(can: Can<Update>, Path(Id { id }): Path<Id>) -> Result<Page> {
     let (campaign, near) = found(&can, id).await?;
@@ -42,6 +49,9 @@ async fn shown<P: Permission>(
     let access = Access {
         head: Head::of(can, near, campaign, Place::Access),
         form,
+        who: WHO.offered(can, ()).map(|offer| {
+            offer.with(&[("permission", Read::ACTION.name), ("record", &campaign.id.to_string())])
+        }),
         limited: !people.is_listed() || !chooses_owner(can),
     };
     Ok(Page::new(format!("Access: {}", campaign.name), &access)?.coming(back))
