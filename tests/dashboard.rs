@@ -2,6 +2,7 @@
 
 use crate::support::html::{Form, forms, offers};
 use crate::support::people::{PASSWORD, cookie};
+use crate::support::ways::ways;
 use crate::support::{Answer, MISSING, ROLES, World, on_both};
 use gatepost::access::{ACTIONS, Can, Near, campaigns};
 use gatepost::db::sql;
@@ -90,42 +91,6 @@ async fn a_way_has_the_permission_of_its_handler() {
     let documented: usize =
         document["paths"].as_object().unwrap().values().map(|item| item.as_object().unwrap().len()).sum();
     assert_eq!(documented, written.len(), "a page that is not written down");
-}
-
-/// The ways that a page can offer. If the member is the owner, no page offers to change or remove them.
-fn ways(page: &str) -> &'static [&'static str] {
-    match page {
-        "members" => &[
-            "POST /w/{workspace}/members",
-            "POST /w/{workspace}/members/{id}/resend",
-            "GET /w/{workspace}/members/{id}/remove",
-            "GET /w/{workspace}/members/{id}",
-        ],
-        "member" => &[
-            "GET /w/{workspace}/members",
-            "POST /w/{workspace}/members/{id}",
-            "GET /w/{workspace}/members/{id}/remove",
-        ],
-        "the owner" => &["GET /w/{workspace}/members"],
-        "removal" => &["POST /w/{workspace}/members/{id}/remove", "GET /w/{workspace}/members/{id}"],
-        "workspaces" => &["POST /workspaces"],
-        "me" => &["POST /me"],
-        "keys" => &["GET /w/{workspace}/api-keys/new", "GET /w/{workspace}/api-keys/{id}/revoke"],
-        "revocation" => &["POST /w/{workspace}/api-keys/{id}/revoke", "GET /w/{workspace}/api-keys"],
-        "matrix" => &["GET /w/{workspace}/access/why"],
-        "why" => &["GET /w/{workspace}/access"],
-        "audit" => &["POST /w/{workspace}/audit/export"],
-        "policy" => {
-            &["POST /w/{workspace}/settings/sign-in", "GET /w/{workspace}/settings/sign-in/everybody"]
-        }
-        "everybody" => {
-            &["POST /w/{workspace}/settings/sign-in/everybody", "GET /w/{workspace}/settings/sign-in"]
-        }
-        "security" => {
-            &["POST /me/security/app", "GET /me/security/passkeys/new", "POST /me/sessions/every/end"]
-        }
-        _ => &[],
-    }
 }
 
 /// Every button is a right, and every right has its button. The explanation of the API is the other witness.

@@ -3,37 +3,21 @@
 
 use super::access_door::Door;
 use super::access_text as text;
+use super::open;
 use super::out::Out;
-use super::remote::Remote;
-use super::{open, workspace::exists};
-use crate::app::App;
+use super::place::Place;
 use crate::config::Config;
-use crate::db::sql;
 use crate::error::{Error, Result};
 use crate::resources::access_file::{self as files, Applying};
 use serde_json::Value;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use uuid::Uuid;
 
 /// Exit codes besides 0 and 1. A wrong command line is 2.
 const DIFFERS: u8 = 3;
 const REFUSED: u8 = 4;
 const FAILED: u8 = 5;
-
-#[derive(clap::Args)]
-pub struct Place {
-    /// The address of the server, for `gatepost access`, or GATEPOST_HOST; the key is in GATEPOST_TOKEN
-    #[arg(long, value_name = "URL")]
-    host: Option<String>,
-    /// The sub-workspace to act in, for `gatepost access`
-    #[arg(long, value_name = "ID")]
-    as_workspace: Option<Uuid>,
-    /// The workspace, for `gatepost admin access`; needed if there are several
-    #[arg(long, value_name = "ID")]
-    workspace: Option<Uuid>,
-}
 
 #[derive(clap::Args)]
 pub struct Allowed {
@@ -128,15 +112,7 @@ impl Files {
     /// With a key, on a server.
     pub async fn remote(&self, out: Out) -> Result<ExitCode> {
         let Some(place) = self.place() else { return self.fmt(out) };
-        let unknown = || {
-            Error::invalid(
-                "give the address of the server with --host or GATEPOST_HOST, or use `gatepost admin access` on the database",
-            )
-        };
-        let host = place.host.clone().or_else(|| std::env::var("GATEPOST_HOST").ok()).ok_or_else(unknown)?;
-        let token = std::env::var("GATEPOST_TOKEN")
-            .map_err(|_| Error::invalid("set GATEPOST_TOKEN to an API key of the workspace"))?;
-        let remote = Remote::new(&host, token.trim().to_owned(), place.as_workspace)?;
+        let remote = place.remote()?;
         self.run(&Door::Remote(remote), out).await
     }
 
@@ -144,11 +120,7 @@ impl Files {
     pub async fn here(&self, config: &Config, out: Out) -> Result<ExitCode> {
         let Some(place) = self.place() else { return self.fmt(out) };
         let app = open::existing(config).await?;
-        let workspace = match place.workspace {
-            Some(workspace) => workspace,
-            None => only(&app).await?,
-        };
-        exists(&app, workspace).await?;
+        let workspace = place.here(&app).await?;
         self.run(&Door::Here(Box::new(app), workspace), out).await
     }
 
@@ -269,15 +241,4 @@ fn read(file: &Path) -> Result<String> {
         return Ok(text);
     }
     std::fs::read_to_string(file).map_err(failed)
-}
-
-/// The workspace, if there is exactly one.
-async fn only(app: &App) -> Result<Uuid> {
-    let all: Vec<Uuid> = sql("select id from workspaces order by id limit 2").all(&app.reader).await?;
-    match all.as_slice() {
-        [one] => Ok(*one),
-        _ => Err(Error::invalid(
-            "name the workspace with --workspace; `gatepost admin workspace list` lists them",
-        )),
-    }
 }

@@ -19,6 +19,7 @@ pub mod scene;
 pub mod secrets;
 pub mod leads;
 pub mod smtp;
+pub mod ways;
 
 use axum::{body::Body, http::Request, http::StatusCode, http::header::HeaderMap};
 use gatepost::app::{Ambient, App, Parts, Shared};

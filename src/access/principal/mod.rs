@@ -2,6 +2,7 @@
 
 mod asker;
 mod caller;
+mod canary;
 mod grant;
 mod group;
 mod imagined;
@@ -16,6 +17,7 @@ mod session;
 
 pub use asker::Asker;
 pub use caller::Caller;
+pub(in crate::access) use canary::Canary;
 pub use grant::{Ceiling, Grant, Origins};
 pub use group::{Acting, Delegation, GROUP, GROUP_AND_ROLE, Group, GuardRails, Rail, Withheld};
 pub use imagined::Imagined;
