@@ -5,6 +5,7 @@ use crate::access::Attempt;
 use crate::app::App;
 use crate::error::{Error, Step};
 use crate::http::{Answers, Cause, LARGEST, Origin, Paced, Refusal, Slot};
+use crate::resources::api_keys;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
@@ -34,6 +35,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     let id = app.new_id().to_string();
     let origin = Origin::of(&request, &app.trusted_proxies, id.clone());
     let ignored = origin.ignored.clone();
+    let address = origin.address;
     let attempt = Slot::<Attempt>::default();
     let call = Call {
         id,
@@ -57,6 +59,9 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     app.meters.answered(call.method, call.path(), response.status().as_u16(), refused, took);
     call.log(attempt.as_ref(), &response, took);
     if let Some(attempt) = attempt {
+        if let Some(key) = attempt.canary() {
+            api_keys::warn(&app, &attempt, key, address);
+        }
         app.note(attempt, refused, (call.path(), call.uri.path()));
     }
     if let Some(names) = ignored.get().and_then(|ignored| ignored.header()) {

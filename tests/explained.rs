@@ -193,6 +193,9 @@ fn by_the_body(operation: &Operation) -> bool {
         "webhook_events:redeliver",
         // It also needs the permissions to see members and keys.
         "access:who_can",
+        // The key can have rights that the caller lacks, and each kind of belongings needs its own permission.
+        "api_keys:rotate",
+        "workspace_members:off_board",
         // A file has members, tags and more, and each part of it needs its own permission.
         "access:plan",
         "access:apply",

@@ -94,9 +94,10 @@ fn only_the_proof_opens_a_transaction() {
         let facts = name == "src/resources/webhooks/store/queue.rs"
             || name == "src/resources/campaign_mails/store/mod.rs";
         assert!(!text.contains("gate.facts()") || facts, "{name} writes facts");
-        // What the server does by itself: it pauses a webhook, sends the mails of campaigns and completes campaigns.
+        // What the server does by itself: it warns of canary keys, pauses a webhook, sends the mails of campaigns and completes campaigns.
         let server = name == "src/access/decision/can.rs"
             || name == "src/resources/webhooks/deliver.rs"
+            || name == "src/resources/api_keys/canary.rs"
             || name.starts_with("src/resources/campaign_mails/");
         assert!(!text.contains("unattended(") || server, "{name} acts by itself");
         let beside = name == "src/access/principal/caller.rs"

@@ -9,7 +9,7 @@ use uuid::Uuid;
 on_both! { assigned_reaches_what_is_assigned }
 
 /// The columns are owner, admin, manager, editor, member, sdr, view and client. A dash means no right.
-const FIXED: [(&str, &str); 39] = [
+const FIXED: [(&str, &str); 43] = [
     ("workspaces:read", "all all all all all all all all"),
     ("workspaces:update", "all all - - - - - -"),
     ("workspaces:delete", "all - - - - - - -"),
@@ -21,6 +21,10 @@ const FIXED: [(&str, &str); 39] = [
     ("api_keys:read", "all all all - - - - -"),
     ("api_keys:create", "all all - - - - - -"),
     ("api_keys:delete", "all all - - - - - -"),
+    ("api_keys:rotate", "all all - - - - - -"),
+    ("api_keys:warn", "all all - - - - - -"),
+    ("workspace_members:off_board", "all all - - - - - -"),
+    ("workspace_members:belongings", "all all - - - - - -"),
     ("audit_logs:read", "all all - - - - - -"),
     ("campaigns:read", "all all team team team team team team"),
     ("campaigns:create", "all all team team own - - -"),

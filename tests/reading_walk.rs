@@ -99,7 +99,7 @@ async fn a_key_like_a_right_is_refused_everywhere(world: World) {
 }
 
 /// Fields that name a record, or narrow a search, and give no right. In a lenient body they never appear as a marked field.
-const NO_RIGHT: [&str; 4] = ["email", "tag_id", "resource_id", "interest_status"];
+const NO_RIGHT: [&str; 5] = ["email", "tag_id", "resource_id", "interest_status", "canary"];
 
 #[tokio::test]
 async fn every_marked_field_of_a_body_is_among_the_rights() {

@@ -45,6 +45,18 @@ impl Actor {
         }
     }
 
+    /// A caller of whom only the key is known.
+    pub(crate) fn of_key(id: Uuid, name: &str, origin: &Origin) -> Self {
+        Actor {
+            label: format!("key:{name}"),
+            api_key_id: Some(id),
+            ip_address: origin.address_text(),
+            user_agent: origin.user_agent.clone(),
+            request_id: origin.request_id.clone(),
+            ..Actor::many()
+        }
+    }
+
     /// The facts about the actor that a workspace's row has in addition to the name.
     pub(super) fn facts(&self, workspace: Uuid) -> Map<String, Value> {
         let mut facts = Map::new();

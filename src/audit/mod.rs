@@ -23,12 +23,15 @@ pub const REFUSED: i64 = 1015;
 /// Types of the reference: a wrong second factor at sign-in, and too many of them.
 pub const WRONG_FACTOR: i64 = 29;
 pub const WRONG_FACTORS: i64 = 30;
-pub const REFUSALS: [i64; 4] = [REFUSED, WRONG_FACTOR, WRONG_FACTORS, REFUSED_MANY];
+pub const REFUSALS: [i64; 5] = [REFUSED, WRONG_FACTOR, WRONG_FACTORS, REFUSED_MANY, CANARY];
 pub const OVERFLOWN: i64 = 1016;
 /// A check of a sending account's mail servers had a different result than before.
 pub const CONNECTION: i64 = 1058;
 /// Attempts at more records in a minute than get separate rows.
 pub const REFUSED_MANY: i64 = 1054;
+
+/// Somebody used a key that opens nothing.
+pub const CANARY: i64 = 1101;
 
 /// A step of an import that adds nothing, because it is a dry run.
 pub const IMPORT_TRIED: i64 = 1187;

@@ -1,8 +1,8 @@
 //! Who can do something, and what somebody can do, from the command line. `gatepost access` asks a server, with the rights of
 //! a key. `gatepost admin access` asks the database, as the operator. All pages of an answer are read.
 
-use super::access_door::{Door, Place};
 use super::out::{Out, plain};
+use super::place::{Door, Place};
 use crate::config::Config;
 use crate::error::Result;
 use serde_json::{Value, json};

@@ -1,10 +1,10 @@
 //! Access as code from the command line. `gatepost access` calls a server, with the rights of a key. `gatepost admin access`
 //! does the same on the database, as the operator.
 
-use super::access_door::{Door, Place};
 use super::access_text as text;
 use super::open;
 use super::out::Out;
+use super::place::{Door, Place};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::resources::access_file::{self as files, Applying};

@@ -1,5 +1,6 @@
 //! API keys from the command line, which is the only place to bind a key to another person.
 
+use super::key_care::Care;
 use super::list::{self, Limit};
 use super::open;
 use super::out::Out;
@@ -47,6 +48,8 @@ pub enum Key {
         #[arg(long, value_name = "SCOPES", value_delimiter = ',', required = true)]
         scopes: Vec<String>,
     },
+    #[command(flatten)]
+    Care(Care),
 }
 
 struct Wanted {
@@ -59,16 +62,19 @@ struct Wanted {
 
 impl Key {
     pub async fn run(&self, config: &Config, out: Out) -> Result<()> {
-        let app = open::existing(config).await?;
+        let app = async || open::existing(config).await;
         match self {
+            Key::Care(care) => care.here(config, out).await,
             Key::List { workspace, limit } => {
+                let app = app().await?;
                 if let Some(workspace) = workspace {
                     exists(&app, *workspace).await?;
                 }
                 list::keys(&app, *workspace, limit, out).await
             }
-            Key::Revoke { id } => revoke(&app, *id, out).await,
+            Key::Revoke { id } => revoke(&app().await?, *id, out).await,
             Key::Create { workspace, member, name, scopes } => {
+                let app = app().await?;
                 let member = match member {
                     Some(email) => Some(accepted(&app, *workspace, email).await?),
                     None => None,

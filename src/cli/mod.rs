@@ -13,10 +13,12 @@ mod demo;
 mod doctor;
 mod init;
 mod key;
+mod key_care;
 mod leads;
 mod list;
 mod open;
 mod out;
+mod place;
 mod probe;
 mod remote;
 mod scene;
@@ -136,13 +138,17 @@ fn commands() -> clap::Command {
     let admin = command.find_subcommand("admin").into_iter().flat_map(clap::Command::get_subcommands);
     let formerly: Vec<_> = admin.map(|command| command.get_name().to_owned()).collect();
     let hidden = |command: clap::Command| command.hide(true);
-    let formerly = formerly.into_iter().filter(|name| name != "access");
+    let formerly = formerly.into_iter().filter(|name| name != "access" && name != "key");
     let mut command = formerly.fold(command, |command, name| command.mut_subcommand(name, hidden));
-    // `gatepost access` calls a server. Its other commands are former names too.
+    // `gatepost access` and `gatepost key` call a server. Their other commands are former names too.
     command = command.mut_subcommand("access", |access| {
         let access =
             access.about("Ask who can do what on a server, and keep the access of a workspace in a file");
         ["matrix", "explain"].into_iter().fold(access, |access, name| access.mut_subcommand(name, hidden))
+    });
+    command = command.mut_subcommand("key", |key| {
+        let key = key.about("Advice about the API keys of a workspace on a server, and their rotation");
+        ["list", "revoke", "create"].into_iter().fold(key, |key, name| key.mut_subcommand(name, hidden))
     });
     // Only after this does each command have the settings as its own arguments.
     command.build();
@@ -196,6 +202,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Formerly(Admin::Access(access::Access::Answers(answers))) => {
             return answers.remote(out).await;
         }
+        Command::Formerly(Admin::Key(key::Key::Care(care))) => care.remote(out).await,
         Command::Init(init) => init.run(&config, out).await,
         Command::Serve => serve::run(config, out).await,
         Command::Demo(demo) => demo.run(config, out).await,

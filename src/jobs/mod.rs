@@ -16,7 +16,7 @@ mod store;
 pub use mark::{forget, mark, remember};
 pub use prune::prune;
 pub use runner::{cause, drain, moment, run};
-pub use store::{Progress, advance, cancel, depths, enqueue};
+pub use store::{Progress, advance, cancel, cancel_of, count_of, depths, enqueue};
 
 use crate::access::{Answer, Asker, Caller};
 use crate::app::App;

@@ -86,6 +86,18 @@ pub async fn withdraw(can: &Caller, tx: &mut Tx, address: &str, what: &str) -> R
     .await
 }
 
+/// The same for several addresses.
+pub async fn withdraw_all(can: &Caller, tx: &mut Tx, addresses: &[String], what: &str) -> Result<u64> {
+    sql("update jobs set status = 'cancelled', sealed = null, updated_at = $3 where workspace_id = $1 \
+         and about in ({emails}) and kind = 'mail' and data ->> 'what' = $2 and status = 'pending'")
+    .bind(can.workspace())
+    .bind(what)
+    .bind(can.now())
+    .fill_list("{emails}", addresses)
+    .run(tx)
+    .await
+}
+
 /// Whether the last letter to the address today was permanently refused. Then it is better to show the link.
 pub async fn bounced(can: &Caller, tx: &mut Tx, address: &str) -> Result<bool> {
     let last = sql("select status from jobs where workspace_id = $1 and about = $2 \

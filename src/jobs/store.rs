@@ -4,7 +4,7 @@
 use super::{Claim, Kind, New};
 use crate::access::Caller;
 use crate::app::App;
-use crate::db::{Json, Record, Row, Tx, sql};
+use crate::db::{Json, Record, Row, Source, Tx, sql};
 use crate::error::{Error, Result};
 use crate::time::Time;
 use serde_json::Value;
@@ -146,6 +146,26 @@ pub async fn cancel(can: &Caller, tx: &mut Tx, id: &str) -> Result<bool> {
         .bind(id)
         .bind(can.now());
     Ok(cancelled.run(tx).await? > 0)
+}
+
+/// Withdraws the jobs of a user that have not ended, except letters.
+pub async fn cancel_of(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<u64> {
+    sql("update jobs set status = 'cancelled', lease = null, lease_until = null, updated_at = $3 \
+         where workspace_id = $1 and user_id = $2 and kind <> 'mail' and status in ('pending', 'in-progress')")
+    .bind(can.workspace())
+    .bind(user)
+    .bind(can.now())
+    .run(tx)
+    .await
+}
+
+/// How many of them there are.
+pub async fn count_of(can: &Caller, from: impl Into<Source<'_>>, user: Uuid) -> Result<i64> {
+    let count = sql("select count(*) from jobs where workspace_id = $1 and user_id = $2 and kind <> 'mail' \
+         and status in ('pending', 'in-progress')")
+    .bind(can.workspace())
+    .bind(user);
+    Ok(count.optional(from).await?.unwrap_or(0))
 }
 
 /// The state in which a job is left.

@@ -32,6 +32,14 @@ pub struct Joined<'a> {
     pub role: &'a str,
 }
 
+/// The letter to the owner and the admins when somebody uses a canary key from this address. `url` is the audit log.
+pub struct CanaryUsed<'a> {
+    pub workspace: &'a str,
+    pub key: &'a str,
+    pub address: &'a str,
+    pub url: &'a str,
+}
+
 /// The letter to the owner of a workspace that is invited into a group.
 pub struct GroupInvitation<'a> {
     /// The workspace that is invited.
@@ -164,6 +172,14 @@ pub fn joined(to: &str, joined: &Joined<'_>) -> Result<Letter> {
     letter(to, subject, &text, &html)
 }
 
+pub fn canary(to: &str, used: &CanaryUsed<'_>) -> Result<Letter> {
+    let (workspace, key) = (&plain::name(used.workspace), &plain::name(used.key));
+    let CanaryUsed { address, url, .. } = *used;
+    let text = CanaryText { workspace, key, address, url };
+    let html = CanaryHtml { workspace, key, address, url };
+    letter(to, format!("Somebody used the canary key {key}"), &text, &html)
+}
+
 fn letter(to: &str, subject: String, text: &impl Template, html: &impl Template) -> Result<Letter> {
     let text = text.render().map_err(Error::internal)?;
     let html = html.render().map_err(Error::internal)?;
@@ -189,6 +205,7 @@ forms!(GroupInvitationText "group.txt", GroupInvitationHtml "group.html": worksp
 forms!(OwnershipText "ownership.txt", OwnershipHtml "ownership.html": workspace brand new_owner by; color);
 forms!(NoticeText "notice.txt", NoticeHtml "notice.html": title what);
 forms!(LinkText "link.txt", LinkHtml "link.html": title what url);
+forms!(CanaryText "canary.txt", CanaryHtml "canary.html": workspace key address url);
 forms!(JoinedText "joined.txt", JoinedHtml "joined.html": workspace brand member role; color);
 
 #[cfg(test)]

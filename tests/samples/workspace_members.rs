@@ -19,6 +19,7 @@ impl Samples for Resource {
         Some(match operation.action.name {
             "workspace_members:create" => json!({ "email": fresh("acme.example"), "role": "view" }),
             "workspace_members:update" => json!({ "nickname": "Nick" }),
+            "workspace_members:off_board" => json!({ "successor": null }),
             "workspace_members:accept" => json!({
                 "token": "none", "first_name": "A", "last_name": "B", "password": "a password long enough",
             }),
@@ -35,6 +36,9 @@ impl Samples for Resource {
             }
             "workspace_members:update" => Call::on(operation, member("sdr"), json!({ "role": "manager" })),
             "workspace_members:delete" => Call::on(operation, member("view"), Value::Null),
+            "workspace_members:off_board" => {
+                Call::on(operation, member("client"), json!({ "successor": null }))
+            }
             "workspace_members:resend" => Call::on(operation, member("pending"), Value::Null),
             "workspace_members:accept" => Call::by("", operation.line(), acceptance(world).await),
             _ => None,

@@ -70,8 +70,8 @@ impl<P: Permission> Can<P> {
         Self::without_key(app, Presented::Operator { workspace }, grant, Origin::local())
     }
 
-    /// The proof for what the server does by itself: it pauses a webhook, and it sends for campaigns. Only `webhooks` and
-    /// `campaign_mails` call this.
+    /// The proof for what the server does by itself: it warns of canary keys, pauses a webhook, and sends for campaigns. Only
+    /// `api_keys`, `webhooks` and `campaign_mails` call this.
     pub fn unattended(app: &App, workspace: Uuid) -> Self {
         let grant = Grant::server(workspace);
         Self::without_key(app, Presented::Server { workspace }, grant, Origin::local())

@@ -1,5 +1,6 @@
 //! The caller of a request. Their grant is read for every request, and again in every transaction that writes.
 
+use super::canary::listen;
 use super::{Grant, Place, Presented, Standing};
 use crate::access::{About, Action, Ask, Attempt, Call, Permission, Shape, Step, Stray};
 use crate::app::App;
@@ -83,7 +84,11 @@ impl Caller {
 
     /// Checks a further permission in the same request: every step that needs no record.
     pub fn also<Q: Permission>(&self) -> Result<()> {
-        self.ask(Q::ACTION).enforce()
+        self.ask(Q::ACTION).enforce()?;
+        if let Some(attempt) = self.attempt.look() {
+            attempt.needs(Q::ACTION.name);
+        }
+        Ok(())
     }
 
     /// Whether every step holds that needs no record.
@@ -129,18 +134,16 @@ impl Caller {
         let headers = &parts.headers;
         let presented = auth::credential(&app.site, headers).map(Presented::from).map_err(unknown)?;
         let arrived = match (parts.extensions.get::<Place>(), as_workspace(headers)) {
-            (Some(place), _) => in_path(app, presented, *place).await?.map_err(unknown)?,
-            (None, header) => {
-                let from = || app.reader.reading_for(presented.lane());
-                let own = presented.grant(app.now(), from()).await?.map_err(unknown)?;
-                let (grant, stray) = match header {
-                    Some(header) => placed(own, &header, app.now(), from()).await?,
-                    None => (own, None),
-                };
-                Arrived { presented, grant, stray }
+            (Some(place), _) => in_path(app, presented, *place).await?,
+            (None, header) => by_header(app, presented, header).await?,
+        };
+        let Arrived { presented, grant, stray } = match arrived {
+            Ok(arrived) => arrived,
+            Err((presented, why)) => {
+                listen(app, &presented, &origin, &slot).await;
+                return Err(unknown(why));
             }
         };
-        let Arrived { presented, grant, stray } = arrived;
         let call = Call { address: origin.address, stray, within_rate: true };
         slot.fill(|| Attempt::new(&grant, action, &origin));
         let mut caller =
@@ -181,12 +184,25 @@ struct Arrived {
     stray: Option<Stray>,
 }
 
+/// The caller, or the credential and why nobody is known by it.
+type Found = Result<Arrived, (Presented, &'static str)>;
+
+/// A caller in their own workspace, or in the one that the header `x-as-workspace` names.
+async fn by_header(app: &App, presented: Presented, header: Option<String>) -> Result<Found> {
+    let from = || app.reader.reading_for(presented.lane());
+    let own = match presented.grant(app.now(), from()).await? {
+        Ok(own) => own,
+        Err(unknown) => return Ok(Err((presented, unknown))),
+    };
+    let (grant, stray) = match header {
+        Some(header) => placed(own, &header, app.now(), from()).await?,
+        None => (own, None),
+    };
+    Ok(Ok(Arrived { presented, grant, stray }))
+}
+
 /// A session in the workspace that the path of a page names: as a member there, or else by delegation.
-async fn in_path(
-    app: &App,
-    presented: Presented,
-    Place(workspace): Place,
-) -> Result<Result<Arrived, &'static str>> {
+async fn in_path(app: &App, presented: Presented, Place(workspace): Place) -> Result<Found> {
     let from = || app.reader.reading_for(presented.lane());
     if let Presented::Session(hash) = &presented {
         let visit = Presented::Visit { hash: hash.clone(), workspace };
@@ -196,7 +212,7 @@ async fn in_path(
     }
     let own = match presented.grant(app.now(), from()).await? {
         Ok(own) => own,
-        Err(unknown) => return Ok(Err(unknown)),
+        Err(unknown) => return Ok(Err((presented, unknown))),
     };
     let there = match own.lapsed {
         Some(_) => None, // the credential is refused first

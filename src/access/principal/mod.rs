@@ -3,6 +3,7 @@
 mod altered;
 mod asker;
 mod caller;
+mod canary;
 mod everybody;
 mod grant;
 mod group;
@@ -19,6 +20,7 @@ mod session;
 pub use asker::Asker;
 pub use caller::Caller;
 pub use everybody::{PrincipalKind, Somebody};
+pub(in crate::access) use canary::Canary;
 pub use grant::{Ceiling, Grant, Origins};
 pub use group::{Acting, Delegation, GROUP, GROUP_AND_ROLE, Group, GuardRails, Rail, Withheld};
 pub use imagined::Imagined;

@@ -7,17 +7,15 @@
 //! in it.
 
 use super::About;
+use super::attempt::{Attempt, Further};
 use super::objects::{Place, Windows};
 use super::refusal::Refusal;
 use super::stamps::{Used, is_news, stamp};
 use super::uses::{Use, Uses};
-use crate::access::{Action, Gate, Grant, Step};
+use crate::access::{Action, Gate, Step};
 use crate::app::App;
-use crate::audit;
-use crate::http::Origin;
 use crate::time::Time;
 use std::collections::HashMap;
-use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -27,80 +25,23 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How long the queue can be quiet before the counted uses are written.
 const QUIET: Duration = Duration::from_secs(60);
 
-/// A call by a known caller. It is recorded only if it is refused.
-#[derive(Clone, Debug)]
-pub struct Attempt {
-    pub workspace: Uuid,
-    /// The caller's own workspace. It differs from `workspace` if they act in another.
-    pub(in crate::access) home: Uuid,
-    pub permission: &'static str,
-    pub actor: audit::Actor,
-    /// The user and the session, for a person who is signed in.
-    session: Option<(Uuid, Uuid)>,
-    /// The activity type of the row, if the attempt is refused.
-    activity: i64,
-    about: OnceLock<About>,
+/// What an allowed call used, and from where it came.
+struct Calls {
+    what: Use,
+    further: Further,
+    from: String,
 }
 
-impl Attempt {
-    pub fn new(grant: &Grant, action: &'static Action, origin: &Origin) -> Self {
-        Attempt::of(grant, action.name, origin)
-    }
-
-    /// By the name of the permission.
-    pub fn of(grant: &Grant, permission: &'static str, origin: &Origin) -> Self {
-        Attempt {
-            workspace: grant.workspace,
-            home: grant.home(),
-            permission,
-            actor: audit::Actor::new(grant, origin),
-            session: grant.identity().user.zip(grant.session().map(|session| session.id)),
-            activity: audit::REFUSED,
-            about: OnceLock::new(),
-        }
-    }
-
-    /// Sets the record that it is about, unless that is known already.
-    pub fn is_about(&self, what: impl FnOnce() -> Option<About>) {
-        if self.about.get().is_none()
-            && let Some(what) = what()
-        {
-            let _first = self.about.set(what);
-        }
-    }
-
-    pub fn about(&self) -> Option<&About> {
-        self.about.get()
-    }
-
-    /// Sets the activity type, one of [`audit::REFUSALS`], where the official API has one for this refusal.
-    pub fn numbered(self, activity: i64) -> Self {
-        Attempt { activity, ..self }
-    }
-
-    /// The workspace whose share of the server the caller uses.
-    pub fn home(&self) -> Uuid {
-        self.home
-    }
-
-    /// Whether it changes something unless it is refused.
-    pub fn is_change(&self) -> bool {
-        Action::of(self.permission).is_some_and(|action| action.activity.is_some())
-    }
-
-    /// The attempt for the row that counts many objects.
-    fn about_many(self) -> Self {
-        Attempt { activity: audit::REFUSED_MANY, about: OnceLock::new(), ..self }
-    }
-
-    pub fn activity(&self) -> i64 {
-        self.activity
+impl Calls {
+    fn all(&self) -> Vec<Use> {
+        let further = self.further.all().into_iter().map(|permission| Use { permission, ..self.what });
+        [self.what].into_iter().chain(further).collect()
     }
 }
 
 enum Note {
     Refused(Box<Attempt>, Step, Time),
-    Used(Used, Use, Time),
+    Used(Used, Calls, Time),
     Flush(oneshot::Sender<()>),
 }
 
@@ -121,8 +62,8 @@ impl Behind {
         let _full = self.0.try_send(Note::Refused(Box::new(attempt), step, at));
     }
 
-    fn used(&self, used: Used, what: Use, at: Time) {
-        let _full = self.0.try_send(Note::Used(used, what, at));
+    fn used(&self, used: Used, calls: Calls, at: Time) {
+        let _full = self.0.try_send(Note::Used(used, calls, at));
     }
 
     /// How many notes are not written yet.
@@ -144,20 +85,24 @@ impl App {
     pub fn note(&self, attempt: Attempt, refused: Option<Step>, (pattern, path): (&str, &str)) {
         let now = self.now();
         let workspace = attempt.home;
-        match (refused, attempt.actor.api_key_id, attempt.session) {
+        let (key, session) = (attempt.actor.api_key_id, attempt.session);
+        let calls = |attempt: Attempt, principal: Uuid| Calls {
+            what: Use { workspace, principal, permission: attempt.permission },
+            further: attempt.further,
+            from: attempt.actor.ip_address,
+        };
+        match (refused, key, session) {
             (Some(step), ..) => {
                 let action = Action::of(attempt.permission);
                 attempt.is_about(|| About::in_path(action?, pattern, path));
                 self.behind.refused(attempt, step, now);
             }
             (None, Some(id), _) => {
-                let permission = attempt.permission;
-                let what = Use { workspace, principal: id, permission };
-                self.behind.used(Used::Key { workspace, id }, what, now);
+                self.behind.used(Used::Key { workspace, id }, calls(attempt, id), now);
             }
             (None, None, Some((user, id))) => {
-                let (principal, permission) = (attempt.actor.member_id.unwrap_or(user), attempt.permission);
-                self.behind.used(Used::Session { user, id }, Use { workspace, principal, permission }, now);
+                let principal = attempt.actor.member_id.unwrap_or(user);
+                self.behind.used(Used::Session { user, id }, calls(attempt, principal), now);
             }
             (None, None, None) => (),
         }
@@ -167,7 +112,7 @@ impl App {
 #[derive(Default)]
 struct Batch {
     refused: HashMap<(Uuid, String), Refusal>,
-    used: HashMap<Used, Time>,
+    used: HashMap<Used, (Time, String)>,
     uses: Vec<(Use, Time)>,
     waiting: Vec<oneshot::Sender<()>>,
 }
@@ -188,9 +133,9 @@ impl Batch {
                     self.refuse(Attempt { workspace, ..(*attempt).clone() }, (step, at), windows, there);
                 }
             }
-            Note::Used(used, what, at) => {
-                self.used.insert(used, at);
-                self.uses.push((what, at));
+            Note::Used(used, calls, at) => {
+                self.uses.extend(calls.all().into_iter().map(|what| (what, at)));
+                self.used.insert(used, (at, calls.from));
             }
             Note::Flush(done) => self.waiting.push(done),
         }
@@ -202,7 +147,11 @@ impl Batch {
         if attempt.workspace != there {
             same = format!("{same} {there}");
         }
-        let place = attempt.about().map(|about| windows.place(attempt.workspace, &same, about, at));
+        if attempt.is_by_stranger() {
+            same = format!("{same} {}", attempt.actor.ip_address);
+        }
+        let about = attempt.about().filter(|_| !attempt.is_by_stranger());
+        let place = about.map(|about| windows.place(attempt.workspace, &same, about, at));
         let (mut since, mut objects) = (at.minus(Time::MINUTE), None);
         match (place, attempt.about()) {
             (Some(Place::Own), Some(about)) => same = format!("{same} {about}"),
@@ -252,15 +201,15 @@ async fn write_down(
         let refused: Vec<_> = refused.into_iter().map(|refusal| (refusal, new_id())).collect();
         let used: Vec<_> = std::mem::take(&mut batch.used)
             .into_iter()
-            .filter(|(key, at)| is_news(&mut stamped, *key, *at))
+            .filter(|(key, (at, _))| is_news(&mut stamped, *key, *at))
             .collect();
         if !refused.is_empty() || !used.is_empty() {
             let written = gate.narrow().write(async move |tx| {
                 for (refusal, id) in &refused {
                     refusal.write(*id, tx).await?;
                 }
-                for (used, at) in &used {
-                    stamp(*used, *at, tx).await?;
+                for (used, (at, from)) in &used {
+                    stamp(*used, (*at, from), tx).await?;
                 }
                 Ok(())
             });

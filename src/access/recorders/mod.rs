@@ -2,6 +2,7 @@
 //! and how much is stored.
 
 mod about;
+mod attempt;
 mod behind;
 mod objects;
 mod refusal;
@@ -11,5 +12,6 @@ pub mod tries;
 mod uses;
 
 pub use about::About;
-pub use behind::{Attempt, Behind};
+pub use attempt::Attempt;
+pub use behind::Behind;
 pub use storage::Storage;

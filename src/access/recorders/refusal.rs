@@ -38,8 +38,8 @@ impl Refusal {
                 .bind(hour)
                 .fill_list("{kinds}", &audit::REFUSALS);
         let rows: i64 = rows.optional(&mut *tx).await?.unwrap_or(0);
-        // Callers from an admin workspace must leave room for the workspace's own callers.
-        let own = self.attempt.home == self.attempt.workspace;
+        // Callers from an admin workspace, and strangers, must leave room for the workspace's own callers.
+        let own = self.attempt.home == self.attempt.workspace && !self.attempt.is_by_stranger();
         if rows < if own { ROWS } else { ROWS / 2 } {
             return audit::refused(&self.attempt, self.facts(), (&self.same, self.count), (self.at, id), tx)
                 .await;

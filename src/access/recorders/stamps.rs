@@ -28,19 +28,24 @@ pub(in crate::access) fn is_news(stamped: &mut HashMap<Used, Time>, key: Used, a
     true
 }
 
-pub(in crate::access) async fn stamp(used: Used, at: Time, tx: &mut Tx) -> Result<u64> {
-    let stamp = match used {
-        Used::Key { workspace, id } => {
-            sql("update api_keys set last_used_at = $3 where workspace_id = $1 and id = $2 \
-                 and coalesce(last_used_at < $3, true)")
-            .bind(workspace)
-            .bind(id)
-        }
+/// `from` is the address of the call.
+pub(in crate::access) async fn stamp(used: Used, (at, from): (Time, &str), tx: &mut Tx) -> Result<u64> {
+    match used {
+        Used::Key { workspace, id } => sql(
+            "update api_keys set last_used_at = $3, last_used_from = $4 where workspace_id = $1 and id = $2 \
+                 and coalesce(last_used_at < $3, true)",
+        )
+        .bind(workspace)
+        .bind(id)
+        .bind(at)
+        .bind(from),
         Used::Session { user, id } => {
             sql("update sessions set last_seen_at = $3 where user_id = $1 and id = $2 and last_seen_at < $3")
                 .bind(user)
                 .bind(id)
+                .bind(at)
         }
-    };
-    stamp.bind(at).run(tx).await
+    }
+    .run(tx)
+    .await
 }

@@ -71,7 +71,12 @@ pub async fn unassign(can: &Caller, tx: &mut Tx, member: Uuid) -> Result<Vec<Uui
 
 /// Takes what a user can no longer use off their campaigns, after their rights changed. Returns those campaigns.
 pub async fn settle(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<Vec<Uuid>> {
-    release(can, tx, Some(user), None).await
+    settle_owner(can, tx, Some(user)).await
+}
+
+/// The same, also for the campaigns without an owner.
+pub async fn settle_owner(can: &Caller, tx: &mut Tx, owner: Option<Uuid>) -> Result<Vec<Uuid>> {
+    release(can, tx, owner, None).await
 }
 
 /// Takes an account off all campaigns whose owner can no longer use it. Returns those campaigns.

@@ -28,7 +28,7 @@ mod vitals;
 mod warmup;
 pub use analytics::{daily_analytics, warmup_analytics};
 pub use assign::{assign, assign_part, assign_to};
-pub use assignment::{LeftBehind, release_account, settle, unassign};
+pub use assignment::{LeftBehind, release_account, settle, settle_owner, unassign};
 pub use board::{in_trouble, is_any};
 pub use create::create;
 pub use filter::{StatusFilter, Wanted};

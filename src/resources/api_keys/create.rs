@@ -11,6 +11,9 @@ use uuid::Uuid;
 
 /// Creates a key. The answer is the only place that has the whole key.
 pub async fn create(can: Can<Create>, new: New) -> Result<Seen<ApiKey>> {
+    if new.canary && new.personal {
+        return Err(Error::invalid("body/personal must be false for a canary key"));
+    }
     let secret = if new.personal { Minted::personal(can.app())? } else { Minted::workspace(can.app())? };
     let addresses = addresses(&new)?;
     can.write(async move |can, tx| {
@@ -23,6 +26,7 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Seen<ApiKey>> {
             tag_limit: new.tag_limit.clone(),
             created_by: can.maker(),
             link_id: can.link(),
+            canary: new.canary,
             ..bound(can, &new, &secret)?
         };
         store::insert(can, tx, &key, &secret).await?;

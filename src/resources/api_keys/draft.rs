@@ -13,6 +13,7 @@ use uuid::Uuid;
 pub enum Kind {
     Workspace,
     Personal,
+    Canary,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -65,6 +66,7 @@ impl Draft {
             expires_at: self.expires.days().map(|days| now.plus(days * Time::DAY)),
             allowed_ips: Some(addresses).filter(|addresses| !addresses.is_empty()),
             tag_limit: self.tag_limit.filter(|tags| !tags.is_empty()),
+            canary: self.kind == Kind::Canary,
         }
     }
 }

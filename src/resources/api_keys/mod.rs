@@ -1,6 +1,8 @@
 //! API keys. A workspace key has a ceiling and outlives its maker. A personal key can do what its member can do now, and
 //! stops working when the membership ends.
 
+mod advice;
+mod canary;
 mod create;
 mod draft;
 mod exceed;
@@ -11,19 +13,25 @@ mod made;
 mod pages;
 mod preview;
 mod revoke;
+mod rotate;
 mod routes;
 mod scopes;
 mod store;
 mod stored;
+mod suggest;
+mod wording;
+pub use advice::{Advice, Advised, advice, advice_about};
+pub use canary::warn;
 pub use create::{Issue, create, issue};
 pub use exceed::exceeds;
-pub use finding::{Finding, findings};
+pub use finding::{Finding, Found, Severity};
 pub use first::{FIRST, first_name, insert_first, insert_personal};
 pub use list::{list, show};
 pub use made::KeysMade;
 pub use pages::pages;
 pub use preview::{CountedPermission, Counts, Preview, number, preview};
 pub use revoke::{is_open_to, revoke};
+pub use rotate::{LONGEST_OVERLAP, Rotation, rotate};
 pub use routes::operations;
 pub use scopes::{Scope, all as all_scopes};
 pub use store::of_member::{
@@ -79,6 +87,15 @@ pub struct ApiKey {
     /// To within a minute; null if never.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub last_used_at: Option<Time>,
+    /// The key from which a rotation made this one.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub replaces: Option<Uuid>,
+    /// The key that a rotation made from this one. This one expires when the overlap ends.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub replaced_by: Option<Uuid>,
+    /// The key opens nothing. Its use is recorded, and the owner and the admins get a letter.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    pub canary: bool,
 }
 
 impl ApiKey {
@@ -109,6 +126,11 @@ pub struct New {
     pub allowed_ips: Option<Vec<String>>,
     #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
     pub tag_limit: Option<Vec<Uuid>>,
+    /// Makes a key that opens nothing, for a place where only an intruder looks. A caller who uses it gets the answer
+    /// for an unknown key.
+    #[schemars(extend("x-gatepost-extension" = true))]
+    #[serde(default)]
+    pub canary: bool,
 }
 
 /// A fresh secret, made before the transaction that stores its hash.

@@ -1,8 +1,10 @@
-//! The pages of API keys: the list with what deserves a look, revoking, and making one.
+//! The pages of API keys: the list with advice, revoking, rotating, and making one.
 
+mod created;
 mod new;
+mod rotation;
 
-use super::{ApiKey, Finding, findings, is_open_to};
+use super::{Advised, ApiKey, Finding, Scope, Severity, is_open_to};
 use crate::access::{Answer, Can, Seen, api_keys::*, custom_tags as tags};
 use crate::error::Result;
 use crate::http::{Id, Path, Query, Roll};
@@ -15,6 +17,8 @@ pub const LIST: Way<Read> = Way::page("/w/{workspace}/api-keys", "API keys");
 const NEW: Way<Create> = Way::page("/w/{workspace}/api-keys/new", "New API key").main();
 const CREATE: Way<Create> = Way::post("/w/{workspace}/api-keys/new", "Create the key").main();
 const LOOK: Way<Create> = Way::post("/w/{workspace}/api-keys/look", "Look first");
+const ABOUT_TO_ROTATE: Way<Rotate> = Way::page("/w/{workspace}/api-keys/{id}/rotate", "Rotate");
+const ROTATE: Way<Rotate> = Way::post("/w/{workspace}/api-keys/{id}/rotate", "Rotate the key").main();
 const ABOUT_TO_REVOKE: Way<Delete> = Way::page("/w/{workspace}/api-keys/{id}/revoke", "Revoke");
 const REVOKE: Way<Delete> = Way::post("/w/{workspace}/api-keys/{id}/revoke", "Revoke the key").grave();
 
@@ -24,6 +28,8 @@ pub fn pages() -> Pages {
         .at(&NEW, new::begin)
         .at(&CREATE, new::create)
         .at(&LOOK, new::look)
+        .at(&ABOUT_TO_ROTATE, rotation::begin)
+        .at(&ROTATE, rotation::rotate)
         .at(&ABOUT_TO_REVOKE, about_to_revoke)
         .at(&REVOKE, revoke)
 }
@@ -40,34 +46,56 @@ struct List {
 /// A key as the pages show it.
 struct Row {
     key: Seen<ApiKey>,
-    findings: Vec<Finding>,
+    advised: Advised,
     tags: Vec<String>,
+    rotate: Option<Offer>,
     revoke: Option<Offer>,
 }
 
+/// A finding as a badge: its tone, and its words.
+type Badge = (&'static str, String);
+
 impl Row {
-    fn rights(&self) -> Vec<&'static str> {
-        self.among(&[Finding::Everything, Finding::ChangesEverything])
+    fn rights(&self) -> Vec<Badge> {
+        self.among(|one| {
+            matches!(one, Finding::Everything | Finding::ChangesEverything | Finding::UnusedScopes { .. })
+        })
     }
 
-    fn expiry(&self) -> Vec<&'static str> {
-        self.among(&[Finding::NoExpiry, Finding::ExpiresSoon, Finding::Expired])
+    fn expiry(&self) -> Vec<Badge> {
+        self.among(|one| matches!(one, Finding::NoExpiry | Finding::ExpiresSoon(_) | Finding::Expired(_)))
     }
 
-    fn usage(&self) -> Vec<&'static str> {
-        self.among(&[Finding::NeverUsed, Finding::Stale])
+    fn usage(&self) -> Vec<Badge> {
+        self.among(|one| {
+            matches!(one, Finding::NeverUsed | Finding::Stale(_) | Finding::OldKeyStillUsed { .. })
+        })
     }
 
-    fn maker(&self) -> Vec<&'static str> {
-        self.among(&[Finding::MakerGone])
+    fn maker(&self) -> Vec<Badge> {
+        self.among(|one| matches!(one, Finding::MakerGone | Finding::MakerLowered))
     }
 
-    fn among(&self, some: &[Finding]) -> Vec<&'static str> {
-        self.findings.iter().filter(|one| some.contains(one)).map(|one| one.words()).collect()
+    fn among(&self, some: impl Fn(&Finding) -> bool) -> Vec<Badge> {
+        let badge = |one: &Finding| {
+            let tone = if one.severity() == Severity::High { "no" } else { "warn" };
+            (tone, one.words())
+        };
+        self.advised.findings.iter().filter(|one| some(one)).map(badge).collect()
+    }
+
+    /// The scopes to rotate to, if they are fewer than the key has.
+    fn suggestion(&self) -> Option<&[Scope]> {
+        let suggested = self.advised.suggested.as_deref()?;
+        (suggested != self.key.scopes && !suggested.is_empty()).then_some(suggested)
     }
 
     fn kind(&self) -> &'static str {
-        if self.key.personal { "personal" } else { "workspace" }
+        match (self.key.canary, self.key.personal) {
+            (true, _) => "canary",
+            (false, true) => "personal",
+            (false, false) => "workspace",
+        }
     }
 
     /// The name of the maker, or their address. Nothing for a key that another key or the operator made.
@@ -82,12 +110,14 @@ impl Row {
     }
 }
 
-fn row<P>(can: &Can<P>, key: ApiKey, tags: &[CustomTag]) -> Row {
+fn row<P>(can: &Can<P>, (key, advised): (ApiKey, Advised), tags: &[CustomTag]) -> Row {
     let label = |tag: &Uuid| tags.iter().find(|known| known.id == *tag).map(|tag| tag.label.clone());
     let revoke = ABOUT_TO_REVOKE.offered(can, key.id).filter(|_| is_open_to(can, &key));
+    let rotate = ABOUT_TO_ROTATE.offered(can, key.id).filter(|_| advised.rotates);
     Row {
-        findings: findings(can, &key),
+        advised,
         tags: key.tag_limit.iter().flatten().filter_map(label).collect(),
+        rotate: rotate.map(|offer| offer.about(&key.name)),
         revoke: revoke.map(|offer| offer.about(&key.name)),
         key: key.seen_by(can),
     }
@@ -103,9 +133,9 @@ async fn all_tags<P: crate::access::Permission>(can: &Can<P>) -> Result<Vec<Cust
 
 async fn list(can: Can<Read>, Query(roll): Query<Roll>) -> Result<Page> {
     let paging = roll.into();
-    let keys = super::list(&can, &paging).await?;
+    let keys = super::advice(&can, &paging).await?;
     let tags = all_tags(&can).await?;
-    let last = keys.last().filter(|_| keys.len() as i64 == paging.limit()).map(|key| key.id.to_string());
+    let last = keys.last().filter(|_| keys.len() as i64 == paging.limit()).map(|(key, _)| key.id.to_string());
     let older = last.and_then(|last| {
         let offer = LIST.offered(&can, ())?;
         Some(offer.called("Older").with(&[("starting_after", &last)]))
@@ -132,12 +162,12 @@ struct Revocation {
 }
 
 async fn about_to_revoke(can: Can<Delete>, Path(Id { id }): Path<Id>) -> Result<Page> {
-    let key = super::show(&can, id).await?;
+    let (key, advised) = super::advice_about(&can.further()?, id).await?;
     let tags = all_tags(&can).await?;
     let revocation = Revocation {
         revoke: REVOKE.offered(&can, id).filter(|_| is_open_to(&can, &key)),
         back: LIST.offered(&can, ()).map(|offer| offer.called("Keep the key")),
-        row: row(&can, key, &tags),
+        row: row(&can, (key, advised), &tags),
     };
     Page::new(format!("Revoke {}", revocation.row.key.name), &revocation)
 }

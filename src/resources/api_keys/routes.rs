@@ -1,5 +1,5 @@
-use super::{ApiKey, New, Preview};
-use crate::access::api_keys::{self, Create, Delete, Read};
+use super::{Advice, ApiKey, New, Preview, Rotation};
+use crate::access::api_keys::{self, Create, Delete, Read, Rotate};
 use crate::access::{Answer, Can, Seen};
 use crate::error::Result;
 use crate::http::{Id, Json, Nothing, Page, Paging, Path, Query, Roll};
@@ -15,7 +15,8 @@ operations! {
     ///
     /// The answer is the only place that shows the whole key. A key never has more rights than its maker.
     /// A key that another key creates expires with that key at the latest. A `personal` key is bound to
-    /// the member who makes it, and stops working when they leave the workspace.
+    /// the member who makes it, and stops working when they leave the workspace. A `canary` key opens nothing:
+    /// its use is answered like an unknown key, is recorded, and is told to the owner and the admins by mail.
     POST "/api/v2/api-keys" => create as "createAPIKey"
         with { "name": "CRM", "scopes": ["campaigns:read", "leads:create"] };
 
@@ -25,6 +26,21 @@ operations! {
     /// have now, and counts the records that each of them would reach, up to 10,000.
     POST "/api/v2/api-keys/preview" => preview as "previewApiKey"
         with { "name": "CRM", "scopes": ["campaigns:read", "leads:create"] } + ours;
+
+    /// Get advice about API keys
+    ///
+    /// Newest first. For each key that is not revoked: what deserves attention, and the narrowest scopes that allow
+    /// what it did in the last 90 days. Findings about the maker of a key are for callers who see members.
+    GET "/api/v2/api-keys/advice" => advice as "listApiKeyAdvice" + ours;
+
+    /// Rotate an API key
+    ///
+    /// Makes a new key with the rights and the limits of the old one, or fewer scopes. The answer is the only
+    /// place that shows the whole key. The old key expires when the overlap ends. The new key never has more
+    /// rights than the caller or the old key, and expires no later than the old key would have. A key cannot
+    /// rotate itself, and a personal key is rotated only by its member. Needs the permission
+    /// `api_keys:delete` too. Answers 409 if the key was revoked, replaced or expired.
+    POST "/api/v2/api-keys/{id}/rotate" => rotate as "rotateApiKey" with { "overlap_minutes": 60 } + ours;
 
     /// Revoke an API key
     ///
@@ -45,6 +61,21 @@ async fn create(can: Can<Create>, Json(new): Json<New>) -> Result<Json<Seen<ApiK
 
 async fn preview(can: Can<api_keys::Preview>, Json(new): Json<New>) -> Result<Json<Preview>> {
     super::preview(&can, &new).await.map(Json)
+}
+
+async fn advice(can: Can<Read>, Query(roll): Query<Roll>) -> Result<Json<Page<Advice>>> {
+    let paging = Paging::from(roll);
+    let keys = super::advice(&can, &paging).await?;
+    let advice = keys.into_iter().map(|(key, advised)| Advice::of(key, &advised)).collect();
+    Ok(Json(Page::new(advice, paging.limit(), |one: &Advice| one.id)))
+}
+
+async fn rotate(
+    can: Can<Rotate>,
+    Path(Id { id }): Path<Id>,
+    Json(wanted): Json<Rotation>,
+) -> Result<Json<Seen<ApiKey>>> {
+    super::rotate(can, id, wanted).await.map(Json)
 }
 
 async fn revoke(can: Can<Delete>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<Seen<ApiKey>>> {

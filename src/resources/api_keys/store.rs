@@ -1,5 +1,7 @@
 //! The SQL of API keys that does not follow from their description.
 
+pub mod canary;
+pub mod known;
 pub mod of_member;
 
 use super::{Minted, SHAPE, StoredKey, preview::MOST_COUNTED};
@@ -13,12 +15,13 @@ use uuid::Uuid;
 /// Stores a key and the look-up of its hash.
 pub async fn insert(can: &Caller, tx: &mut Tx, key: &StoredKey, secret: &Minted) -> Result<()> {
     can.insert(tx, key).await?;
-    can.sql("insert into credentials (hash, workspace_id, kind, id) values ($1, {here}, 'key', $2)")
-        .bind(secret.hash())
-        .bind(key.id)
-        .run(tx)
-        .await
-        .map(drop)
+    let look_up = match key.canary {
+        true => can.sql("insert into canaries (hash, workspace_id, id) values ($1, {here}, $2)"),
+        false => {
+            can.sql("insert into credentials (hash, workspace_id, kind, id) values ($1, {here}, 'key', $2)")
+        }
+    };
+    look_up.bind(secret.hash()).bind(key.id).run(tx).await.map(drop)
 }
 
 /// When a key that the caller sees was revoked, or none if it was not.
@@ -56,6 +59,20 @@ pub async fn revoke(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
         "update api_keys set revoked_at = $2, timestamp_updated = $2 where workspace_id = {here} and id = $1",
     )
     .bind(id)
+    .bind(can.now())
+    .run(tx)
+    .await
+}
+
+/// Says which key takes over from another, and when the other one expires.
+pub async fn replace(can: &Caller, tx: &mut Tx, old: Uuid, new: Uuid, ends: Option<Time>) -> Result<u64> {
+    can.sql(
+        "update api_keys set replaced_by = $2, expires_at = $3, timestamp_updated = $4 \
+         where workspace_id = {here} and id = $1",
+    )
+    .bind(old)
+    .bind(new)
+    .bind(ends)
     .bind(can.now())
     .run(tx)
     .await

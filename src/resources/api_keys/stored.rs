@@ -28,7 +28,14 @@ pub struct StoredKey {
     pub ceiling: Json<Ceiling>,
     /// The link to an admin workspace through which it was made.
     pub link_id: Option<Uuid>,
+    /// The key that it took over from, and the one that takes over from it.
+    pub replaces: Option<Uuid>,
+    pub replaced_by: Option<Uuid>,
+    /// It opens nothing.
+    pub canary: bool,
     pub last_used_at: Option<Time>,
+    /// The address of the call that was stamped last.
+    pub last_used_from: Option<String>,
     pub maker_name: Option<String>,
     pub maker_email: Option<String>,
 }
@@ -39,9 +46,11 @@ stored! { StoredKey: "api_keys" as "k" {
         coalesce((select l.workspace_id from group_links l where l.id = k.link_id), k.workspace_id)) \
         left join users u on u.id = m.user_id";
     where "k.revoked_at is null";
-    fixed timestamp_created, redacted, personal, member_id, created_by, ceiling_role, ceiling, link_id;
+    fixed timestamp_created, redacted, personal, member_id, created_by, ceiling_role, ceiling, link_id,
+        replaces, canary;
     columns timestamp_updated, name, scopes, expires_at, allowed_ips, tag_limit;
-    read last_used_at = "k.last_used_at", maker_name = "u.first_name || ' ' || u.last_name",
+    read replaced_by = "k.replaced_by", last_used_at = "k.last_used_at", last_used_from = "k.last_used_from",
+        maker_name = "u.first_name || ' ' || u.last_name",
         maker_email = "m.email";
 } }
 
@@ -69,7 +78,11 @@ impl StoredKey {
             ceiling_role: None,
             ceiling: Json::default(),
             link_id: None,
+            replaces: None,
+            replaced_by: None,
+            canary: false,
             last_used_at: None,
+            last_used_from: None,
             maker_name: None,
             maker_email: None,
         }
@@ -100,6 +113,9 @@ impl From<StoredKey> for ApiKey {
             created_by_name: key.maker_name.map(|name| name.trim().to_owned()),
             created_by_email: key.maker_email,
             last_used_at: key.last_used_at,
+            replaces: key.replaces,
+            replaced_by: key.replaced_by,
+            canary: key.canary,
         }
     }
 }

@@ -32,6 +32,10 @@ pub fn sentence(row: &AuditLog, refused: bool, name: Option<&str>) -> String {
         Some(count) if refused && count > 1 => format!(", {count} times"),
         Some(_) | None => String::new(),
     };
+    if row.activity_type == audit::CANARY {
+        let key = row.user.strip_prefix("key:").unwrap_or_default();
+        return format!("Somebody used the canary key {key}{often}");
+    }
     if refused {
         return match Action::of(&row.action) {
             Some(action) => format!("{who} was refused: {}{often}", lowered(action.summary)),

@@ -76,7 +76,7 @@ pub async fn left(can: &Can<Read>, work: &Work, keys: Option<&Keys>) -> Result<V
         ),
     ];
     let offered =
-        all.into_iter().filter_map(|(title, why, done, go)| Some(Step { done, title, why, go: go?.plain() }));
+        all.into_iter().filter_map(|(title, why, done, go)| Some(Step { done, title, why, go: go? }));
     let steps: Vec<Step> = offered.collect();
     Ok(if steps.iter().all(|step| step.done) { vec![] } else { steps })
 }

@@ -3,7 +3,7 @@
 //! operations. `campaign_mails` sends.
 
 mod store;
-pub use store::{is_launched, wake_accounts, wake_campaign};
+pub use store::{handed_over, is_launched, wake_accounts, wake_campaign, wake_owned};
 
 use crate::access::Caller;
 use crate::db::Tx;

@@ -91,3 +91,34 @@ pub async fn wake_accounts(can: &Caller, tx: &mut Tx, accounts: &[Uuid]) -> Resu
     .await
     .map(drop)
 }
+
+/// The campaigns of a user get another owner. Mails that were written before do not leave.
+pub async fn handed_over(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<u64> {
+    can.sql(
+        "update campaign_runs set revision = revision + 1 where workspace_id = {here} and campaign_id in \
+         (select c.id from campaigns c where c.workspace_id = {here} and c.owned_by = $1)",
+    )
+    .bind(user)
+    .run(tx)
+    .await
+}
+
+/// Wakes the accounts from which the launched campaigns of a user send.
+pub async fn wake_owned(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<u64> {
+    can.sql(
+        "insert into runs (workspace_id, account_id, ready_at) select a.workspace_id, a.id, $2 from accounts a \
+         where a.workspace_id = {here} and (a.id in (select s.account_id from campaign_senders s \
+         join campaign_runs r on r.workspace_id = s.workspace_id and r.campaign_id = s.campaign_id \
+         join campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id \
+         where s.workspace_id = {here} and c.owned_by = $1) or a.id in (select g.resource_id \
+         from custom_tag_mappings g join run_tags t on t.workspace_id = g.workspace_id and t.tag_id = g.tag_id \
+         join campaigns c on c.workspace_id = t.workspace_id and c.id = t.campaign_id \
+         where g.workspace_id = {here} and c.owned_by = $1)) \
+         on conflict (workspace_id, account_id) do update set wakes = runs.wakes + 1, \
+         ready_at = case when runs.ready_at < excluded.ready_at then runs.ready_at else excluded.ready_at end",
+    )
+    .bind(user)
+    .bind(can.now())
+    .run(tx)
+    .await
+}

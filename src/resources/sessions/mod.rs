@@ -18,8 +18,8 @@ pub use pages::{END, END_EVERY, END_OTHERS};
 pub use routes::operations;
 pub use store::waiting::{Pending, end_pending, pending};
 pub use store::{
-    Reauthenticated, StartedSession, end_in_workspace, end_of_user, find, forget_factor, insert, note_factor,
-    reauthenticated, renew,
+    Reauthenticated, StartedSession, count_in_workspace, end_in_workspace, end_of_user, find, forget_factor,
+    insert, note_factor, reauthenticated, renew,
 };
 pub use switch::switch;
 pub use token::Token;

@@ -93,6 +93,12 @@ pub async fn end_in_workspace(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<u
     can.sql("delete from sessions where workspace_id = {here} and user_id = $1").bind(user).run(tx).await
 }
 
+/// How many sessions a user has in the caller's workspace.
+pub async fn count_in_workspace(can: &Caller, from: impl Into<Source<'_>>, user: Uuid) -> Result<i64> {
+    let count = can.sql("select count(*) from sessions where workspace_id = {here} and user_id = $1");
+    Ok(count.bind(user).optional(from).await?.unwrap_or(0))
+}
+
 /// Ends every session in the workspace. Sessions elsewhere that started before now cannot switch back to it.
 pub async fn end_of_workspace(can: &Caller, tx: &mut Tx) -> Result<u64> {
     can.sql("update workspaces set sessions_from = $1 where id = {here}")

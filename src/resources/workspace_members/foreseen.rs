@@ -1,9 +1,7 @@
 //! What the removal of a member will do, counted by the caller's own rights, so that a page can say it first.
 
 use super::store;
-use crate::access::{
-    Can, Permission, accounts as sending, api_keys as keys, campaigns, workspace_members::Delete,
-};
+use crate::access::{Can, Permission, accounts as sending, api_keys as keys, campaigns};
 use crate::error::Result;
 use crate::resources::api_keys;
 use crate::resources::members::{self, KeyMade, WorkspaceMember};
@@ -20,14 +18,14 @@ pub struct Foreseen {
     pub campaigns: Option<(i64, i64)>,
 }
 
-pub async fn foresee(can: &Can<Delete>, id: Uuid) -> Result<Foreseen> {
+pub async fn foresee<P: Permission>(can: &Can<P>, id: Uuid) -> Result<Foreseen> {
     let member = members::find(can, can.reader(), id).await?;
     let keys = match can.may(keys::Read::ACTION) {
         true => Some(api_keys::keys_made(can, can.reader(), id).await?),
         false => None,
     };
     let accounts = match can.may(sending::Read::ACTION) {
-        true => Some(store::accounts_of(can, id).await?),
+        true => Some(store::leaving::count_accounts(can, can.reader(), id).await?),
         false => None,
     };
     let campaigns = match can.may(campaigns::Read::ACTION) {

@@ -2,13 +2,16 @@
 //! [`members`](super::members).
 
 mod accept;
+mod belongings;
 mod foreseen;
 mod guard;
 mod handed;
+mod handing;
 mod invitation;
 mod invite;
 pub mod invitation_page;
 mod list;
+mod off_board;
 mod pages;
 mod password;
 mod preview;
@@ -21,10 +24,12 @@ mod v1;
 
 pub use super::members::SHAPE;
 pub use accept::{Acceptance, Accepted, accept};
+pub use belongings::{Belongings, belongings};
 pub use foreseen::{Foreseen, foresee};
 pub use invitation::{A_DAY, Link, sent_in_a_day};
 pub use invite::{invite, invite_part};
 pub use list::{Filter, expiries, list, members, show};
+pub use off_board::{OffBoarded, OffBoarding, off_board};
 pub use pages::pages;
 pub use preview::{Invited, show_invitation};
 pub use remove::{remove, remove_member, remove_part};

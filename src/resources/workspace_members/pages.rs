@@ -1,7 +1,9 @@
 //! The pages of members and invitations.
 
+mod removal;
+
 use super::guard::{is_open_again_to, is_open_to, open_roles};
-use super::{Filter, Foreseen, New, Patch, Revoke, expiries, foresee};
+use super::{Filter, New, Patch, Revoke, expiries};
 use crate::access::{Caller, Can, ROLES, Role, custom_tags as tags, workspace_members::*};
 use crate::error::Result;
 use crate::http::{Id, Paging, Path, Query, Roll};
@@ -24,6 +26,9 @@ const WHAT: Way<ExplainOthers> = Way::page("/w/{workspace}/access/what", "What t
 const REMOVE: Way<Delete> =
     Way::post("/w/{workspace}/members/{id}/remove", "Remove from the workspace").grave();
 
+const OFF_BOARD: Way<OffBoard> =
+    Way::post("/w/{workspace}/members/{id}/off-board", "Hand over and remove").grave();
+
 pub fn pages() -> Pages {
     Pages::under(Rail::Members)
         .at(&LIST, list)
@@ -31,8 +36,9 @@ pub fn pages() -> Pages {
         .at(&SHOW, show)
         .at(&CHANGE, change)
         .at(&RESEND, resend)
-        .at(&ABOUT_TO_REMOVE, about_to_remove)
-        .at(&REMOVE, remove)
+        .at(&ABOUT_TO_REMOVE, removal::begin)
+        .at(&REMOVE, removal::remove)
+        .at(&OFF_BOARD, removal::off_board)
 }
 
 #[derive(Template)]
@@ -250,45 +256,5 @@ async fn change(can: Can<Update>, Path(Id { id }): Path<Id>, posted: Posted<Patc
         Ok(Some(member)) => Ok(Reply::to(&SHOW, id).saying(format!("{} is changed.", member.called()))),
         Ok(None) => Ok(Reply::to(&SHOW, id).saying("Nothing was changed.")),
         Err(back) => shown(&look, &member, Some(&back)).await.map(Reply::from),
-    }
-}
-
-#[derive(Template)]
-#[template(path = "workspace_members/remove.html")]
-struct Removal {
-    foreseen: Foreseen,
-    name: String,
-    remove: Option<Form>,
-    back: Option<Offer>,
-}
-
-async fn about_to_remove(can: Can<Delete>, Path(Id { id }): Path<Id>) -> Result<Page> {
-    removal(&can, id, None).await
-}
-
-async fn removal(can: &Can<Delete>, id: Uuid, back: Option<&Back>) -> Result<Page> {
-    let foreseen = foresee(can, id).await?;
-    let member = &foreseen.member;
-    let label = if member.accepted { "Remove from the workspace" } else { "Withdraw the invitation" };
-    let offer = REMOVE.offered(can, id).filter(|_| is_open_to(can, member));
-    let form = |offer: Offer| -> Result<Form> {
-        let form = Form::of::<Revoke>(can, offer.called(label))?.back(back);
-        let keys = foreseen.keys.as_ref().is_some_and(|keys| !keys.is_empty());
-        let ask = Input::new("revoke_keys", "Also revoke the API keys that they have made");
-        Ok(if keys { form.ask(ask) } else { form })
-    };
-    let removal = Removal {
-        name: member.called(),
-        remove: offer.map(form).transpose()?,
-        back: SHOW.offered(can, id).map(|offer| offer.called("Keep")),
-        foreseen,
-    };
-    Ok(Page::new(format!("{label}: {}", removal.name), &removal)?.coming(back))
-}
-
-async fn remove(can: Can<Delete>, Path(Id { id }): Path<Id>, posted: Posted<Revoke>) -> Result<Reply> {
-    match posted.through(async |revoke| super::remove(can, id, revoke).await).await? {
-        Ok(member) => Ok(Reply::to(&LIST, ()).saying(format!("{} is removed.", member.called()))),
-        Err(_) => Ok(Reply::to(&ABOUT_TO_REMOVE, id)),
     }
 }

@@ -1,5 +1,5 @@
 use super::accept::{self, Acceptance, Accepted};
-use super::{Filter, Invited, New, Patch, Revoke, v1};
+use super::{Belongings, Filter, Invited, New, OffBoarded, OffBoarding, Patch, Revoke, v1};
 use crate::access::{Can, Permission, workspace_members::*};
 use crate::app::App;
 use crate::error::Result;
@@ -41,6 +41,22 @@ operations! {
     /// The member's sessions and personal keys stop working here at once. Workspace keys that they have
     /// made keep working, unless `revoke_keys=true`.
     DELETE "/api/v2/workspace-members/{id}" => remove as "deleteWorkspaceMember";
+
+    /// Get what belongs to a member
+    ///
+    /// Campaigns, sending accounts, leads, lists, keys, webhooks and invitations, counted by the caller's own
+    /// rights. At most 100 of a kind are named. `state` is the `expect` of an off-boarding.
+    GET "/api/v2/workspace-members/{id}/belongings" => belongings as "getMemberBelongings" + ours;
+
+    /// Off-board a member
+    ///
+    /// Gives the campaigns, sending accounts, leads and lists of a member to others, and removes the member,
+    /// in one transaction. Each kind of record needs its own permission and has its own row in the audit log.
+    /// A successor has no tag limit, and a role that can have such records. Webhooks of the member are
+    /// paused, their jobs are cancelled, and the invitations that they have sent are withdrawn. An invitation
+    /// that nobody has accepted is withdrawn.
+    POST "/api/v2/workspace-members/{id}/off-board" => off_board as "offBoardMember"
+        with { "successor": "sam@acme.example", "revoke_keys": true } + ours;
 
     /// Send an invitation again
     ///
@@ -107,6 +123,22 @@ async fn remove(
     _: Nothing,
 ) -> Result<Json<WorkspaceMember>> {
     super::remove(can, id, revoke).await.map(Json)
+}
+
+async fn belongings(
+    can: Can<SeeBelongings>,
+    Path(Id { id }): Path<Id>,
+    _: Nothing,
+) -> Result<Json<Belongings>> {
+    super::belongings(&can, id).await.map(Json)
+}
+
+async fn off_board(
+    can: Can<OffBoard>,
+    Path(Id { id }): Path<Id>,
+    Json(wanted): Json<OffBoarding>,
+) -> Result<Json<OffBoarded>> {
+    super::off_board(can, id, wanted).await.map(Json)
 }
 
 async fn resend(can: Can<Resend>, Path(Id { id }): Path<Id>, _: Nothing) -> Result<Json<WorkspaceMember>> {

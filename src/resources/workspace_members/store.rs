@@ -1,5 +1,7 @@
 //! The SQL of the sending accounts that invitations promise, and of the count of invitations.
 
+pub mod leaving;
+
 use crate::access::{Asker, Caller, Can, Permission, accounts, campaigns as owned, workspace_members as may};
 use crate::db::{Json, Source, Tx, record};
 use crate::error::Result;
@@ -94,16 +96,6 @@ pub async fn expiries(can: &Can<may::Read>) -> Result<Vec<(Uuid, Time)>> {
     .fill("{visible}", can.visible(&members::SHAPE))
     .all(can.reader())
     .await
-}
-
-/// How many sending accounts are assigned to a member, as far as the caller sees them.
-pub async fn accounts_of(can: &Caller, member: Uuid) -> Result<i64> {
-    let found = can
-        .sql("select count(*) from accounts a where a.assigned_to = $1 and {visible}")
-        .bind(member)
-        .fill("{visible}", can.sees::<accounts::Read>(&SHAPE))
-        .optional::<i64>(can.reader());
-    Ok(found.await?.unwrap_or(0))
 }
 
 /// How many campaigns a user owns, as far as the caller sees them, and how many of them are private.

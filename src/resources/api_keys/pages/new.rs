@@ -2,7 +2,7 @@
 
 use super::super::draft::{Draft, Template as Start};
 use super::super::{ApiKey, CountedPermission, Preview as Foreseen, Scope, all_scopes, exceeds, number};
-use super::{CREATE, LIST, LOOK, NEW, all_tags};
+use super::{CREATE, LIST, LOOK, NEW, all_tags, created};
 use crate::access::{ACTIONS, Answer, Caller, Can, Permission, Seen, api_keys::*};
 use crate::error::Result;
 use crate::http::{Query, optional_not_null};
@@ -131,12 +131,17 @@ fn form(
     let chosen: Vec<&str> =
         start.scopes().iter().copied().filter(|scope| given.iter().any(|one| one.value == *scope)).collect();
     let tags: Vec<Choice> = tags.iter().map(|tag| Choice::new(tag.id, tag.label.clone())).collect();
-    let kinds = vec![Choice::new("workspace", "Workspace key"), Choice::new("personal", "Personal key")];
+    let kinds = vec![
+        Choice::new("workspace", "Workspace key"),
+        Choice::new("personal", "Personal key"),
+        Choice::new("canary", "Canary key"),
+    ];
     let form = form
         .ask(Input::new("name", "Name").help("What the program is called that uses it."))
         .ask(Input::new("kind", "Kind").choices(kinds).value("workspace").help(
             "A workspace key keeps working when you leave. A personal key can do what you can do now, and stops when you \
-             leave.",
+             leave. A canary key opens nothing: put it where only an intruder looks. Its use is recorded, and the owner and \
+             the admins get a letter.",
         ))
         .ask(Input::new("expires", "Expires").choices(expiries()).value("90"))
         .ask(Input::new("allowed_ips", "Only from these addresses").help(
@@ -172,16 +177,6 @@ pub async fn look(can: Can<Create>, posted: Posted<Draft>) -> Result<Page> {
     }
 }
 
-#[derive(Template)]
-#[template(path = "api_keys/created.html")]
-struct Created<'a> {
-    key: &'a ApiKey,
-    /// The whole key. It is not there if the same form was sent before.
-    whole: bool,
-    base: &'a str,
-    back: Option<Offer>,
-}
-
 /// The answer shows the key once. Sending the same form again shows that it was made.
 pub async fn create(can: Can<Create>, posted: Posted<Draft>) -> Result<Reply> {
     let (look, found) = (can.further::<Read>()?, can.further::<Read>()?);
@@ -189,12 +184,7 @@ pub async fn create(can: Can<Create>, posted: Posted<Draft>) -> Result<Reply> {
     let find = async move |id| Ok::<Seen<ApiKey>, _>(super::super::show(&found, id).await?.seen_by(&found));
     let make = async |can, draft: Draft| super::super::create(can, draft.new_key(now)).await;
     match posted.creating(can, make, find).await? {
-        Ok(key) => {
-            let base = look.app().public_url.clone();
-            let back = LIST.offered(&look, ()).map(|offer| offer.called("Back to the keys"));
-            let created = Created { whole: key.is_whole(), key: &key, base: &base, back };
-            Ok(Page::new(format!("API key {}", key.name), &created)?.with_secret().into())
-        }
+        Ok(key) => created::page(&look, &key, None),
         Err(back) => shown(&look, Start::Own, Some(&back), None).await.map(Reply::from),
     }
 }
