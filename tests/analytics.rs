@@ -273,7 +273,7 @@ async fn pages_show_the_figures_and_why_nothing_leaves(mut world: World) {
     let html = page(&world, OWNER, &path).await;
     assert!(html.contains("It waits.") && html.contains("It sends next at"), "{html}");
     assert!(html.contains("1 of 50 mails today.") && html.contains("1 of 2 new leads today."), "{html}");
-    live(&world, 2 * Time::HOUR).await;
+    live(&world, 30 * Time::MINUTE).await;
     let html = page(&world, OWNER, &path).await;
     assert!(html.contains("<svg") && html.contains("Step 1, variant A"), "{html}");
     assert!(html.contains("daily_max_leads") || html.contains("It waits."), "{html}");
