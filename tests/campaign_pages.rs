@@ -31,8 +31,9 @@ async fn may(world: &World, who: &str, permission: &str, record: Option<&str>) -
 }
 
 /// The ways of the page of a draft, each with its permission. Some are about the campaign.
-const WAYS: [(&str, &str, bool); 13] = [
+const WAYS: [(&str, &str, bool); 14] = [
     ("GET /campaigns/{id}", "campaigns:read", true),
+    ("GET /campaigns/{id}/analytics", "campaigns:read", true),
     ("POST /campaigns/{id}/launch", "campaigns:launch", true),
     ("POST /campaigns/{id}/duplicate", "campaigns:create", false),
     ("GET /campaigns/{id}/share", "campaigns:share", true),

@@ -36,7 +36,7 @@ async fn a_test_mail_leaves_at_once_and_is_recorded(mut world: World) {
     let row = log.iter().find(|row| row["activity_type"] == 1193).unwrap();
     assert!(row.to_string().contains("ok.you@acme.example") && row["action"] == "emails:test", "{row}");
     let figures = world.get("owner", "/api/v2/campaigns/analytics/overview").await.is(200).json();
-    assert_eq!(figures["emails_sent_count"], 0, "it is no mail of a campaign");
+    assert_eq!(figures["emails_sent_count"], 0, "it does not belong to a campaign");
 }
 
 async fn an_account_that_the_caller_cannot_use_sends_nothing(mut world: World) {

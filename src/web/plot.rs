@@ -12,11 +12,12 @@ pub struct Column {
     pub part: i64,
 }
 
-/// What the columns count, in the plural: all of them, and their lower parts.
+/// What the columns count, in the plural: all of it, the lower parts, and the rest.
 #[derive(Clone, Copy, Debug)]
 pub struct Legend {
     pub whole: &'static str,
     pub part: &'static str,
+    pub rest: &'static str,
 }
 
 /// The height of the drawing, and the width of a column with its gap.
@@ -37,7 +38,7 @@ pub fn plot(title: &str, legend: Legend, columns: &[Column]) -> String {
          role=\"img\" aria-label=\"{}\">",
         escaped(title),
         legend.part,
-        legend.whole,
+        legend.rest,
         top / 2,
         escaped(title),
     );
@@ -98,7 +99,7 @@ fn top(most: i64) -> i64 {
 mod tests {
     use super::*;
 
-    const LEGEND: Legend = Legend { whole: "mails", part: "first mails" };
+    const LEGEND: Legend = Legend { whole: "mails", part: "first mails", rest: "others" };
 
     fn column(name: &str, whole: i64, part: i64) -> Column {
         Column { name: name.to_owned(), whole, part }

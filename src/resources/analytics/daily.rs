@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[schemars(transform = none_required)]
-pub struct Day {
+pub struct CampaignDay {
     pub date: String,
     pub sent: i64,
     /// Leads that got a mail on the day.
@@ -31,11 +31,11 @@ fn none_required(schema: &mut schemars::Schema) {
 }
 
 /// Days without a mail and without an opportunity are absent.
-pub async fn daily(can: &Can<Read>, wanted: &Wanted) -> Result<Vec<Day>> {
-    let mut days: BTreeMap<String, Day> = BTreeMap::new();
+pub async fn daily(can: &Can<Read>, wanted: &Wanted) -> Result<Vec<CampaignDay>> {
+    let mut days: BTreeMap<String, CampaignDay> = BTreeMap::new();
     for (date, sums) in by_day(can, wanted).await? {
         let Sums { sent, unconfirmed, contacted, new } = sums;
-        let day = Day { sent, unconfirmed, contacted, new_leads_contacted: new, ..Day::default() };
+        let day = CampaignDay { sent, unconfirmed, contacted, new_leads_contacted: new, ..CampaignDay::default() };
         days.insert(date, day);
     }
     for one in opportunities(store::labels(can, wanted).await?, &wanted.range) {
@@ -43,7 +43,7 @@ pub async fn daily(can: &Can<Read>, wanted: &Wanted) -> Result<Vec<Day>> {
         day.opportunities += 1;
         day.unique_opportunities += i64::from(one.is_first);
     }
-    Ok(days.into_iter().map(|(date, day)| Day { date, ..day }).collect())
+    Ok(days.into_iter().map(|(date, day)| CampaignDay { date, ..day }).collect())
 }
 
 async fn by_day(can: &Can<Read>, wanted: &Wanted) -> Result<BTreeMap<String, Sums>> {

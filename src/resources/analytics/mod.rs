@@ -16,7 +16,7 @@ mod routes;
 mod steps;
 mod store;
 pub use campaigns::{CampaignFigures, campaigns};
-pub use daily::{Day, daily};
+pub use daily::{CampaignDay, daily};
 pub use overview::{Overview, overview};
 pub use pages::pages;
 pub use range::Range;

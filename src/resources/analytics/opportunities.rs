@@ -1,5 +1,5 @@
 //! Opportunities: labels with a positive number that somebody gave to leads. A label that was given within ten minutes of the
-//! last one counts as its correction, and is no opportunity of its own.
+//! last one corrects it, and does not count.
 
 use super::range::Range;
 use super::store::Label;
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_correction_is_no_opportunity() {
+    fn a_correction_does_not_count() {
         let labels = vec![
             label(1, 0, 1, Some("100")),
             label(1, 5, 2, Some("100")),

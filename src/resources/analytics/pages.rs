@@ -3,7 +3,7 @@
 mod sending;
 
 use super::range::Range;
-use super::{CampaignFigures, Day, Overview, StepFigures, Wanted};
+use super::{CampaignDay, CampaignFigures, Overview, StepFigures, Wanted};
 use crate::access::{Caller, Can, Near, campaigns::*};
 use crate::error::Result;
 use crate::http::{Id, Path, Query, optional_not_null};
@@ -24,7 +24,7 @@ const CAMPAIGN: Way<Read> = Way::page("/w/{workspace}/campaigns/{id}", "Campaign
 const CAMPAIGNS: Way<Read> = Way::page("/w/{workspace}/campaigns", "See the campaigns");
 const NEW: Way<Create> = Way::page("/w/{workspace}/campaigns/new", "New campaign");
 
-const LEGEND: Legend = Legend { whole: "mails", part: "first mails to new leads" };
+const LEGEND: Legend = Legend { whole: "mails", part: "first mails to new leads", rest: "follow-ups" };
 /// The days of the longest period.
 const LONGEST: usize = 90;
 
@@ -105,7 +105,7 @@ struct Shown {
     periods: Vec<(Offer, bool)>,
     tiles: Vec<Tile>,
     plot: String,
-    days: Vec<Day>,
+    days: Vec<CampaignDay>,
     /// Something happened in the period.
     is_any: bool,
 }
@@ -113,7 +113,7 @@ struct Shown {
 async fn figures(can: &Can<Read>, wanted: &Wanted, period: &Period) -> Result<Shown> {
     let overview = super::overview(can, wanted, false).await?;
     let days = super::daily(can, wanted).await?;
-    let known: HashMap<&str, &Day> = days.iter().map(|day| (day.date.as_str(), day)).collect();
+    let known: HashMap<&str, &CampaignDay> = days.iter().map(|day| (day.date.as_str(), day)).collect();
     let column = |name: String| {
         let (whole, part) =
             known.get(name.as_str()).map_or((0, 0), |day| (day.sent, day.new_leads_contacted));

@@ -1,6 +1,6 @@
 //! The JSON face of analytics.
 
-use super::{CampaignFigures, Day, Overview, Range, StepFigures, Wanted};
+use super::{CampaignDay, CampaignFigures, Overview, Range, StepFigures, Wanted};
 use crate::access::{Can, campaigns::Read};
 use crate::error::Result;
 use crate::http::{Json, Query, optional_not_null};
@@ -123,7 +123,7 @@ async fn overview(can: Can<Read>, Query(chosen): Query<ChosenTogether>) -> Resul
     super::overview(&can, &wanted, chosen.expand_crm_events == Some(true)).await.map(Json)
 }
 
-async fn daily(can: Can<Read>, Query(chosen): Query<ChosenDays>) -> Result<Json<Vec<Day>>> {
+async fn daily(can: Can<Read>, Query(chosen): Query<ChosenDays>) -> Result<Json<Vec<CampaignDay>>> {
     let range = (&chosen.start_date, &chosen.end_date);
     let wanted = wanted((chosen.campaign_id, None), chosen.campaign_status, range, can.now())?;
     super::daily(&can, &wanted).await.map(Json)

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::http::absent_not_null;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The numbers that leads with these labels have.
@@ -15,6 +16,7 @@ const MEETING_BOOKED: i64 = 2;
 const WON: i64 = 4;
 
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[schemars(transform = place_required)]
 pub struct StepFigures {
     /// From 0. Null for opportunities of leads that got no mail.
     pub step: Option<String>,
@@ -38,6 +40,14 @@ pub struct StepFigures {
     /// Mails of which nobody knows whether they have left.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub unconfirmed: i64,
+}
+
+/// They are null, and never absent.
+fn place_required(schema: &mut schemars::Schema) {
+    if let Some(Value::Array(mut required)) = schema.remove("required") {
+        required.extend(["step", "variant"].map(Value::from));
+        schema.insert("required".to_owned(), Value::Array(required));
+    }
 }
 
 type Place = (Option<i64>, Option<i64>);

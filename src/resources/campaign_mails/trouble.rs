@@ -40,7 +40,7 @@ pub async fn trouble(app: &App, claim: &Claim, kind: Trouble, words: Option<Stri
             (failures >= FAILURES && now >= first.plus(LASTING)).then_some(CONNECTION)
         }
     };
-    // An account that is fixed begins anew.
+    // An account that is fixed begins again.
     if status.is_some() {
         (failures, since, until) = (0, None, None);
     }

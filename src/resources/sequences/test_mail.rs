@@ -5,7 +5,7 @@ use super::pages::{Editor, SEND, SHOW, shown};
 use super::preview::{self, Mail};
 use crate::access::{Can, Permission, Seen, campaigns::Read, emails::Test};
 use crate::error::{Error, Result};
-use crate::http::{Id, Path};
+use crate::http::{Id, Path, absent_not_null};
 use crate::resources::accounts::Senders;
 use crate::resources::campaigns::{Campaign, reached};
 use crate::resources::emails::{self, TestMail, Tested};
@@ -19,8 +19,9 @@ pub struct Asked {
     #[schemars(length(min = 1, max = 10))]
     mail: String,
     /// A lead, whose values fill the mail.
-    #[schemars(length(max = 40))]
-    lead: String,
+    #[serde(default)]
+    #[schemars(transform = absent_not_null, length(max = 40))]
+    lead: Option<String>,
     #[schemars(length(min = 1, max = 254))]
     eaccount: String,
     #[schemars(length(min = 1, max = 3000))]
@@ -47,7 +48,7 @@ pub async fn form<P: Permission>(
     let form = Form::of::<Asked>(can, offer)?.called("Test mail").back(back);
     Ok(Some(
         form.ask(Input::new("mail", "Step").choices(mails).help("As it is saved."))
-            .ask(Input::new("lead", "Filled in for").choices(people).may_be_empty())
+            .ask(Input::new("lead", "Filled in for").choices(people))
             .ask(Input::new("eaccount", "Send from").choices(accounts))
             .ask(Input::new("to_address_email_list", "Send to").help("Addresses, with commas between them.")),
     ))
@@ -76,7 +77,7 @@ pub async fn send(can: Can<Test>, Path(Id { id }): Path<Id>, posted: Posted<Aske
 }
 
 async fn written(look: &Can<Read>, campaign: &Seen<Campaign>, asked: Asked) -> Result<TestMail> {
-    let lead = Some(asked.lead.as_str()).filter(|lead| !lead.is_empty());
+    let lead = asked.lead.as_deref().filter(|lead| !lead.is_empty());
     let mails = preview::of(look, campaign, &drawn(campaign)?, lead).await?.mails;
     let found = mails.into_iter().find(|mail| mail.place == asked.mail);
     let Mail { subject, html, text, wrong, .. } =
