@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering;
 on_both! {
     killed_at_every_point_no_step_leaves_twice two_processes_send_none_twice
     what_is_forbidden_before_arming_does_not_leave a_frozen_process_sends_nothing
-    a_lost_account_is_not_armed
+    a_lost_account_is_not_armed the_loser_of_a_lead_takes_another_at_once
 }
 
 const ACCOUNT: &str = "jo@acme.example";
@@ -213,6 +213,9 @@ async fn a_frozen_process_sends_nothing(mut world: World) {
         .await
         .unwrap();
     assert_eq!(kinds, ["aborted", "accepted"]);
+    let counted = sql("select sent, contacted, new_leads_contacted from account_days");
+    let counted = counted.optional::<(i64, (i64, i64))>(&world.reader).await.unwrap();
+    assert_eq!(counted, Some((1, (1, 1))), "a mail that did not leave contacts nobody");
     assert_eq!(lead(&world, &id, "ok@a.example").await["status"], 3);
 }
 
@@ -231,4 +234,24 @@ async fn a_lost_account_is_not_armed(mut world: World) {
     live(&world, Time::HOUR).await;
     assert_eq!(post.to("ok@a.example").len(), 1);
     assert_eq!(post.internet.dotless(1).await.len(), 1);
+}
+
+/// Two accounts of two processes have chosen the same new lead.
+async fn the_loser_of_a_lead_takes_another_at_once(mut world: World) {
+    let post = Post::start(&mut world).await;
+    for email in [ACCOUNT, "al@acme.example"] {
+        post.account(&world, email, json!({})).await;
+    }
+    let (second, hooked) = post.second(&world).await;
+    let leads = ["ok.1@a.example", "ok.2@b.example"];
+    launch(&world, "owner", campaign(&[ACCOUNT, "al@acme.example"], 1, json!({})), &leads).await;
+    at_the_gate(&world, &second, &hooked, async || {
+        live(&world, 1).await;
+        assert_eq!(post.internet.mails().len(), 1, "the other account has the lead");
+    })
+    .await;
+    assert_eq!(leads.map(|email| post.to(email).len()), [1, 1], "without another look");
+    assert_eq!(post.internet.dotless(1).await.len(), 1);
+    let waits = sql("select count(*) from leads where not_before is not null");
+    assert_eq!(waits.optional::<i64>(&world.reader).await.unwrap(), Some(0), "nobody is put off");
 }

@@ -4,6 +4,7 @@ use crate::support::internet::Arrived;
 use crate::support::post::{Post, add, campaign, header, launch, lead, live, status, written};
 use crate::support::{World, on_both};
 use gatepost::db::sql;
+use gatepost::resources::campaign_mails;
 use gatepost::sending::zone::Zone;
 use gatepost::time::Time;
 use serde_json::{Value, json};
@@ -12,7 +13,8 @@ on_both! {
     a_sequence_leaves_step_by_step_and_ends without_replies_only_first_steps_leave
     windows_gaps_and_limits_hold each_answer_of_a_mail_server_has_its_effect
     an_account_that_cannot_sign_in_is_taken_out_of_use a_link_unsubscribes_only_when_it_is_confirmed
-    the_status_names_the_gate_that_stops
+    the_status_names_the_gate_that_stops a_campaign_that_was_never_launched_says_so
+    accounts_that_are_due_together_take_different_leads leads_of_an_account_that_was_taken_off_are_skipped
 }
 
 const ACCOUNT: &str = "jo@acme.example";
@@ -305,4 +307,74 @@ async fn the_status_names_the_gate_that_stops(mut world: World) {
     let told = status(&world, &id).await;
     assert_eq!((&told["diagnostics"], &told["summary"]["status"]), (&Value::Null, &json!("campaign_paused")));
     world.get("stranger", &format!("/api/v2/campaigns/{id}/sending-status")).await.is(404);
+}
+
+/// A campaign that was active before this server could send.
+async fn a_campaign_that_was_never_launched_says_so(mut world: World) {
+    let post = Post::start(&mut world).await;
+    post.account(&world, ACCOUNT, json!({})).await;
+    let id = world.call("owner", "POST /api/v2/campaigns", campaign(&[ACCOUNT], 1, json!({}))).await.id();
+    world.run(sql("update campaigns set status = 1")).await;
+    let told = status(&world, &id).await;
+    assert_eq!(
+        (&told["diagnostics"]["gate"], &told["summary"]["status"]),
+        (&json!("campaign"), &json!("campaign_paused"))
+    );
+    assert!(told["summary"]["status_message"].as_str().unwrap().contains("not launched"), "{told}");
+    world.run(sql("update campaigns set status = 3")).await;
+    assert_eq!(status(&world, &id).await["diagnostics"]["gate"], "campaign");
+    world.run(sql("update campaigns set status = 1")).await;
+    world.call("owner", &format!("POST /api/v2/campaigns/{id}/activate"), Value::Null).await.is(200);
+    assert_eq!(status(&world, &id).await["diagnostics"]["gate"], "lead");
+}
+
+async fn accounts_that_are_due_together_take_different_leads(mut world: World) {
+    let post = Post::start(&mut world).await;
+    let accounts: Vec<String> = (0..6).map(|n| format!("a{n}@acme.example")).collect();
+    let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
+    for email in &accounts {
+        post.account(&world, email, json!({})).await;
+    }
+    let leads: Vec<String> = (0..6).map(|n| format!("ok.{n}@c{n}.example")).collect();
+    let leads: Vec<&str> = leads.iter().map(String::as_str).collect();
+    let id = launch(&world, "owner", campaign(&accounts, 1, json!({})), &leads).await;
+    let (stop, stopped) = tokio::sync::watch::channel(());
+    let sending = tokio::spawn(campaign_mails::run(world.app.clone(), 12, stopped));
+    for _ in 0..1000 {
+        if post.internet.mails().len() == 6 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    drop(stop);
+    sending.await.unwrap();
+    assert_eq!(leads.iter().map(|email| post.to(email).len()).collect::<Vec<_>>(), [1; 6]);
+    assert_eq!(post.internet.dotless(0).await, Vec::<String>::new(), "none was handed over in vain");
+    assert_eq!(status(&world, &id).await["diagnostics"]["accounts_summary"]["total_connected"], 6);
+}
+
+/// A lead gets all its mails from one account.
+async fn leads_of_an_account_that_was_taken_off_are_skipped(mut world: World) {
+    let post = Post::start(&mut world).await;
+    let accounts = [ACCOUNT, "al@acme.example"];
+    for email in accounts {
+        post.account(&world, email, json!({})).await;
+    }
+    let leads = ["ok.1@a.example", "ok.2@b.example"];
+    let id = launch(&world, "owner", campaign(&accounts, 2, json!({})), &leads).await;
+    live(&world, Time::HOUR).await;
+    let of = |account: &str| leads.into_iter().find(|email| post.to(email)[0].from == account).unwrap();
+    let (kept, lost) = (of(ACCOUNT), of("al@acme.example"));
+    let path = format!("PATCH /api/v2/campaigns/{id}");
+    world.call("owner", &path, json!({ "email_list": [ACCOUNT] })).await.is(200);
+    live(&world, DAY + 2 * Time::HOUR).await;
+    assert_eq!((post.to(kept).len(), post.to(lost).len()), (2, 1));
+    assert_eq!(lead(&world, &id, lost).await["status"], 1, "the account can still come back");
+    live(&world, DAY).await;
+    assert_eq!(lead(&world, &id, lost).await["status"], -3);
+    assert_eq!(lead(&world, &id, kept).await["status"], 3);
+    let after = world.get("owner", &format!("/api/v2/campaigns/{id}")).await.is(200).json();
+    assert_eq!(after["status"], 3, "nothing is left to send");
+    let open = sql("select count(*) from journeys where not ended");
+    assert_eq!(open.optional::<i64>(&world.reader).await.unwrap(), Some(0));
 }

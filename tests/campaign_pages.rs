@@ -31,8 +31,9 @@ async fn may(world: &World, who: &str, permission: &str, record: Option<&str>) -
 }
 
 /// The ways of the page of a draft, each with its permission. Some are about the campaign.
-const WAYS: [(&str, &str, bool); 13] = [
+const WAYS: [(&str, &str, bool); 14] = [
     ("GET /campaigns/{id}", "campaigns:read", true),
+    ("GET /campaigns/{id}/analytics", "campaigns:read", true),
     ("POST /campaigns/{id}/launch", "campaigns:launch", true),
     ("POST /campaigns/{id}/duplicate", "campaigns:create", false),
     ("GET /campaigns/{id}/share", "campaigns:share", true),
@@ -332,9 +333,14 @@ async fn options_change_only_what_differs(world: World) {
     let before = world.log().await.len();
     world.posts(OWNER, &form).await.is(303);
     assert_eq!(world.log().await.len(), before, "boxes that nobody has set stay unset");
-    world.posts(OWNER, &form.clone().with("stop_on_reply", "true")).await.is(303);
+    // Nobody has set them, and null counts as yes.
+    for name in ["stop_on_reply", "insert_unsubscribe_header"] {
+        assert_eq!(form.get(name), Some("true"), "{name}");
+    }
+    assert_eq!(form.get("text_only"), Some("false"));
+    world.posts(OWNER, &form.clone().with("stop_on_reply", "false")).await.is(303);
     let stored = world.get("owner", &format!("/api/v2/campaigns/{id}")).await.json();
-    assert_eq!((&stored["stop_on_reply"], stored.get("text_only")), (&json!(true), None));
+    assert_eq!((&stored["stop_on_reply"], stored.get("insert_unsubscribe_header")), (&json!(false), None));
     let form = world.form(OWNER, &path, "/options").await;
     for (name, value) in [("daily_limit", "many"), ("name", "")] {
         let html = world.posts(OWNER, &form.clone().with(name, value)).await.is(400).text();

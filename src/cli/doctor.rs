@@ -25,6 +25,9 @@ pub struct Doctor {
     /// Trust the system's clock again after it was ahead by mistake; stop the servers first
     #[arg(long)]
     trust_clock: bool,
+    /// Also count the mails of all campaigns again, and compare them with the figures; it can take minutes
+    #[arg(long)]
+    recount: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -80,6 +83,10 @@ impl Doctor {
         listening(config, &mut findings).await;
         database(config, &mut findings).await;
         mail(config, &mut findings).await;
+        if self.recount {
+            let (right, text) = stored::figures(config).await;
+            findings.add("figures", if right { Fine } else { Problem }, text);
+        }
         let problems = findings.0.iter().filter(|finding| finding.verdict == Problem).count();
         for finding in &findings.0 {
             let verdict = match finding.verdict {

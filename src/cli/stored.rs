@@ -1,8 +1,10 @@
-//! Reports to the operator how much workspaces store.
+//! Reports to the operator how much workspaces store, and whether their figures are right.
 
+use super::open::Place;
 use crate::config::{Bound, Config, Size};
-use crate::db::{Reader, sql};
+use crate::db::{self, Reader, sql};
 use crate::error::Result;
+use crate::resources::analytics;
 
 /// The percentage of the limit from which `doctor` warns.
 const NEARLY: i64 = 80;
@@ -19,4 +21,19 @@ pub async fn largest(reader: &Reader, config: &Config) -> Result<Option<(bool, S
     let limit = if near { ", which is near its limit: see --storage-rows and --storage-bytes" } else { "" };
     let text = format!("the largest workspace, {name}, stores {} in {rows} rows{limit}", Size(bytes));
     Ok(Some((near, text)))
+}
+
+/// Counts the mails of all campaigns again. False: their figures differ, or could not be counted.
+pub async fn figures(config: &Config) -> (bool, String) {
+    let counted = async {
+        let reader = db::look(&Place::of(config)?.url()).await?;
+        analytics::recount(&reader).await
+    };
+    match counted.await {
+        Err(error) => (false, super::told(&error)),
+        Ok(counted) if counted.wrong.is_empty() => {
+            (true, format!("right: {} campaigns with {} mails", counted.campaigns, counted.mails))
+        }
+        Ok(counted) => (false, counted.wrong.join("; ")),
+    }
 }

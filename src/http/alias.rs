@@ -13,6 +13,25 @@ pub struct Alias {
 }
 
 pub const ALIASES: &[Alias] = &[
+    Alias { operation: "GET /api/v2/campaigns/analytics", alias: "campaign_id", name: "id", value: identity },
+    Alias {
+        operation: "GET /api/v2/campaigns/analytics/overview",
+        alias: "campaign_id",
+        name: "id",
+        value: identity,
+    },
+    Alias {
+        operation: "GET /api/v2/campaigns/analytics/daily",
+        alias: "id",
+        name: "campaign_id",
+        value: identity,
+    },
+    Alias {
+        operation: "GET /api/v2/campaigns/analytics/steps",
+        alias: "id",
+        name: "campaign_id",
+        value: identity,
+    },
     Alias { operation: "POST /api/v2/leads", alias: "campaign_id", name: "campaign", value: identity },
     Alias { operation: "POST /api/v2/leads/list", alias: "campaign_id", name: "campaign", value: identity },
 ];

@@ -28,8 +28,6 @@ pub enum Gate {
     Due,
     /// A reply could be there that nobody has read.
     Inbox,
-    /// The person is out of office.
-    ContactHeld,
     /// Another campaign wrote to the person today.
     ContactDay,
     Suppressed,
@@ -62,7 +60,6 @@ impl Gate {
             Gate::Lead => "lead",
             Gate::Due => "due",
             Gate::Inbox => "inbox",
-            Gate::ContactHeld => "contact_held",
             Gate::ContactDay => "contact_day",
             Gate::Suppressed => "suppressed",
             Gate::Company => "company",
@@ -129,7 +126,6 @@ pub struct Lead {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Contact {
-    pub held_until: Option<Time>,
     /// Until when no other campaign can write to the person, because one has today.
     pub taken_until: Option<Time>,
     pub suppressed: bool,
@@ -167,7 +163,7 @@ impl Facts {
     }
 
     /// Each gate, in order. A closed gate has a value, and the time when it opens if that is known.
-    fn gates(&self, now: Time) -> [(Gate, Option<Option<Time>>); 22] {
+    fn gates(&self, now: Time) -> [(Gate, Option<Option<Time>>); 21] {
         let Facts { account, campaign, lead, contact, rights, .. } = self;
         let unless = |open: bool| (!open).then_some(None);
         let before = |until: Option<Time>| until.filter(|until| *until > now).map(Some);
@@ -197,7 +193,6 @@ impl Facts {
             (Gate::Lead, unless(lead.waits)),
             (Gate::Due, self.due(now)),
             (Gate::Inbox, unless(self.inbox_is_read(now))),
-            (Gate::ContactHeld, before(contact.held_until)),
             (Gate::ContactDay, before(contact.taken_until)),
             (Gate::Suppressed, unless(!contact.suppressed)),
             (Gate::Company, day(contact.company)),

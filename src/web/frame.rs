@@ -101,6 +101,7 @@ impl Tone {
 pub enum Rail {
     Home,
     Campaigns,
+    Analytics,
     Leads,
     Accounts,
     Members,
@@ -122,7 +123,7 @@ pub enum Rail {
 
 impl Rail {
     const GROUPS: [(&str, &[Rail]); 3] = [
-        ("Outreach", &[Rail::Home, Rail::Campaigns, Rail::Leads, Rail::Accounts]),
+        ("Outreach", &[Rail::Home, Rail::Campaigns, Rail::Analytics, Rail::Leads, Rail::Accounts]),
         ("People and access", &[Rail::Members, Rail::Access, Rail::Keys, Rail::Audit]),
         (
             "Workspace",
@@ -144,6 +145,7 @@ impl Rail {
         match self {
             Rail::Home => "Home",
             Rail::Campaigns => "Campaigns",
+            Rail::Analytics => "Analytics",
             Rail::Leads => "Leads",
             Rail::Accounts => "Sending accounts",
             Rail::Members => "Members",

@@ -19,6 +19,7 @@ mod outside;
 mod page;
 mod pages;
 mod place;
+mod plot;
 mod posted;
 mod print;
 mod refused;
@@ -47,6 +48,7 @@ pub use outside::{
 };
 pub use page::{Page, Reply};
 pub use pages::{Pages, Written, described, together};
+pub use plot::{Column, Legend, plot};
 pub use posted::{Back, Posted};
 pub use print::markdown;
 pub use refused::reason;

@@ -10,6 +10,7 @@ mod campaigns;
 mod credits;
 mod custom_tags;
 mod email_verifications;
+mod emails;
 mod explain;
 mod factors;
 mod guard_rails;
@@ -41,6 +42,7 @@ crate::support::samples::samples! {
     credits
     custom_tags
     email_verifications
+    emails
     explain
     factors
     guard_rails

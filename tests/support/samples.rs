@@ -39,7 +39,7 @@ impl Records {
 
     pub fn id(&self, operation: &Operation) -> &str {
         match operation.action.resource {
-            "account_campaign_mappings" => self.of("accounts"),
+            "account_campaign_mappings" | "emails" => self.of("accounts"),
             resource => self.of(resource),
         }
     }

@@ -42,6 +42,7 @@ const LOGGED: &[(&str, &str)] = &[
     ("accounts:mark_fixed", "cleared the error of {}"),
     ("accounts:warm", "changed the warm-up of {}"),
     ("accounts:delete", "removed {}"),
+    ("emails:test", "sent a test mail from {}"),
     ("accounts:move", "moved {} to another workspace"),
     ("leads:create", "added {}"),
     ("leads:update", "changed {}"),

@@ -145,6 +145,9 @@ super::access_matrix! {
         Purge  = purge  (delete)        1173  [x     x     _       _      _      _    _    _   ] "blocklist.manage"    "Delete all entries of the block list, or all that match" + Unlimited + Fresh
         Download = download (read)      1174  [x     x     x       x      x      x    _    _   ] "blocklist.manage"    "Download the block list" + Unlimited + Fresh + Export + Reading
     }
+    emails "emails" {
+        Test   = test   (create)        1193  [x     x     asgn    team   asgn   asgn _    _   ] "unibox.all"          "Send test mails from sending accounts" @ accounts
+    }
     email_verifications "email_verifications" {
         Read   = read   (read)          _     [x     x     x       x      x      x    _    _   ] "leadManagement.view" "See verifications of e-mail addresses"
         Create = create (create)        1175  [x     x     x       x      x      x    _    _   ] "leadManagement.view" "Verify e-mail addresses, which can cost credits" + Unlimited + Stores

@@ -19,8 +19,8 @@ mod session;
 
 pub use asker::Asker;
 pub use caller::Caller;
-pub use everybody::{PrincipalKind, Somebody};
 pub(in crate::access) use canary::Canary;
+pub use everybody::{PrincipalKind, Somebody};
 pub use grant::{Ceiling, Grant, Origins};
 pub use group::{Acting, Delegation, GROUP, GROUP_AND_ROLE, Group, GuardRails, Rail, Withheld};
 pub use imagined::Imagined;

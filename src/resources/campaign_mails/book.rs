@@ -65,10 +65,9 @@ pub async fn book(
     let account = claim.account;
     store::fact(app, claim.workspace, async move |can, tx| {
         let Some(sent) = store::sent(can, (&mut *tx).into(), send).await? else { return Ok(()) };
-        if !store::insert_result(can, tx, send, outcome.parts()).await? {
-            return Ok(());
-        }
+        let Some(before) = store::insert_result(can, tx, send, outcome.parts()).await? else { return Ok(()) };
         store::settle(can, tx, account, send).await?;
+        store::count(can, tx, &sent, (before.as_deref(), outcome.kind)).await?;
         follow(can, tx, &sent, (&outcome, thread.as_ref())).await
     })
     .await
@@ -106,12 +105,11 @@ async fn follow(
     let place = Place { campaign: sent.campaign, lead: sent.lead, step: sent.step };
     match outcome.meaning {
         Some(Meaning::Accepted) => {
-            store::count_sent(can, tx, sent).await?;
             let event = Event::new(Kind::EmailSent).of_lead(sent.lead, Some(sent.campaign));
             let event = event.of_account(sent.account).at_step(sent.step + 1, sent.variant + 1);
             events::record(can, tx, event).await?;
         }
-        Some(Meaning::RefusedAddress) => bounced(can, tx, sent).await?,
+        Some(Meaning::RefusedAddress) => unknown(can, tx, sent).await?,
         Some(
             Meaning::Deferred | Meaning::RefusedContent | Meaning::RefusedAccount(_) | Meaning::Unconfirmed,
         )
@@ -128,16 +126,23 @@ async fn follow(
             Some(Meaning::Accepted | Meaning::Unconfirmed | Meaning::RefusedAccount(_)) | None => COMPLETED,
         };
         store::set_lead_status(can, tx, place, status).await?;
+        if status == BOUNCED {
+            bounced(can, tx, sent).await?;
+        }
     }
     Ok(())
 }
 
 /// The address does not exist, so nobody in the workspace writes to it again.
-async fn bounced(can: &Caller, tx: &mut Tx, sent: &Sent) -> Result<()> {
-    store::count_bounced(can, tx, sent.account, sent.at).await?;
+async fn unknown(can: &Caller, tx: &mut Tx, sent: &Sent) -> Result<()> {
     let email = store::address(can, (&mut *tx).into(), sent).await?;
     let by = (Why::Bounced, "mail server");
-    block_list_entries::suppress(can, tx, (&sent.recipient, email.as_deref()), by).await?;
+    block_list_entries::suppress(can, tx, (&sent.recipient, email.as_deref()), by).await.map(drop)
+}
+
+/// The lead has bounced, on the day of the bounce.
+async fn bounced(can: &Caller, tx: &mut Tx, sent: &Sent) -> Result<()> {
+    store::count_bounced(can, tx, sent.account, can.now().day()).await?;
     let event = Event::new(Kind::EmailBounced).of_lead(sent.lead, Some(sent.campaign));
     let event = event.of_account(sent.account).at_step(sent.step + 1, sent.variant + 1);
     events::record(can, tx, event).await

@@ -171,9 +171,12 @@ async fn stopped(app: &App, claim: &Claim, (whole, place): (&Whole, Place), stop
     let later = stop.until.unwrap_or(app.now().plus(HOLD));
     match stop.gate {
         Gate::Suppressed => end(app, claim, place, SKIPPED).await?,
+        // Another account was faster with this lead. Its plan stays as it is.
+        Gate::Lead
+            if whole.target.journey.as_ref().is_some_and(|journey| journey.account != claim.account) => {}
         Gate::Lead if whole.target.is_unfit => end(app, claim, place, SKIPPED).await?,
         Gate::Lead if whole.target.is_done => end(app, claim, place, super::book::COMPLETED).await?,
-        Gate::Lead | Gate::Due | Gate::ContactHeld | Gate::ContactDay | Gate::Company | Gate::Esp => {
+        Gate::Lead | Gate::Due | Gate::ContactDay | Gate::Company | Gate::Esp => {
             put_off(app, claim, place, later).await?;
         }
         Gate::Lease

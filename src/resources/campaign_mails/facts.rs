@@ -31,7 +31,11 @@ pub struct Sender {
 pub async fn sender(can: &Caller, mut from: Source<'_>, account: Uuid) -> Result<Option<Sender>> {
     let Some(account) = can.own::<Account>(from.again(), account).await? else { return Ok(None) };
     let run = store::run(can, from, account.id).await?.unwrap_or_default();
-    let now = can.now();
+    Ok(Some(judged(account, run, can.now())))
+}
+
+/// What an account can still send, from its settings and from what it has sent.
+pub fn judged(account: Account, run: Run, now: Time) -> Sender {
     let counted = day(&run.day);
     let today = forward(counted, Zone::utc().day(now));
     let ramp = account.settings.enable_slow_ramp == Some(true);
@@ -47,7 +51,7 @@ pub async fn sender(can: &Caller, mut from: Source<'_>, account: Uuid) -> Result
         // The server does not read inboxes yet, so a campaign that stops on replies sends no follow-up.
         inbox_read_at: None,
     };
-    Ok(Some(Sender { account, run, gates, today }))
+    Sender { account, run, gates, today }
 }
 
 fn day(text: &Option<String>) -> Option<Date> {
@@ -98,27 +102,37 @@ pub async fn lane(can: &Caller, mut from: Source<'_>, campaign: Uuid, account: U
         return Ok(None);
     };
     let rights = rights(can, from, (&campaign, &run), account).await?;
-    let (now, calendar) = (can.now(), campaign.calendar()?);
-    let counted = day(&run.day);
-    let today = forward(counted, calendar.day(now));
-    let of_today = |count: i64| if counted == Some(today) { count } else { 0 };
-    let gates = gates::Campaign {
-        active: campaign.status == ACTIVE,
-        revision: run.revision,
-        window: calendar.next(now),
-        daily_limit: campaign.daily_limit(),
-        sent_today: of_today(run.sent_today),
-        daily_max_leads: campaign.settings.daily_max_leads,
-        new_today: of_today(run.new_today),
-        day_ends: ends(&calendar.zone(), today, now),
-        gap_until: run.gap_until,
-        stops_on_reply: campaign.stops_on_reply(),
-    };
-    let steps = campaign.steps()?;
-    Ok(Some(Lane { campaign, run, steps, calendar, gates, rights, today }))
+    Lane::of(campaign, run, rights, can.now()).map(Some)
 }
 
 impl Lane {
+    pub fn of(campaign: Campaign, run: CampaignRun, rights: Rights, now: Time) -> Result<Lane> {
+        let calendar = campaign.calendar()?;
+        let counted = day(&run.day);
+        let today = forward(counted, calendar.day(now));
+        let of_today = |count: i64| if counted == Some(today) { count } else { 0 };
+        let gates = gates::Campaign {
+            active: campaign.status == ACTIVE,
+            revision: run.revision,
+            window: calendar.next(now),
+            daily_limit: campaign.daily_limit(),
+            sent_today: of_today(run.sent_today),
+            daily_max_leads: campaign.settings.daily_max_leads,
+            new_today: of_today(run.new_today),
+            day_ends: ends(&calendar.zone(), today, now),
+            gap_until: run.gap_until,
+            stops_on_reply: campaign.stops_on_reply(),
+        };
+        let steps = campaign.steps()?;
+        Ok(Lane { campaign, run, steps, calendar, gates, rights, today })
+    }
+
+    /// From here on it is about another account of the campaign.
+    pub fn turn_to(&mut self, gap_until: Option<Time>, usable: bool) {
+        self.gates.gap_until = gap_until;
+        self.rights.sender = usable;
+    }
+
     /// The day and the counts of the campaign after one more mail.
     pub fn after(&self, is_new: bool) -> (String, i64, i64) {
         let new = self.gates.new_today.saturating_add(i64::from(is_new));
@@ -132,6 +146,18 @@ impl Lane {
         self.facts(sender, (lead, contact), true).stops(now)
     }
 
+    /// The first gate that is closed for a step that is due then, as far as the lead does not matter.
+    pub fn stop_before_lead(&self, sender: &Sender, is_new: bool, due_at: Time, now: Time) -> Option<Stop> {
+        let lead = gates::Lead { waits: true, is_new, revision: self.run.revision, due_at: Some(due_at) };
+        let contact = Contact { esp_allows: true, ..Contact::default() };
+        self.facts(sender, (lead, contact), true).stop(now)
+    }
+
+    /// The first gate that is closed for a lead. The lease of the account plays no part.
+    pub fn stop(&self, sender: &Sender, target: &Target, now: Time) -> Option<Stop> {
+        self.facts(sender, (target.gates.clone(), target.contact.clone()), true).stop(now)
+    }
+
     fn facts(&self, sender: &Sender, (lead, contact): (gates::Lead, Contact), leased: bool) -> Facts {
         Facts {
             leased,
@@ -142,19 +168,6 @@ impl Lane {
             rights: self.rights.clone(),
         }
     }
-}
-
-/// The first gate that is closed for a lead. The lease of the account plays no part.
-pub async fn stop(
-    can: &Caller,
-    from: Source<'_>,
-    (sender, lane): (&Sender, &Lane),
-    place: Place,
-) -> Result<Option<Stop>> {
-    let revision = lane.run.revision;
-    let target = target(can, from, (lane, sender.account.id), (place, revision)).await?;
-    let Some(target) = target else { return Ok(Some(closed(Gate::Lead))) };
-    Ok(lane.facts(sender, (target.gates, target.contact), true).stop(can.now()))
 }
 
 /// Everything about a mail, and the first gate that is closed.

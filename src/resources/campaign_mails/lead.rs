@@ -138,7 +138,6 @@ async fn contact(
         None => None,
     };
     Ok(Contact {
-        held_until: known.and_then(|known| known.held_until),
         taken_until: taken.then_some(ends),
         suppressed: false,
         company,

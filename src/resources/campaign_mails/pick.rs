@@ -4,6 +4,7 @@
 use super::complete::complete;
 use super::facts::{Lane, Sender, lane, sender};
 use super::store::{self, Waiting};
+use super::taken::{Hold, Taken};
 use super::{Claim, Place, itself, sooner};
 use crate::access::Caller;
 use crate::app::App;
@@ -14,11 +15,14 @@ use crate::time::Time;
 
 /// An account looks again after this time if something is closed that opens without notice.
 pub const LOOK: i64 = 10 * Time::MINUTE;
+/// How often an account looks again for a new lead that no other account has taken.
+const TRIES: usize = 100;
 /// The longest time after which it looks again while a campaign sends from it.
 pub const LONGEST: i64 = Time::HOUR;
 
 pub enum Found {
-    Mail(Place),
+    /// The lead of a first mail is held until the value is dropped.
+    Mail(Place, Option<Hold>),
     /// Nothing can leave now. The account looks again then, or when something wakes it.
     Nothing(Option<Time>),
 }
@@ -29,7 +33,22 @@ struct Choice {
     order: (u8, Time),
 }
 
-pub async fn pick(app: &App, claim: &Claim) -> Result<Found> {
+pub async fn pick(app: &App, claim: &Claim, taken: &Taken) -> Result<Found> {
+    // Each further look sees the lead that another account took meanwhile.
+    for _ in 0..TRIES {
+        match best(app, claim, taken).await? {
+            Found::Mail(place, _) if place.step == 0 => {
+                if let Some(hold) = taken.take(place.lead) {
+                    return Ok(Found::Mail(place, Some(hold)));
+                }
+            }
+            found => return Ok(found),
+        }
+    }
+    Ok(Found::Nothing(Some(app.now().plus(Time::MINUTE))))
+}
+
+async fn best(app: &App, claim: &Claim, taken: &Taken) -> Result<Found> {
     let can = itself(app, claim.workspace);
     let lanes = store::lanes(&can, claim.account).await?;
     let sender = sender(&can, can.reader().into(), claim.account).await?;
@@ -38,7 +57,7 @@ pub async fn pick(app: &App, claim: &Claim) -> Result<Found> {
     let (mut best, mut next): (Option<Choice>, Option<Time>) = (None, None);
     for campaign in lanes {
         let Some(lane) = lane(&can, can.reader().into(), campaign, claim.account).await? else { continue };
-        let (choice, later) = choose(app, claim, (&can, &sender, &lane)).await?;
+        let (choice, later) = choose(app, claim, taken, (&can, &sender, &lane)).await?;
         next = sooner(next, later);
         if let Some(choice) = choice
             && best.as_ref().is_none_or(|best| choice.order < best.order)
@@ -47,7 +66,7 @@ pub async fn pick(app: &App, claim: &Claim) -> Result<Found> {
         }
     }
     Ok(match best {
-        Some(choice) => Found::Mail(choice.place),
+        Some(choice) => Found::Mail(choice.place, None),
         None => {
             let next = next.unwrap_or(now.plus(LOOK));
             Found::Nothing(Some(next.min(now.plus(LONGEST)).max(now.plus(1))))
@@ -65,6 +84,7 @@ fn shut(lane: &Lane, sender: &Sender, is_new: bool, now: Time) -> Option<Time> {
 async fn choose(
     app: &App,
     claim: &Claim,
+    taken: &Taken,
     (can, sender, lane): (&Caller, &Sender, &Lane),
 ) -> Result<(Option<Choice>, Option<Time>)> {
     let (now, campaign) = (can.now(), lane.campaign.id);
@@ -96,7 +116,7 @@ async fn choose(
             later = sooner(later, Some(until));
         }
         None => {
-            match store::new_lead(can, campaign).await? {
+            match store::new_lead(can, campaign, &taken.all()).await? {
                 Some(lead) => {
                     nothing = false;
                     let since = lane.run.gap_until.unwrap_or(lane.run.launched_at);

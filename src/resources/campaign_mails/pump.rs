@@ -4,6 +4,7 @@ use super::book::{Outcome, book};
 use super::deliver::{Done, deliver};
 use super::pick::{Found as Picked, LOOK, pick};
 use super::store::{self, Found};
+use super::taken::Taken;
 use super::{Claim, Pace, itself};
 use crate::app::App;
 use crate::error::Result;
@@ -32,14 +33,14 @@ type Busy = Arc<Mutex<HashMap<Uuid, usize>>>;
 
 /// Sends until `stop` fires; then lets mails in progress finish. `places` is the number of accounts at a time.
 pub async fn run(app: App, places: usize, mut stop: watch::Receiver<()>) {
-    let (mut running, busy) = (JoinSet::new(), Busy::default());
+    let (mut running, busy, taken) = (JoinSet::new(), Busy::default(), Taken::default());
     let stopped = stop.clone();
     loop {
         while running.len() < places {
             match store::claim(&app, &full(&busy, places)).await {
                 Ok(Found::Claim(claim)) => {
                     let busy = Place::take(&busy, claim.workspace);
-                    drop(running.spawn(attend(app.clone(), claim, busy, stopped.clone())));
+                    drop(running.spawn(attend(app.clone(), claim, busy, taken.clone(), stopped.clone())));
                 }
                 Ok(Found::Taken) => (),
                 Ok(Found::Nothing) => break,
@@ -86,8 +87,8 @@ impl Drop for Place {
     }
 }
 
-async fn attend(app: App, claim: Claim, _place: Place, stop: watch::Receiver<()>) {
-    if let Err(error) = turn(&app, &claim, Pace::default(), stop).await {
+async fn attend(app: App, claim: Claim, _place: Place, taken: Taken, stop: watch::Receiver<()>) {
+    if let Err(error) = turn(&app, &claim, (Pace::default(), &taken), stop).await {
         tracing::warn!(account = %claim.account, cause = cause(&error), "a mail of an account failed");
     }
 }
@@ -95,13 +96,13 @@ async fn attend(app: App, claim: Claim, _place: Place, stop: watch::Receiver<()>
 /// Works until no account is due, and returns the number of turns. For tests.
 pub async fn drain(app: &App, pace: Pace) -> Result<usize> {
     let (_told, stop) = watch::channel(());
-    let mut turns = 0;
+    let (mut turns, taken) = (0, Taken::default());
     loop {
         match store::claim(app, &[]).await? {
             Found::Nothing => return Ok(turns),
             Found::Taken => (),
             Found::Claim(claim) => {
-                turn(app, &claim, pace, stop.clone()).await?;
+                turn(app, &claim, (pace, &taken), stop.clone()).await?;
                 turns += 1;
                 app.fault("between accounts")?;
             }
@@ -110,7 +111,7 @@ pub async fn drain(app: &App, pace: Pace) -> Result<usize> {
 }
 
 /// The turn of an account. The claim is extended for as long as it takes.
-async fn turn(app: &App, claim: &Claim, pace: Pace, stop: watch::Receiver<()>) -> Result<()> {
+async fn turn(app: &App, claim: &Claim, pace: (Pace, &Taken), stop: watch::Receiver<()>) -> Result<()> {
     let mails = mails(app, claim, pace, stop);
     tokio::pin!(mails);
     loop {
@@ -124,7 +125,12 @@ async fn turn(app: &App, claim: &Claim, pace: Pace, stop: watch::Receiver<()>) -
     }
 }
 
-async fn mails(app: &App, claim: &Claim, pace: Pace, stop: watch::Receiver<()>) -> Result<()> {
+async fn mails(
+    app: &App,
+    claim: &Claim,
+    (pace, taken): (Pace, &Taken),
+    stop: watch::Receiver<()>,
+) -> Result<()> {
     app.fault("after the claim")?;
     settle(app, claim).await?;
     let mut next = Some(app.now());
@@ -132,15 +138,15 @@ async fn mails(app: &App, claim: &Claim, pace: Pace, stop: watch::Receiver<()>) 
         if stop.has_changed().is_err() {
             break;
         }
-        match pick(app, claim).await? {
+        match pick(app, claim, taken).await? {
             Picked::Nothing(until) => {
                 next = until;
                 break;
             }
-            Picked::Mail(place) => match deliver(app, claim, place, pace.patience).await {
+            Picked::Mail(place, _hold) => match deliver(app, claim, place, pace.patience).await {
                 Ok(Done::Again) => {}
                 Ok(Done::Rest | Done::Stopped(Stop { until: None, .. })) => {
-                    next = later(app, claim).await?;
+                    next = later(app, claim, taken).await?;
                     break;
                 }
                 Ok(Done::Stopped(Stop { until: Some(until), .. })) => {
@@ -160,10 +166,10 @@ async fn mails(app: &App, claim: &Claim, pace: Pace, stop: watch::Receiver<()>) 
 }
 
 /// When an account that cannot send now looks again.
-async fn later(app: &App, claim: &Claim) -> Result<Option<Time>> {
-    Ok(match pick(app, claim).await? {
+async fn later(app: &App, claim: &Claim, taken: &Taken) -> Result<Option<Time>> {
+    Ok(match pick(app, claim, taken).await? {
         Picked::Nothing(until) => until,
-        Picked::Mail(_) => Some(app.now().plus(Time::MINUTE)),
+        Picked::Mail(..) => Some(app.now().plus(Time::MINUTE)),
     })
 }
 

@@ -11,6 +11,43 @@ use crate::resources::members;
 use crate::sending::gates::Rights;
 use uuid::Uuid;
 
+/// With whose rights a campaign sends now.
+pub struct Mandate {
+    grant: Option<Grant>,
+    link: bool,
+    /// The accounts that it can send from. None: nobody has the right to send.
+    pub senders: Option<Senders>,
+}
+
+impl Mandate {
+    pub async fn of(
+        can: &Caller,
+        mut from: Source<'_>,
+        (campaign, run): (&Campaign, &CampaignRun),
+    ) -> Result<Mandate> {
+        let (grant, senders) = match campaign.owned_by {
+            Some(owner) => {
+                let grant = owners(can, from.again(), owner).await?;
+                let senders = grant.as_ref().map(Senders::of_grant);
+                (grant, senders)
+            }
+            None => {
+                let grant = launchers(can, from, run).await?;
+                let senders = grant.is_some().then(|| Senders::unowned(can));
+                (grant, senders)
+            }
+        };
+        let link = run.link.is_none_or(|link| grant.as_ref().is_some_and(|grant| through(grant, link)));
+        Ok(Mandate { grant, link, senders })
+    }
+
+    /// What it means for an account that the campaign can use, or cannot.
+    pub fn for_account(&self, usable: bool) -> Rights {
+        // The admin workspace has no ceiling for campaign mails yet.
+        Rights { mandate: self.grant.is_some(), sender: usable, link: self.link, ceiling: None }
+    }
+}
+
 /// Whether the campaign can send from an account now.
 pub async fn rights(
     can: &Caller,
@@ -18,21 +55,12 @@ pub async fn rights(
     (campaign, run): (&Campaign, &CampaignRun),
     account: Uuid,
 ) -> Result<Rights> {
-    let (grant, senders) = match campaign.owned_by {
-        Some(owner) => {
-            let grant = owners(can, from.again(), owner).await?;
-            let senders = grant.as_ref().map(Senders::of_grant);
-            (grant, senders)
-        }
-        None => (launchers(can, from.again(), run).await?, Some(Senders::unowned(can))),
+    let mandate = Mandate::of(can, from.again(), (campaign, run)).await?;
+    let usable = match &mandate.senders {
+        Some(senders) => store::is_usable(can, from, senders, (campaign.id, account)).await?,
+        None => false,
     };
-    let sender = match (&grant, senders) {
-        (Some(_), Some(senders)) => store::is_usable(can, from, &senders, (campaign.id, account)).await?,
-        (_, _) => false,
-    };
-    let link = run.link.is_none_or(|link| grant.as_ref().is_some_and(|grant| through(grant, link)));
-    // The admin workspace has no ceiling for campaign mails yet.
-    Ok(Rights { mandate: grant.is_some(), sender, link, ceiling: None })
+    Ok(mandate.for_account(usable))
 }
 
 /// The grant of the owner, if they are an accepted member who can send.

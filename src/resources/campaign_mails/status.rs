@@ -1,9 +1,9 @@
 //! Why a campaign does not send. The gates that answer are those that stop a mail.
 
 use super::answer::*;
-use super::facts::{self, Lane, Sender, lane, sender};
+use super::facts::Sender;
+use super::look::{Seen, look};
 use super::words::{inactive, says};
-use super::{Place, closed, store};
 use crate::access::{Can, campaigns::Read};
 use crate::error::Result;
 use crate::resources::campaigns::{self, Campaign, DRAFT, PAUSED};
@@ -19,16 +19,30 @@ pub async fn status(can: Can<Read>, id: Uuid) -> Result<SendingStatus> {
     let campaign: Campaign = can.find(can.reader(), id).await?;
     if let Some((status, sentence)) = inactive(campaign.status) {
         let silent = [DRAFT, PAUSED].contains(&campaign.status);
-        let diagnostics = (!silent).then(|| diagnostics(&can, &campaign, status));
-        return Ok(SendingStatus { diagnostics, summary: Some(summary(status, sentence, None)) });
+        return Ok(stopped(&can, &campaign, (status, sentence), silent));
     }
-    let seen = look(&can, id).await?;
+    let Some(seen) = look(&can, &campaign).await? else {
+        return Ok(stopped(&can, &campaign, says(Gate::Campaign), false));
+    };
     let (status, sentence) = seen.says();
-    let last = seen.lanes.first().and_then(|(_, lane)| lane.run.last_sent_at);
+    let last = seen.lane.run.last_sent_at;
     let mut answer = diagnostics(&can, &campaign, status);
     seen.fill(&can, &mut answer);
     answer.issue_tracking.last_healthy_send_at = last;
     Ok(SendingStatus { diagnostics: Some(answer), summary: Some(summary(status, sentence, last)) })
+}
+
+/// The state of the campaign itself stops it. No other gate is asked.
+fn stopped(
+    can: &Can<Read>,
+    campaign: &Campaign,
+    (status, sentence): (&'static str, &'static str),
+    silent: bool,
+) -> SendingStatus {
+    let mut answer = diagnostics(can, campaign, status);
+    answer.gate = Some(Gate::Campaign.name());
+    let diagnostics = (!silent).then_some(answer);
+    SendingStatus { diagnostics, summary: Some(summary(status, sentence, None)) }
 }
 
 fn summary(status: &'static str, sentence: &str, last: Option<Time>) -> StatusSummary {
@@ -71,80 +85,18 @@ fn diagnostics(can: &Can<Read>, campaign: &Campaign, status: &'static str) -> Di
     }
 }
 
-/// What was found out about an active campaign.
-struct Seen {
-    lanes: Vec<(Sender, Lane)>,
-    /// For each account, what stops its next mail of the campaign. None: nothing does.
-    stops: Vec<Option<Stop>>,
-    new_leads: i64,
-    new_lead_ready: bool,
-    follow_ups: i64,
-    first_follow_up: Option<Time>,
-    due_today: i64,
-}
-
-async fn look(can: &Can<Read>, id: Uuid) -> Result<Seen> {
-    let (mut lanes, mut stops) = (Vec::new(), Vec::new());
-    let ready = store::new_lead(can, id).await?;
-    for account in store::senders(can, id).await? {
-        let Some(sender) = sender(can, can.reader().into(), account).await? else { continue };
-        let Some(lane) = lane(can, can.reader().into(), id, account).await? else { continue };
-        stops.push(next_stop(can, (&sender, &lane), ready).await?);
-        lanes.push((sender, lane));
-    }
-    let (new_leads, _) = store::new_leads(can, can.reader().into(), id).await?;
-    let ends = lanes.first().map_or(can.now(), |(_, lane)| lane.gates.day_ends);
-    let (follow_ups, first_follow_up, due_today) = store::follow_ups(can, id, ends).await?;
-    let new_lead_ready = ready.is_some();
-    Ok(Seen { lanes, stops, new_leads, new_lead_ready, follow_ups, first_follow_up, due_today })
-}
-
-/// What stops the next mail of an account: a first step that was deferred, a follow-up that is due, or a new lead. The
-/// answer is the stop that ends first.
-async fn next_stop(
-    can: &Can<Read>,
-    (sender, lane): (&Sender, &Lane),
-    ready: Option<Uuid>,
-) -> Result<Option<Stop>> {
-    let (now, campaign) = (can.now(), lane.campaign.id);
-    let mut places = Vec::new();
-    for first_step in [true, false] {
-        let waiting = store::next_due(can, (campaign, sender.account.id), first_step).await?;
-        places.extend(waiting.map(|waiting| Place { campaign, lead: waiting.lead, step: waiting.step }));
-    }
-    places.extend(ready.map(|lead| Place { campaign, lead, step: 0 }));
-    let mut first: Option<Stop> = None;
-    for place in places {
-        match facts::stop(can, can.reader().into(), (sender, lane), place).await? {
-            None => return Ok(None),
-            Some(stop) => {
-                let sooner = |first: &Stop| opens(&stop, now) < opens(first, now);
-                if first.as_ref().is_none_or(sooner) {
-                    first = Some(stop);
-                }
-            }
-        }
-    }
-    let general = || lane.stops(sender, true, now).into_iter().next();
-    Ok(first.or_else(general).or(Some(closed(Gate::Lead))))
-}
-
-fn opens(stop: &Stop, now: Time) -> Time {
-    stop.until.unwrap_or(now.plus(Time::DAY * 3650))
-}
-
 impl Seen {
     /// The gate that stops the whole campaign: none if an account can send now, else the one that opens first.
     fn stop(&self) -> Option<Stop> {
-        if self.stops.iter().any(Option::is_none) {
+        if self.senders.iter().any(|one| one.stop.is_none()) {
             return None;
         }
-        let all = self.stops.iter().flatten();
+        let all = self.senders.iter().filter_map(|one| one.stop.as_ref());
         all.min_by_key(|stop| (stop.until.is_none(), stop.until, stop.gate)).copied()
     }
 
     fn says(&self) -> (&'static str, &'static str) {
-        if self.lanes.is_empty() {
+        if self.senders.is_empty() {
             return (
                 "no_accounts_available",
                 "No account sends for the campaign. Add one, or launch the campaign again.",
@@ -176,8 +128,7 @@ impl Seen {
             account_unavailable_skips: None,
             delay_not_met_skips: None,
         });
-        let Some((_, lane)) = self.lanes.first() else { return };
-        let gates = &lane.gates;
+        let gates = &self.lane.gates;
         let hit = |limit: i64, done: i64| done >= limit;
         answer.campaign_daily_limit = gates.daily_limit.map(|limit| CampaignDailyLimit {
             limit,
@@ -190,15 +141,15 @@ impl Seen {
             contacted: gates.new_today,
             limit_hit: gates.daily_max_leads.is_some_and(|limit| hit(limit, gates.new_today)),
         });
-        answer.expected_today = self.expected(lane, now);
+        answer.expected_today = self.expected(now);
     }
 
     fn accounts(&self) -> AccountsSummary {
         let mut all = AccountsSummary::default();
-        for ((sender, _), stop) in self.lanes.iter().zip(&self.stops) {
+        for one in &self.senders {
             all.total_connected += 1;
-            let ramps = sender.gates.limit.because == Because::Ramp;
-            match stop.map(|stop| stop.gate) {
+            let ramps = one.sender.gates.limit.because == Because::Ramp;
+            match one.stop.map(|stop| stop.gate) {
                 Some(Gate::Account) => all.unavailable.disconnected += 1,
                 Some(Gate::AccountDay) if ramps => all.unavailable.slow_ramp_limit_hit += 1,
                 Some(Gate::AccountDay) => all.unavailable.daily_limit_hit += 1,
@@ -210,7 +161,8 @@ impl Seen {
     }
 
     /// The bound that all limits together leave for today.
-    fn expected(&self, lane: &Lane, now: Time) -> i64 {
+    fn expected(&self, now: Time) -> i64 {
+        let lane = &self.lane;
         let gap = |sender: &Sender| {
             let settings = (&sender.account.settings.sending_gap, &lane.campaign.settings.email_gap);
             let number = |number: &Option<Number>| number.as_ref().and_then(Number::as_f64);
@@ -220,14 +172,13 @@ impl Seen {
                 Uuid::nil(),
             ))
         };
-        let usable = self.lanes.iter().filter(|(sender, lane)| {
-            sender.gates.active && lane.rights.mandate && lane.rights.sender && lane.rights.link
-        });
+        let allowed = lane.rights.mandate && lane.rights.link;
+        let usable = self.senders.iter().filter(|one| one.sender.gates.active && allowed && one.usable);
         let senders: Vec<expected::Sender> = usable
-            .map(|(sender, lane)| expected::Sender {
-                left: sender.gates.limit.mails - sender.gates.sent_today,
-                gap: gap(sender),
-                from: sender.gates.gap_until.max(lane.gates.gap_until).unwrap_or(now).max(now),
+            .map(|one| expected::Sender {
+                left: one.sender.gates.limit.mails - one.sender.gates.sent_today,
+                gap: gap(&one.sender),
+                from: one.sender.gates.gap_until.max(one.gap_until).unwrap_or(now).max(now),
             })
             .collect();
         let gates = &lane.gates;

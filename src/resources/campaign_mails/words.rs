@@ -50,9 +50,7 @@ pub fn says(gate: Gate) -> (&'static str, &'static str) {
             "follow_up_delay_not_met",
             "The campaign stops on replies, and this server does not read replies yet. So it sends first steps only.",
         ),
-        Gate::ContactHeld | Gate::ContactDay => {
-            ("waiting_for_leads", "Another campaign wrote to the next lead today.")
-        }
+        Gate::ContactDay => ("waiting_for_leads", "Another campaign wrote to the next lead today."),
         Gate::Suppressed => ("waiting_for_leads", "The next lead is suppressed, and is skipped."),
         Gate::Company => {
             ("domain_limit_reached", "The company of the next lead has got as many mails as it can.")

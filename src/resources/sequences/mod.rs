@@ -4,4 +4,5 @@
 mod editor;
 mod pages;
 mod preview;
+mod test_mail;
 pub use pages::pages;

@@ -24,8 +24,12 @@ pub struct Previewed {
 
 /// A variant of a step, filled in.
 pub struct Mail {
+    /// The numbers of its step and variant, from 0, such as `1.0`.
+    pub place: String,
     pub title: String,
     pub subject: String,
+    /// None: it leaves as plain text.
+    pub html: Option<String>,
     pub text: String,
     /// Why it cannot be sent.
     pub wrong: Option<String>,
@@ -113,7 +117,8 @@ pub async fn of<P: Permission>(
                 true => format!("Step {}, variant {}", at + 1, letter(number)),
                 false => format!("Step {}", at + 1),
             };
-            let mut mail = filled(title, variant, &filling, (campaign.id, at, text_only(at)));
+            let name = (format!("{at}.{number}"), title);
+            let mut mail = filled(name, variant, &filling, (campaign.id, at, text_only(at)));
             if mail.subject.is_empty() && mail.wrong.is_none() {
                 mail.subject = if thread.is_empty() { String::new() } else { reply(&thread) };
             }
@@ -127,11 +132,18 @@ pub async fn of<P: Permission>(
     Ok(Previewed { lead: filling.name, nothing: mails.is_empty(), mails })
 }
 
-fn filled(title: String, variant: &Variant, filling: &Filling, place: (Uuid, usize, bool)) -> Mail {
+fn filled(
+    (numbers, title): (String, String),
+    variant: &Variant,
+    filling: &Filling,
+    place: (Uuid, usize, bool),
+) -> Mail {
     let (campaign, at, text_only) = place;
     let refused = |wrong: String| Mail {
+        place: numbers.clone(),
         title: title.clone(),
         subject: String::new(),
+        html: None,
         text: String::new(),
         wrong: Some(wrong),
     };
@@ -147,7 +159,14 @@ fn filled(title: String, variant: &Variant, filling: &Filling, place: (Uuid, usi
     let of = |name: &str| filling.values.get(name).map(String::as_str);
     let copy = Copy { subject: &subject, body: &body, signature: None, text_only };
     match compose(copy, &Values { of: &of, seed: &seed }, None) {
-        Composed::Whole(texts) => Mail { title, subject: texts.subject, text: texts.text, wrong: None },
+        Composed::Whole(texts) => Mail {
+            place: numbers.clone(),
+            title: title.clone(),
+            subject: texts.subject,
+            html: texts.html,
+            text: texts.text,
+            wrong: None,
+        },
         Composed::TooLong => refused("The mail is too long.".to_owned()),
         Composed::Missing(names) => {
             let names: Vec<String> = names.iter().map(|name| format!("{{{{{name}}}}}")).collect();

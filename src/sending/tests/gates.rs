@@ -81,10 +81,6 @@ fn close(facts: &mut Facts, gate: Gate) -> Option<Time> {
             return Some(after);
         }
         Gate::Inbox => facts.account.inbox_read_at = Some(NOW.minus(FRESH + 1)),
-        Gate::ContactHeld => {
-            facts.contact.held_until = Some(after);
-            return Some(after);
-        }
         Gate::ContactDay => {
             facts.contact.taken_until = Some(after);
             return Some(after);
@@ -103,7 +99,7 @@ fn close(facts: &mut Facts, gate: Gate) -> Option<Time> {
     (gate == Gate::Ceiling).then_some(later)
 }
 
-const ALL: [Gate; 22] = [
+const ALL: [Gate; 21] = [
     Gate::Lease,
     Gate::Account,
     Gate::AccountDay,
@@ -117,7 +113,6 @@ const ALL: [Gate; 22] = [
     Gate::Lead,
     Gate::Due,
     Gate::Inbox,
-    Gate::ContactHeld,
     Gate::ContactDay,
     Gate::Suppressed,
     Gate::Company,

@@ -4,11 +4,15 @@
 mod arming;
 mod booking;
 mod claims;
+mod counting;
+mod looking;
 mod reading;
 mod waiting;
 pub use arming::*;
 pub use booking::*;
 pub use claims::*;
+pub use counting::*;
+pub use looking::*;
 pub use reading::*;
 pub use waiting::*;
 

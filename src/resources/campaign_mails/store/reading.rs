@@ -139,9 +139,8 @@ pub async fn not_before(can: &Caller, from: Source<'_>, lead: Uuid) -> Result<Op
 pub struct Contact {
     pub campaign: Option<Uuid>,
     pub last_sent_at: Option<Time>,
-    pub held_until: Option<Time>,
 }
-record! { Contact { campaign = "k.campaign_id", last_sent_at = "k.last_sent_at", held_until = "k.held_until" } }
+record! { Contact { campaign = "k.campaign_id", last_sent_at = "k.last_sent_at" } }
 
 pub async fn contact(can: &Caller, from: Source<'_>, mac: &str) -> Result<Option<Contact>> {
     can.sql("select {columns} from contacts k where k.workspace_id = {here} and k.mac = $1")
@@ -187,6 +186,7 @@ pub async fn attempts(can: &Caller, from: Source<'_>, place: Place) -> Result<Ve
 /// A send that is stored.
 #[derive(Clone, Debug)]
 pub struct Sent {
+    pub id: Uuid,
     pub lead: Uuid,
     pub campaign: Uuid,
     pub account: Uuid,
@@ -198,7 +198,7 @@ pub struct Sent {
     pub at: Time,
 }
 record! { Sent {
-    lead = "s.lead_id", campaign = "s.campaign_id", account = "s.account_id", step = "s.step",
+    id = "s.id", lead = "s.lead_id", campaign = "s.campaign_id", account = "s.account_id", step = "s.step",
     variant = "s.variant", message_id = "s.message_id", recipient = "s.recipient", at = "s.at",
 } }
 

@@ -8,9 +8,10 @@ use crate::time::Time;
 use uuid::Uuid;
 
 use super::super::Place;
+use super::super::book::{COMPLETED, SKIPPED};
 
 /// Campaigns that one account looks through.
-const LANES: i64 = 200;
+pub const LANES: i64 = 200;
 
 /// The active campaigns that send from an account and were launched.
 pub async fn lanes(can: &Caller, account: Uuid) -> Result<Vec<Uuid>> {
@@ -55,17 +56,19 @@ pub async fn next_due(
     .await
 }
 
-/// The first new lead of a campaign that can be contacted now.
-pub async fn new_lead(can: &Caller, campaign: Uuid) -> Result<Option<Uuid>> {
+/// The first new lead of a campaign that can be contacted now, but none of these.
+pub async fn new_lead(can: &Caller, campaign: Uuid, but: &[Uuid]) -> Result<Option<Uuid>> {
+    let but: Vec<Uuid> = but.iter().copied().chain([Uuid::nil()]).collect();
     can.sql(
         "select l.id from leads l where l.workspace_id = {here} and l.campaign_id = $1 and l.status = 1 \
          and (l.contacted_in is null or l.contacted_in <> l.campaign_id) and coalesce(l.not_before <= $2, true) \
-         and coalesce(l.lt_interest_status, 0) >= 0 and l.email is not null \
+         and coalesce(l.lt_interest_status, 0) >= 0 and l.email is not null and l.id not in ({ids}) \
          and not exists (select 1 from journeys j where j.workspace_id = l.workspace_id and j.lead_id = l.id \
          and j.campaign_id = l.campaign_id) order by l.id limit 1",
     )
     .bind(campaign)
     .bind(can.now())
+    .fill_list("{ids}", &but)
     .optional(can.reader())
     .await
 }
@@ -87,14 +90,58 @@ pub async fn new_leads(can: &Caller, from: Source<'_>, campaign: Uuid) -> Result
     Ok(found.await?.unwrap_or_default())
 }
 
-/// Whether a journey of a campaign has not ended. One whose account was removed cannot go on.
+/// Whether a journey of a campaign has not ended.
 pub async fn is_under_way(can: &Caller, from: Source<'_>, campaign: Uuid) -> Result<bool> {
     let found = can
-        .sql("select j.lead_id from journeys j where j.workspace_id = {here} and j.campaign_id = $1 and not j.ended \
-             and exists (select 1 from accounts a where a.workspace_id = j.workspace_id and a.id = j.account_id) limit 1")
+        .sql("select j.lead_id from journeys j where j.workspace_id = {here} and j.campaign_id = $1 and not j.ended limit 1")
         .bind(campaign)
         .optional::<Uuid>(from);
     Ok(found.await?.is_some())
+}
+
+/// Leads that one transaction ends.
+pub const STRANDED: usize = 500;
+
+/// Leads whose next step no account can send: their account was deleted, or it was taken off the campaign and the step has
+/// been due since before a time.
+pub async fn stranded(can: &Caller, campaign: Uuid, before: Time) -> Result<Vec<Uuid>> {
+    can.sql(
+        "select j.lead_id from journeys j where j.workspace_id = {here} and j.campaign_id = $1 and not j.ended \
+         and (not exists (select 1 from accounts a where a.workspace_id = j.workspace_id and a.id = j.account_id) \
+         or j.due_at <= $2 and not exists (select 1 from campaign_senders s where s.workspace_id = j.workspace_id \
+         and s.campaign_id = j.campaign_id and s.account_id = j.account_id) and not exists (select 1 \
+         from custom_tag_mappings g join run_tags t on t.workspace_id = g.workspace_id and t.tag_id = g.tag_id \
+         where g.workspace_id = j.workspace_id and t.campaign_id = j.campaign_id and g.resource_id = j.account_id)) \
+         limit $3",
+    )
+    .bind(campaign)
+    .bind(before)
+    .bind(i64::try_from(STRANDED).unwrap_or(i64::MAX))
+    .all(can.reader())
+    .await
+}
+
+/// Ends the journeys of these leads. The leads are skipped.
+pub async fn end_stranded(can: &Caller, tx: &mut Tx, campaign: Uuid, leads: &[Uuid]) -> Result<()> {
+    can.sql(
+        "update journeys set due_at = null, ended = true where workspace_id = {here} and campaign_id = $1 \
+         and lead_id in ({ids})",
+    )
+    .bind(campaign)
+    .fill_list("{ids}", leads)
+    .run(&mut *tx)
+    .await?;
+    can.sql(
+        "update leads set status = $2, timestamp_updated = $3 where workspace_id = {here} and campaign_id = $1 \
+         and status = 1 and id in ({ids})",
+    )
+    .bind(campaign)
+    .bind(SKIPPED)
+    .bind(can.now())
+    .fill_list("{ids}", leads)
+    .run(tx)
+    .await
+    .map(drop)
 }
 
 /// A lead waits until a time. A journey whose step is on its way keeps its time.
@@ -133,17 +180,29 @@ pub async fn end(can: &Caller, tx: &mut Tx, place: Place, status: i64) -> Result
 }
 
 /// Only an active lead of the campaign gets another status.
-pub async fn set_lead_status(can: &Caller, tx: &mut Tx, place: Place, status: i64) -> Result<u64> {
+pub async fn set_lead_status(can: &Caller, tx: &mut Tx, place: Place, status: i64) -> Result<()> {
+    let set = can
+        .sql(
+            "update leads set status = $3, timestamp_updated = $4 where workspace_id = {here} and id = $1 \
+             and campaign_id = $2 and status = 1",
+        )
+        .bind(place.lead)
+        .bind(place.campaign)
+        .bind(status)
+        .bind(can.now())
+        .run(&mut *tx);
+    if set.await? == 0 || status != COMPLETED {
+        return Ok(());
+    }
     can.sql(
-        "update leads set status = $3, timestamp_updated = $4 where workspace_id = {here} and id = $1 \
-         and campaign_id = $2 and status = 1",
+        "update journeys set completed_at = $3 where workspace_id = {here} and lead_id = $1 and campaign_id = $2",
     )
     .bind(place.lead)
     .bind(place.campaign)
-    .bind(status)
     .bind(can.now())
     .run(tx)
     .await
+    .map(drop)
 }
 
 /// Every lead with this address gets a status that ends its campaign.
@@ -166,33 +225,4 @@ pub async fn of_send(app: &App, send: Uuid) -> Result<Option<(Uuid, Uuid)>> {
         .bind(send)
         .optional(&app.reader)
         .await
-}
-
-/// The accounts of a campaign, at most 200.
-pub async fn senders(can: &Caller, campaign: Uuid) -> Result<Vec<Uuid>> {
-    can.sql(
-        "select a.id from accounts a where a.workspace_id = {here} and (a.id in (select s.account_id \
-         from campaign_senders s where s.workspace_id = {here} and s.campaign_id = $1) or a.id in \
-         (select g.resource_id from custom_tag_mappings g join run_tags t on t.workspace_id = g.workspace_id \
-         and t.tag_id = g.tag_id where g.workspace_id = {here} and t.campaign_id = $1)) order by a.id limit $2",
-    )
-    .bind(campaign)
-    .bind(LANES)
-    .all(can.reader())
-    .await
-}
-
-/// How many journeys of a campaign wait for a later step, when the first is due, and how many are due by a time.
-pub async fn follow_ups(can: &Caller, campaign: Uuid, by: Time) -> Result<(i64, Option<Time>, i64)> {
-    let found = can
-        .sql(
-            "select count(*), min(j.due_at), count(*) filter (where j.due_at <= $2) from journeys j \
-             where j.workspace_id = {here} and j.campaign_id = $1 and j.due_at is not null and not j.ended \
-             and j.step > 0",
-        )
-        .bind(campaign)
-        .bind(by)
-        .optional::<(i64, (Option<Time>, i64))>(can.reader());
-    let (count, (first, due)) = found.await?.unwrap_or_default();
-    Ok((count, first, due))
 }

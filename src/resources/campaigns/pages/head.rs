@@ -7,12 +7,14 @@ use crate::web::{Offer, Way};
 
 /// The pages of other resources.
 const SEQUENCE: Way<Update> = Way::page("/w/{workspace}/campaigns/{id}/sequence", "Sequence");
+const ANALYTICS: Way<Read> = Way::page("/w/{workspace}/campaigns/{id}/analytics", "Analytics");
 const LEADS: Way<leads::Read> = Way::page("/w/{workspace}/leads", "Leads");
 const HISTORY: Way<audit_logs::Read> = Way::page("/w/{workspace}/audit", "History");
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     Overview,
+    Analytics,
     Sequence,
     Schedule,
     Options,
@@ -39,6 +41,7 @@ impl Head {
         let id = campaign.id;
         let all = [
             (Place::Overview, SHOW.open_to(can, id)),
+            (Place::Analytics, ANALYTICS.open_to(can, id)),
             (Place::Sequence, SEQUENCE.offered_on(can, near, id)),
             (Place::Schedule, SCHEDULE.offered_on(can, near, id)),
             (Place::Options, OPTIONS.offered_on(can, near, id)),

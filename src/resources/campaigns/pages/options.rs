@@ -51,12 +51,18 @@ pub async fn show(can: Can<Update>, Path(Id { id }): Path<Id>) -> Result<Page> {
     shown(&can, near, &campaign, None).await
 }
 
-/// The campaign as this form shows it: a box that nobody has set is not checked.
+/// The boxes that are checked unless somebody has cleared them.
+const CHECKED: [&str; 2] = ["stop_on_reply", "insert_unsubscribe_header"];
+
+/// The campaign as this form shows it: a box that nobody has set shows what the server does.
 fn drawn(campaign: &Seen<Campaign>) -> Result<Value> {
     let mut drawn = serde_json::to_value(campaign).map_err(Error::internal)?;
     if let Value::Object(fields) = &mut drawn {
         for (name, ..) in BOXES {
-            fields.entry(name).or_insert(Value::Bool(false));
+            let set = fields.entry(name).or_insert(Value::Null);
+            if set.is_null() {
+                *set = Value::Bool(CHECKED.contains(&name));
+            }
         }
     }
     Ok(drawn)

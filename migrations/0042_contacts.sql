@@ -1,0 +1,2 @@
+-- Nothing wrote it.
+alter table contacts drop column held_until;
