@@ -24,7 +24,6 @@ pub use paths::{Path, Via};
 pub use principal::grant_of;
 pub use question::{asked_action, explain};
 pub use routes::operations;
-pub use store::sight;
 pub use what::{HeldRow, Reached, WhatAnswer, WhatQuestion, what_can};
 pub use who::{Allowed, Refused, WhoAnswer, WhoQuestion, who_can};
 

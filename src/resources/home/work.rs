@@ -3,7 +3,7 @@
 use crate::access::{Can, accounts, api_keys, campaigns, leads, workspaces::Read};
 use crate::error::Result;
 use crate::http::Paging;
-use crate::resources::api_keys::{ApiKey, Finding, findings};
+use crate::resources::api_keys::{Advised, ApiKey, Finding, Severity};
 use crate::resources::campaigns::{State, newest, state};
 use crate::resources::{accounts as senders, api_keys as keys, leads as all_leads};
 use crate::web::{Offer, Way};
@@ -87,7 +87,7 @@ impl Work {
 
 /// API keys that deserve a look.
 pub struct Keys {
-    /// Their names, and what was found about each.
+    /// Their names, and the gravest findings about each.
     pub rows: Vec<(String, String)>,
     pub all: Option<Offer>,
     /// Whether a key has fewer scopes than all.
@@ -99,17 +99,18 @@ impl Keys {
     pub async fn of(can: &Can<Read>) -> Result<Option<Keys>> {
         let Ok(can) = can.further::<api_keys::Read>() else { return Ok(None) };
         let paging = Paging { limit: Some(LOOKED_THROUGH), starting_after: None };
-        let all = keys::list(&can, &paging).await?;
-        let is_narrow = |key: &ApiKey| !findings(&can, key).contains(&Finding::Everything);
-        let row = |key: &ApiKey| {
-            let found = findings(&can, key).into_iter().filter(|found| *found != Finding::NeverUsed);
-            let words: Vec<&str> = found.map(Finding::words).collect();
-            (!words.is_empty()).then(|| (key.name.clone(), words.join(", ")))
+        let all = keys::advice(&can, &paging).await?;
+        let covers_all = |one: &Finding| matches!(one, Finding::Everything | Finding::ChangesEverything);
+        let is_narrow = |advised: &Advised| !advised.findings.iter().any(covers_all);
+        let row = |(key, advised): &(ApiKey, Advised)| {
+            let grave = advised.findings.iter().filter(|one| one.severity() == Severity::High);
+            let sentences: Vec<String> = grave.map(Finding::sentence).collect();
+            (!sentences.is_empty()).then(|| (key.name.clone(), sentences.join(" ")))
         };
         Ok(Some(Keys {
             rows: all.iter().filter_map(row).take(ROWS as usize).collect(),
             all: KEYS.open_to(&can, ()),
-            has_narrow: all.iter().any(is_narrow),
+            has_narrow: all.iter().any(|(_, advised)| is_narrow(advised)),
         }))
     }
 }
