@@ -59,13 +59,13 @@ async fn steps_are_for_those_who_may_take_them(world: World) {
 }
 
 async fn trouble_is_shown_to_those_who_see_the_account(world: World) {
-    let to = world.who("sdr").member;
+    let to = world.who("member").member;
     world.connect("owner", "mine@outreach.example", to).await;
     world.connect("owner", "other@outreach.example", None).await;
     let broken = "update accounts set status = -1, status_message = '{\"response\": \"535 Wrong password\"}' \
                   where email like '%@outreach.example'";
     world.run(sql(broken)).await;
-    let page = home(&world, "sdr's session").await;
+    let page = home(&world, "member's session").await;
     assert!(page.contains("mine@outreach.example") && page.contains("535 Wrong password"), "{page}");
     assert!(!page.contains("other@outreach.example"), "{page}");
     let page = home(&world, "owner's session").await;

@@ -58,7 +58,7 @@ super::access_matrix! {
         Preview = preview (create)      _     [x     x     _       _      _      _    _    _   ] "organization.integrations" "Preview what an API key could do, without creating it" + Managing
         Rotate = rotate (create)        1100  [x     x     _       _      _      _    _    _   ] "organization.integrations" "Give a program a new API key in place of an old one" + Unlimited + Fresh + Stores + MakesKey + Managing + Prompt
         Delete = delete (delete)        38    [x     x     _       _      _      _    _    _   ] "organization.integrations" "Revoke an API key" + Unlimited + Managing
-        Warn   = warn   ()              1102  [x     x     _       _      _      _    _    _   ] "organization.integrations" "Get a letter when somebody uses a canary key" + Managing
+        Warn   = warn   (read)          1102  [x     x     _       _      _      _    _    _   ] "organization.integrations" "Get a letter when somebody uses a canary key" + Managing
     }
     custom_tags "custom_tags" {
         Read   = read   (read)          _     [x     x     x       x      x      x    x    x   ] "campaigns.view"      "See tags"

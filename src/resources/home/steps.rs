@@ -26,15 +26,15 @@ pub struct Step {
 
 /// The steps that this caller may do, or none if all of them are done.
 pub async fn left(can: &Can<Read>, work: &Work, keys: Option<&Keys>) -> Result<Vec<Step>> {
-    let (members, admins) = match can.further::<members::Create>() {
-        Ok(can) => count_by_rights(&can).await?,
-        Err(_) => (0, 0),
+    let invites = can.may(members::Create::ACTION);
+    let (members, admins) = match can.further::<members::Read>() {
+        Ok(can) if invites => count_by_rights(&can).await?,
+        Ok(_) | Err(_) => (0, 0),
     };
     let protected = match can.further::<factors::Read>() {
         Ok(can) => second::list(&can).await?.is_any(),
         Err(_) => false,
     };
-    let invites = can.may(members::Create::ACTION);
     let has_campaign = work.campaigns.as_ref().is_some_and(|campaigns| !campaigns.is_empty());
     let all = [
         (
