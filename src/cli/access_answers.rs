@@ -68,11 +68,14 @@ impl Answers {
 }
 
 /// The answer with the items of all its pages.
-async fn whole(mut question: Value, list: &str, ask: impl AsyncFn(Value) -> Result<Value>) -> Result<Value> {
+async fn whole(question: Value, list: &str, ask: impl AsyncFn(Value) -> Result<Value>) -> Result<Value> {
     let mut answer = ask(question.clone()).await?;
     while let Some(next) = answer.get("next_starting_after").cloned() {
-        question["starting_after"] = next;
-        let mut page = ask(question.clone()).await?;
+        let mut question = question.clone();
+        if let Some(fields) = question.as_object_mut() {
+            fields.insert("starting_after".to_owned(), next);
+        }
+        let mut page = ask(question).await?;
         if let (Some(all), Some(more)) = (list_of(&mut answer, list), list_of(&mut page, list)) {
             all.append(more);
         }

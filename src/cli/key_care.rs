@@ -84,12 +84,13 @@ async fn advice(door: &Door, out: Out) -> Result<()> {
 
 /// A line for each finding of a key, and one for the scopes that its use needs.
 fn lines(key: &Value) -> Vec<Value> {
-    let line = |severity: &str, sentence: String| json!({ "id": key["id"], "name": key["name"], "severity": severity, "sentence": sentence });
-    let findings = key["findings"].as_array().into_iter().flatten();
+    let line = |severity: &str, sentence: String| json!({ "id": text(key, "id"), "name": text(key, "name"), "severity": severity, "sentence": sentence });
+    let list = |name: &str| key.get(name).and_then(Value::as_array);
+    let findings = list("findings").into_iter().flatten();
     let mut lines: Vec<Value> =
         findings.map(|one| line(&text(one, "severity"), text(one, "sentence"))).collect();
-    let needed = match (key["suggested_scopes"].as_array(), key["known_since"].as_str()) {
-        (Some(scopes), _) if key["suggested_scopes"] == key["scopes"] || scopes.is_empty() => None,
+    let needed = match (list("suggested_scopes"), key.get("known_since").and_then(Value::as_str)) {
+        (Some(scopes), _) if Some(scopes) == list("scopes") || scopes.is_empty() => None,
         (Some(scopes), _) => {
             let scopes: Vec<_> = scopes.iter().filter_map(Value::as_str).collect();
             Some(format!("Its use needs only these scopes: {}", scopes.join(",")))
@@ -104,7 +105,7 @@ fn lines(key: &Value) -> Vec<Value> {
 }
 
 fn text(row: &Value, field: &str) -> String {
-    row[field].as_str().unwrap_or_default().to_owned()
+    row.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 impl Door {
@@ -114,7 +115,7 @@ impl Door {
                 let from = after.map_or_else(String::new, |after| format!("&starting_after={after}"));
                 let path = format!("/api/v2/api-keys/advice?limit=100{from}");
                 let answer = remote.call(Method::GET, &path, JSON, "").await?.json()?;
-                Ok(answer["items"].as_array().cloned().unwrap_or_default())
+                Ok(answer.get("items").and_then(Value::as_array).cloned().unwrap_or_default())
             }
             Door::Here(app, workspace) => {
                 let can = Can::<may::Read>::operator(app, *workspace);

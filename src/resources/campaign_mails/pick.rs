@@ -42,7 +42,7 @@ pub async fn pick(app: &App, claim: &Claim, taken: &Taken) -> Result<Found> {
                     return Ok(Found::Mail(place, Some(hold)));
                 }
             }
-            found => return Ok(found),
+            found @ (Found::Mail(..) | Found::Nothing(_)) => return Ok(found),
         }
     }
     Ok(Found::Nothing(Some(app.now().plus(Time::MINUTE))))

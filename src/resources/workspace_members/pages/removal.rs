@@ -69,10 +69,7 @@ async fn shown<P: Permission>(
         |offer: Offer| -> Result<Form> { Ok(ask(Form::of::<Revoke>(can, offer.called(label))?.back(back))) };
     let removal = Removal {
         name: member.called(),
-        leaving: match leaving(can, member, kept).await? {
-            Some((all, form)) => Some((all, ask(form))),
-            None => None,
-        },
+        leaving: leaving(can, member, kept).await?.map(|(all, form)| (all, ask(form))),
         remove: offer.map(form).transpose()?,
         back: SHOW.offered(can, id).map(|offer| offer.called("Keep")),
         foreseen,
