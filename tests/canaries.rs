@@ -1,4 +1,4 @@
-//! Canary keys: they open nothing, and only the audit log and a letter tell that somebody used one.
+//! Canary keys: they give no access, and only the audit log and a letter tell that somebody used one.
 
 use crate::support::{Answer, World, on_both};
 use gatepost::db::sql;
@@ -54,6 +54,9 @@ async fn a_canary_is_answered_like_an_unknown_key(world: World) {
     let listed = world.get("owner", "/api/v2/api-keys/advice").await.items();
     let advice = listed.iter().find(|one| one["id"] == json!(id)).unwrap();
     assert_eq!(advice["findings"], json!([]));
+    let question = json!({ "permission": "campaigns:read" });
+    let asked = world.call("owner", "POST /api/v2/access/who-can", question).await.is(200).items();
+    assert!(asked.iter().all(|one| one["id"] != json!(id)), "it can do nothing");
     let preview = json!({ "name": "b", "scopes": ["all:all"], "canary": true });
     let preview = world.call("owner", "POST /api/v2/api-keys/preview", preview).await.is(200).json();
     assert_eq!(preview["permissions"], json!([]));

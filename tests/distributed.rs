@@ -17,7 +17,7 @@ const GLOBAL: &[(&str, &str)] = &[
     ("challenges", "are answered before the user is known"),
     ("tries", "are counted before the workspace is known"),
     ("credentials", "tell the workspace of a key or an invitation"),
-    ("canaries", "tell the workspace of a key that opens nothing"),
+    ("canaries", "tell the workspace of a key that gives no access"),
     ("group_links", "belong to two workspaces, and are looked up from both"),
 ];
 

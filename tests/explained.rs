@@ -191,6 +191,8 @@ fn by_the_body(operation: &Operation) -> bool {
         "webhooks:resume",
         "webhook_events:read",
         "webhook_events:redeliver",
+        // The caller must also be allowed to send from the account.
+        "emails:test",
         // It also needs the permissions to see members and keys.
         "access:who_can",
         // The key can have rights that the caller lacks, and each kind of belongings needs its own permission.
@@ -297,7 +299,7 @@ async fn callers_with_the_right_get_the_reason(world: World) {
     let told = ask_about(&world, "owner", &json!(world.who("member").member), "accounts:read", account).await;
     assert_eq!(
         reason(&told, "record"),
-        "record: this sending account is assigned to manager Test; member Test reaches only what is assigned to them"
+        "record: this sending account is assigned to manager Test; member Test reaches only records that are assigned to them"
     );
     let shared = world.create("editor", "shared", "team").await;
     let member = json!(world.who("member").user);
@@ -309,10 +311,7 @@ async fn callers_with_the_right_get_the_reason(world: World) {
     );
     let client = json!(world.who("client").member);
     let told = ask_about(&world, "owner", &client, "campaigns:read", &shared).await;
-    assert_eq!(
-        reason(&told, "record"),
-        "record: this campaign carries no tag of the tag limit of client Test"
-    );
+    assert_eq!(reason(&told, "record"), "record: this campaign has no tag from the tag limit of client Test");
     // A record that the caller does not see has the same explanation as a missing one.
     let missing = ask_about(&world, "owner", &sdr, "campaigns:read", MISSING).await;
     assert_eq!(reason(&missing, "record"), "record: not there, or not visible");

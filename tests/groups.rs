@@ -361,7 +361,7 @@ proptest! {
                 || through && own;
             let capped = rails.highest_role.filter(|cap| role != Role::Owner && (role as usize) < *cap as usize);
             let forbidden = rails.no_exports && export
-                || rails.no_key_creation && action.name == "api_keys:create"
+                || rails.no_key_creation && ["api_keys:create", "api_keys:rotate"].contains(&action.name)
                 || capped.is_some_and(|cap| !contains(bare.reach(action)).iter().zip(contains(action.reach(cap)))
                     .any(|(own, cap)| *own && cap));
             prop_assert_eq!(with, without && !withheld && !forbidden, "{}", action.name);

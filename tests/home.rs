@@ -44,7 +44,7 @@ async fn a_step_is_done_once_it_is_done(world: World) {
     for (title, done) in titles.into_iter().zip([true, false, false, true, true]) {
         assert_eq!(step(&page, title), Some((done, !done)), "{title}: {page}");
     }
-    assert!(page.contains("Spring") && page.contains("What happened last"), "{page}");
+    assert!(page.contains("Spring") && page.contains("Recent activity"), "{page}");
 }
 
 async fn steps_are_for_those_who_may_take_them(world: World) {
@@ -52,7 +52,7 @@ async fn steps_are_for_those_who_may_take_them(world: World) {
     assert!(step(&page, "Turn on a second factor").is_some(), "{page}");
     for who in ["view's session", "client's session"] {
         let page = home(&world, who).await;
-        for title in ["Connect a sending account", "Invite a colleague", "Make a key for a script"] {
+        for title in ["Connect a sending account", "Invite a colleague", "Create an API key for a script"] {
             assert_eq!(step(&page, title), None, "{who} {title}: {page}");
         }
     }
@@ -74,7 +74,7 @@ async fn trouble_is_shown_to_those_who_see_the_account(world: World) {
 
 async fn what_happened_last_is_for_those_who_read_the_log(world: World) {
     world.create("owner", "Autumn", "private").await;
-    assert!(home(&world, "owner's session").await.contains("What happened last"));
+    assert!(home(&world, "owner's session").await.contains("Recent activity"));
     let page = home(&world, "sdr's session").await;
-    assert!(!page.contains("What happened last") && !page.contains("Autumn"), "{page}");
+    assert!(!page.contains("Recent activity") && !page.contains("Autumn"), "{page}");
 }

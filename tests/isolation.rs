@@ -157,6 +157,10 @@ fn expected(who: &str, operation: &Operation) -> &'static [u16] {
         (Reach::Own, _) if ["leads:create", "leads:move", "lead_imports:create"].contains(&action.name) => {
             &[403]
         }
+        // The account of the sample belongs to another member, or to nobody.
+        (Reach::Assigned, Reach::Assigned) if action.name == "emails:test" => &[404],
+        (Reach::Assigned, _) if action.name == "emails:test" => &[403],
+        _ if action.name == "emails:test" => &[200, 400],
         _ if operation.path.ends_with("ctd/status") => &[400],
         _ if action.name == "campaigns:share" => &[204],
         // It accepts what another workspace offered, and here there is no offer.

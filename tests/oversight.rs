@@ -112,7 +112,7 @@ async fn the_list_of_keys_names_what_deserves_a_look(world: World) {
     world.call("owner", "POST /api/v2/api-keys", new).await.is(200);
     let html = world.page("manager's session", &world.at("/api-keys")).await.is(200).text();
     let row = html.split("<tr ").find(|row| row.contains(">Wide<")).unwrap();
-    for finding in ["has every scope", "never expires", "never used"] {
+    for finding in ["every scope", "never expires", "never used"] {
         assert!(row.contains(finding), "{finding}: {row}");
     }
     assert!(!html.contains("/revoke"), "a manager only looks");
@@ -139,7 +139,7 @@ async fn why_names_the_step_and_what_would_change_it(world: World) {
     let html = html.text();
     assert!(html.contains("No. You cannot delete campaigns."), "{html}");
     assert!(html.contains("role<span class=\"unseen\">: refused here"), "{html}");
-    assert!(html.contains("An owner or admin gives you the role member."), "{html}");
+    assert!(html.contains("An owner or admin can give you the role member."), "{html}");
     assert!(!html.contains("name=\"who\""), "an sdr asks about themselves only");
     let yes = world.page("sdr's session", &world.at("/access/why?permission=campaigns%3Aread")).await.is(200);
     assert!(yes.text().contains("Yes. You can see campaigns."), "{}", yes.text());

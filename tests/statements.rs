@@ -130,7 +130,7 @@ async fn prepare(world: &World, path: &str, text: &str) {
 /// The columns of a record are checked elsewhere, so any columns will do here.
 fn columns(text: &str) -> &'static str {
     match text.contains("from credentials c join api_keys k")
-        || text.contains("k.revoked_at is null order by k.id desc limit $3")
+        || text.contains("and not k.canary order by k.id desc limit $3")
     {
         true => "k.expires_at <= $1",
         false if text.contains("w.id = m.workspace_id") && text.contains("order by case") => "1",

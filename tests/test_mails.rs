@@ -123,7 +123,7 @@ async fn a_saved_step_is_sent_from_its_page(mut world: World) {
     }
     let html =
         world.posts(OWNER, &form.with("to_address_email_list", "unknown@acme.example")).await.is(409).text();
-    assert!(html.contains("did not take the mail"), "{html}");
+    assert!(html.contains("did not accept the mail"), "{html}");
     let none = path(&world, 0).await;
     assert!(!world.page(OWNER, &none).await.is(200).text().contains("/sequence/test"), "there is no step");
 }

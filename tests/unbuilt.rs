@@ -24,8 +24,9 @@ async fn every_unbuilt_operation_says_so(world: World) {
             assert_eq!(world.call(who, &line, body).await.is(404).message(), said);
         }
     }
-    let with_query = world.get("owner", &format!("/api/v2/campaigns/analytics?id={MISSING}")).await.is(404);
-    assert!(with_query.message().starts_with("Route GET:/api/v2/campaigns/analytics not found: "));
+    let with_query =
+        world.get("owner", &format!("/api/v2/subsequences/analytics?id={MISSING}")).await.is(404);
+    assert!(with_query.message().starts_with("Route GET:/api/v2/subsequences/analytics not found: "));
     // Another method of such a path has no route.
     let other = world.call("owner", "PUT /api/v2/emails/reply", Value::Null).await.is(404).message();
     assert_eq!(other, "Route PUT:/api/v2/emails/reply not found");

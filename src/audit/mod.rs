@@ -30,7 +30,7 @@ pub const CONNECTION: i64 = 1058;
 /// Attempts at more records in a minute than get separate rows.
 pub const REFUSED_MANY: i64 = 1054;
 
-/// Somebody used a key that opens nothing.
+/// Somebody used a canary key.
 pub const CANARY: i64 = 1101;
 
 /// A step of an import that adds nothing, because it is a dry run.

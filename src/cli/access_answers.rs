@@ -1,7 +1,8 @@
 //! Who can do something, and what somebody can do, from the command line. `gatepost access` asks a server, with the rights of
 //! a key. `gatepost admin access` asks the database, as the operator. All pages of an answer are read.
 
-use super::out::{Out, plain};
+use super::access_text::{items, text};
+use super::out::Out;
 use super::place::{Door, Place};
 use crate::config::Config;
 use crate::error::Result;
@@ -90,14 +91,6 @@ async fn whole(question: Value, list: &str, ask: impl AsyncFn(Value) -> Result<V
 
 fn list_of<'a>(answer: &'a mut Value, list: &str) -> Option<&'a mut Vec<Value>> {
     answer.get_mut(list).and_then(Value::as_array_mut)
-}
-
-fn text(value: &Value) -> String {
-    plain(value.as_str().unwrap_or_default())
-}
-
-fn items<'a>(answer: &'a Value, list: &str) -> &'a [Value] {
-    answer[list].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 fn day(at: &Value) -> String {

@@ -1,4 +1,4 @@
-//! What the commands about access ask, of a server or of the database. Both give the same answers.
+//! The questions of the access commands, to a server or to the database. Both give the same answers.
 
 use super::access_file::Allowed;
 use super::place::Door;

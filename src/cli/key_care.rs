@@ -16,12 +16,12 @@ const JSON: &str = "application/json";
 
 #[derive(clap::Subcommand)]
 pub enum Care {
-    /// Show what deserves attention in the API keys, and the scopes that their use needs
+    /// Show which API keys need attention, and which scopes their calls need
     Advice {
         #[command(flatten)]
         place: Place,
     },
-    /// Make a new key in place of an old one, which works a while longer
+    /// Replace a key with a new one; the old key keeps working for a while
     Rotate {
         /// The id of the old key
         #[arg(value_name = "KEY_ID")]
@@ -93,12 +93,12 @@ fn lines(key: &Value) -> Vec<Value> {
         (Some(scopes), _) if Some(scopes) == list("scopes") || scopes.is_empty() => None,
         (Some(scopes), _) => {
             let scopes: Vec<_> = scopes.iter().filter_map(Value::as_str).collect();
-            Some(format!("Its use needs only these scopes: {}", scopes.join(",")))
+            Some(format!("It needs only these scopes: {}", scopes.join(",")))
         }
         (None, Some(since)) => {
-            Some(format!("Its use is known only since {since}, so no scopes are suggested"))
+            Some(format!("Its use is recorded only since {since}, so no scopes are suggested yet"))
         }
-        (None, None) => Some("Its use is not known yet, so no scopes are suggested".to_owned()),
+        (None, None) => Some("Its use is not recorded yet, so no scopes are suggested".to_owned()),
     };
     lines.extend(needed.map(|sentence| line("", sentence)));
     lines

@@ -48,7 +48,8 @@ pub use reading::{RIGHTS, StrictBodies, coerced, lenient};
 pub use refusals::document_refusals;
 pub use room::Room;
 pub use schema::{
-    OPEN, Violation, absent_not_null, check, nullable, optional_not_null, schema_of, violations,
+    OPEN, Violation, absent_not_null, check, none_required, nullable, optional_not_null, schema_of,
+    violations,
 };
 pub use streamed::{Pieces, Streamed, Streams};
 pub use table::Format;

@@ -180,6 +180,11 @@ fn inside(value: &Value, name: &str, path: &mut String) -> Result<()> {
     Ok(())
 }
 
+/// For an answer of which the reference requires no field.
+pub fn none_required(schema: &mut Schema) {
+    schema.remove("required");
+}
+
 /// For an `Option` field that can be absent but not null. schemars cannot distinguish the two.
 pub fn absent_not_null(schema: &mut Schema) {
     not_null(schema.ensure_object());

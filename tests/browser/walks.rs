@@ -96,7 +96,7 @@ async fn a_person_signs_in_with_a_passkey() {
     // The browser can answer by itself, because the device consents to everything. Otherwise the button asks.
     browser.until("location.pathname === '/api/v2/me' || document.querySelector('form[data-passkey]:not([hidden])') !== null");
     if browser.value("location.pathname") != "/api/v2/me" {
-        browser.value("document.querySelector('form[data-passkey]').requestSubmit(), 0");
+        browser.value("document.querySelector('form[data-passkey]')?.requestSubmit(), 0");
     }
     browser.until("location.pathname === '/api/v2/me'");
     let me: Value = serde_json::from_str(&browser.text()).unwrap();

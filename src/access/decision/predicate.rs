@@ -135,7 +135,7 @@ impl Pred {
         }
     }
 
-    /// The parts of it that hold for a record and name a fact: why the record is within reach.
+    /// The parts that hold for a record because of a fact. They say why the record is within reach.
     pub fn holding(&self, facts: &Facts) -> Vec<&Pred> {
         match self {
             Pred::And(some) | Pred::Or(some) => some.iter().flat_map(|pred| pred.holding(facts)).collect(),

@@ -36,7 +36,7 @@ super::access_matrix! {
         Update = update (update)        1006  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Change a member's role, nickname or tag limit" + Unlimited + Managing + Prompt
         Delete = delete (delete)        1007  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Remove a member or an invitation" + Unlimited + Managing
         SeeBelongings = belongings (read) _   [x     x     _       _      _      _    _    _   ] "organization.users.manage" "See what belongs to a member" + Unlimited + Managing
-        OffBoard = off_board (delete)   1103  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Remove a member, and give what they had to others" + Unlimited + Fresh + Managing
+        OffBoard = off_board (delete)   1103  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Remove a member and hand over their records" + Unlimited + Fresh + Managing
         Resend = resend (create)        1008  [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Send an invitation again" + Unlimited + Fresh + Managing + Prompt
         ChangeRole = change_role (update) _   [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Change a member's role or tag limit" + Unlimited + Fresh + Managing
         Loosen = loosen (update)        _     [x     x     _       _      _      _    _    _   ] "organization.users.manage" "Loosen a member's tag limit" + Unlimited + Whole + Managing
@@ -56,7 +56,7 @@ super::access_matrix! {
         Read   = read   (read)          _     [x     x     x       _      _      _    _    _   ] "organization.integrations" "See API keys" + Managing
         Create = create (create)        37    [x     x     _       _      _      _    _    _   ] "organization.integrations" "Create an API key" + Fresh + Stores + MakesKey + Managing + Prompt
         Preview = preview (create)      _     [x     x     _       _      _      _    _    _   ] "organization.integrations" "Preview what an API key could do, without creating it" + Managing
-        Rotate = rotate (create)        1100  [x     x     _       _      _      _    _    _   ] "organization.integrations" "Give a program a new API key in place of an old one" + Unlimited + Fresh + Stores + MakesKey + Managing + Prompt
+        Rotate = rotate (create)        1100  [x     x     _       _      _      _    _    _   ] "organization.integrations" "Rotate an API key" + Unlimited + Fresh + Stores + MakesKey + Managing + Prompt
         Delete = delete (delete)        38    [x     x     _       _      _      _    _    _   ] "organization.integrations" "Revoke an API key" + Unlimited + Managing
         Warn   = warn   (read)          1102  [x     x     _       _      _      _    _    _   ] "organization.integrations" "Get a letter when somebody uses a canary key" + Managing
     }

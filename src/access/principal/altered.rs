@@ -1,11 +1,11 @@
-//! The same principal after one change, to find out which changes would help. Nobody can act by such a grant: a proof is made
-//! only from a credential.
+//! The same principal after one change, to find out which changes would help. Nobody can act with such a grant: a proof is
+//! made only from a credential.
 
 use super::{Grant, Principal, Session};
 use crate::access::{Action, Cells, Reach, Role};
 
 impl Grant {
-    /// Whether a member of this workspace is behind it, who acts here and in person.
+    /// Whether it belongs to a member of this workspace who acts here and in person.
     pub fn is_of_member(&self) -> bool {
         self.acting.is_none() && self.who.member.is_some()
     }

@@ -184,7 +184,7 @@ struct Arrived {
     stray: Option<Stray>,
 }
 
-/// The caller, or the credential and why nobody is known by it.
+/// The caller, or the credential and the reason why it identifies nobody.
 type Found = Result<Arrived, (Presented, &'static str)>;
 
 /// A caller in their own workspace, or in the one that the header `x-as-workspace` names.

@@ -1,5 +1,5 @@
-//! Keys that open nothing. A caller who presents one gets the answer for an unknown key, after the same look-ups. Only the
-//! audit log tells the difference.
+//! Canary keys, which give no access. A caller who presents one gets the answer for an unknown key, after the same
+//! look-ups. Only the audit log tells the difference.
 
 use super::Presented;
 use crate::access::Attempt;

@@ -88,7 +88,7 @@ impl Grant {
         let keys = sql("select {columns} from api_keys k \
              left join members m on m.workspace_id = k.workspace_id and m.id = k.member_id \
              left join roles r on r.workspace_id = m.workspace_id and r.id = m.role_id \
-             where k.workspace_id = $2 and k.revoked_at is null order by k.id desc limit $3")
+             where k.workspace_id = $2 and k.revoked_at is null and not k.canary order by k.id desc limit $3")
         .bind(now)
         .bind(workspace)
         .bind(MOST as i64 + 1)
@@ -108,7 +108,7 @@ impl Grant {
 fn bounded<T>(what: &str, rows: Vec<T>) -> Result<Vec<T>> {
     match rows.len() > MOST {
         true => Err(Error::TooMuch(format!(
-            "this can be asked in workspaces with at most {MOST} {what}; this one has more"
+            "this works only in workspaces with at most {MOST} {what}; this workspace has more"
         ))),
         false => Ok(rows),
     }

@@ -1,4 +1,4 @@
-//! A call by a known caller: what is noted about it behind the answer.
+//! A call by a known caller: what is recorded about it after the answer.
 
 use super::About;
 use crate::access::{Action, Canary, Grant};
@@ -60,7 +60,7 @@ impl Attempt {
         }
     }
 
-    /// The use of a key that opens nothing.
+    /// The use of a canary key.
     pub(in crate::access) fn of_canary(canary: Canary, origin: &Origin) -> Self {
         Attempt {
             workspace: canary.workspace,
@@ -74,7 +74,7 @@ impl Attempt {
         }
     }
 
-    /// The key, if somebody used a key that opens nothing.
+    /// The key, if somebody used a canary key.
     pub fn canary(&self) -> Option<Uuid> {
         self.actor.api_key_id.filter(|_| self.is_by_stranger())
     }

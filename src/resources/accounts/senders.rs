@@ -88,7 +88,7 @@ impl Senders {
     /// that the campaign already has.
     pub async fn usable_by(
         can: &Caller,
-        tx: &mut Tx,
+        from: impl Into<Source<'_>>,
         owner: Option<Uuid>,
         emails: &[String],
         present: &[String],
@@ -97,8 +97,9 @@ impl Senders {
         if emails.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let senders = Senders::of(can, &mut *tx, owner).await?;
-        store::usable_among(can, tx, &senders, emails, present).await
+        let mut from = from.into();
+        let senders = Senders::of(can, from.again(), owner).await?;
+        store::usable_among(can, from, &senders, emails, present).await
     }
 }
 

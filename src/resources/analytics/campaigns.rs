@@ -20,7 +20,7 @@ pub struct CampaignFigures {
     #[schemars(with = "f64")]
     pub campaign_status: i64,
     pub campaign_is_evergreen: bool,
-    /// Leads of the campaign now, whatever the range. 0 with `exclude_total_leads_count`.
+    /// The leads that the campaign has now, independent of the range. 0 with `exclude_total_leads_count`.
     pub leads_count: i64,
     /// Leads that got a mail in the range.
     pub contacted_count: i64,
@@ -35,7 +35,7 @@ pub struct CampaignFigures {
     pub completed_count: i64,
     pub total_opportunities: i64,
     pub total_opportunity_value: f64,
-    /// Mails of which nobody knows whether they have left. They are not in `emails_sent_count`.
+    /// Mails for which the server does not know whether they were sent. They are not in `emails_sent_count`.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub unconfirmed_count: i64,
 }
@@ -46,6 +46,20 @@ pub async fn campaigns(can: &Can<Read>, wanted: &Wanted, counts_leads: bool) -> 
     if heads.len() as i64 > MOST {
         return Err(Error::TooMuch("querystring/ids: name fewer campaigns".to_owned()));
     }
+    counted(can, wanted, heads, counts_leads).await
+}
+
+/// The newest campaigns, for a page.
+pub async fn newest(can: &Can<Read>, wanted: &Wanted) -> Result<Vec<CampaignFigures>> {
+    counted(can, wanted, store::heads(can, wanted, MOST).await?, false).await
+}
+
+async fn counted(
+    can: &Can<Read>,
+    wanted: &Wanted,
+    heads: Vec<store::Head>,
+    counts_leads: bool,
+) -> Result<Vec<CampaignFigures>> {
     let leads: HashMap<Uuid, i64> = match counts_leads {
         true => store::leads(can, wanted).await?.into_iter().collect(),
         false => HashMap::new(),

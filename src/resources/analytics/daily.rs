@@ -5,6 +5,7 @@ use super::opportunities::opportunities;
 use super::{Range, Wanted, store};
 use crate::access::{Can, campaigns::Read};
 use crate::error::Result;
+use crate::http::none_required;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -21,13 +22,9 @@ pub struct CampaignDay {
     pub touches: Touches,
     pub opportunities: i64,
     pub unique_opportunities: i64,
-    /// Mails of which nobody knows whether they have left.
+    /// Mails for which the server does not know whether they were sent.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub unconfirmed: i64,
-}
-
-fn none_required(schema: &mut schemars::Schema) {
-    schema.remove("required");
 }
 
 /// Days without a mail and without an opportunity are absent.

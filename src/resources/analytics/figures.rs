@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub struct Sums {
     /// Mails that a mail server accepted, on the day on which they were sent.
     pub sent: i64,
-    /// Mails of which nobody knows whether they have left.
+    /// Mails for which the server does not know whether they were sent.
     pub unconfirmed: i64,
     /// Leads that got a mail.
     pub contacted: i64,
@@ -69,7 +69,7 @@ pub struct Engagement {
     link_click_count_unique: i64,
     #[schemars(default)]
     link_click_count_unique_by_step: i64,
-    /// Whether opens were tracked. If not, their count says nothing.
+    /// Whether opens were tracked. If not, the count of opens has no meaning.
     #[schemars(extend("x-gatepost-extension" = true))]
     open_tracking: bool,
     /// Whether clicks were tracked.

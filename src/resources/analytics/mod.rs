@@ -1,4 +1,4 @@
-//! What campaigns sent, and what came of it. Only campaigns that the caller sees count. Days are those of UTC.
+//! What campaigns sent, and what came of it. Only campaigns that the caller sees count. Days are UTC days.
 //!
 //! The mails of whole days are sums of counters, which move with the result of each mail. For ranges with a time of day the
 //! mails themselves are counted. Bounces, unsubscribed and completed leads and labels are always counted from their facts
@@ -15,7 +15,7 @@ mod recount;
 mod routes;
 mod steps;
 mod store;
-pub use campaigns::{CampaignFigures, campaigns};
+pub use campaigns::{CampaignFigures, campaigns, newest};
 pub use daily::{CampaignDay, daily};
 pub use overview::{Overview, overview};
 pub use pages::pages;

@@ -1,5 +1,5 @@
-//! Opportunities: labels with a positive number that somebody gave to leads. A label that was given within ten minutes of the
-//! last one corrects it, and does not count.
+//! Opportunities: labels with a positive number that somebody gave to leads. A label that is set within ten minutes of the
+//! previous one is a correction and does not count.
 
 use super::range::Range;
 use super::store::Label;
@@ -15,13 +15,13 @@ pub struct Opportunity {
     /// The name of its event, such as `lead_interested`.
     pub kind: String,
     pub at: Time,
-    /// That of the lead, or else that of the campaign, or else 0.
+    /// The value of the lead, or else that of the campaign, or else 0.
     pub value: f64,
-    /// The first of the lead in the campaign.
+    /// Whether it is the first of the lead in the campaign.
     pub is_first: bool,
     /// The label that the lead has now.
     pub now: Option<i64>,
-    /// Those of the last mail before it, from 0.
+    /// The step and variant of the last mail before it, from 0.
     pub step: Option<i64>,
     pub variant: Option<i64>,
 }

@@ -5,6 +5,7 @@ use super::opportunities::opportunities;
 use super::{Wanted, campaigns::totals, store};
 use crate::access::{Can, campaigns::Read};
 use crate::error::Result;
+use crate::http::none_required;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -28,13 +29,9 @@ pub struct Overview {
     pub total_meeting_booked: i64,
     pub total_meeting_completed: i64,
     pub total_closed: i64,
-    /// Mails of which nobody knows whether they have left. They are not in `emails_sent_count`.
+    /// Mails for which the server does not know whether they were sent. They are not in `emails_sent_count`.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub unconfirmed_count: i64,
-}
-
-fn none_required(schema: &mut schemars::Schema) {
-    schema.remove("required");
 }
 
 /// `expands` counts every opportunity of a lead, and not only the first.

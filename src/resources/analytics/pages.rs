@@ -84,7 +84,7 @@ fn tiles(all: &Overview) -> Vec<Tile> {
     };
     let unsure = match all.unconfirmed_count {
         0 => String::new(),
-        count => format!("and {count} that nobody can confirm"),
+        count => format!("and {count} unconfirmed"),
     };
     vec![
         tile("Mails sent", all.emails_sent_count, unsure),
@@ -95,7 +95,7 @@ fn tiles(all: &Overview) -> Vec<Tile> {
         ),
         tile("Bounced", all.bounced_count, of_sent(all.bounced_count)),
         tile("Unsubscribed", all.unsubscribed_count, of_sent(all.unsubscribed_count)),
-        tile("Completed", all.completed_count, "leads that got all their steps"),
+        tile("Completed", all.completed_count, "leads that got all steps"),
         tile("Opportunities", all.total_opportunities, "leads with a positive label"),
     ]
 }
@@ -143,7 +143,7 @@ struct Row {
 
 async fn list(can: Can<Read>, Query(period): Query<Period>) -> Result<Page> {
     let wanted = Wanted { range: period.range(can.now()), ..Wanted::default() };
-    let all = super::campaigns(&can, &wanted, false).await?;
+    let all = super::newest(&can, &wanted).await?;
     let is_empty = all.is_empty();
     let any = |one: &CampaignFigures| {
         one.emails_sent_count + one.unconfirmed_count + one.bounced_count + one.total_opportunities > 0

@@ -1,4 +1,4 @@
-//! From when until when figures are counted.
+//! The range of time in which figures are counted.
 
 use crate::error::{Error, Result};
 use crate::time::Time;

@@ -13,27 +13,27 @@ use uuid::Uuid;
 operations! {
     /// Get the figures of campaigns
     ///
-    /// Counts only campaigns that the caller sees. Days are those of UTC. A range of whole days includes its last day, and
-    /// a midnight stands for its day. A range with a time of day has at most 31 days. Opens, clicks and replies are 0,
-    /// because this server does not track or read them yet. An answer has at most 1,000 campaigns.
+    /// Counts only campaigns that the caller sees. Days are UTC days. A range of whole days includes its last day, and a
+    /// time of midnight stands for that whole day. A range with a time of day has at most 31 days. Opens, clicks and
+    /// replies are 0, because this server does not track or read them yet. An answer has at most 1,000 campaigns.
     GET "/api/v2/campaigns/analytics" => campaigns as "getCampaignAnalytics";
 
     /// Get the figures of several campaigns together
     ///
     /// Counts only campaigns that the caller sees. An opportunity is the first positive label of a lead in a campaign,
-    /// or each of them with `expand_crm_events`. A label within ten minutes of the last one corrects it and does not
-    /// count.
+    /// or each of them with `expand_crm_events`. A label that is set within ten minutes of the previous one is a
+    /// correction and does not count.
     GET "/api/v2/campaigns/analytics/overview" => overview as "getCampaignAnalyticsOverview";
 
     /// Get the daily figures of campaigns
     ///
-    /// Counts only campaigns that the caller sees. Days without a mail and without an opportunity are absent.
+    /// Counts only campaigns that the caller sees. Days without mails and opportunities are left out.
     GET "/api/v2/campaigns/analytics/daily" => daily as "getDailyCampaignAnalytics";
 
     /// Get the figures of the steps of campaigns
     ///
-    /// Counts only campaigns that the caller sees. Steps and variants begin with 0. An opportunity belongs to the last
-    /// mail before it.
+    /// Counts only campaigns that the caller sees. Steps and variants are numbered from 0. An opportunity counts for
+    /// the last mail before it.
     GET "/api/v2/campaigns/analytics/steps" => steps as "getCampaignStepsAnalytics";
 }
 
@@ -49,7 +49,7 @@ struct Chosen {
     start_date: Option<String>,
     /// The last day, which is included, or a time.
     end_date: Option<String>,
-    /// Leaves out `leads_count`, which takes the longest.
+    /// Sets `leads_count` to 0. Counting it takes the most time.
     exclude_total_leads_count: Option<bool>,
 }
 

@@ -18,9 +18,9 @@ const WON: i64 = 4;
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[schemars(transform = place_required)]
 pub struct StepFigures {
-    /// From 0. Null for opportunities of leads that got no mail.
+    /// The number of the step, from 0. Null for opportunities of leads that got no mail.
     pub step: Option<String>,
-    /// From 0: 0 is variant A.
+    /// The number of the variant, from 0: 0 is variant A.
     pub variant: Option<String>,
     pub sent: i64,
     #[serde(flatten)]
@@ -37,12 +37,12 @@ pub struct StepFigures {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(transform = absent_not_null)]
     pub won: Option<i64>,
-    /// Mails of which nobody knows whether they have left.
+    /// Mails for which the server does not know whether they were sent.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub unconfirmed: i64,
 }
 
-/// They are null, and never absent.
+/// `step` and `variant` can be null, but are always present.
 fn place_required(schema: &mut schemars::Schema) {
     if let Some(Value::Array(mut required)) = schema.remove("required") {
         required.extend(["step", "variant"].map(Value::from));

@@ -1,4 +1,4 @@
-//! Advice about keys: what deserves attention, and which scopes their use needs.
+//! Advice about keys: what needs attention, and which scopes their calls need.
 
 use super::finding::{Finding, Found, Known, findings, unused};
 use super::store::known;
@@ -44,9 +44,9 @@ pub struct Advice {
     pub scopes: Vec<Scope>,
     pub findings: Vec<Found>,
     /// The narrowest scopes that allow what the key did in the last 90 days. Each is within the scopes that it has. Null
-    /// while its use is known for less than 30 days.
+    /// until the server has recorded its use for 30 days.
     pub suggested_scopes: Option<Vec<Scope>>,
-    /// Since when its use is known; null if no use is known yet.
+    /// Since when the server has recorded its use. Null if it has recorded no use yet.
     pub known_since: Option<Time>,
 }
 

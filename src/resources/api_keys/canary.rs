@@ -16,7 +16,7 @@ use serde_json::json;
 use std::net::IpAddr;
 use uuid::Uuid;
 
-/// Queues the warning. If a place causes too many, the audit log alone has its calls.
+/// Queues the warning. If one address causes too many warnings, its calls are only in the audit log.
 pub fn warn(app: &App, attempt: &Attempt, key: Uuid, from: IpAddr) {
     if app.mailer.is_none() {
         return;

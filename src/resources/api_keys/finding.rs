@@ -1,4 +1,4 @@
-//! What deserves a look in a list of keys: the findings of the page, of the operation and of the command.
+//! Findings about API keys. The page, the operation and the command show the same ones.
 
 use super::StoredKey;
 use super::advice::Use;
@@ -52,10 +52,10 @@ pub enum Finding {
 #[schemars(rename = "ApiKeyFinding")]
 pub struct Found {
     /// `everything`, `unused_scopes`, `no_expiry`, `expires_soon`, `expired`, `never_used`, `stale`, `no_address_list`,
-    /// `maker_gone`, `maker_lowered` or `old_key_still_used`. Later versions can have more.
+    /// `maker_gone`, `maker_lowered` or `old_key_still_used`. Later versions can add findings.
     pub finding: &'static str,
     pub severity: Severity,
-    /// What it is, and what to do.
+    /// What was found, and what to do.
     pub sentence: String,
 }
 
@@ -104,7 +104,7 @@ pub struct Known<'a> {
     pub maker: Option<&'a EffectiveRole>,
 }
 
-/// The findings about a key. Those about its maker are for callers who may see the members.
+/// The findings about a key. Findings about its maker are only for callers who can see members.
 pub fn findings(can: &Caller, key: &StoredKey, known: &Known<'_>) -> Vec<Finding> {
     let sees_members = can.may(workspace_members::Read::ACTION);
     let about_maker = |one: &Finding| matches!(one, Finding::MakerGone | Finding::MakerLowered);

@@ -87,13 +87,13 @@ pub struct ApiKey {
     /// To within a minute; null if never.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub last_used_at: Option<Time>,
-    /// The key from which a rotation made this one.
+    /// The key that this key replaced in a rotation.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub replaces: Option<Uuid>,
-    /// The key that a rotation made from this one. This one expires when the overlap ends.
+    /// The key that replaced this key in a rotation. This key expires when the overlap ends.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub replaced_by: Option<Uuid>,
-    /// The key opens nothing. Its use is recorded, and the owner and the admins get a letter.
+    /// The key gives no access. Its use is recorded, and the owner and the admins get a letter.
     #[schemars(extend("x-gatepost-extension" = true))]
     pub canary: bool,
 }
@@ -126,8 +126,8 @@ pub struct New {
     pub allowed_ips: Option<Vec<String>>,
     #[schemars(length(max = 100), extend("x-gatepost-extension" = true))]
     pub tag_limit: Option<Vec<Uuid>>,
-    /// Makes a key that opens nothing, for a place where only an intruder looks. A caller who uses it gets the answer
-    /// for an unknown key.
+    /// Creates a key that gives no access. Put it in a place where only an intruder looks. A caller who uses it gets
+    /// the answer for an unknown key.
     #[schemars(extend("x-gatepost-extension" = true))]
     #[serde(default)]
     pub canary: bool,

@@ -92,7 +92,7 @@ impl<'a> Counts<'a> {
             shape(resource).filter(|_| COUNTED.contains(&resource) && !action.verbs.contains(&"create"));
         let Some(shape) = shape else { return Ok(None) };
         let (reach, see) = (self.grant.reach(action), (action.see)());
-        // Nobody but its assignee can use an assigned account.
+        // Only its assignee can use an assigned account.
         let uses = action.name == accounts::Use::ACTION.name;
         let known = self.known.iter().find(|(known, of, _)| *known == resource && *of == reach && !uses);
         if let Some((.., count)) = known {

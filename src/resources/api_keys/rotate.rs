@@ -1,4 +1,4 @@
-//! Gives a program a new secret, while the old one works for a while.
+//! Replaces a key with a new one. The old key keeps working for a while.
 
 use super::{ApiKey, Minted, Scope, StoredKey, exceeds, store};
 use crate::access::api_keys::{Delete, Rotate};
@@ -26,8 +26,8 @@ pub struct Rotation {
     pub scopes: Option<Vec<Scope>>,
 }
 
-/// Makes a key that takes over from another one. It has the same rights or fewer, the same limits, and no later expiry. The
-/// old key expires when the overlap ends.
+/// Creates a key that replaces another one. It has the same rights or fewer, the same limits, and no later expiry. The old
+/// key expires when the overlap ends.
 pub async fn rotate(can: Can<Rotate>, id: Uuid, wanted: Rotation) -> Result<Seen<ApiKey>> {
     let (personal, workspace) = (Minted::personal(can.app())?, Minted::workspace(can.app())?);
     can.write(async move |can, tx| {
@@ -35,7 +35,13 @@ pub async fn rotate(can: Can<Rotate>, id: Uuid, wanted: Rotation) -> Result<Seen
         if let Some(at) = store::revoked_at(can, tx, id).await? {
             return conflict(format!("This API key was revoked on {}. Create a new one.", at.day()));
         }
-        let old: StoredKey = can.find(&mut *tx, id).await?;
+        let mut old: StoredKey = can.find(&mut *tx, id).await?;
+        // A key that was revoked replaces nothing.
+        if let Some(newer) = old.replaced_by
+            && store::revoked_at(can, tx, newer).await?.is_some()
+        {
+            old.replaced_by = None;
+        }
         may_rotate(can, &old)?;
         let scopes = wanted.scopes.clone().unwrap_or_else(|| old.scopes.clone());
         within(can, tx, &old, &scopes).await?;
@@ -93,7 +99,7 @@ fn may_rotate(can: &Caller, old: &StoredKey) -> Result<()> {
         return refuse("this key has rights that your role does not have; revoke it, and create a new one");
     }
     if old.canary {
-        return conflict("This is a canary key, which opens nothing. Revoke it, and create another one.");
+        return conflict("This is a canary key, which gives no access. Revoke it, and create another one.");
     }
     if old.replaced_by.is_some() {
         return conflict("Another key replaced this one already. Rotate that key.");
@@ -106,14 +112,14 @@ fn may_rotate(can: &Caller, old: &StoredKey) -> Result<()> {
 
 /// The new key exceeds neither the caller nor the old key.
 async fn within(can: &Caller, tx: &mut Tx, old: &StoredKey, scopes: &[Scope]) -> Result<()> {
-    let gone = || Error::Conflict("This API key does not work any more. Create a new one.".to_owned());
+    let gone = || Error::Conflict("This API key no longer works. Create a new one.".to_owned());
     let grant = Grant::of_key_id(can.workspace(), old.id, can.now(), tx).await?.ok_or_else(gone)?;
     for scope in scopes {
         if let Some(why) = exceeds(can.grant(), scope, old.personal) {
             return Err(Error::refused(Step::Scope, why));
         }
         if exceeds(&grant, scope, old.personal).is_some() {
-            let why = format!("scope: a key with `{}` would exceed the key that it replaces", scope.0);
+            let why = format!("scope: the new key cannot have `{}`: the old key does not have it", scope.0);
             return Err(Error::refused(Step::Scope, why));
         }
     }

@@ -13,10 +13,11 @@ operations! {
 
     /// Create an API key
     ///
-    /// The answer is the only place that shows the whole key. A key never has more rights than its maker.
-    /// A key that another key creates expires with that key at the latest. A `personal` key is bound to
-    /// the member who makes it, and stops working when they leave the workspace. A `canary` key opens nothing:
-    /// its use is answered like an unknown key, is recorded, and is told to the owner and the admins by mail.
+    /// The answer is the only place that shows the whole key. A key never has more rights than its maker. A
+    /// key that another key creates expires with that key at the latest. A `personal` key is bound to the
+    /// member who makes it, and stops working when they leave the workspace. A `canary` key gives no access. A
+    /// call with it gets the answer for an unknown key. The use is recorded, and the owner and the admins get
+    /// a letter.
     POST "/api/v2/api-keys" => create as "createAPIKey"
         with { "name": "CRM", "scopes": ["campaigns:read", "leads:create"] };
 
@@ -29,17 +30,18 @@ operations! {
 
     /// Get advice about API keys
     ///
-    /// Newest first. For each key that is not revoked: what deserves attention, and the narrowest scopes that allow
-    /// what it did in the last 90 days. Findings about the maker of a key are for callers who see members.
+    /// For each key that is not revoked, says what needs attention, and suggests the narrowest scopes that allow
+    /// what the key did in the last 90 days. The newest keys come first. Only callers who can see members get
+    /// findings about the maker of a key.
     GET "/api/v2/api-keys/advice" => advice as "listApiKeyAdvice" + ours;
 
     /// Rotate an API key
     ///
-    /// Makes a new key with the rights and the limits of the old one, or fewer scopes. The answer is the only
-    /// place that shows the whole key. The old key expires when the overlap ends. The new key never has more
-    /// rights than the caller or the old key, and expires no later than the old key would have. A key cannot
-    /// rotate itself, and a personal key is rotated only by its member. Needs the permission
-    /// `api_keys:delete` too. Answers 409 if the key was revoked, replaced or expired.
+    /// Creates a new key with the rights and limits of the old key, or with fewer scopes. The answer is the
+    /// only place that shows the whole key. The old key expires when the overlap ends. The new key never has
+    /// more rights than the caller or the old key, and expires no later than the old key would have. A key
+    /// cannot rotate itself, and only its member can rotate a personal key. The caller also needs the
+    /// permission `api_keys:delete`. The answer is 409 if the key was revoked or replaced, or has expired.
     POST "/api/v2/api-keys/{id}/rotate" => rotate as "rotateApiKey" with { "overlap_minutes": 60 } + ours;
 
     /// Revoke an API key

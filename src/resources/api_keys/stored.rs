@@ -31,10 +31,10 @@ pub struct StoredKey {
     /// The key that it took over from, and the one that takes over from it.
     pub replaces: Option<Uuid>,
     pub replaced_by: Option<Uuid>,
-    /// It opens nothing.
+    /// It gives no access.
     pub canary: bool,
     pub last_used_at: Option<Time>,
-    /// The address of the call that was stamped last.
+    /// The address of the call whose time was stored last.
     pub last_used_from: Option<String>,
     pub maker_name: Option<String>,
     pub maker_email: Option<String>,

@@ -6,8 +6,8 @@ impl Finding {
     /// A few words for the badge in the list.
     pub fn words(&self) -> String {
         match self {
-            Finding::Everything => "has every scope".to_owned(),
-            Finding::ChangesEverything => "has every scope to change".to_owned(),
+            Finding::Everything => "every scope".to_owned(),
+            Finding::ChangesEverything => "can change everything".to_owned(),
             Finding::UnusedScopes { unused, of } => format!("{unused} of {of} scopes not used"),
             Finding::NoExpiry => "never expires".to_owned(),
             Finding::ExpiresSoon(_) => "expires soon".to_owned(),
@@ -16,7 +16,7 @@ impl Finding {
             Finding::Stale(_) => "not used for 90 days".to_owned(),
             Finding::NoAddressList => "works from any address".to_owned(),
             Finding::MakerGone => "maker has left".to_owned(),
-            Finding::MakerLowered => "maker has a lower role now".to_owned(),
+            Finding::MakerLowered => "maker now has a lower role".to_owned(),
             Finding::OldKeyStillUsed { .. } => "replaced, but still used".to_owned(),
         }
     }
@@ -43,13 +43,13 @@ impl Finding {
                 format!("This key expires on {}. Create a new key for its program before that day.", at.day())
             }
             Finding::Expired(at) => {
-                format!("This key expired on {}. Revoke it, so that it leaves this list.", at.day())
+                format!("This key expired on {}. Revoke it to remove it from this list.", at.day())
             }
             Finding::NeverUsed => {
-                "This key was never used. Revoke it if it has no program that needs it.".to_owned()
+                "This key was never used. Revoke it if no program needs it.".to_owned()
             }
             Finding::Stale(at) => format!(
-                "This key was last used on {}. Revoke it if it has no program that needs it.",
+                "This key was last used on {}. Revoke it if no program needs it.",
                 at.day()
             ),
             Finding::NoAddressList => {
@@ -58,18 +58,18 @@ impl Finding {
                     .to_owned()
             }
             Finding::MakerGone => {
-                "The member who made this key has left. Rotate it, because that person can still have it."
+                "The member who made this key has left. Rotate it, because that person might still have it."
                     .to_owned()
             }
             Finding::MakerLowered => {
-                "The member who made this key has a lower role now, and the key has kept their former rights. Revoke it, or \
+                "The member who made this key now has a lower role, but the key still has their former rights. Revoke it, or \
                  rotate it."
                     .to_owned()
             }
             Finding::OldKeyStillUsed { at, from } => {
                 let place = from.as_ref().map_or_else(String::new, |from| format!(" from {from}"));
                 format!(
-                    "Another key replaces this one, but a program used this one{place} on {}. Give the new key to that \
+                    "Another key replaced this one, but a program used this one{place} on {}. Give the new key to that \
                      program.",
                     at.day()
                 )

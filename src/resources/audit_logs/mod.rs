@@ -88,7 +88,7 @@ pub fn own_types() -> Vec<(i64, &'static str)> {
         (audit::ACCOUNT_FAILED, "Sending account taken out of use, because it could not send"),
         (audit::COMPLETED, "Campaign completed by the server"),
         (audit::UNSUBSCRIBED, "Person unsubscribed by the link of a mail"),
-        (audit::CANARY, "Use of a canary key, which opens nothing"),
+        (audit::CANARY, "Use of a canary key, which gives no access"),
         (audit::REFUSED_MANY, "Refused attempts at further records within a minute"),
     ];
     let mut types: Vec<_> =

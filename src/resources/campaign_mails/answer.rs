@@ -1,7 +1,7 @@
 //! The answer to the question why a campaign does not send. The fields are those of the reference; the last ones are ours.
 //! A field that this server cannot know is absent.
 
-use crate::http::absent_not_null;
+use crate::http::{absent_not_null, none_required};
 use crate::time::Time;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -185,9 +185,4 @@ pub struct StatusSummary {
     pub last_healthy_send_at: Option<Time>,
     /// No language model is connected.
     pub ai_summary: Option<String>,
-}
-
-/// The reference requires no field.
-fn none_required(schema: &mut schemars::Schema) {
-    schema.remove("required");
 }

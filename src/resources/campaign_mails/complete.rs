@@ -44,7 +44,8 @@ pub async fn complete(app: &App, workspace: Uuid, campaign: &Campaign) -> Result
     .await
 }
 
-/// A lead gets all steps from one account. If that account is gone for good, nothing more leaves to the lead.
+/// A lead gets all steps from one account. If that account is permanently gone, the lead gets no further
+/// mail.
 async fn skip_stranded(app: &App, can: &Caller, campaign: Uuid) -> Result<()> {
     loop {
         let leads = store::stranded(can, campaign, can.now().minus(GONE)).await?;

@@ -127,7 +127,7 @@ impl Lane {
         Ok(Lane { campaign, run, steps, calendar, gates, rights, today })
     }
 
-    /// From here on it is about another account of the campaign.
+    /// Switches to another account of the campaign.
     pub fn turn_to(&mut self, gap_until: Option<Time>, usable: bool) {
         self.gates.gap_until = gap_until;
         self.rights.sender = usable;
@@ -146,14 +146,14 @@ impl Lane {
         self.facts(sender, (lead, contact), true).stops(now)
     }
 
-    /// The first gate that is closed for a step that is due then, as far as the lead does not matter.
+    /// The first gate that is closed for a step that is due then, without the gates that depend on the lead.
     pub fn stop_before_lead(&self, sender: &Sender, is_new: bool, due_at: Time, now: Time) -> Option<Stop> {
         let lead = gates::Lead { waits: true, is_new, revision: self.run.revision, due_at: Some(due_at) };
         let contact = Contact { esp_allows: true, ..Contact::default() };
         self.facts(sender, (lead, contact), true).stop(now)
     }
 
-    /// The first gate that is closed for a lead. The lease of the account plays no part.
+    /// The first gate that is closed for a lead. The lease of the account is ignored.
     pub fn stop(&self, sender: &Sender, target: &Target, now: Time) -> Option<Stop> {
         self.facts(sender, (target.gates.clone(), target.contact.clone()), true).stop(now)
     }

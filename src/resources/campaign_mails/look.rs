@@ -15,7 +15,7 @@ use crate::time::Time;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Follow-ups whose leads are read. What stops the others is said as far as campaign and account decide it.
+/// The most follow-ups whose leads are read. For the others, only the campaign and the account are checked.
 const LOOKED: usize = 8;
 
 /// What was found out about an active campaign.

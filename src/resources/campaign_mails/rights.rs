@@ -41,7 +41,7 @@ impl Mandate {
         Ok(Mandate { grant, link, senders })
     }
 
-    /// What it means for an account that the campaign can use, or cannot.
+    /// The rights for one account, depending on whether the campaign can use it.
     pub fn for_account(&self, usable: bool) -> Rights {
         // The admin workspace has no ceiling for campaign mails yet.
         Rights { mandate: self.grant.is_some(), sender: usable, link: self.link, ceiling: None }

@@ -1,5 +1,5 @@
 //! The new leads to which this process writes now. Accounts that are due together take different leads, so that they do not
-//! hand over the same mail. Another process can still take the same lead. Arming lets only one of them leave.
+//! hand over the same mail. Another process can still take the same lead. Arming lets only one of the mails be sent.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};

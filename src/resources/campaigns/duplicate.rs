@@ -17,7 +17,7 @@ pub async fn duplicate(can: Can<Create>, id: Uuid, name: Option<String>) -> Resu
         copy.name = name.clone().unwrap_or_else(|| format!("{} (copy)", original.name));
         copy.visibility = original.visibility;
         copy.settings = original.settings.clone();
-        let usable = Senders::usable_by(can, tx, copy.owned_by, &copy.settings.email_list, &[]).await?;
+        let usable = Senders::usable_by(can, &mut *tx, copy.owned_by, &copy.settings.email_list, &[]).await?;
         copy.settings.email_list.retain(|email| usable.contains(email));
         insert(can, tx, &copy).await?;
         Ok(Change::created(subject(&copy), copy))

@@ -1,5 +1,5 @@
 //! Mails that a person sends by hand. So far: test mails, which show how a mail looks in a mailbox. They do not
-//! belong to a campaign: they count in no figure, and they have limits of their own.
+//! belong to a campaign: they do not count in the figures, and they have their own limits.
 
 mod routes;
 mod send_test;

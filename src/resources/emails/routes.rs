@@ -12,11 +12,12 @@ use serde::Deserialize;
 operations! {
     /// Send a test mail
     ///
-    /// Sends at once, from an account that the caller can use: one that is assigned to them, or one that is assigned to
-    /// nobody. Subject and text leave as they are given, without values for variables and without an unsubscribe header.
-    /// It has at most 10 recipients, and none of them can be suppressed. A workspace sends at most 10 test mails a minute,
-    /// and an account 200 a day. They count in no figure. The audit log has each of them. If the mail server does not take
-    /// the mail, the answer is 200 with `error`.
+    /// The server sends the mail at once. The caller must be able to use the account: it is assigned to them, or it is
+    /// unassigned and their role reaches all accounts. The subject and the text are sent as given: variables are not
+    /// filled in, and there is no unsubscribe header. A test mail has at most 10 recipients, and none of them can be
+    /// suppressed. A workspace sends at most 10 test mails a minute, and an account 200 a day. Test mails do not count
+    /// in the figures. Each has a row in the audit log. If the mail server does not accept the mail, the answer is 200
+    /// with `error`.
     POST "/api/v2/emails/test" => send_test as "sendTestEmail"
         with { "eaccount": "jo@outreach.example", "to_address_email_list": "me@outreach.example",
             "subject": "Hello", "body": { "html": "A first line.<br/>A second line." } };
@@ -27,7 +28,7 @@ struct New {
     /// The address of the sending account.
     #[schemars(length(max = 254))]
     eaccount: String,
-    /// Addresses with commas between them.
+    /// Addresses, separated by commas.
     #[schemars(length(min = 1, max = 3000))]
     to_address_email_list: String,
     #[schemars(length(max = 1000))]

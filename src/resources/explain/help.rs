@@ -1,5 +1,5 @@
-//! Which single changes would allow what is refused. Each is tried: the same decision is asked about the altered principal or
-//! record, and only a change that turns the answer is named.
+//! Which single changes would allow what is refused. Each is tried: the same decision is asked about the altered principal
+//! or record, and only a change that leads to a yes is named.
 
 use super::known::Known;
 use super::particulars::noun;
@@ -111,7 +111,7 @@ impl Trial<'_> {
         }
         let scope = self.action.scopes().into_iter().next();
         if let Some(scope) = scope.filter(|scope| self.if_subject(self.subject.with_scope(scope))) {
-            let text = format!("Make a new key that also has the scope `{scope}`.");
+            let text = format!("Create a new key that also has the scope `{scope}`.");
             all.push(Help::new(ChangeKind::Scope, scope, text));
         }
         all
@@ -121,7 +121,7 @@ impl Trial<'_> {
         let (mut all, action) = (Vec::new(), self.action);
         if self.if_subject(self.subject.with_permission(action.needs)) {
             let text = format!(
-                "An owner or admin removes {} and sends a new invitation, with `{}` in the list of permissions.",
+                "An owner or admin can remove {} and send a new invitation, with `{}` in the list of permissions.",
                 self.to_them(),
                 action.needs
             );
@@ -138,7 +138,7 @@ impl Trial<'_> {
         };
         if self.if_subject(self.subject.with_cell(action, reach)) {
             let text = format!(
-                "An owner or admin adds `{}` with the reach `{}` to the custom role {}, for all of its members.",
+                "An owner or admin can add `{}` with the reach `{}` to the custom role {}, for all of its members.",
                 action.name,
                 reach.name(),
                 own.name
@@ -198,7 +198,7 @@ impl Trial<'_> {
 
     fn of_limit(&self) -> Option<Help> {
         let limit = self.of_them("tag limit");
-        let text = format!("An owner or admin removes {limit}.");
+        let text = format!("An owner or admin can remove {limit}.");
         let helps = self.if_subject(self.subject.without_tag_limit());
         helps.then_some(Help { change: ChangeKind::TagLimit, value: None, text })
     }
@@ -208,7 +208,7 @@ impl Trial<'_> {
         let open = self.subject.role() != Some(Role::Owner);
         let some = ROLES.iter().rev().filter(|role| open && ![Role::Owner, Role::Client].contains(role));
         let lowest = some.copied().find(|role| self.if_subject(Some(self.subject.with_role(*role))))?;
-        let text = format!("An owner or admin gives {} the role {}.", self.to_them(), lowest.name());
+        let text = format!("An owner or admin can give {} the role {}.", self.to_them(), lowest.name());
         Some(Help::new(ChangeKind::Role, lowest.name(), text))
     }
 }

@@ -52,7 +52,7 @@ impl Known {
     }
 }
 
-/// Using an account needs more than reaching it: nobody but its assignee can use an assigned account.
+/// Using an account needs more than reaching it: only its assignee can use an assigned account.
 fn is_within(subject: &Grant, action: &'static Action, facts: &Facts) -> bool {
     match uses_account(action) {
         true => Senders::of_grant(subject).can_use(facts),

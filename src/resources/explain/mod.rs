@@ -1,5 +1,5 @@
-//! What a caller is and can do (`/me`), why or why not (`/access/explain`), who can do something (`/access/who-can`), and what
-//! somebody can do (`/access/what-can`). The code that enforces also answers.
+//! What a caller is and can do (`/me`), why or why not (`/access/explain`), who can do something (`/access/who-can`), and
+//! what somebody can do (`/access/what-can`). The code that decides about calls also gives these answers.
 
 mod help;
 mod known;
@@ -88,7 +88,7 @@ pub struct Explanation {
     pub steps: Vec<Verdict>,
     /// What gives the permission: the role, and for a record each fact that puts it within reach.
     pub paths: Vec<Path>,
-    /// Single changes that would allow it. Each was tried with the same decision. Empty if it is allowed, if no single change
-    /// helps, and for a record that the caller does not see.
+    /// Single changes that would allow it. The server tries each one with the same decision. Empty if it is allowed, if no
+    /// single change helps, and for a record that the caller does not see.
     pub would_help: Vec<Help>,
 }

@@ -73,7 +73,7 @@ fn words(
     }
     let limits = Pred::new(subject.workspace(), Reach::All, Who::default(), subject.tag_limits());
     if !limits.eval(facts) {
-        return format!("this {what} carries no tag of the tag limit of {name}");
+        return format!("this {what} has no tag from the tag limit of {name}");
     }
     let held = held(facts, shape, judged, holder);
     let visibility = if facts.team { "shared with the team" } else { "private" };
@@ -83,8 +83,8 @@ fn words(
         (Some(_), true) | (None, _) => String::new(),
     };
     let only = match reach {
-        Reach::Own => format!("{name} reaches only their own"),
-        Reach::Assigned => format!("{name} reaches only what is assigned to them"),
+        Reach::Own => format!("{name} reaches only their own records"),
+        Reach::Assigned => format!("{name} reaches only records that are assigned to them"),
         Reach::All | Reach::Team | Reach::None => String::new(),
     };
     let first = match shape.owner {

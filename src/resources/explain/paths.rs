@@ -40,7 +40,7 @@ pub fn paths(grant: &Grant, action: &'static Action, known: Option<&Known>) -> V
     }
     let mut all = vec![held(grant, action, reach)];
     if grant.acting().is_none() && grant.link().is_some() {
-        let detail = "The admin workspace has made this, and its delegation applies.".to_owned();
+        let detail = "The admin workspace created this member or key, so its delegation applies.".to_owned();
         all.push(Path { via: Via::Delegation, detail });
     }
     let Some((_, facts)) = known.and_then(Known::first) else { return all };
@@ -65,9 +65,9 @@ fn held(grant: &Grant, action: &'static Action, reach: Reach) -> Path {
     let far = match reach {
         _ if shapes(action).is_empty() => "has this permission",
         Reach::All => "reaches every record of the workspace",
-        Reach::Team => "reaches what is shared with the team, and their own records",
-        Reach::Own => "reaches the records that they own or help with",
-        Reach::Assigned => "reaches what is assigned to them",
+        Reach::Team => "reaches records that are shared with the team, and the member's own",
+        Reach::Own => "reaches records that the member owns or collaborates on",
+        Reach::Assigned => "reaches records that are assigned to the member",
         Reach::None => "reaches nothing",
     };
     let role = grant.role_name();
@@ -101,7 +101,7 @@ fn leaf_in_words(leaf: &Pred, action: &'static Action) -> Path {
             format!("The member owns the campaign or list of the {what}, or is a collaborator on it."),
         ),
         Pred::Assigned(_) => (Via::Assigned, format!("The {what} is assigned to the member.")),
-        Pred::Tag(_) => (Via::Tag, format!("The {what} has a tag of the tag limit.")),
+        Pred::Tag(_) => (Via::Tag, format!("The {what} has a tag from the tag limit.")),
         Pred::Team | Pred::And(_) | Pred::Or(_) | Pred::Workspace(_) => {
             (Via::Team, format!("The {what} is shared with the team."))
         }

@@ -53,7 +53,7 @@ pub async fn explain(can: &Can<Explain>, question: Question) -> Result<Explanati
     })
 }
 
-/// The record in question. One that the caller could not find by a call of their own looks like a missing one.
+/// The record in question. A record that the caller cannot find looks like one that does not exist.
 async fn as_seen(can: &Can<Explain>, action: &'static Action, record: Uuid, own: bool) -> Result<Known> {
     let may = |action| Ask::new(action, can.grant(), None).refused_by().is_none();
     match may((action.see)()) || own && may(action) {

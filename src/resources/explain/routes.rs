@@ -19,26 +19,27 @@ operations! {
     /// the decision. It is the same decision that the call itself makes. To ask about another member or
     /// key, the caller needs the permission `workspace_members:explain_others`.
     ///
-    /// `would_help` lists single changes that would allow it, such as a role, a scope, or sharing the record. Each of them
-    /// was tried with the same decision.
+    /// `would_help` lists single changes that would allow it, such as another role, another scope, or sharing the record.
+    /// The server tries each change with the same decision.
     POST "/api/v2/access/explain" => explain as "explainAccess"
         with { "permission": "campaigns:launch", "record": "01890000-0000-7000-8000-000000000001" } + ours;
 
     /// Find everybody who can do something
     ///
-    /// Takes a permission, such as `campaigns:launch`, and optionally a record. Every member, invitation and API key of the
-    /// workspace and its admin workspace are asked by the decision that the call itself makes. Lists those who can, with the
-    /// reasons, and counts the others by the step that refuses them. Revoked keys are left out. The caller also needs the
-    /// permissions `workspace_members:read` and `api_keys:read`. Answers 413 in a workspace with more than 10,000 members or
-    /// keys.
+    /// Takes a permission, such as `campaigns:launch`, and optionally a record. For every member, invitation and API key of
+    /// the workspace, and for its admin workspace, the server makes the same decision as for a real call. The answer lists
+    /// those who can, with the reasons, and counts the others by the step that refuses them. Revoked keys are left out. The
+    /// caller also needs the permissions `workspace_members:read` and `api_keys:read`. The answer is 413 if the workspace
+    /// has more than 10,000 members or keys.
     POST "/api/v2/access/who-can" => who_can as "whoCanAccess"
         with { "permission": "campaigns:launch", "record": "01890000-0000-7000-8000-000000000001" } + ours;
 
-    /// Find what somebody can do
+    /// Find out what somebody can do
     ///
     /// Lists each permission that the caller, a member or a key has, with its reach, the number of records and the last use.
-    /// With a permission it lists the records that this permission reaches. The caller must be able to see such records. To
-    /// ask about another member or key, the caller needs the permission `workspace_members:explain_others`.
+    /// If the body names a permission, lists the records that this permission reaches. The caller must be able to see
+    /// records of that kind. To ask about another member or key, the caller needs the permission
+    /// `workspace_members:explain_others`.
     POST "/api/v2/access/what-can" => what_can as "whatCanAccess"
         with { "permission": "campaigns:launch" } + ours;
 }

@@ -152,7 +152,8 @@ pub async fn members(can: &Can<ExplainOthers>) -> Result<Vec<(Uuid, String)>> {
 /// The keys that are not revoked, for callers who may see keys.
 pub async fn keys(can: &Can<api_keys::Read>) -> Result<Vec<(Uuid, String)>> {
     can.sql(
-        "select id, name from api_keys where workspace_id = {here} and revoked_at is null order by id desc limit 200",
+        "select id, name from api_keys where workspace_id = {here} and revoked_at is null and not canary \
+         order by id desc limit 200",
     )
     .all(can.reader())
     .await

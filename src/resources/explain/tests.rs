@@ -123,7 +123,7 @@ async fn who_can_names_everybody_with_reasons(world: World) {
     assert_eq!(
         editor["because"],
         json!([
-            { "via": "role", "detail": "The role editor reaches what is shared with the team, and their own records." },
+            { "via": "role", "detail": "The role editor reaches records that are shared with the team, and the member's own." },
             { "via": "owner", "detail": "The member owns the campaign." },
         ])
     );
@@ -204,7 +204,7 @@ async fn an_explanation_says_what_would_help(world: World) {
     let expected = [
         "Share this campaign with the team.",
         "Add sdr Test as a collaborator on this campaign.",
-        "An owner or admin gives sdr Test the role admin.",
+        "An owner or admin can give sdr Test the role admin.",
     ];
     assert_eq!(texts, expected);
     let key = json!(world.who("reader").key_id);

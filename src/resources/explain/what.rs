@@ -20,12 +20,12 @@ const SIZE: i64 = 100;
 pub struct WhatQuestion {
     /// A member id, user id, e-mail address or key id. The default is the caller. Only owners and admins can name another.
     pub principal: Option<String>,
-    /// A row of the access matrix, such as `campaigns:launch`. With it the answer lists the records.
+    /// A row of the access matrix, such as `campaigns:launch`. If it is given, the answer lists the records.
     pub permission: Option<String>,
     /// How many records a page has, 1 to 100. The default is 100.
     #[schemars(range(min = 1, max = 100))]
     pub limit: Option<i64>,
-    /// `next_starting_after` of the page before.
+    /// The `next_starting_after` of the previous page.
     pub starting_after: Option<Uuid>,
 }
 
@@ -37,12 +37,12 @@ pub struct WhatAnswer {
     /// The address of the person, or the name of the key.
     pub label: String,
     pub role: String,
-    /// What the principal can do. With a permission: at most that one.
+    /// The permissions that the principal has. If the question names a permission, at most that one.
     pub permissions: Vec<HeldRow>,
-    /// The records that the permission reaches and the caller sees, newest first. Null without a permission, and for a
-    /// permission that is not about records.
+    /// The records that the permission reaches and the caller sees, newest first. Null if the question names no
+    /// permission, or one that is not about records.
     pub records: Option<Vec<Reached>>,
-    /// Left out when there is nothing further.
+    /// Absent on the last page.
     #[schemars(transform = absent_not_null)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_starting_after: Option<Uuid>,
@@ -59,7 +59,7 @@ pub struct HeldRow {
     pub reach: &'static str,
     /// The number of records that it reaches and the caller sees, at most 10,001; null where records are not counted.
     pub records: Option<i64>,
-    /// When they last used it, in the last 90 days and to within a minute.
+    /// When they last used it, accurate to a minute. Null if they did not use it in the last 90 days.
     pub last_used_at: Option<Time>,
 }
 

@@ -1,4 +1,5 @@
-//! Who can do something: the grants of everybody in the workspace are read at once, and each is asked the same ten steps.
+//! Who can do something: the server reads the grants of everybody in the workspace at once, and takes each through the
+//! same ten steps.
 
 use super::known::Known;
 use super::paths::{Path, paths};
@@ -28,7 +29,7 @@ pub struct WhoQuestion {
     /// How many items a page has, 1 to 100. The default is 100.
     #[schemars(range(min = 1, max = 100))]
     pub limit: Option<i64>,
-    /// `next_starting_after` of the page before.
+    /// The `next_starting_after` of the previous page.
     pub starting_after: Option<Uuid>,
 }
 
@@ -36,17 +37,17 @@ pub struct WhoQuestion {
 pub struct WhoAnswer {
     pub permission: &'static str,
     pub record: Option<Uuid>,
-    /// How many can do it, on all pages.
+    /// How many principals can do it, over all pages.
     pub allowed: usize,
     /// Newest first.
     pub items: Vec<Allowed>,
-    /// Left out when there is nothing further.
+    /// Absent on the last page.
     #[schemars(transform = absent_not_null)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_starting_after: Option<Uuid>,
-    /// How many cannot, by the first step that refuses them.
+    /// How many principals cannot do it, by the first step that refuses them.
     pub refused: Vec<Refused>,
-    /// Always true: everybody was asked. A workspace that is too large for this gets a 413 instead.
+    /// Always true: the answer covers every principal. A workspace that is too large gets 413 instead.
     pub complete: bool,
 }
 
@@ -54,7 +55,8 @@ pub struct WhoAnswer {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "AllowedPrincipal")]
 pub struct Allowed {
-    /// An `invitation` is a person who could do it after they accept. An `admin_workspace` stands for its people and keys.
+    /// An `invitation` is a person who can do it once they have accepted. An `admin_workspace` stands for its people and
+    /// keys.
     pub kind: PrincipalKind,
     /// The id of a member, of a key, or of the admin workspace.
     pub id: Uuid,
@@ -66,7 +68,8 @@ pub struct Allowed {
     pub role: String,
     pub reach: &'static str,
     pub because: Vec<Path>,
-    /// When they last used the permission, in the last 90 days and to within a minute. Null for an admin workspace.
+    /// When they last used the permission, accurate to a minute. Null if they did not use it in the last 90 days,
+    /// and for an admin workspace.
     pub last_used_at: Option<Time>,
 }
 
@@ -105,7 +108,7 @@ pub async fn who_can(can: &Can<WhoCan>, question: WhoQuestion) -> Result<WhoAnsw
     })
 }
 
-/// A record that the caller does not see looks like a missing one.
+/// A record that the caller does not see looks like one that does not exist.
 async fn as_seen(can: &Can<WhoCan>, action: &'static Action, record: Uuid) -> Result<Known> {
     let known = match can.may((action.see)()) {
         true => Known::of(can, action, record, can.reader()).await?,

@@ -1,4 +1,4 @@
-//! The checklist of a new workspace. Each step looks whether it is done, so nobody ticks anything off.
+//! The checklist of a new workspace. The server finds out which steps are done, so nobody ticks them off.
 
 use super::work::{Keys, Work};
 use crate::access::{
@@ -39,19 +39,19 @@ pub async fn left(can: &Can<Read>, work: &Work, keys: Option<&Keys>) -> Result<V
     let all = [
         (
             "Turn on a second factor",
-            "Somebody who learns your password cannot sign in without it.",
+            "Then nobody can sign in with only your password.",
             protected,
             SECURITY.offered(can, ()),
         ),
         (
             "Connect a sending account",
-            "Campaigns send from the mailboxes of your team.",
+            "Campaigns send mails from the sending accounts of your team.",
             work.has_account,
             CONNECT.open_to(can, ()),
         ),
         (
             "Invite a colleague",
-            "Each person signs in as themselves, with a role and their own sending accounts.",
+            "Each person has their own sign-in, role and sending accounts.",
             members > 1,
             MEMBERS.open_to(can, ()).filter(|_| invites),
         ),
@@ -64,12 +64,12 @@ pub async fn left(can: &Can<Read>, work: &Work, keys: Option<&Keys>) -> Result<V
         ("Add leads", "A file with a column of addresses is enough.", work.has_lead, IMPORT.open_to(can, ())),
         (
             "Create a campaign",
-            "Only its owner and those it is shared with can see a private one.",
+            "You choose whether it is private or visible to the team.",
             has_campaign,
             CAMPAIGN.open_to(can, ()),
         ),
         (
-            "Make a key for a script",
+            "Create an API key for a script",
             "A key with only the scopes that a script needs does less harm if it leaks.",
             keys.is_some_and(|keys| keys.has_narrow),
             KEY.open_to(can, ()).filter(|_| keys.is_some()),

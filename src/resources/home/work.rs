@@ -85,7 +85,7 @@ impl Work {
     }
 }
 
-/// API keys that deserve a look.
+/// API keys that need attention.
 pub struct Keys {
     /// Their names, and the gravest findings about each.
     pub rows: Vec<(String, String)>,
@@ -110,7 +110,7 @@ impl Keys {
         Ok(Some(Keys {
             rows: all.iter().filter_map(row).take(ROWS as usize).collect(),
             all: KEYS.open_to(&can, ()),
-            has_narrow: all.iter().any(|(_, advised)| is_narrow(advised)),
+            has_narrow: all.iter().any(|(key, advised)| !key.canary && is_narrow(advised)),
         }))
     }
 }

@@ -92,7 +92,7 @@ pub async fn wake_accounts(can: &Caller, tx: &mut Tx, accounts: &[Uuid]) -> Resu
     .map(drop)
 }
 
-/// The campaigns of a user get another owner. Mails that were written before do not leave.
+/// The campaigns of a user get another owner. Mails that were prepared before are not sent.
 pub async fn handed_over(can: &Caller, tx: &mut Tx, user: Uuid) -> Result<u64> {
     can.sql(
         "update campaign_runs set revision = revision + 1 where workspace_id = {here} and campaign_id in \

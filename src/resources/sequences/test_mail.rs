@@ -47,10 +47,10 @@ pub async fn form<P: Permission>(
     people.extend(leads.iter().cloned());
     let form = Form::of::<Asked>(can, offer)?.called("Test mail").back(back);
     Ok(Some(
-        form.ask(Input::new("mail", "Step").choices(mails).help("As it is saved."))
+        form.ask(Input::new("mail", "Step").choices(mails).help("The saved version is sent."))
             .ask(Input::new("lead", "Filled in for").choices(people))
             .ask(Input::new("eaccount", "Send from").choices(accounts))
-            .ask(Input::new("to_address_email_list", "Send to").help("Addresses, with commas between them.")),
+            .ask(Input::new("to_address_email_list", "Send to").help("Addresses, separated by commas.")),
     ))
 }
 
@@ -63,7 +63,7 @@ pub async fn send(can: Can<Test>, Path(Id { id }): Path<Id>, posted: Posted<Aske
         match emails::send_test(can, mail).await? {
             Tested::Sent { .. } => Ok(to),
             Tested::Failed { .. } => Err(Error::Conflict(
-                "The mail server did not take the mail. Test the account on its page.".to_owned(),
+                "The mail server did not accept the mail. Test the account on its page.".to_owned(),
             )),
         }
     });

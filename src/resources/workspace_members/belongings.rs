@@ -1,4 +1,4 @@
-//! What belongs to a member, for the person who decides what becomes of it when the member leaves.
+//! What belongs to a member, for the person who decides who gets it when the member leaves.
 
 use super::store::leaving::{self as store, Belonging};
 use crate::access::{
@@ -23,7 +23,7 @@ pub struct Kind {
     pub items: Vec<Belonging>,
 }
 
-/// Counted by the caller's own rights. Null is for what they cannot see at all.
+/// Only records that the caller can see are counted. A kind that they cannot see is null.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Belongings {
     pub member_id: Uuid,
@@ -31,7 +31,7 @@ pub struct Belongings {
     pub campaigns: Option<Kind>,
     /// How many of these campaigns are running.
     pub running_campaigns: Option<i64>,
-    /// How many campaigns of others they work on.
+    /// How many campaigns of other members they collaborate on.
     pub collaborations: i64,
     /// Sending accounts that are assigned to them.
     pub accounts: Option<Kind>,
@@ -43,7 +43,8 @@ pub struct Belongings {
     pub webhooks: Option<Kind>,
     /// Their personal keys, which stop working with the membership.
     pub personal_keys: Option<Kind>,
-    /// The live workspace keys that they have made, also with other keys and in sub-workspaces.
+    /// The active workspace keys that they have made, including keys made with other keys or in
+    /// sub-workspaces.
     pub keys_made: Option<Vec<KeyMade>>,
     /// How many sessions they have here.
     pub sessions: i64,
@@ -51,7 +52,7 @@ pub struct Belongings {
     pub invitations: Kind,
     /// How many of their background jobs have not ended.
     pub jobs: i64,
-    /// Changes when the above changes: the `expect` of an off-boarding.
+    /// Changes when the numbers above, or the named records of a kind, change. Send it as `expect` to off-board the member.
     #[schemars(default)]
     pub state: String,
 }

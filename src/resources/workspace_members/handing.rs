@@ -1,5 +1,6 @@
 //! Gives what a member has to others. Each statement concerns all records of a kind.
 
+use super::guard::within_own;
 use super::off_board::OffBoarding;
 use super::store::leaving as store;
 use crate::access::workspace_members::{Delete, OffBoard};
@@ -31,7 +32,7 @@ pub struct Handed {
     pub leads: u64,
     pub lists: usize,
     pub mappings: u64,
-    pub webhooks_paused: usize,
+    pub webhooks_paused: Vec<Uuid>,
     pub invitations_withdrawn: u64,
     pub jobs_cancelled: u64,
     /// Campaigns that lost sending accounts, because their new owner cannot use them.
@@ -108,14 +109,13 @@ pub async fn hand_over(
         collaborations: store::leave_campaigns(can, tx, id).await?,
         ..Handed::default()
     };
-    (handed.campaigns, handed.taken_off_campaigns) =
-        give_campaigns(can, tx, (user, handed.collaborations), to.campaigns).await?;
+    handed.campaigns = give_campaigns(can, tx, (user, handed.collaborations), to.campaigns).await?;
     handed.leads = give_leads(can, tx, user, to.leads).await?;
     handed.lists = give_lists(can, tx, user, to.lists).await?;
     let lists = to.lists.map(|heir| heir.named.user);
     handed.mappings = store::give_mappings(can, tx, user, lists).await?;
-    let why = "Its maker has left the workspace. Resume it, and it acts with your rights.";
-    handed.webhooks_paused = store::pause_webhooks(can, tx, user, why).await?.len();
+    let why = "Its maker has left the workspace. If you resume it, it acts with your rights.";
+    handed.webhooks_paused = store::pause_webhooks(can, tx, user, why).await?;
     handed.invitations_withdrawn = withdraw(can, tx, user).await?;
     handed.jobs_cancelled = jobs::cancel_of(can, tx, user).await?;
     Ok(handed)
@@ -165,29 +165,35 @@ async fn give_campaigns(
     tx: &mut Tx,
     (from, collaborations): (Uuid, u64),
     heir: Option<Heir>,
-) -> Result<(usize, Vec<Uuid>)> {
-    // Mails that were written with the rights of the former owner do not leave.
+) -> Result<usize> {
+    // Mails that were prepared with the rights of the former owner are not sent.
     runs::handed_over(can, tx, from).await?;
     let given = store::give_campaigns(can, tx, from, user(heir)).await?;
     if given.is_empty() && collaborations == 0 {
-        return Ok((0, vec![]));
+        return Ok(0);
     }
     let part = part::<campaigns::Update>(can, "campaign")?;
-    let mut left = vec![];
     if !given.is_empty() {
         let holds = |grant: &Grant| grant.reach(campaigns::Create::ACTION) != Reach::None;
         able(can, tx, heir, ("campaigns", holds)).await?;
-        left = accounts::settle_owner(can, tx, user(heir)).await?;
         if let Some(owner) = user(heir) {
             runs::wake_owned(can, tx, owner).await?;
         }
     }
     let facts = json!({
         "campaigns": given, "owned_by": [from, user(heir)], "collaborations_left": collaborations,
-        "taken_off_campaigns": left,
     });
     record(&part, tx, (given.len() + collaborations as usize, facts)).await?;
-    Ok((given.len(), left))
+    Ok(given.len())
+}
+
+/// Takes the accounts that the new owner cannot use off the campaigns. The accounts of the leaver are unassigned before, so
+/// that an owner who can use unassigned accounts keeps them.
+pub async fn settle(can: &Can<OffBoard>, tx: &mut Tx, to: &Successors, handed: &mut Handed) -> Result<()> {
+    if handed.campaigns > 0 {
+        handed.taken_off_campaigns = accounts::settle_owner(can, tx, user(to.campaigns)).await?;
+    }
+    Ok(())
 }
 
 /// Without a successor, the removal unassigns them.
@@ -205,14 +211,14 @@ async fn give_accounts(can: &Can<OffBoard>, tx: &mut Tx, from: Uuid, heir: Optio
 }
 
 async fn give_leads(can: &Can<OffBoard>, tx: &mut Tx, from: Uuid, heir: Option<Heir>) -> Result<u64> {
-    match store::leads_up_to(can, tx, from, LEADS + 1).await? {
-        0 => return Ok(0),
-        LEADS..=i64::MAX => {
-            let why =
-                format!("More than {LEADS} leads are assigned to this member. Assign them to others first.");
-            return Err(Error::Conflict(why));
-        }
-        _ => (),
+    let assigned = store::leads_up_to(can, tx, from, LEADS + 1).await?;
+    if assigned == 0 {
+        return Ok(0);
+    }
+    if assigned > LEADS {
+        let why =
+            format!("More than {LEADS} leads are assigned to this member. Assign them to others first.");
+        return Err(Error::Conflict(why));
     }
     let part = part::<leads::Assign>(can, "lead")?;
     able(can, tx, heir, ("leads", |grant| grant.reach(leads::Create::ACTION) != Reach::None)).await?;
@@ -239,9 +245,17 @@ async fn withdraw(can: &Can<OffBoard>, tx: &mut Tx, user: Uuid) -> Result<u64> {
     if invited.is_empty() {
         return Ok(0);
     }
+    if invited.len() as i64 > store::INVITED {
+        let why = format!(
+            "This member has sent more than {} open invitations. Withdraw some of them first.",
+            store::INVITED
+        );
+        return Err(Error::Conflict(why));
+    }
     let part = can.part::<Delete>()?;
     for one in &invited {
         roles::guard(can, Some(&one.effective_role()), None)?;
+        within_own(can, one.permissions.as_deref())?;
     }
     let addresses: Vec<String> = invited.iter().map(|one| one.email.clone()).collect();
     outbox::withdraw_all(can, tx, &addresses, "invitation").await?;

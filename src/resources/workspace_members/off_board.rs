@@ -1,7 +1,7 @@
 //! Removes a member, and gives what they had to others in the same transaction. Each kind of record is a part of the change,
 //! with its own permission and its own audit row.
 
-use super::handing::{Handed, Successors, hand_over};
+use super::handing::{Handed, Successors, hand_over, settle};
 use super::{Revoke, belongings, remove_part, subject};
 use crate::access::{Can, Step, workspace_members::Delete, workspace_members::OffBoard};
 use crate::audit::Change;
@@ -17,19 +17,20 @@ use uuid::Uuid;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct OffBoarding {
-    /// Gets the campaigns, sending accounts, leads and lists for which no other field names a member. Null for nobody.
+    /// The member who gets the campaigns, sending accounts, leads and lists for which no other field names a member.
+    /// Null: nobody gets them.
     #[schemars(length(max = 254))]
     pub successor: Option<String>,
-    /// Gets the campaigns.
+    /// The member who gets the campaigns.
     #[schemars(length(max = 254))]
     pub campaigns: Option<String>,
-    /// Gets the sending accounts.
+    /// The member who gets the sending accounts.
     #[schemars(length(max = 254))]
     pub accounts: Option<String>,
-    /// Gets the leads.
+    /// The member who gets the leads.
     #[schemars(length(max = 254))]
     pub leads: Option<String>,
-    /// Gets the lead lists, and the saved mappings of columns.
+    /// The member who gets the lead lists, and the saved mappings of columns.
     #[schemars(length(max = 254))]
     pub lists: Option<String>,
     /// Also revokes the workspace keys that the member has made.
@@ -54,15 +55,16 @@ pub async fn off_board(can: Can<OffBoard>, id: Uuid, wanted: OffBoarding) -> Res
         if let Some(expected) = &wanted.expect
             && belongings::of(can, &mut *tx, &member).await?.state != *expected
         {
-            let why = "What belongs to this member has changed since you looked. Look again.";
+            let why = "What belongs to this member has changed since you looked. Load it again.";
             return Err(Error::Conflict(why.to_owned()));
         }
         let successors = Successors::of(can, tx, &member, &wanted).await?;
-        let handed = hand_over(can, tx, &member, &successors).await?;
+        let mut handed = hand_over(can, tx, &member, &successors).await?;
         let removal = can.part::<Delete>()?;
         let revoke = Revoke { revoke_keys: wanted.revoke_keys };
         let change = remove_part(&removal, tx, id, &revoke).await?;
         let member = removal.record(change, tx).await?;
+        settle(can, tx, &successors, &mut handed).await?;
         let facts = json!({ "email": member.email, "successors": successors, "handed": handed });
         Ok(Change::new(subject(id), (), facts, OffBoarded { member, handed }))
     })
@@ -71,7 +73,7 @@ pub async fn off_board(can: Can<OffBoard>, id: Uuid, wanted: OffBoarding) -> Res
 
 fn may_leave(can: &Can<OffBoard>, member: &WorkspaceMember) -> Result<()> {
     if Some(member.id) == can.member() {
-        return Err(Error::refused(Step::Role, "role: nobody off-boards themselves; ask another admin"));
+        return Err(Error::refused(Step::Role, "role: you cannot off-board yourself; ask another admin"));
     }
     roles::guard(can, Some(&member.effective_role()), None)
 }

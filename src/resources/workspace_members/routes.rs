@@ -44,17 +44,18 @@ operations! {
 
     /// Get what belongs to a member
     ///
-    /// Campaigns, sending accounts, leads, lists, keys, webhooks and invitations, counted by the caller's own
-    /// rights. At most 100 of a kind are named. `state` is the `expect` of an off-boarding.
+    /// Counts the campaigns, sending accounts, leads, lists, keys, webhooks and invitations of a member, as
+    /// far as the caller can see them. Names at most 100 of each kind. Send `state` as `expect` to off-board
+    /// the member.
     GET "/api/v2/workspace-members/{id}/belongings" => belongings as "getMemberBelongings" + ours;
 
     /// Off-board a member
     ///
     /// Gives the campaigns, sending accounts, leads and lists of a member to others, and removes the member,
     /// in one transaction. Each kind of record needs its own permission and has its own row in the audit log.
-    /// A successor has no tag limit, and a role that can have such records. Webhooks of the member are
-    /// paused, their jobs are cancelled, and the invitations that they have sent are withdrawn. An invitation
-    /// that nobody has accepted is withdrawn.
+    /// A successor must have a role that can have such records, and no tag limit. Webhooks of the member are
+    /// paused, their jobs are cancelled, and the invitations that they have sent are withdrawn. If the member
+    /// has not accepted their own invitation, it is withdrawn.
     POST "/api/v2/workspace-members/{id}/off-board" => off_board as "offBoardMember"
         with { "successor": "sam@acme.example", "revoke_keys": true } + ours;
 

@@ -2,7 +2,7 @@
 
 use super::super::{SHAPE, Senders};
 use crate::access::{Caller, STEP, accounts};
-use crate::db::Tx;
+use crate::db::{Source, Tx};
 use crate::error::Result;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -56,7 +56,7 @@ pub async fn take_off_some(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
 
 pub async fn usable_among(
     can: &Caller,
-    tx: &mut Tx,
+    from: impl Into<Source<'_>>,
     senders: &Senders,
     emails: &[String],
     present: &[String],
@@ -70,7 +70,7 @@ pub async fn usable_among(
         .fill_list("{there}", present)
         .fill("{usable}", senders.usable())
         .fill("{visible}", can.sees::<accounts::Read>(&SHAPE))
-        .all::<String>(tx);
+        .all::<String>(from);
     Ok(found.await?.into_iter().collect())
 }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// The most mails of one answer.
 const MOST: usize = 200_000;
 
-/// A mail that a server accepted, or of which nobody knows whether it has left.
+/// A mail that a mail server accepted, or that is unconfirmed.
 #[derive(Clone, Debug)]
 pub struct Mail {
     pub campaign: Uuid,

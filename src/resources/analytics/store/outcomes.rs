@@ -99,9 +99,11 @@ record! { Label {
     campaign = "c.id", lead = "e.lead_id", kind = "e.kind", interest = "e.interest", at = "e.timestamp_created",
     value = "l.pl_value_lead", campaign_value = "c.settings -> 'pl_value'", now = "l.lt_interest_status",
     step = "(select s.step from sends s where s.workspace_id = e.workspace_id and s.lead_id = e.lead_id \
-        and s.campaign_id = e.campaign_id and s.at <= e.timestamp_created and s.armed order by s.at desc limit 1)",
+        and s.campaign_id = e.campaign_id and s.at <= e.timestamp_created and exists (select 1 from results r \
+        where r.workspace_id = s.workspace_id and r.send_id = s.id and r.kind = 'accepted') order by s.at desc limit 1)",
     variant = "(select s.variant from sends s where s.workspace_id = e.workspace_id and s.lead_id = e.lead_id \
-        and s.campaign_id = e.campaign_id and s.at <= e.timestamp_created and s.armed order by s.at desc limit 1)",
+        and s.campaign_id = e.campaign_id and s.at <= e.timestamp_created and exists (select 1 from results r \
+        where r.workspace_id = s.workspace_id and r.send_id = s.id and r.kind = 'accepted') order by s.at desc limit 1)",
 } }
 
 /// All labels of the leads that got a positive one in the range, until its end, in the order of time.

@@ -140,7 +140,7 @@ fn form(
         .ask(Input::new("name", "Name").help("What the program is called that uses it."))
         .ask(Input::new("kind", "Kind").choices(kinds).value("workspace").help(
             "A workspace key keeps working when you leave. A personal key can do what you can do now, and stops when you \
-             leave. A canary key opens nothing: put it where only an intruder looks. Its use is recorded, and the owner and \
+             leave. A canary key gives no access: put it where only an intruder looks. Its use is recorded, and the owner and \
              the admins get a letter.",
         ))
         .ask(Input::new("expires", "Expires").choices(expiries()).value("90"))

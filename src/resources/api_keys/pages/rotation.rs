@@ -74,13 +74,13 @@ fn form(
             Input::new("overlap_minutes", "How long the old key still works")
                 .choices(overlaps.into())
                 .value("60")
-                .help("Choose \"Not at all\" if somebody else may have the key."),
+                .help("Choose \"Not at all\" if somebody else might have the key."),
         )
         .ask(
             Input::new("scopes", "Scopes of the new key")
                 .choices(choices)
                 .value(chosen)
-                .help("The new key can have fewer scopes than the old one, and never more."),
+                .help("The new key can have fewer scopes than the old key, but not more."),
         );
     Ok(Some(form))
 }

@@ -22,9 +22,9 @@ pub async fn count(
     if !accepted {
         return Ok(());
     }
-    let last = last_mail(can, tx, sent).await?;
-    count_contact(can, tx, sent, last).await?;
-    count_account(can, tx, sent, last.is_none()).await?;
+    let (last, next) = other_mails(can, tx, sent).await?;
+    count_contact(can, tx, sent, (last, next)).await?;
+    count_account(can, tx, sent, last.is_none() && next.is_none()).await?;
     can.sql("update campaign_runs set last_sent_at = $2 where workspace_id = {here} and campaign_id = $1")
         .bind(sent.campaign)
         .bind(sent.at)
@@ -60,36 +60,61 @@ async fn count_step(
     .await
 }
 
-/// When the lead last got another mail of the campaign.
-async fn last_mail(can: &Caller, tx: &mut Tx, sent: &Sent) -> Result<Option<Time>> {
-    let last = can
+/// When the lead got the mails of the campaign before and after this one. A result can arrive after that of a later mail.
+async fn other_mails(can: &Caller, tx: &mut Tx, sent: &Sent) -> Result<(Option<Time>, Option<Time>)> {
+    let found = can
         .sql(
-            "select max(s.at) from sends s where s.workspace_id = {here} and s.lead_id = $1 and s.campaign_id = $2 \
-             and s.id <> $3 and exists (select 1 from results r where r.workspace_id = s.workspace_id \
+            "select max(case when s.at < $4 then s.at end), min(case when s.at > $4 then s.at end) from sends s \
+             where s.workspace_id = {here} and s.lead_id = $1 and s.campaign_id = $2 and s.id <> $3 \
+             and exists (select 1 from results r where r.workspace_id = s.workspace_id \
              and r.send_id = s.id and r.kind = 'accepted')",
         )
         .bind(sent.lead)
         .bind(sent.campaign)
         .bind(sent.id)
-        .optional::<Option<Time>>(tx);
-    Ok(last.await?.flatten())
+        .bind(sent.at)
+        .optional::<(Option<Time>, Option<Time>)>(tx);
+    Ok(found.await?.unwrap_or_default())
 }
 
 /// A lead counts once on a day, under the day of its mail before. So a range of days can count each lead once: those whose
 /// mail before is older than the range.
-async fn count_contact(can: &Caller, tx: &mut Tx, sent: &Sent, last: Option<Time>) -> Result<()> {
+async fn count_contact(
+    can: &Caller,
+    tx: &mut Tx,
+    sent: &Sent,
+    (last, next): (Option<Time>, Option<Time>),
+) -> Result<()> {
     let (day, previous) = (sent.at.day(), last.map(|last| last.day()).unwrap_or_default());
-    if day == previous {
+    let following = next.map(|next| next.day());
+    if day == previous || following.as_ref() == Some(&day) {
         return Ok(());
     }
+    add_contact(can, tx, sent.campaign, (&day, &previous), 1).await?;
+    if let Some(following) = following {
+        add_contact(can, tx, sent.campaign, (&following, &previous), -1).await?;
+        add_contact(can, tx, sent.campaign, (&following, &day), 1).await?;
+    }
+    Ok(())
+}
+
+async fn add_contact(
+    can: &Caller,
+    tx: &mut Tx,
+    campaign: Uuid,
+    (day, previous): (&str, &str),
+    leads: i64,
+) -> Result<()> {
     can.sql(
         "insert into contact_days (workspace_id, campaign_id, day, previous_day, leads) \
-         select c.workspace_id, c.id, $2, $3, 1 from campaigns c where c.workspace_id = {here} and c.id = $1 \
-         on conflict (workspace_id, campaign_id, day, previous_day) do update set leads = contact_days.leads + 1",
+         select c.workspace_id, c.id, $2, $3, $4 from campaigns c where c.workspace_id = {here} and c.id = $1 \
+         on conflict (workspace_id, campaign_id, day, previous_day) do update set \
+         leads = contact_days.leads + excluded.leads",
     )
-    .bind(sent.campaign)
-    .bind(day)
-    .bind(previous)
+    .bind(campaign)
+    .bind(day.to_owned())
+    .bind(previous.to_owned())
+    .bind(leads)
     .run(tx)
     .await
     .map(drop)

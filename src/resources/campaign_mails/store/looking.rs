@@ -44,11 +44,10 @@ pub async fn gaps(can: &Caller, campaign: Uuid) -> Result<HashMap<Uuid, Time>> {
 /// For each account of a campaign the step that is due first: a first step that was deferred, and a later one.
 pub async fn first_due(can: &Caller, campaign: Uuid) -> Result<Vec<(Uuid, Waiting)>> {
     can.sql(
-        "select j.account_id, j.lead_id, j.step, j.due_at from (select d.account_id, d.step = 0 as is_new, \
-         min(d.due_at) as due_at from journeys d where d.workspace_id = {here} and d.campaign_id = $1 \
-         and d.due_at is not null and not d.ended group by d.account_id, d.step = 0) m \
-         join journeys j on j.workspace_id = {here} and j.campaign_id = $1 and j.account_id = m.account_id \
-         and j.due_at = m.due_at and (j.step = 0) = m.is_new and not j.ended order by j.due_at, j.lead_id limit $2",
+        "select w.account_id, w.lead_id, w.step, w.due_at from (select j.account_id, j.lead_id, j.step, j.due_at, \
+         row_number() over (partition by j.account_id, j.step = 0 order by j.due_at, j.lead_id) as place \
+         from journeys j where j.workspace_id = {here} and j.campaign_id = $1 and j.due_at is not null \
+         and not j.ended) w where w.place = 1 order by w.due_at, w.lead_id limit $2",
     )
     .bind(campaign)
     .bind(4 * LANES)

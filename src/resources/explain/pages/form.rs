@@ -21,7 +21,7 @@ pub fn plainly(message: &str) -> String {
             "This is not a member or a key of this workspace.".to_owned()
         }
         _ if message.starts_with("body/record") => {
-            "Give the id of a record, or leave the field empty.".to_owned()
+            "Enter the ID of a record, or leave the field empty.".to_owned()
         }
         _ => "Choose a permission from the list.".to_owned(),
     }
@@ -33,7 +33,7 @@ pub fn record_of(text: &str) -> Result<Option<Uuid>> {
     Some(text).filter(|text| !text.is_empty()).map(|id| id.parse().map_err(wrong)).transpose()
 }
 
-/// Whether one can ask about a record of a permission.
+/// Whether a question about this permission can name a record.
 pub fn is_about_records(action: &'static Action) -> bool {
     !shapes(action).is_empty()
 }

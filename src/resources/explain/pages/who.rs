@@ -28,7 +28,7 @@ pub struct Asked {
 struct Who {
     permissions: Vec<(String, Vec<&'static Action>)>,
     records: Vec<Choice>,
-    /// The permission is about a kind of record that one can ask about.
+    /// A question about this permission can name a record.
     has_record: bool,
     permission: String,
     record: String,

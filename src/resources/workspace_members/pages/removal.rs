@@ -88,7 +88,7 @@ async fn leaving<P: Permission>(
     let all = belongings(&look, member.id).await?;
     let filter = Filter { roll: NEWEST, accepted: Some(true), search: None };
     let members = super::super::members(&can.further()?, filter).await?;
-    // Somebody who can have no leads can have nothing of the rest.
+    // A role that cannot have leads cannot have the other records either.
     let holds = |other: &WorkspaceMember| {
         let reach = other.effective_role().reach(leads::Create::ACTION);
         other.tag_limit.is_none() && reach != Reach::None

@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// The most records of a kind that are named.
 const NAMED: i64 = 100;
 /// The most invitations that are withdrawn at once. A workspace sends at most 100 a day, and a link works for 7 days.
-const INVITED: i64 = 1000;
+pub const INVITED: i64 = 1000;
 
 /// A record that belongs to somebody.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -146,7 +146,7 @@ pub async fn invitations_by(
          where m.workspace_id = {here} and not m.accepted and m.issuer_id = $1 order by m.id desc limit $2",
     )
     .bind(user)
-    .bind(INVITED)
+    .bind(INVITED + 1)
     .all(from)
     .await
 }
