@@ -115,6 +115,22 @@ fn leads_of(body: Value, list: &str) -> Value {
     body
 }
 
+/// How many records of each kind an off-boarding handed over or ended.
+fn handed(done: &Value) -> [i64; 8] {
+    let count = |name: &str| done[name].as_array().map_or(done[name].as_i64(), |all| Some(all.len() as i64));
+    [
+        "campaigns",
+        "collaborations",
+        "accounts",
+        "leads",
+        "lists",
+        "webhooks_paused",
+        "invitations_withdrawn",
+        "jobs_cancelled",
+    ]
+    .map(|name| count(name).unwrap())
+}
+
 fn off_board(member: Uuid) -> String {
     format!("POST /api/v2/workspace-members/{member}/off-board")
 }
@@ -152,18 +168,7 @@ async fn nothing_of_a_member_is_left(mut world: World) {
         json!({ "successor": world.who("manager").member, "revoke_keys": true, "expect": has["state"] });
     let before = world.log().await.len();
     let done = world.call("owner", &off_board(member), body).await.is(200).json();
-    let counts = [
-        "campaigns",
-        "collaborations",
-        "accounts",
-        "leads",
-        "lists",
-        "webhooks_paused",
-        "invitations_withdrawn",
-        "jobs_cancelled",
-    ];
-    let count = |name: &str| done[name].as_array().map_or(done[name].as_i64(), |all| Some(all.len() as i64));
-    assert_eq!(counts.map(|name| count(name).unwrap()), [2, 1, 2, 3, 1, 1, 1, 1], "{done}");
+    assert_eq!(handed(&done), [2, 1, 2, 3, 1, 1, 1, 1], "{done}");
     assert_eq!(left(&world, &[member, user]).await, Vec::<String>::new());
     for who in ["bea", "bea's session", key.as_str()] {
         world.get(who, "/api/v2/campaigns").await.is(401);
