@@ -46,7 +46,9 @@ pub async fn recount(reader: &Reader) -> Result<Recount> {
 async fn kept(reader: &Reader, of: (Uuid, Uuid)) -> Result<Counters> {
     let steps = store::step_days(reader, of).await?.into_iter();
     let steps = steps.filter(|(_, (_, counts))| *counts != (0, 0));
+    // A correction leaves counters of 0.
     let contacts = store::contact_days(reader, of).await?.into_iter();
+    let contacts = contacts.filter(|(_, (_, leads))| *leads != 0);
     Ok(Counters {
         steps: steps.map(|((step, variant), (day, counts))| ((step, variant, day), counts)).collect(),
         contacts: contacts.map(|(day, (previous, leads))| ((day, previous), leads)).collect(),

@@ -35,13 +35,7 @@ pub async fn rotate(can: Can<Rotate>, id: Uuid, wanted: Rotation) -> Result<Seen
         if let Some(at) = store::revoked_at(can, tx, id).await? {
             return conflict(format!("This API key was revoked on {}. Create a new one.", at.day()));
         }
-        let mut old: StoredKey = can.find(&mut *tx, id).await?;
-        // A key that was revoked replaces nothing.
-        if let Some(newer) = old.replaced_by
-            && store::revoked_at(can, tx, newer).await?.is_some()
-        {
-            old.replaced_by = None;
-        }
+        let old: StoredKey = can.find(&mut *tx, id).await?;
         may_rotate(can, &old)?;
         let scopes = wanted.scopes.clone().unwrap_or_else(|| old.scopes.clone());
         within(can, tx, &old, &scopes).await?;
@@ -50,7 +44,7 @@ pub async fn rotate(can: Can<Rotate>, id: Uuid, wanted: Rotation) -> Result<Seen
         store::insert(can, tx, &new, secret).await?;
         let overlap = can.now().plus(wanted.overlap_minutes * Time::MINUTE);
         let ends = old.expires_at.map_or(overlap, |own| own.min(overlap));
-        store::replace(can, tx, id, new.id, Some(ends)).await?;
+        store::replace(can, tx, id, new.id, ends).await?;
         let stored: StoredKey = can.own(tx, new.id).await?.ok_or_else(Error::hidden)?;
         let key = ApiKey { key: secret.plain().to_owned(), ..stored.into() };
         Ok(Change::created(key.subject(), key).with(json!({ "old_key_expires_at": ends })))

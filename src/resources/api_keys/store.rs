@@ -65,7 +65,7 @@ pub async fn revoke(can: &Caller, tx: &mut Tx, id: Uuid) -> Result<u64> {
 }
 
 /// Says which key takes over from another, and when the other one expires.
-pub async fn replace(can: &Caller, tx: &mut Tx, old: Uuid, new: Uuid, ends: Option<Time>) -> Result<u64> {
+pub async fn replace(can: &Caller, tx: &mut Tx, old: Uuid, new: Uuid, ends: Time) -> Result<u64> {
     can.sql(
         "update api_keys set replaced_by = $2, expires_at = $3, timestamp_updated = $4 \
          where workspace_id = {here} and id = $1",

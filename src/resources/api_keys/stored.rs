@@ -49,7 +49,9 @@ stored! { StoredKey: "api_keys" as "k" {
     fixed timestamp_created, redacted, personal, member_id, created_by, ceiling_role, ceiling, link_id,
         replaces, canary;
     columns timestamp_updated, name, scopes, expires_at, allowed_ips, tag_limit;
-    read replaced_by = "k.replaced_by", last_used_at = "k.last_used_at", last_used_from = "k.last_used_from",
+    // A key that was revoked replaces nothing.
+    read replaced_by = "(select n.id from api_keys n where n.workspace_id = k.workspace_id and n.id = k.replaced_by \
+            and n.revoked_at is null)", last_used_at = "k.last_used_at", last_used_from = "k.last_used_from",
         maker_name = "u.first_name || ' ' || u.last_name",
         maker_email = "m.email";
 } }

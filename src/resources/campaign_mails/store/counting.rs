@@ -122,10 +122,11 @@ async fn add_contact(
 
 /// `contacted` counts the leads that got a mail of the account on the day.
 async fn count_account(can: &Caller, tx: &mut Tx, sent: &Sent, is_first: bool) -> Result<u64> {
+    let begins = Time::of_day(&sent.at.day()).unwrap_or(sent.at);
     can.sql(
         "insert into account_days (workspace_id, account_id, day, sent, contacted, new_leads_contacted) \
          select a.workspace_id, a.id, $2, 1, (select case when count(*) > 1 then 0 else 1 end from sends s \
-         where s.workspace_id = {here} and s.lead_id = $4 and s.account_id = $1 and s.at >= $5 \
+         where s.workspace_id = {here} and s.lead_id = $4 and s.account_id = $1 and s.at >= $5 and s.at < $6 \
          and exists (select 1 from results r where r.workspace_id = s.workspace_id and r.send_id = s.id \
          and r.kind = 'accepted')), $3 from accounts a where a.workspace_id = {here} and a.id = $1 \
          on conflict (workspace_id, account_id, day) do update set sent = account_days.sent + 1, \
@@ -136,7 +137,8 @@ async fn count_account(can: &Caller, tx: &mut Tx, sent: &Sent, is_first: bool) -
     .bind(sent.at.day())
     .bind(i64::from(is_first))
     .bind(sent.lead)
-    .bind(Time::of_day(&sent.at.day()).unwrap_or(sent.at))
+    .bind(begins)
+    .bind(begins.plus(Time::DAY))
     .run(tx)
     .await
 }

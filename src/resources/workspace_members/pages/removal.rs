@@ -2,14 +2,17 @@
 
 use super::super::guard::is_open_to;
 use super::super::{Belongings, Filter, Foreseen, OffBoarding, Revoke, belongings, foresee};
-use super::{ABOUT_TO_REMOVE, LIST, NEWEST, OFF_BOARD, REMOVE, SHOW};
+use super::{ABOUT_TO_REMOVE, LIST, OFF_BOARD, REMOVE, SHOW};
 use crate::access::{Can, Permission, Reach, leads, workspace_members::*};
 use crate::error::Result;
-use crate::http::{Id, Path};
+use crate::http::{Id, Path, Roll};
 use crate::resources::members::WorkspaceMember;
 use crate::web::{Back, Choice, Form, Input, Offer, Page, Posted, Reply};
 use askama::Template;
 use uuid::Uuid;
+
+/// Members from whom a caller chooses a successor.
+const SUCCESSORS: i64 = 100;
 
 #[derive(Template)]
 #[template(path = "workspace_members/remove.html")]
@@ -23,7 +26,7 @@ struct Removal {
 }
 
 impl Removal {
-    /// "3 campaigns (1 of them running), 2 sending accounts".
+    /// "3 campaigns (1 running), 2 sending accounts".
     fn has(&self) -> String {
         let Some((all, _)) = &self.leaving else { return String::new() };
         let kind = |kind: &Option<super::super::belongings::Kind>| kind.as_ref().map_or(0, |kind| kind.count);
@@ -46,16 +49,11 @@ impl Removal {
 }
 
 pub async fn begin(can: Can<Delete>, Path(Id { id }): Path<Id>) -> Result<Page> {
-    shown(&can, id, None, None).await
+    shown(&can, id, None).await
 }
 
-/// `back` is the form of a plain removal, and `kept` that of a hand-over.
-async fn shown<P: Permission>(
-    can: &Can<P>,
-    id: Uuid,
-    back: Option<&Back>,
-    kept: Option<&Back>,
-) -> Result<Page> {
+/// `kept` is the form of a hand-over that was refused.
+async fn shown<P: Permission>(can: &Can<P>, id: Uuid, kept: Option<&Back>) -> Result<Page> {
     let foreseen = foresee(can, id).await?;
     let member = &foreseen.member;
     let label = if member.accepted { "Remove from the workspace" } else { "Withdraw the invitation" };
@@ -65,8 +63,7 @@ async fn shown<P: Permission>(
         let ask = Input::new("revoke_keys", "Also revoke the API keys that they have made");
         if has_keys { form.ask(ask) } else { form }
     };
-    let form =
-        |offer: Offer| -> Result<Form> { Ok(ask(Form::of::<Revoke>(can, offer.called(label))?.back(back))) };
+    let form = |offer: Offer| -> Result<Form> { Ok(ask(Form::of::<Revoke>(can, offer.called(label))?)) };
     let removal = Removal {
         name: member.called(),
         leaving: leaving(can, member, kept).await?.map(|(all, form)| (all, ask(form))),
@@ -74,7 +71,7 @@ async fn shown<P: Permission>(
         back: SHOW.offered(can, id).map(|offer| offer.called("Keep")),
         foreseen,
     };
-    Ok(Page::new(format!("{label}: {}", removal.name), &removal)?.coming(back.or(kept)))
+    Ok(Page::new(format!("{label}: {}", removal.name), &removal)?.coming(kept))
 }
 
 async fn leaving<P: Permission>(
@@ -86,7 +83,8 @@ async fn leaving<P: Permission>(
     let Some(offer) = OFF_BOARD.offered(can, member.id).filter(|_| may) else { return Ok(None) };
     let Ok(look) = can.further::<SeeBelongings>() else { return Ok(None) };
     let all = belongings(&look, member.id).await?;
-    let filter = Filter { roll: NEWEST, accepted: Some(true), search: None };
+    let roll = Roll { limit: Some(SUCCESSORS), starting_after: None };
+    let filter = Filter { roll, accepted: Some(true), search: None };
     let members = super::super::members(&can.further()?, filter).await?;
     // A role that cannot have leads cannot have the other records either.
     let holds = |other: &WorkspaceMember| {
@@ -130,6 +128,6 @@ pub async fn off_board(
             );
             Ok(Reply::to(&LIST, ()).saying_more(format!("{} is removed.", done.member.called()), more))
         }
-        Err(back) => shown(&look, id, None, Some(&back)).await.map(Reply::from),
+        Err(back) => shown(&look, id, Some(&back)).await.map(Reply::from),
     }
 }
