@@ -11,7 +11,7 @@ check:
 	scripts/check
 
 # Checks format, lints and generated files, and runs all tests on SQLite and PostgreSQL. Then it runs these against the same
-# binary: the README's calls, the tour, seed-000.sh, the pages on sign-in, agencies, custom roles, access as code and
+# binary: the README's calls, the tour, seed-000.sh, the pages on sign-in, agencies, custom roles, access as code, answers and
 # production, the package, and a few thousand unusual requests. It installs what is missing if it can (scripts/prepare).
 test:
 	scripts/prepare

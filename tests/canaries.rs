@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 on_both! {
     a_canary_is_answered_like_an_unknown_key the_use_of_a_canary_is_recorded
-    the_owner_and_the_admins_get_one_letter_an_hour what_does_not_sing strangers_cannot_fill_the_log
+    the_owner_and_the_admins_get_one_letter_an_hour revoked_expired_and_unknown_keys_are_not_recorded strangers_cannot_fill_the_log
     an_answer_takes_as_long_as_for_an_unknown_key
 }
 
 const KEYS: &str = "POST /api/v2/api-keys";
 
-async fn bait(world: &World, name: &str) -> (String, String) {
+async fn create_canary(world: &World, name: &str) -> (String, String) {
     let body = json!({ "name": name, "scopes": ["all:all"], "canary": true });
     let made = world.call("owner", KEYS, body).await.is(200).json();
     assert_eq!(made["canary"], true);
@@ -29,7 +29,7 @@ fn seen(answer: &Answer) -> (u16, Vec<(String, String)>, Vec<u8>) {
 }
 
 async fn a_canary_is_answered_like_an_unknown_key(world: World) {
-    let (id, key) = bait(&world, "backup").await;
+    let (id, key) = create_canary(&world, "backup").await;
     let real = world.call("owner", KEYS, json!({ "name": "k", "scopes": ["all:all"] })).await.is(200).json();
     let real = real["key"].as_str().unwrap();
     assert!(gatepost::auth::Secret::verify(&key) && key.len() == real.len() && key[..6] == real[..6]);
@@ -50,7 +50,7 @@ async fn a_canary_is_answered_like_an_unknown_key(world: World) {
     let one = world.send(&key, "GET /api/v2/campaigns", &headers, vec![]).await;
     let other = world.send(&unknown, "GET /api/v2/campaigns", &headers, vec![]).await;
     assert_eq!(seen(&one), seen(&other));
-    // The list has it, with its kind, and without advice.
+    // The advice lists it, without findings.
     let listed = world.get("owner", "/api/v2/api-keys/advice").await.items();
     let advice = listed.iter().find(|one| one["id"] == json!(id)).unwrap();
     assert_eq!(advice["findings"], json!([]));
@@ -64,19 +64,19 @@ async fn a_canary_is_answered_like_an_unknown_key(world: World) {
     world.call("owner", KEYS, personal).await.is(400);
 }
 
-async fn songs(world: &World) -> Vec<Value> {
+async fn recorded_uses(world: &World) -> Vec<Value> {
     world.app.behind.flush().await;
     let all = world.get("owner", "/api/v2/audit-logs?limit=1000&activity_type=1101").await.is(200).items();
     all.into_iter().filter(|row| row["action"] == "api_keys:canary").collect()
 }
 
 async fn the_use_of_a_canary_is_recorded(world: World) {
-    let (id, key) = bait(&world, "backup").await;
+    let (id, key) = create_canary(&world, "backup").await;
     let headers = [("user-agent", "curl/8.0 of an intruder")];
     for _ in 0..3 {
         world.send(&key, "GET /api/v2/campaigns", &headers, vec![]).await.is(401);
     }
-    let rows = songs(&world).await;
+    let rows = recorded_uses(&world).await;
     assert_eq!(rows.len(), 1, "{rows:?}");
     let row = &rows[0];
     assert_eq!(row["affected_count"], 3);
@@ -85,7 +85,7 @@ async fn the_use_of_a_canary_is_recorded(world: World) {
     assert!(row["ip_address"].as_str().is_some_and(|address| address != "many"), "{row}");
     world.wait(2 * Time::MINUTE);
     world.get(&key, "/api/v2/accounts").await.is(401);
-    assert_eq!(songs(&world).await.len(), 2);
+    assert_eq!(recorded_uses(&world).await.len(), 2);
     let html = world.page("owner's session", &world.at("/audit")).await.is(200).text();
     assert!(html.contains("Somebody used the canary key backup"), "{html}");
     let stamped = sql("select count(*) from api_keys where canary and last_used_at is not null");
@@ -94,7 +94,7 @@ async fn the_use_of_a_canary_is_recorded(world: World) {
 
 async fn the_owner_and_the_admins_get_one_letter_an_hour(mut world: World) {
     let smtp = world.with_mail().await;
-    let ((_, key), (_, other)) = (bait(&world, "backup").await, bait(&world, "wiki").await);
+    let ((_, key), (_, other)) = (create_canary(&world, "backup").await, create_canary(&world, "wiki").await);
     let letters = async |world: &World| {
         world.app.errands.flush().await;
         world.work().await;
@@ -123,8 +123,8 @@ async fn the_owner_and_the_admins_get_one_letter_an_hour(mut world: World) {
     assert_eq!((sent.len(), &sent[0]["user"]), (2, &json!("server")));
 }
 
-async fn what_does_not_sing(world: World) {
-    let (id, key) = bait(&world, "old").await;
+async fn revoked_expired_and_unknown_keys_are_not_recorded(world: World) {
+    let (id, key) = create_canary(&world, "old").await;
     world.call("owner", &format!("DELETE /api/v2/api-keys/{id}"), Value::Null).await.is(200);
     let body = json!({ "name": "short", "scopes": ["all:all"], "canary": true, "expires_at": "2023-11-14T22:30:00Z" });
     let short = world.call("owner", KEYS, body).await.is(200).json();
@@ -132,10 +132,10 @@ async fn what_does_not_sing(world: World) {
     for key in [key.as_str(), short["key"].as_str().unwrap(), "gpk_w_unknown"] {
         world.get(key, "/api/v2/campaigns").await.is(401);
     }
-    assert_eq!(songs(&world).await, Vec::<Value>::new());
+    assert_eq!(recorded_uses(&world).await, Vec::<Value>::new());
     // Nothing takes it for a key by its id either.
-    let (bait, _) = bait(&world, "new").await;
-    let question = json!({ "principal": bait, "permission": "campaigns:read" });
+    let (id, _) = create_canary(&world, "new").await;
+    let question = json!({ "principal": id, "permission": "campaigns:read" });
     let missing =
         json!({ "principal": "01890000-0000-7000-8000-000000000000", "permission": "campaigns:read" });
     let line = "POST /api/v2/access/explain";
@@ -145,7 +145,7 @@ async fn what_does_not_sing(world: World) {
 
 /// Strangers have at most half of the rows of an hour, and the rest are counted in one row.
 async fn strangers_cannot_fill_the_log(world: World) {
-    let (_, key) = bait(&world, "backup").await;
+    let (_, key) = create_canary(&world, "backup").await;
     for at in 0..500_i64 {
         let row = sql(
             "insert into audit_log (workspace_id, id, at, activity_type, action, resource, actor, ip_address, \
@@ -159,7 +159,7 @@ async fn strangers_cannot_fill_the_log(world: World) {
     for _ in 0..3 {
         world.get(&key, "/api/v2/campaigns").await.is(401);
     }
-    assert_eq!(songs(&world).await.len(), 500);
+    assert_eq!(recorded_uses(&world).await.len(), 500);
     let over = sql("select cast(sum(affected_count) as bigint) from audit_log where refusal = 'overflow'");
     assert_eq!(over.optional::<Option<i64>>(&world.reader).await.unwrap().flatten(), Some(3));
     // A known caller still gets rows of their own.
@@ -170,7 +170,7 @@ async fn strangers_cannot_fill_the_log(world: World) {
 }
 
 async fn an_answer_takes_as_long_as_for_an_unknown_key(world: World) {
-    let (_, key) = bait(&world, "backup").await;
+    let (_, key) = create_canary(&world, "backup").await;
     let unknown = format!("{}x{}", &key[..20], &key[21..]);
     let mut took = [Vec::new(), Vec::new()];
     for at in 0..600_usize {

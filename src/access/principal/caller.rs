@@ -1,6 +1,6 @@
 //! The caller of a request. Their grant is read for every request, and again in every transaction that writes.
 
-use super::canary::listen;
+use super::canary::note_use;
 use super::{Grant, Place, Presented, Standing};
 use crate::access::{About, Action, Ask, Attempt, Call, Permission, Shape, Step, Stray};
 use crate::app::App;
@@ -140,7 +140,7 @@ impl Caller {
         let Arrived { presented, grant, stray } = match arrived {
             Ok(arrived) => arrived,
             Err((presented, why)) => {
-                listen(app, &presented, &origin, &slot).await;
+                note_use(app, &presented, &origin, &slot).await;
                 return Err(unknown(why));
             }
         };

@@ -19,7 +19,7 @@ pub(in crate::access) struct Canary {
 record! { Canary { workspace = "k.workspace_id", id = "k.id", name = "k.name" } }
 
 /// Looks up a key that is unknown, and notes the attempt if it is a canary.
-pub(in crate::access) async fn listen(
+pub(in crate::access) async fn note_use(
     app: &App,
     presented: &Presented,
     origin: &Origin,

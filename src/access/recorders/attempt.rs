@@ -1,4 +1,4 @@
-//! A call by a known caller: what is recorded about it after the answer.
+//! A call, and what is recorded about it after the answer.
 
 use super::About;
 use crate::access::{Action, Canary, Grant};
@@ -24,7 +24,8 @@ impl Further {
     }
 }
 
-/// A call by a known caller. It is recorded only if it is refused.
+/// A call by a known caller, or by somebody who uses a canary key. A refusal gets an audit row. An allowed call is counted
+/// as a use.
 #[derive(Clone, Debug)]
 pub struct Attempt {
     pub workspace: Uuid,
