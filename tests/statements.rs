@@ -17,7 +17,7 @@ const PREDICATES: [&str; 5] = ["{visible}", "{within}", "{seen}", "{accounts}", 
 /// Holes that take a list.
 const LISTS: [&str; 7] = ["{ids}", "{resources}", "{emails}", "{there}", "{kinds}", "{macs}", "{numbers}"];
 /// Holes that take a text of the program.
-const TEXTS: [(&str, &str); 10] = [
+const TEXTS: [(&str, &str); 12] = [
     ("{near}", "cast(1 as bigint)"),
     ("{name}", "'name'"),
     ("{bytes}", "1"),
@@ -28,6 +28,8 @@ const TEXTS: [(&str, &str); 10] = [
     ("{usable}", "true"),
     ("{maker}", "left join members m on m.id = k.created_by left join users u on u.id = m.user_id"),
     ("{facts}", "true"),
+    ("{key}", "c.id"),
+    ("{once}", ""),
 ];
 
 /// How a statement is kept inside its workspace.

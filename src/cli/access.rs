@@ -4,6 +4,7 @@ use super::access_answers::Answers;
 use super::access_file::Files;
 use super::open;
 use super::out::Out;
+use super::workspace::exists;
 use crate::access::{
     ACTIONS, Action, Ask, Can, Decision, EffectiveRole, Grant, ROLES, access::Explain, markdown_of, roles,
 };
@@ -77,9 +78,7 @@ fn built_in() -> Columns {
 
 /// The built-in roles and the custom roles of a workspace.
 async fn columns(app: &App, workspace: Uuid) -> Result<Columns> {
-    let exists: Option<Uuid> =
-        sql("select id from workspaces where id = $1").bind(workspace).optional(&app.reader).await?;
-    exists.ok_or_else(|| Error::invalid(format!("there is no workspace `{workspace}`")))?;
+    exists(app, workspace).await?;
     let can = Can::<roles::Read>::operator(app, workspace);
     let all = resources::roles::columns(&can, &app.reader).await?;
     Ok(all.into_iter().map(|column| (column.name, column.role)).collect())

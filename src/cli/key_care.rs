@@ -95,6 +95,7 @@ fn lines(key: &Value) -> Vec<Value> {
             let scopes: Vec<_> = scopes.iter().filter_map(Value::as_str).collect();
             Some(format!("It needs only these scopes: {}", scopes.join(",")))
         }
+        (None, _) if key.get("canary") == Some(&Value::Bool(true)) => None,
         (None, Some(since)) => {
             Some(format!("Its use is recorded only since {since}, so no scopes are suggested yet"))
         }

@@ -81,6 +81,11 @@ impl<P: Permission> Way<P> {
         self.offered_on(can, Near::NEW, key)
     }
 
+    /// The address of a page, or nothing for a caller who cannot open it.
+    pub fn href(&self, can: &Caller, key: impl Key) -> String {
+        self.open_to(can, key).map(|offer| offer.href().to_owned()).unwrap_or_default()
+    }
+
     /// The offer of an action on a record, from what its list selected as `{near}`.
     pub fn offered_on(&self, can: &Caller, near: Near, key: impl Key) -> Option<Offer> {
         can.may_offer(P::ACTION, near).then(|| Offer {

@@ -1,5 +1,5 @@
-//! Bundles: names for several rows of the matrix at once. The server has no analytics yet, so `analytics` and
-//! `own_analytics` mean that a role can read campaigns and sending accounts.
+//! Bundles: names for several rows of the matrix at once. Campaign figures have no row of their own, so
+//! `analytics` and `own_analytics` mean that a role can read campaigns and sending accounts.
 
 use super::listing::listing;
 use crate::access::{ACTIONS, Action, EffectiveRole, Reach};

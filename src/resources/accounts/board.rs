@@ -99,9 +99,11 @@ pub async fn everybody(can: &Can<Read>) -> Result<Option<Vec<WorkspaceMember>>> 
 
 /// Of these members, those to whom the caller can assign an account: their role can send.
 pub fn senders(can: &Can<Read>, people: &[WorkspaceMember]) -> Vec<Choice> {
+    if !can.may(Assign::ACTION) {
+        return vec![];
+    }
     let sends = |member: &&WorkspaceMember| member.effective_role().reach(Use::ACTION) != Reach::None;
-    let all = people.iter().filter(|_| can.may(Assign::ACTION)).filter(sends);
-    all.map(|member| Choice::new(member.id, member.called())).collect()
+    people.iter().filter(sends).map(|member| Choice::new(member.id, member.called())).collect()
 }
 
 /// Whether the caller sees campaigns, so that a number of campaigns means something.

@@ -1,8 +1,8 @@
 //! The figures of campaigns, one by one.
 
-use super::figures::{Engagement, Sums, summed};
+use super::figures::{Engagement, Sums, sums};
 use super::opportunities::opportunities;
-use super::{Range, Wanted, store};
+use super::{Wanted, store};
 use crate::access::{Can, campaigns::Read};
 use crate::error::{Error, Result};
 use schemars::JsonSchema;
@@ -109,7 +109,7 @@ pub struct Outcome {
     pub completed: i64,
 }
 
-/// The same of all campaigns together.
+/// The sum over all campaigns.
 pub async fn totals(can: &Can<Read>, wanted: &Wanted) -> Result<Outcome> {
     let mut total = Outcome::default();
     for one in outcomes(can, wanted).await?.into_values() {
@@ -123,7 +123,9 @@ pub async fn totals(can: &Can<Read>, wanted: &Wanted) -> Result<Outcome> {
 
 async fn outcomes(can: &Can<Read>, wanted: &Wanted) -> Result<BTreeMap<Uuid, Outcome>> {
     let mut all = BTreeMap::<Uuid, Outcome>::new();
-    for (campaign, sums) in by_campaign(can, wanted).await? {
+    for (campaign, sums) in
+        sums(can, wanted, |days| store::by_campaign(can, wanted, days), |mail| mail.campaign).await?
+    {
         all.entry(campaign).or_default().sums = sums;
     }
     for (campaign, (kind, count)) in store::endings(can, wanted).await? {
@@ -137,14 +139,4 @@ async fn outcomes(can: &Can<Read>, wanted: &Wanted) -> Result<BTreeMap<Uuid, Out
         all.entry(campaign).or_default().completed = count;
     }
     Ok(all)
-}
-
-/// What each campaign sent.
-async fn by_campaign(can: &Can<Read>, wanted: &Wanted) -> Result<BTreeMap<Uuid, Sums>> {
-    match &wanted.range {
-        Range::Days { first, last } => store::by_campaign(can, wanted, (first, last)).await,
-        Range::Times { from, until } => {
-            Ok(summed(&store::mails(can, wanted, (*from, *until)).await?, |mail| mail.campaign))
-        }
-    }
 }

@@ -1,8 +1,8 @@
 //! The figures of each day.
 
-use super::figures::{Sums, Touches, summed};
+use super::figures::{Sums, Touches, sums};
 use super::opportunities::opportunities;
-use super::{Range, Wanted, store};
+use super::{Wanted, store};
 use crate::access::{Can, campaigns::Read};
 use crate::error::Result;
 use crate::http::none_required;
@@ -30,7 +30,9 @@ pub struct CampaignDay {
 /// Days without a mail and without an opportunity are absent.
 pub async fn daily(can: &Can<Read>, wanted: &Wanted) -> Result<Vec<CampaignDay>> {
     let mut days: BTreeMap<String, CampaignDay> = BTreeMap::new();
-    for (date, sums) in by_day(can, wanted).await? {
+    for (date, sums) in
+        sums(can, wanted, |days| store::by_day(can, wanted, days), |mail| mail.at.day()).await?
+    {
         let Sums { sent, unconfirmed, contacted, new } = sums;
         let day =
             CampaignDay { sent, unconfirmed, contacted, new_leads_contacted: new, ..CampaignDay::default() };
@@ -42,13 +44,4 @@ pub async fn daily(can: &Can<Read>, wanted: &Wanted) -> Result<Vec<CampaignDay>>
         day.unique_opportunities += i64::from(one.is_first);
     }
     Ok(days.into_iter().map(|(date, day)| CampaignDay { date, ..day }).collect())
-}
-
-async fn by_day(can: &Can<Read>, wanted: &Wanted) -> Result<BTreeMap<String, Sums>> {
-    match &wanted.range {
-        Range::Days { first, last } => store::by_day(can, wanted, (first, last)).await,
-        Range::Times { from, until } => {
-            Ok(summed(&store::mails(can, wanted, (*from, *until)).await?, |mail| mail.at.day()))
-        }
-    }
 }

@@ -1,6 +1,9 @@
 //! The sums of mails, and the figures about reading and answering.
 
-use super::store::Mail;
+use super::store::{self, Days, Mail};
+use super::{Range, Wanted};
+use crate::access::{Can, campaigns::Read};
+use crate::error::Result;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,8 +31,21 @@ impl Sums {
     }
 }
 
+/// What was sent in the range, by a key: whole days from the counters, and times from the mails themselves.
+pub async fn sums<'a, K: Ord + Clone, Counting: Future<Output = Result<BTreeMap<K, Sums>>>>(
+    can: &Can<Read>,
+    wanted: &'a Wanted,
+    counted: impl FnOnce(Days<'a>) -> Counting,
+    key: impl Fn(&Mail) -> K,
+) -> Result<BTreeMap<K, Sums>> {
+    match &wanted.range {
+        Range::Days { first, last } => counted((first, last)).await,
+        Range::Times { from, until } => Ok(summed(&store::mails(can, wanted, (*from, *until)).await?, key)),
+    }
+}
+
 /// The sums of mails by a key. A lead counts once for each key and campaign.
-pub fn summed<K: Ord + Clone>(mails: &[Mail], key: impl Fn(&Mail) -> K) -> BTreeMap<K, Sums> {
+fn summed<K: Ord + Clone>(mails: &[Mail], key: impl Fn(&Mail) -> K) -> BTreeMap<K, Sums> {
     let (mut sums, mut met) = (BTreeMap::<K, Sums>::new(), BTreeSet::<(K, Uuid, Uuid)>::new());
     for mail in mails {
         let key = key(mail);

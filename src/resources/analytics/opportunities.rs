@@ -4,7 +4,7 @@
 use super::range::Range;
 use super::store::Label;
 use crate::time::Time;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 const CORRECTION: i64 = 10 * Time::MINUTE;
@@ -28,7 +28,8 @@ pub struct Opportunity {
 
 /// `labels` are those of each lead in the order of time, from its first on.
 pub fn opportunities(labels: Vec<Label>, range: &Range) -> Vec<Opportunity> {
-    let (mut last, mut first) = (HashMap::<(Uuid, Uuid), Time>::new(), HashMap::<(Uuid, Uuid), ()>::new());
+    let (from, until) = range.times();
+    let (mut last, mut first) = (HashMap::<(Uuid, Uuid), Time>::new(), HashSet::<(Uuid, Uuid)>::new());
     let mut found = Vec::new();
     for label in labels {
         let key = (label.campaign, label.lead);
@@ -37,8 +38,8 @@ pub fn opportunities(labels: Vec<Label>, range: &Range) -> Vec<Opportunity> {
         if corrects || label.interest.is_none_or(|interest| interest <= 0) {
             continue;
         }
-        let is_first = first.insert(key, ()).is_none();
-        if !range.contains(label.at) {
+        let is_first = first.insert(key);
+        if label.at < from || label.at >= until {
             continue;
         }
         let given = label.value.as_deref().and_then(|value| value.trim().parse::<f64>().ok());

@@ -4,7 +4,7 @@ mod sending;
 
 use super::range::Range;
 use super::{CampaignDay, CampaignFigures, Overview, StepFigures, Wanted};
-use crate::access::{Caller, Can, Near, campaigns::*};
+use crate::access::{Caller, Can, campaigns::*};
 use crate::error::Result;
 use crate::http::{Id, Path, Query, optional_not_null};
 use crate::resources::campaign_mails;
@@ -95,7 +95,7 @@ fn tiles(all: &Overview) -> Vec<Tile> {
         ),
         tile("Bounced", all.bounced_count, of_sent(all.bounced_count)),
         tile("Unsubscribed", all.unsubscribed_count, of_sent(all.unsubscribed_count)),
-        tile("Completed", all.completed_count, "leads that got all steps"),
+        tile("Completed", all.completed_count, "leads with no further step"),
         tile("Opportunities", all.total_opportunities, "leads with a positive label"),
     ]
 }
@@ -131,7 +131,7 @@ async fn figures(can: &Can<Read>, wanted: &Wanted, period: &Period) -> Result<Sh
 struct List {
     shown: Shown,
     rows: Vec<Row>,
-    /// There is no campaign at all.
+    /// What the page says if the caller sees no campaign.
     empty: Option<Empty>,
     next: Option<Offer>,
 }
@@ -148,7 +148,7 @@ async fn list(can: Can<Read>, Query(period): Query<Period>) -> Result<Page> {
     let any = |one: &CampaignFigures| {
         one.emails_sent_count + one.unconfirmed_count + one.bounced_count + one.total_opportunities > 0
     };
-    let href = |id: Uuid| SHOW.open_to(&can, id).map(|offer| offer.href().to_owned()).unwrap_or_default();
+    let href = |id: Uuid| SHOW.href(&can, id);
     let rows = all.into_iter().filter(any).map(|figures| Row { href: href(figures.campaign_id), figures });
     let list = List {
         shown: Shown {
@@ -187,8 +187,7 @@ struct Show {
 }
 
 async fn show(can: Can<Read>, Path(Id { id }): Path<Id>, Query(period): Query<Period>) -> Result<Page> {
-    let campaign = campaigns::look(&can, id).await?;
-    let near: Near = campaigns::nearness(&can, id).await?;
+    let (campaign, near) = campaigns::reached(&can, id).await?;
     let wanted = Wanted::of_one(id, period.range(can.now()));
     let status = campaign_mails::status(can.further::<Read>()?, id).await?;
     let show = Show {
@@ -212,11 +211,10 @@ fn step_beside(can: &Caller, id: Uuid) -> Option<Offer> {
 impl StepFigures {
     /// `Step 2, variant B`.
     fn called(&self) -> String {
-        let number = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<u8>().ok());
+        let number = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<usize>().ok());
         match (number(&self.step), number(&self.variant)) {
             (Some(step), Some(variant)) => {
-                let letter = b'A'.checked_add(variant).map_or('?', char::from);
-                format!("Step {}, variant {letter}", u16::from(step) + 1)
+                format!("Step {}, variant {}", step + 1, campaigns::letter(variant))
             }
             _ => "Before the first mail".to_owned(),
         }

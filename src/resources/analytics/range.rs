@@ -59,11 +59,6 @@ impl Range {
             }
         }
     }
-
-    pub fn contains(&self, time: Time) -> bool {
-        let (from, until) = self.times();
-        from <= time && time < until
-    }
 }
 
 fn is_midnight(time: Time) -> bool {

@@ -1,8 +1,8 @@
 //! The figures of each step and variant.
 
-use super::figures::{Sums, Touches, summed};
+use super::figures::{Sums, Touches, sums};
 use super::opportunities::{Opportunity, opportunities};
-use super::{Range, Wanted, store};
+use super::{Wanted, store};
 use crate::access::{Can, campaigns::Read};
 use crate::error::Result;
 use crate::http::absent_not_null;
@@ -55,7 +55,9 @@ type Place = (Option<i64>, Option<i64>);
 /// Steps in their order. An opportunity belongs to the last mail before it.
 pub async fn steps(can: &Can<Read>, wanted: &Wanted, with_opportunities: bool) -> Result<Vec<StepFigures>> {
     let mut all = BTreeMap::<Place, StepFigures>::new();
-    for ((step, variant), sums) in by_step(can, wanted).await? {
+    for ((step, variant), sums) in
+        sums(can, wanted, |days| store::by_step(can, wanted, days), |mail| (mail.step, mail.variant)).await?
+    {
         let Sums { sent, unconfirmed, .. } = sums;
         let figures = StepFigures { sent, unconfirmed, ..StepFigures::default() };
         all.insert((Some(step), Some(variant)), figures);
@@ -85,14 +87,4 @@ fn count(figures: &mut StepFigures, one: &Opportunity) {
     add(&mut figures.unique_opportunities, one.is_first);
     add(&mut figures.meetings_booked, one.is_first && one.now == Some(MEETING_BOOKED));
     add(&mut figures.won, one.is_first && one.now == Some(WON));
-}
-
-async fn by_step(can: &Can<Read>, wanted: &Wanted) -> Result<BTreeMap<(i64, i64), Sums>> {
-    match &wanted.range {
-        Range::Days { first, last } => store::by_step(can, wanted, (first, last)).await,
-        Range::Times { from, until } => {
-            let mails = store::mails(can, wanted, (*from, *until)).await?;
-            Ok(summed(&mails, |mail| (mail.step, mail.variant)))
-        }
-    }
 }

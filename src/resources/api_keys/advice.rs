@@ -41,10 +41,12 @@ pub struct Advice {
     /// Its prefix and last four characters.
     pub key: String,
     pub personal: bool,
+    /// It gives no access. Its use is recorded and told to the owner and the admins.
+    pub canary: bool,
     pub scopes: Vec<Scope>,
     pub findings: Vec<Found>,
     /// The narrowest scopes that allow what the key did in the last 90 days. Each is within the scopes that it has. Null
-    /// until the server has recorded its use for 30 days.
+    /// until the server has recorded its use for 30 days, and for a canary key.
     pub suggested_scopes: Option<Vec<Scope>>,
     /// Since when the server has recorded its use. Null if it has recorded no use yet.
     pub known_since: Option<Time>,
@@ -57,6 +59,7 @@ impl Advice {
             name: key.name,
             key: key.key,
             personal: key.personal,
+            canary: key.canary,
             scopes: key.scopes,
             findings: advised.findings.iter().map(Found::from).collect(),
             suggested_scopes: advised.suggested.clone(),

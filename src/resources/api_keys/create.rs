@@ -11,9 +11,7 @@ use uuid::Uuid;
 
 /// Creates a key. The answer is the only place that has the whole key.
 pub async fn create(can: Can<Create>, new: New) -> Result<Seen<ApiKey>> {
-    if new.canary && new.personal {
-        return Err(Error::invalid("body/personal must be false for a canary key"));
-    }
+    is_sound(&new)?;
     let secret = if new.personal { Minted::personal(can.app())? } else { Minted::workspace(can.app())? };
     let addresses = addresses(&new)?;
     can.write(async move |can, tx| {
@@ -35,6 +33,13 @@ pub async fn create(can: Can<Create>, new: New) -> Result<Seen<ApiKey>> {
         Ok(Change::created(key.subject(), key))
     })
     .await
+}
+
+pub(super) fn is_sound(new: &New) -> Result<()> {
+    match new.canary && new.personal {
+        true => Err(Error::invalid("body/personal must be false for a canary key")),
+        false => Ok(()),
+    }
 }
 
 /// No key exceeds its maker.

@@ -1,6 +1,6 @@
 //! What a key could do, before it is made: its permissions, and how many records each of them reaches.
 
-use super::create::{addresses, expiry, within_maker};
+use super::create::{addresses, expiry, is_sound, within_maker};
 use super::{New, store};
 use crate::access::{
     ACTIONS, Action, Ask, Caller, Can, Grant, Intended, Permission, Pred, Reach, accounts, api_keys,
@@ -43,6 +43,7 @@ pub struct CountedPermission {
 
 /// Refuses what a creation would refuse, and creates nothing.
 pub async fn preview(can: &Can<api_keys::Preview>, new: &New) -> Result<Preview> {
+    is_sound(new)?;
     within_maker(can, new)?;
     custom_tags::known(can, can.reader(), "tag_limit", new.tag_limit.as_deref().unwrap_or_default()).await?;
     let grant = can.grant().of_intended(Intended {
@@ -53,12 +54,12 @@ pub async fn preview(can: &Can<api_keys::Preview>, new: &New) -> Result<Preview>
         origins: addresses(new)?,
         tag_limit: new.tag_limit.clone(),
     });
-    let allowed = |action: &&'static Action| {
-        !action.verbs.is_empty() && Ask::new(action, &grant, None).refused_by().is_none()
-    };
     if new.canary {
         return Ok(Preview { permissions: vec![] });
     }
+    let allowed = |action: &&'static Action| {
+        !action.verbs.is_empty() && Ask::new(action, &grant, None).refused_by().is_none()
+    };
     let mut counts = Counts::new(can, &grant);
     let mut permissions = Vec::new();
     for action in ACTIONS.iter().copied().filter(allowed) {

@@ -30,7 +30,7 @@ pub use from_export::from_export;
 pub use launch::launch;
 pub use list::{count_launched, list, look, nearness, newest, search_by_contact, show};
 pub use pages::pages;
-pub use pages::{Head, Place, State, names, reached, state};
+pub use pages::{Head, Place, State, letter, names, reached, state};
 pub use pause::pause;
 pub use remove::remove;
 pub use routes::operations;

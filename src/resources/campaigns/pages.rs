@@ -10,7 +10,7 @@ mod show;
 mod words;
 pub use changes::found as reached;
 pub use head::{Head, Place};
-pub use words::{State, state};
+pub use words::{State, letter, state};
 
 use super::list::found;
 use super::store::{self, Wanted};
@@ -232,7 +232,7 @@ fn row(
     let about = |offer: Option<Offer>| offer.map(|offer| offer.about(&campaign.name));
     let more = [about(DUPLICATE.open_to(can, id)), about(ABOUT_TO_DELETE.offered_on(can, near, id))];
     Row {
-        href: SHOW.open_to(can, id).map(|offer| offer.href().to_owned()).unwrap_or_default(),
+        href: SHOW.href(can, id),
         state: state(campaign.status),
         owner: people.user(campaign.owned_by),
         senders: match super::seen::sees_senders(can) {

@@ -13,8 +13,8 @@ operations! {
     /// Send a test mail
     ///
     /// The server sends the mail at once. The caller must be able to use the account: it is assigned to them, or it is
-    /// unassigned and their role reaches all accounts. The subject and the text are sent as given: variables are not
-    /// filled in, and there is no unsubscribe header. A test mail has at most 10 recipients, and none of them can be
+    /// unassigned and their role reaches all accounts. The server sends the subject and the text as given. It does not
+    /// fill in variables, and it does not add an unsubscribe header. A test mail has at most 10 recipients, and none of them can be
     /// suppressed. A workspace sends at most 10 test mails a minute, and an account 200 a day. Test mails do not count
     /// in the figures. Each has a row in the audit log. If the mail server does not accept the mail, the answer is 200
     /// with `error`.

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::http::Query;
 use crate::web::{Offer, Page, Pages, Rail, Way};
 use askama::Template;
-use form::{by_resource, given, is_about_records, people, plainly, record_of, records};
+use form::{HIDDEN, answer, by_resource, given, is_about_records, people, record_of, records, status};
 use schemars::JsonSchema;
 use serde::Deserialize;
 

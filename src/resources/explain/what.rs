@@ -140,7 +140,15 @@ async fn records(
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|(id, _)| *id);
-    Ok((Some(found.into_iter().map(|(id, label)| Reached { id, label }).collect()), next))
+    Ok((
+        Some(
+            found
+                .into_iter()
+                .map(|(id, label)| Reached { id, label: label.filter(|label| !label.is_empty()) })
+                .collect(),
+        ),
+        next,
+    ))
 }
 
 /// The column with the name of a record.

@@ -2,6 +2,7 @@
 //! same ten steps.
 
 use super::known::Known;
+use super::particulars::named;
 use super::paths::{Path, paths};
 use super::question::asked_action;
 use super::store;
@@ -151,7 +152,7 @@ async fn items(
     let uses = store::last_uses(can, action.name, &ids).await?;
     let item = |Somebody { kind, id, label, grant }: Somebody| {
         let name = names.iter().find(|(member, _)| grant.member() == Some(*member));
-        let name = name.map(|(_, name)| name.trim().to_owned()).filter(|name| !name.is_empty());
+        let name = named(name.map(|(_, name)| name.clone()), None);
         Allowed {
             kind,
             id,

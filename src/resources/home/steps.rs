@@ -35,6 +35,7 @@ pub async fn left(can: &Can<Read>, work: &Work, keys: Option<&Keys>) -> Result<V
         Ok(can) => second::list(&can).await?.is_any(),
         Err(_) => false,
     };
+    let invite = || MEMBERS.open_to(can, ()).filter(|_| invites);
     let has_campaign = work.campaigns.as_ref().is_some_and(|campaigns| !campaigns.is_empty());
     let all = [
         (
@@ -53,13 +54,13 @@ pub async fn left(can: &Can<Read>, work: &Work, keys: Option<&Keys>) -> Result<V
             "Invite a colleague",
             "Each person has their own sign-in, role and sending accounts.",
             members > 1,
-            MEMBERS.open_to(can, ()).filter(|_| invites),
+            invite(),
         ),
         (
             "Have a second owner or admin",
             "Somebody else can act while you are away, or if you lose your second factor.",
             admins > 1,
-            MEMBERS.open_to(can, ()).filter(|_| invites),
+            invite(),
         ),
         ("Add leads", "A file with a column of addresses is enough.", work.has_lead, IMPORT.open_to(can, ())),
         (

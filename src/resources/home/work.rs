@@ -50,7 +50,7 @@ impl Work {
             Ok(can) => {
                 let found = newest(&can, ROWS).await?;
                 let row = |(id, name, status): (uuid::Uuid, String, i64)| Campaign {
-                    href: CAMPAIGN.open_to(&can, id).map(|offer| offer.href().to_owned()).unwrap_or_default(),
+                    href: CAMPAIGN.href(&can, id),
                     state: state(status),
                     name,
                 };
@@ -62,14 +62,8 @@ impl Work {
             Ok(can) => (senders::is_any(&can).await?, senders::in_trouble(&can, ROWS).await?),
             Err(_) => (false, vec![]),
         };
-        let trouble = |(email, why): (String, String)| Trouble {
-            href: ACCOUNT
-                .open_to(can, email.as_str())
-                .map(|offer| offer.href().to_owned())
-                .unwrap_or_default(),
-            email,
-            why,
-        };
+        let trouble =
+            |(email, why): (String, String)| Trouble { href: ACCOUNT.href(can, email.as_str()), email, why };
         let has_lead = match can.further::<leads::Read>() {
             Ok(can) => all_leads::is_any(&can).await?,
             Err(_) => false,

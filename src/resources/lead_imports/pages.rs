@@ -98,7 +98,7 @@ async fn list(can: Can<Read>, Query(wanted): Query<Wanted>) -> Result<Page> {
     let older = last
         .and_then(|last| Some(LIST.open_to(&can, ())?.called("Older").with(&[("starting_after", &last)])));
     let row = |import: LeadImport| Row {
-        href: SHOW.open_to(&can, import.id).map(|offer| offer.href().to_owned()).unwrap_or_default(),
+        href: SHOW.href(&can, import.id),
         name: named(&import),
         by: people.user(import.user_id),
         status: status(&import),

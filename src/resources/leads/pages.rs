@@ -210,7 +210,7 @@ fn empty(filter: &Filter, adds: bool) -> Empty {
 fn row(can: &Caller, near: Near, lead: Lead, names: &Names) -> Row {
     let name = called(&lead);
     Row {
-        href: SHOW.open_to(can, lead.id).map(|offer| offer.href().to_owned()).unwrap_or_default(),
+        href: SHOW.href(can, lead.id),
         state: words::state(lead.status),
         interest: words::interest(lead.lt_interest_status),
         place: names.place(&lead),

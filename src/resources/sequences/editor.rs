@@ -2,7 +2,7 @@
 
 use crate::access::Seen;
 use crate::error::{Error, Result};
-use crate::resources::campaigns::Campaign;
+use crate::resources::campaigns::{Campaign, letter};
 use crate::web::{Choice, Form, Input};
 use serde_json::{Value, json};
 
@@ -135,11 +135,6 @@ fn variant(form: Form, (at, all): (usize, usize), (number, variants): (usize, us
             ))
         }
     }
-}
-
-/// `A` for the first variant.
-pub fn letter(number: usize) -> char {
-    u8::try_from(number).ok().and_then(|number| b'A'.checked_add(number)).map_or('?', char::from)
 }
 
 fn empty_variant() -> Value {

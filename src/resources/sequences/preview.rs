@@ -1,9 +1,8 @@
 //! What a lead would get: the steps of a form, filled in with the values of a lead by the templates that sending uses.
 
-use super::editor::letter;
 use crate::access::{Can, Permission, Seen, leads as may};
 use crate::error::Result;
-use crate::resources::campaigns::{Campaign, Step, Variant};
+use crate::resources::campaigns::{Campaign, Step, Variant, letter};
 use crate::resources::leads::{self, Lead, ListLeads};
 use crate::sending::compose::{Composed, Copy, compose, reply};
 use crate::sending::template::{Form, Template, Values};

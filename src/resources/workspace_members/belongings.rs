@@ -52,7 +52,8 @@ pub struct Belongings {
     pub invitations: Kind,
     /// How many of their background jobs have not ended.
     pub jobs: i64,
-    /// Changes when the numbers above, or the named records of a kind, change. Send it as `expect` to off-board the member.
+    /// Changes when the campaigns, collaborations, sending accounts, leads, lists, webhooks, keys made or invitations above
+    /// change. Send it as `expect` to off-board the member.
     #[schemars(default)]
     pub state: String,
 }
@@ -111,7 +112,7 @@ pub async fn of(can: &Caller, from: impl Into<Source<'_>>, member: &WorkspaceMem
     let named = |one: &WorkspaceMember| Belonging { id: one.id, name: one.email.clone() };
     all.invitations =
         Kind { count: invited.len() as i64, items: invited.iter().take(100).map(named).collect() };
-    // Sessions and jobs come and go by themselves.
+    // Sessions and jobs change all the time. Personal keys stop working in any case.
     let lasting = serde_json::to_value(&all).map_err(Error::internal)?;
     let lasting =
         ["campaigns", "collaborations", "accounts", "leads", "lists", "webhooks", "keys_made", "invitations"]

@@ -1,4 +1,5 @@
-//! The SQL of analytics. Each statement judges in itself which campaigns the caller sees.
+//! The SQL of analytics. Each statement selects only campaigns that the caller sees, except those of the
+//! recount, which the operator runs.
 
 mod counters;
 mod mails;

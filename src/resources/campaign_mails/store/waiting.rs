@@ -56,7 +56,7 @@ pub async fn next_due(
     .await
 }
 
-/// The first new lead of a campaign that can be contacted now, but none of these.
+/// The first new lead of a campaign that can be contacted now, except the leads in `but`.
 pub async fn new_lead(can: &Caller, campaign: Uuid, but: &[Uuid]) -> Result<Option<Uuid>> {
     let but: Vec<Uuid> = but.iter().copied().chain([Uuid::nil()]).collect();
     can.sql(

@@ -86,3 +86,8 @@ fn in_days(unit: Unit) -> f64 {
         Unit::Days => 1.0,
     }
 }
+
+/// The name of a variant: `A` for the first.
+pub fn letter(number: usize) -> char {
+    u8::try_from(number).ok().and_then(|number| b'A'.checked_add(number)).map_or('?', char::from)
+}

@@ -8,15 +8,34 @@ use crate::access::{
 use crate::error::{Error, Result};
 use crate::resources::shapes;
 use crate::web::Choice;
+use axum::http::StatusCode;
 use uuid::Uuid;
 
 pub fn given(text: Option<&String>) -> String {
     text.map(|text| text.trim().to_owned()).unwrap_or_default()
 }
 
+/// The error for a record that the caller does not see.
+pub const HIDDEN: &str = "body/record must be a record that you see";
+
+/// The answer to a question, or what was wrong with the question.
+pub fn answer<T>(answered: Result<T>) -> Result<(Option<T>, Option<String>)> {
+    match answered {
+        Ok(answer) => Ok((Some(answer), None)),
+        Err(Error::Invalid(message)) => Ok((None, Some(plainly(&message)))),
+        Err(error) => Err(error),
+    }
+}
+
+/// A page that shows what was wrong is not a success.
+pub fn status(wrong: Option<&String>) -> StatusCode {
+    if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK }
+}
+
 /// What was wrong with a question, for people.
-pub fn plainly(message: &str) -> String {
+fn plainly(message: &str) -> String {
     match message {
+        HIDDEN => "There is no such record, or you cannot see it.".to_owned(),
         _ if message.starts_with("body/principal") => {
             "This is not a member or a key of this workspace.".to_owned()
         }
@@ -52,7 +71,8 @@ pub async fn people(can: &Can<Explain>) -> Result<Vec<Choice>> {
 }
 
 /// The newest records that the caller sees and could ask about.
-pub async fn records(can: &Caller, action: &'static Action) -> Result<Vec<Choice>> {
+pub async fn records(can: &Caller, action: Option<&'static Action>) -> Result<Vec<Choice>> {
+    let Some(action) = action else { return Ok(vec![]) };
     let see = (action.see)();
     let (Some(shape), Some(name)) = (shapes(action).into_iter().next(), name_of(see.resource)) else {
         return Ok(vec![]);

@@ -1,14 +1,13 @@
 //! What somebody can do: each permission with its reach, or the records that one of them reaches.
 
 use super::super::{HeldRow, Reached, WhatAnswer, WhatQuestion, what_can};
-use super::{MATRIX, WHAT, WHO, WHY, by_resource, given, people, plainly};
+use super::{MATRIX, WHAT, WHO, WHY, answer, by_resource, given, people, status};
 use crate::access::{Action, Can, access::Explain};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::{Query, optional_not_null};
 use crate::resources::api_keys::number;
 use crate::web::{Choice, Offer, Page};
 use askama::Template;
-use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -65,12 +64,8 @@ struct Found {
 pub async fn what(can: Can<Explain>, Query(asked): Query<Asked>) -> Result<Page> {
     let (who, permission) = (given(asked.who.as_ref()), given(asked.permission.as_ref()));
     let people = people(&can).await?;
-    let (answer, wrong) = match answered(&can, &who, &permission, asked.starting_after).await {
-        Ok(said) => (Some(said), None),
-        Err(Error::Invalid(message)) => (None, Some(plainly(&message))),
-        Err(error) => return Err(error),
-    };
-    let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let (answer, wrong) = answer(answered(&can, &who, &permission, asked.starting_after).await)?;
+    let status = status(wrong.as_ref());
     let what = What {
         people,
         permissions: by_resource(),

@@ -2,13 +2,14 @@
 
 use super::super::question::does;
 use super::super::{Allowed, Refused, WhoAnswer, WhoQuestion, who_can};
-use super::{MATRIX, WHAT, WHO, WHY, by_resource, given, is_about_records, plainly, record_of, records};
+use super::{
+    HIDDEN, MATRIX, WHAT, WHO, WHY, answer, by_resource, given, is_about_records, record_of, records, status,
+};
 use crate::access::{Action, Can, PrincipalKind, access::WhoCan};
 use crate::error::{Error, Result};
 use crate::http::{Query, optional_not_null};
 use crate::web::{Choice, Offer, Page};
 use askama::Template;
-use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -75,22 +76,12 @@ pub async fn who(can: Can<WhoCan>, Query(asked): Query<Asked>) -> Result<Page> {
     let permission = given(asked.permission.as_ref());
     let record = given(asked.record.as_ref());
     let action = Action::of(&permission);
-    let records = match action {
-        Some(action) => records(&can, action).await?,
-        None => vec![],
-    };
+    let records = records(&can, action).await?;
     let (answer, wrong) = match permission.is_empty() {
         true => (None, None),
-        false => match answered(&can, &permission, &record, asked.starting_after).await {
-            Ok(said) => (Some(said), None),
-            Err(Error::Invalid(message)) => (None, Some(plainly(&message))),
-            Err(Error::Refused { hidden: true, .. }) => {
-                (None, Some("There is no such record, or you cannot see it.".to_owned()))
-            }
-            Err(error) => return Err(error),
-        },
+        false => answer(answered(&can, &permission, &record, asked.starting_after).await)?,
     };
-    let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let status = status(wrong.as_ref());
     let who = Who {
         permissions: by_resource(),
         records,
@@ -112,7 +103,10 @@ async fn answered(
 ) -> Result<Said> {
     let id = record_of(record)?;
     let question = WhoQuestion { permission: permission.to_owned(), record: id, limit: None, starting_after };
-    let answer = who_can(can, question).await?;
+    let answer = match who_can(can, question).await {
+        Err(Error::Refused { hidden: true, .. }) => return Err(Error::invalid(HIDDEN)),
+        answer => answer?,
+    };
     let row = |allowed: Allowed| {
         let id = allowed.id.to_string();
         let named = |offer: Option<Offer>, query: &[(&str, &str)]| {

@@ -1,13 +1,12 @@
 //! Why somebody can do something, or cannot: the ten steps as the fence, and what would change the answer.
 
 use super::super::{Explanation, Question, explain, remedy};
-use super::{MATRIX, WHO, by_resource, given, is_about_records, people, plainly, record_of, records};
+use super::{MATRIX, WHO, answer, by_resource, given, is_about_records, people, record_of, records, status};
 use crate::access::{Action, Can, access::Explain};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::{Query, optional_not_null};
 use crate::web::{Choice, Offer, Page, Post, fence, reason};
 use askama::Template;
-use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -64,21 +63,14 @@ pub async fn why(can: Can<Explain>, Query(asked): Query<Asked>) -> Result<Page> 
     let record = given(asked.record.as_ref());
     let action = Action::of(&permission);
     let people = people(&can).await?;
-    let records = match action {
-        Some(action) => records(&can, action).await?,
-        None => vec![],
-    };
+    let records = records(&can, action).await?;
     let (answer, wrong) = match permission.is_empty() {
         true => (None, None),
-        false => match answered(&can, &who, &permission, &record).await {
-            Ok(said) => (Some(said), None),
-            Err(Error::Invalid(message)) => (None, Some(plainly(&message))),
-            Err(error) => return Err(error),
-        },
+        false => answer(answered(&can, &who, &permission, &record).await)?,
     };
     let everybody = WHO.offered(&can, ()).filter(|_| answer.is_some());
     let everybody = everybody.map(|offer| offer.with(&[("permission", &permission), ("record", &record)]));
-    let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let status = status(wrong.as_ref());
     let why = Why {
         people,
         permissions: by_resource(),
